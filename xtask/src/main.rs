@@ -1,2 +1,47 @@
-//! The commands of the house: `cargo xtask run | test | check | bench`.
-fn main() {}
+//! The commands of the house: `cargo xtask run | test | check | bench`. Each gets the tools it is
+//! missing, says what it is waiting for, and does nothing twice that it did before.
+
+mod app;
+mod bench;
+mod browser;
+mod check;
+mod process;
+mod run;
+mod server;
+mod test;
+mod tools;
+mod workspace;
+
+use clap::{Parser, Subcommand};
+
+/// What one types to work on Stallbook.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Build the app and the sync server, and serve both on http://127.0.0.1:8080
+    Run(run::Options),
+    /// Run every test: unit, property, conformance, simulator, server and browser
+    Test(test::Options),
+    /// Format, lints, docs, layering, licences and the size of a first visit
+    Check(check::Options),
+    /// Measure: natively, or with --browser in Chromium on real tablets' pages
+    Bench(bench::Options),
+    /// Only get the tools that the others need
+    Setup(tools::Options),
+}
+
+fn main() -> anyhow::Result<()> {
+    match Cli::parse().command {
+        Command::Run(options) => run::run(&options),
+        Command::Test(options) => test::run(&options),
+        Command::Check(options) => check::run(&options),
+        Command::Bench(options) => bench::run(&options),
+        Command::Setup(options) => tools::run(&options),
+    }
+}

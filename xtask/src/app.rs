@@ -1,0 +1,104 @@
+//! Building the app as people get it: Trunk's release build, then the service worker's list of
+//! files and the pre-compressed copies. Only finished builds ever lie in `dist`.
+
+mod compress;
+mod worker;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+
+use crate::process::{run, say};
+use crate::tools::Tools;
+use crate::workspace::{app_fingerprint, bench_dist, dist, target_dir};
+
+pub use compress::brotli_size;
+pub use worker::precached;
+
+/// Where the app was found wanting, and where its page must be.
+const PAGE: &str = "app/index.html";
+const BENCH_PAGE: &str = "app/bench.html";
+
+/// Builds the app into `dist`, unless what it is built from is what it was.
+pub fn build(tools: &Tools) -> Result<()> {
+    let stamp = Stamp::new("dist", tools)?;
+    if stamp.holds_for(&dist().join("index.html")) {
+        return Ok(());
+    }
+    say("building the app in release (the first time about 5 minutes on two cores)");
+    let staging = staging("dist");
+    trunk(tools, PAGE, &staging)?;
+    for needed in ["index.html", worker::FILE, "manifest.webmanifest"] {
+        if !staging.join(needed).is_file() {
+            bail!(
+                "{PAGE} leaves out {needed}: it must copy public/ with data-trunk rel=\"copy-dir\""
+            );
+        }
+    }
+    worker::fill_in(&staging)?;
+    compress::folder(&staging, &cache("compressed"))?;
+    put_in_place(&staging, &dist())?;
+    stamp.set()
+}
+
+/// Builds the page that measures, which is never shipped.
+pub fn build_bench(tools: &Tools) -> Result<()> {
+    let stamp = Stamp::new("bench-dist", tools)?;
+    if stamp.holds_for(&bench_dist().join("index.html")) {
+        return Ok(());
+    }
+    say("building the bench page in release");
+    let staging = staging("bench-dist");
+    trunk(tools, BENCH_PAGE, &staging)?;
+    put_in_place(&staging, &bench_dist())?;
+    stamp.set()
+}
+
+fn trunk(tools: &Tools, page: &str, into: &Path) -> Result<()> {
+    fs::create_dir_all(into)?;
+    run(tools
+        .trunk()?
+        .args(["--quiet", "build", "--release", page, "--dist"])
+        .arg(into))
+}
+
+/// A server that is running on the old build sees the old or the new one, hardly anything between.
+fn put_in_place(staging: &Path, place: &Path) -> Result<()> {
+    if place.exists() {
+        fs::remove_dir_all(place).with_context(|| format!("removing {}", place.display()))?;
+    }
+    fs::rename(staging, place).with_context(|| format!("moving the build to {}", place.display()))
+}
+
+fn cache(name: &str) -> PathBuf {
+    target_dir().join("stallbook").join(name)
+}
+
+fn staging(name: &str) -> PathBuf {
+    cache("staging").join(name)
+}
+
+/// Remembers what a build was made from.
+struct Stamp {
+    file: PathBuf,
+    fingerprint: String,
+}
+
+impl Stamp {
+    fn new(name: &str, tools: &Tools) -> Result<Self> {
+        Ok(Self {
+            file: cache(&format!("{name}.stamp")),
+            fingerprint: app_fingerprint(&tools.summary())?,
+        })
+    }
+
+    fn holds_for(&self, result: &Path) -> bool {
+        result.is_file()
+            && fs::read_to_string(&self.file).is_ok_and(|stamp| stamp == self.fingerprint)
+    }
+
+    fn set(&self) -> Result<()> {
+        Ok(fs::write(&self.file, &self.fingerprint)?)
+    }
+}

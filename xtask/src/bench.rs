@@ -1,0 +1,56 @@
+//! `cargo xtask bench`: figures of the engine natively, or of the whole product in Chromium.
+
+use std::ffi::OsString;
+
+use anyhow::Result;
+
+use crate::process::{cargo, run as run_command, say};
+use crate::workspace::{bench_dist, dist};
+use crate::{app, browser, server, tools};
+
+/// What to measure.
+#[derive(clap::Args)]
+pub struct Options {
+    /// Two tablets and a cold third in Chromium against the real server, beside bare IndexedDB
+    #[arg(long)]
+    browser: bool,
+    /// Leave page and server up afterwards, with their addresses printed
+    #[arg(long, requires = "browser")]
+    keep: bool,
+    /// Passed on to the benchmark
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+    rest: Vec<OsString>,
+}
+
+/// Builds as shipped, then measures.
+pub fn run(options: &Options) -> Result<()> {
+    if !options.browser {
+        say("building the native benchmark as shipped");
+        return run_command(
+            cargo()
+                .args([
+                    "run",
+                    "--quiet",
+                    "--profile",
+                    "server",
+                    "-p",
+                    "system-tests",
+                    "--bin",
+                    "bench",
+                    "--",
+                ])
+                .args(&options.rest),
+        );
+    }
+    let browser = browser::ready()?;
+    let tools = tools::Tools::ready()?;
+    app::build(&tools)?;
+    app::build_bench(&tools)?;
+    let server = server::build()?;
+    let mut command = browser::node_command(&browser, &server, &dist(), &bench_dist());
+    command.arg("tests/browser/bench.mjs");
+    if options.keep {
+        command.arg("--keep");
+    }
+    run_command(command.args(&options.rest))
+}

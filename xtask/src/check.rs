@@ -1,0 +1,110 @@
+//! `cargo xtask check`: what can be checked without running the product.
+
+mod budget;
+mod layering;
+mod licences;
+
+use std::process::Command;
+
+use anyhow::{Result, bail};
+
+use crate::process::{cargo, run as run_command, say};
+use crate::tools::{self, WASM};
+
+/// Which checks; all of them where none is named.
+#[derive(clap::Args)]
+pub struct Options {
+    /// Only these
+    #[arg(value_enum)]
+    only: Vec<Part>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum Part {
+    Format,
+    Layering,
+    Licences,
+    Lints,
+    Docs,
+    Size,
+}
+
+impl Part {
+    /// Quick ones first.
+    const ALL: [Self; 6] = [
+        Self::Format,
+        Self::Layering,
+        Self::Licences,
+        Self::Lints,
+        Self::Docs,
+        Self::Size,
+    ];
+
+    fn check(self) -> Result<()> {
+        match self {
+            Self::Format => run_command(cargo().args(["fmt", "--all", "--check"])),
+            Self::Layering => layering::check(),
+            Self::Licences => licences::check(),
+            Self::Lints => lints(),
+            Self::Docs => docs(),
+            Self::Size => budget::check(),
+        }
+    }
+}
+
+/// Runs every part, even when some fail, and fails in the end if any did.
+pub fn run(options: &Options) -> Result<()> {
+    let parts = if options.only.is_empty() {
+        &Part::ALL[..]
+    } else {
+        &options.only[..]
+    };
+    let mut failed = Vec::new();
+    for part in parts {
+        say(format!("check: {part:?}"));
+        if let Err(error) = part.check() {
+            say(format!("{part:?}: {error:#}"));
+            failed.push(format!("{part:?}"));
+        }
+    }
+    if !failed.is_empty() {
+        bail!("failed: {}", failed.join(", "));
+    }
+    say("all checks passed");
+    Ok(())
+}
+
+/// Native rooms and the app, each as it is built, tests and benchmarks included.
+fn lints() -> Result<()> {
+    tools::wasm_target()?;
+    let deny = ["--", "-D", "warnings"];
+    run_command(
+        native(&mut cargo(), "clippy")
+            .arg("--all-targets")
+            .args(deny),
+    )?;
+    run_command(wasm(&mut cargo(), "clippy").arg("--all-targets").args(deny))
+}
+
+fn docs() -> Result<()> {
+    tools::wasm_target()?;
+    let flags = ("RUSTDOCFLAGS", "-D warnings");
+    run_command(
+        native(&mut cargo(), "doc")
+            .arg("--no-deps")
+            .env(flags.0, flags.1),
+    )?;
+    run_command(
+        wasm(&mut cargo(), "doc")
+            .args(["--no-deps", "--lib"])
+            .env(flags.0, flags.1),
+    )
+}
+
+fn native<'a>(cargo: &'a mut Command, verb: &str) -> &'a mut Command {
+    cargo.args([verb, "--quiet", "--workspace", "--exclude", "app"])
+}
+
+fn wasm<'a>(cargo: &'a mut Command, verb: &str) -> &'a mut Command {
+    cargo.args([verb, "--quiet", "-p", "app", "--target", WASM])
+}

@@ -1,0 +1,66 @@
+//! What a first visit costs: everything a browser fetches before the app stands and works offline.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Result, bail};
+
+use crate::app;
+use crate::tools::Tools;
+use crate::workspace::{dist, root};
+
+/// 400 KB in Brotli.
+const BUDGET: u64 = 400_000;
+
+/// Builds the app as shipped and weighs it.
+pub fn check() -> Result<()> {
+    app::build(&Tools::ready()?)?;
+    let dist = dist();
+    let mut files = app::precached(&dist)?;
+    files.push(PathBuf::from("sw.js"));
+    files.extend(launcher_icons(&dist)?);
+    let mut sizes = Vec::new();
+    for file in files {
+        sizes.push((app::brotli_size(&dist.join(&file))?, file));
+    }
+    sizes.sort_by(|a, b| b.cmp(a));
+    for (bytes, file) in &sizes {
+        println!("{bytes:>9}  {}", file.display());
+    }
+    let total: u64 = sizes.iter().map(|(bytes, _)| bytes).sum();
+    println!("{total:>9}  first visit, bytes in Brotli; the budget is {BUDGET}");
+    if total > BUDGET {
+        bail!("a first visit is {} bytes over its budget", total - BUDGET);
+    }
+    Ok(())
+}
+
+/// The pictures the manifest names. A browser fetches one or two of them; all are counted.
+fn launcher_icons(dist: &Path) -> Result<Vec<PathBuf>> {
+    #[derive(serde::Deserialize)]
+    struct Manifest {
+        icons: Vec<Icon>,
+    }
+    #[derive(serde::Deserialize)]
+    struct Icon {
+        src: String,
+    }
+    let manifest = std::fs::read(root().join("public/manifest.webmanifest"))?;
+    let manifest: Manifest = serde_json::from_slice(&manifest)?;
+    let mut icons: Vec<_> = manifest
+        .icons
+        .iter()
+        .map(|icon| PathBuf::from(icon.src.trim_start_matches('/')))
+        .filter(|icon| icon.starts_with("icons"))
+        .collect();
+    icons.sort();
+    icons.dedup();
+    for icon in &icons {
+        if !dist.join(icon).is_file() {
+            bail!(
+                "the manifest names {}, which the app does not ship",
+                icon.display()
+            );
+        }
+    }
+    Ok(icons)
+}

@@ -1,0 +1,227 @@
+//! The tools that the build needs beside Rust itself: the wasm32 target, Trunk and wasm-bindgen.
+//! The right version on PATH is taken; otherwise it is installed once, into the user's cache.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result, bail};
+
+use crate::browser;
+use crate::process::{cargo, find_on_path, output, path_with, run as run_command, say};
+use crate::workspace::root;
+
+/// The Trunk that this Rust can build; 0.22 wants a newer one.
+const TRUNK: &str = "0.21.14";
+/// What the app is built for.
+pub const WASM: &str = "wasm32-unknown-unknown";
+
+/// Which tools to get.
+#[derive(clap::Args)]
+pub struct Options {
+    /// Also what the browser tests need: Chromium, Chinese fonts, Playwright's core
+    #[arg(long)]
+    browser: bool,
+}
+
+/// `cargo xtask setup`.
+pub fn run(options: &Options) -> Result<()> {
+    let tools = Tools::ready()?;
+    say(format!("ready: {}", tools.summary()));
+    if options.browser {
+        let browser = browser::ready()?;
+        say(format!("ready: Chromium at {}", browser.chromium.display()));
+    }
+    Ok(())
+}
+
+/// The tools that build the app, found or installed.
+pub struct Tools {
+    trunk: PathBuf,
+    wasm_bindgen: PathBuf,
+    wasm_bindgen_version: String,
+}
+
+impl Tools {
+    /// Finds the tools, and installs what is missing.
+    pub fn ready() -> Result<Self> {
+        wasm_target()?;
+        let wasm_bindgen_version = locked_version("wasm-bindgen")?;
+        let trunk = installed(&Wanted {
+            program: "trunk",
+            package: "trunk",
+            version: TRUNK,
+            flags: &["--no-default-features"],
+            minutes: 4,
+        })?;
+        let wasm_bindgen = installed(&Wanted {
+            program: "wasm-bindgen",
+            package: "wasm-bindgen-cli",
+            version: &wasm_bindgen_version,
+            flags: &[],
+            minutes: 2,
+        })?;
+        Ok(Self {
+            trunk,
+            wasm_bindgen,
+            wasm_bindgen_version,
+        })
+    }
+
+    /// Trunk in the root of the checkout, kept from looking for tools on the internet.
+    pub fn trunk(&self) -> Result<Command> {
+        let folder = self
+            .wasm_bindgen
+            .parent()
+            .context("wasm-bindgen lies in no folder")?;
+        let mut command = Command::new(&self.trunk);
+        command
+            .current_dir(root())
+            .env("PATH", path_with(folder)?)
+            .env("TRUNK_OFFLINE", "true")
+            .env("TRUNK_SKIP_VERSION_CHECK", "true")
+            // Trunk reads NO_COLOR=1, which others set, as a malformed option of its own.
+            .env_remove("NO_COLOR");
+        Ok(command)
+    }
+
+    /// The versions, in one line; part of what a build depends on.
+    pub fn summary(&self) -> String {
+        format!("trunk {TRUNK}, wasm-bindgen {}", self.wasm_bindgen_version)
+    }
+}
+
+/// A program that `cargo install` can bring.
+struct Wanted<'a> {
+    program: &'a str,
+    package: &'a str,
+    version: &'a str,
+    flags: &'a [&'a str],
+    /// About how long that takes on two cores.
+    minutes: u32,
+}
+
+fn installed(wanted: &Wanted) -> Result<PathBuf> {
+    let root = cache()?.join("tools");
+    let cached = root.join("bin").join(format!(
+        "{}{}",
+        wanted.program,
+        std::env::consts::EXE_SUFFIX
+    ));
+    let candidates = find_on_path(&[wanted.program])
+        .into_iter()
+        .chain([cached.clone()]);
+    for candidate in candidates {
+        if has_version(&candidate, wanted.version) {
+            return Ok(candidate);
+        }
+    }
+    say(format!(
+        "getting {} {} into {} (once; about {} minutes on two cores)",
+        wanted.package,
+        wanted.version,
+        root.display(),
+        wanted.minutes
+    ));
+    let build = cache()?.join("build").join(wanted.package);
+    // A locked set of dependencies is known to build; but one of them may be gone from the registry.
+    let locked = install(wanted, &root, &build, true);
+    let outcome = match locked {
+        Ok(()) => Ok(()),
+        Err(error) => {
+            say(format!("{error}; trying with the newest dependencies"));
+            install(wanted, &root, &build, false)
+        }
+    };
+    std::fs::remove_dir_all(&build).ok();
+    outcome?;
+    if !has_version(&cached, wanted.version) {
+        bail!(
+            "{} was installed but does not say it is {}",
+            cached.display(),
+            wanted.version
+        );
+    }
+    Ok(cached)
+}
+
+fn install(wanted: &Wanted, root: &Path, build: &Path, locked: bool) -> Result<()> {
+    std::fs::create_dir_all(root)?;
+    let mut command = cargo();
+    command
+        // Away from the checkout: its .cargo/config.toml is not about tools.
+        .current_dir(root)
+        .args([
+            "install",
+            wanted.package,
+            "--version",
+            wanted.version,
+            "--debug",
+            "--force",
+        ])
+        .args(wanted.flags)
+        .arg("--root")
+        .arg(root)
+        .arg("--target-dir")
+        .arg(build)
+        .env("CARGO_PROFILE_DEV_DEBUG", "0");
+    if locked {
+        command.arg("--locked");
+    }
+    run_command(&mut command)
+}
+
+fn has_version(program: &Path, version: &str) -> bool {
+    output(Command::new(program).arg("--version"))
+        .is_some_and(|line| line.split_whitespace().any(|word| word == version))
+}
+
+/// Rust can build for the browser, from now on if not before.
+pub fn wasm_target() -> Result<()> {
+    let present = || {
+        output(Command::new("rustc").args(["--print", "target-libdir", "--target", WASM]))
+            .is_some_and(|dir| Path::new(&dir).is_dir())
+    };
+    if present() {
+        return Ok(());
+    }
+    say(format!("getting Rust's {WASM} target (once; seconds)"));
+    run_command(
+        Command::new("rustup")
+            .current_dir(root())
+            .args(["target", "add", WASM]),
+    )
+    .context("Rust can't build for the browser yet; add its target wasm32-unknown-unknown")?;
+    if !present() {
+        bail!("rustup added {WASM}, but rustc does not find it: is another rustc first on PATH?");
+    }
+    Ok(())
+}
+
+/// The version of a package in Cargo.lock. The program wasm-bindgen must equal the library's.
+fn locked_version(package: &str) -> Result<String> {
+    #[derive(serde::Deserialize)]
+    struct Lock {
+        package: Vec<Package>,
+    }
+    #[derive(serde::Deserialize)]
+    struct Package {
+        name: String,
+        version: String,
+    }
+    let lock: Lock = toml::from_str(&std::fs::read_to_string(root().join("Cargo.lock"))?)?;
+    lock.package
+        .into_iter()
+        .find(|locked| locked.name == package)
+        .map(|locked| locked.version)
+        .with_context(|| format!("{package} is not in Cargo.lock"))
+}
+
+/// Where this user's Stallbook tools live.
+fn cache() -> Result<PathBuf> {
+    let base = std::env::var_os("XDG_CACHE_HOME")
+        .map(PathBuf::from)
+        .filter(|path| path.is_absolute())
+        .or_else(|| std::env::home_dir().map(|home| home.join(".cache")))
+        .context("no home folder to keep tools in; set XDG_CACHE_HOME")?;
+    Ok(base.join("stallbook"))
+}
