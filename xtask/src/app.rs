@@ -59,7 +59,7 @@ fn trunk(tools: &Tools, page: &str, into: &Path) -> Result<()> {
     fs::create_dir_all(into)?;
     run(tools
         .trunk()?
-        .args(["--quiet", "build", "--release", page, "--dist"])
+        .args(["--quiet", "build", "--release=true", page, "--dist"])
         .arg(into))
 }
 

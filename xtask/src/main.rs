@@ -12,6 +12,8 @@ mod test;
 mod tools;
 mod workspace;
 
+use std::process::ExitCode;
+
 use clap::{Parser, Subcommand};
 
 /// What one types to work on Stallbook.
@@ -36,12 +38,20 @@ enum Command {
     Setup(tools::Options),
 }
 
-fn main() -> anyhow::Result<()> {
-    match Cli::parse().command {
+fn main() -> ExitCode {
+    let outcome = match Cli::parse().command {
         Command::Run(options) => run::run(&options),
         Command::Test(options) => test::run(&options),
         Command::Check(options) => check::run(&options),
         Command::Bench(options) => bench::run(&options),
         Command::Setup(options) => tools::run(&options),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // For a person: the causes in one line, no backtrace.
+            process::say(format!("{error:#}"));
+            ExitCode::FAILURE
+        }
     }
 }
