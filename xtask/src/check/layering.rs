@@ -96,7 +96,7 @@ pub fn check() -> Result<()> {
         breaches.extend(words_in(
             &format!("{room}/src"),
             IMPURE_WORDS,
-            "",
+            &[],
             "is pure",
         )?);
     }
