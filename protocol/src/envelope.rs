@@ -1,0 +1,157 @@
+//! The envelope of an event: who did what to which stream, when, knowing what.
+//!
+//! The text of an event is never written anew: it is stored, relayed and hashed as its device wrote it. The server
+//! adds its stamp at the end of the object, and [`unstamp`] takes it off again, byte for byte.
+
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+use uuid::Uuid;
+
+/// The version of the envelope that this build writes and reads.
+pub const ENVELOPE_VERSION: u32 = 1;
+
+/// A stream of events: its kind and its id, on the wire `["order", "<uuid>"]`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stream(pub String, pub Uuid);
+
+/// An event as a device made it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Envelope {
+    /// Version of the envelope.
+    pub v: u32,
+    /// The event's id, a uuid of version 7.
+    pub id: Uuid,
+    /// The device that made it.
+    pub device: Uuid,
+    /// The device's count of its events, from 1, without gaps.
+    pub counter: u64,
+    /// The shop's sequence that the device had applied when the person acted.
+    pub seen: u64,
+    /// Hybrid logical clock: milliseconds since 1970 and a logical counter.
+    pub hlc: (i64, u32),
+    /// The person who acted, whoever pushes it later.
+    pub actor: Option<Uuid>,
+    /// What it is about.
+    pub stream: Stream,
+    /// Past-tense type, such as `order.confirmed`.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// Version of the body.
+    pub version: u32,
+    /// The body, as it was written.
+    pub body: Box<RawValue>,
+}
+
+/// What the server adds to an event.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stamp {
+    /// The event's place in the shop's sequence, from 1, without gaps.
+    pub seq: u64,
+    /// The server's time of receipt, in milliseconds since 1970.
+    pub received_ms: i64,
+    /// What the server noticed.
+    pub flags: Vec<Flag>,
+}
+
+/// What the server noticed about an event.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Flag {
+    /// Another event has the same device and counter: two devices share one identity.
+    ClonedDevice,
+    /// The device's clock is far ahead of the server's.
+    ClockAhead,
+    /// A flag that this build does not know.
+    #[serde(other)]
+    Unknown,
+}
+
+/// A device's own event in a pull that asked for `own=brief`: the device has the text already.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Brief {
+    /// The event's id.
+    pub id: Uuid,
+    /// The server's stamp.
+    #[serde(flatten)]
+    pub stamp: Stamp,
+}
+
+/// Why a text is no event.
+#[derive(Debug, thiserror::Error)]
+pub enum EnvelopeFault {
+    /// It is not JSON, or a field is missing or of another type.
+    #[error("not an event: {0}")]
+    Malformed(#[from] serde_json::Error),
+    /// It is larger than [`crate::MAX_EVENT_BYTES`].
+    #[error("an event of {0} bytes is too large")]
+    Oversized(usize),
+    /// It carries a field that only the server may add.
+    #[error("an event may not carry {0}")]
+    Reserved(&'static str),
+    /// A field's value is outside what is allowed.
+    #[error("{0} is out of range")]
+    OutOfRange(&'static str),
+    /// A stamp was looked for and is not there.
+    #[error("the server's stamp is missing")]
+    NoStamp,
+}
+
+impl Envelope {
+    /// Reads an event as a device sends it. Fails when it is malformed, oversized, or carries a server's field;
+    /// an unknown type or version is no failure.
+    pub fn parse(text: &str) -> Result<Self, EnvelopeFault> {
+        #[derive(Deserialize)]
+        struct Reserved {
+            seq: Option<serde::de::IgnoredAny>,
+            received_ms: Option<serde::de::IgnoredAny>,
+            flags: Option<serde::de::IgnoredAny>,
+        }
+        if text.len() > crate::MAX_EVENT_BYTES {
+            return Err(EnvelopeFault::Oversized(text.len()));
+        }
+        let reserved: Reserved = serde_json::from_str(text)?;
+        for (present, name) in [
+            (reserved.seq.is_some(), "seq"),
+            (reserved.received_ms.is_some(), "received_ms"),
+            (reserved.flags.is_some(), "flags"),
+        ] {
+            if present {
+                return Err(EnvelopeFault::Reserved(name));
+            }
+        }
+        Self::read(text)
+    }
+
+    /// Reads an event that was checked before: from this device's storage or the server's log.
+    pub fn read(text: &str) -> Result<Self, EnvelopeFault> {
+        let envelope: Self = serde_json::from_str(text)?;
+        if envelope.counter == 0 || envelope.counter > i64::MAX as u64 {
+            return Err(EnvelopeFault::OutOfRange("counter"));
+        }
+        if envelope.seen > i64::MAX as u64 {
+            return Err(EnvelopeFault::OutOfRange("seen"));
+        }
+        Ok(envelope)
+    }
+
+    /// The event as text, as it is stored, hashed and sent.
+    pub fn to_text(&self) -> Result<String, EnvelopeFault> {
+        Ok(serde_json::to_string(self)?)
+    }
+}
+
+/// Adds the server's stamp to an event's text.
+pub fn stamp(text: &str, stamp: &Stamp) -> String {
+    let stamp = serde_json::to_string(stamp).unwrap_or_default();
+    let open = text.trim_end().strip_suffix('}').unwrap_or(text);
+    format!("{open},{}", stamp.get(1..).unwrap_or_default())
+}
+
+/// Takes an event and the server's stamp apart. The text comes back byte for byte (but for spaces after its end).
+pub fn unstamp(stamped: &str) -> Result<(String, Stamp), EnvelopeFault> {
+    // The stamp is the server's own writing at the very end: nothing in it can contain this key again.
+    let at = stamped.rfind(",\"seq\":").ok_or(EnvelopeFault::NoStamp)?;
+    let (text, tail) = stamped.split_at(at);
+    let stamp = serde_json::from_str(&format!("{{{}", tail.get(1..).unwrap_or_default()))?;
+    Ok((format!("{text}}}"), stamp))
+}
