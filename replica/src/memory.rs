@@ -1,0 +1,223 @@
+//! Storage in memory, for tests and simulations: a disk that several connections share, that fails and crashes when
+//! it is told to.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
+use std::rc::Rc;
+
+use crate::storage::{Batch, JournalEntry, Start, Storage, StorageFault};
+
+#[derive(Clone, Debug, Default)]
+struct State {
+    device: Option<Vec<u8>>,
+    covers: u32,
+    head: Option<Vec<u8>>,
+    chunks: BTreeMap<u32, Vec<u8>>,
+    journal: BTreeMap<u32, Vec<u8>>,
+}
+
+#[derive(Debug, Default)]
+struct Disk {
+    state: State,
+    /// What survives a crash, while writes are not durable.
+    durable: Option<State>,
+    trouble: Option<Trouble>,
+    /// Connections opened before this count of crashes are closed.
+    crashes: u32,
+    writes: u64,
+}
+
+/// What is to go wrong, once.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Trouble {
+    /// The next write fails so, and nothing is written.
+    FailWrite(StorageFault),
+    /// The next write happens, but the connection dies before its answer.
+    LoseAnswer,
+    /// The process dies before the next write reaches the disk.
+    CrashBefore,
+    /// The process dies after the next write reached the disk and before its answer.
+    CrashAfter,
+    /// The next read fails so.
+    FailRead(StorageFault),
+}
+
+/// A disk in memory. Clones are handles on the same disk.
+#[derive(Clone, Debug, Default)]
+pub struct MemoryDisk(Rc<RefCell<Disk>>);
+
+impl MemoryDisk {
+    /// An empty disk.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Opens a connection, as a tab does.
+    #[must_use]
+    pub fn open(&self) -> MemoryStorage {
+        MemoryStorage { disk: self.clone(), opened: RefCell::new(self.0.borrow().crashes) }
+    }
+
+    /// Makes one thing go wrong.
+    pub fn plan(&self, trouble: Trouble) {
+        self.0.borrow_mut().trouble = Some(trouble);
+    }
+
+    /// Forgets a planned trouble that has not happened yet.
+    pub fn calm(&self) {
+        self.0.borrow_mut().trouble = None;
+    }
+
+    /// The process dies: every connection is closed, and what is not durable is gone.
+    pub fn crash(&self) {
+        self.0.borrow_mut().crash();
+    }
+
+    /// From now on writes are answered before they are durable, which the contract forbids: a test of the tests.
+    pub fn forget_durability(&self) {
+        let mut disk = self.0.borrow_mut();
+        disk.durable = Some(disk.state.clone());
+    }
+
+    /// How many batches were written.
+    #[must_use]
+    pub fn writes(&self) -> u64 {
+        self.0.borrow().writes
+    }
+
+    /// Bytes on the disk.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        let disk = self.0.borrow();
+        let state = &disk.state;
+        state.journal.values().chain(state.chunks.values()).chain(&state.head).chain(&state.device).map(Vec::len).sum()
+    }
+
+    /// A disk with the same content that shares nothing with this one: a backup, or a cloned device.
+    #[must_use]
+    pub fn copy(&self) -> Self {
+        Self(Rc::new(RefCell::new(Disk { state: self.0.borrow().state.clone(), ..Disk::default() })))
+    }
+}
+
+impl Disk {
+    fn crash(&mut self) {
+        if let Some(durable) = &self.durable {
+            self.state = durable.clone();
+        }
+        self.crashes += 1;
+    }
+
+    fn store(&mut self, batch: &Batch) {
+        let state = &mut self.state;
+        for (no, bytes) in (batch.expect_no + 1..).zip(&batch.entries) {
+            state.journal.insert(no, bytes.clone());
+        }
+        if let Some(device) = &batch.device {
+            state.device = Some(device.clone());
+        }
+        if let Some(checkpoint) = &batch.checkpoint {
+            state.covers = checkpoint.covers;
+            state.head = Some(checkpoint.head.clone());
+            for (key, chunk) in &checkpoint.chunks {
+                match chunk {
+                    Some(bytes) => state.chunks.insert(*key, bytes.clone()),
+                    None => state.chunks.remove(key),
+                };
+            }
+        }
+        self.writes += 1;
+    }
+}
+
+/// A connection to a [`MemoryDisk`].
+#[derive(Debug)]
+pub struct MemoryStorage {
+    disk: MemoryDisk,
+    opened: RefCell<u32>,
+}
+
+impl MemoryStorage {
+    /// The disk behind this connection.
+    #[must_use]
+    pub fn disk(&self) -> &MemoryDisk {
+        &self.disk
+    }
+
+    fn read<T>(&self, read: impl FnOnce(&State) -> T) -> Result<T, StorageFault> {
+        let mut disk = self.disk.0.borrow_mut();
+        if *self.opened.borrow() != disk.crashes {
+            return Err(StorageFault::Closed);
+        }
+        if let Some(Trouble::FailRead(fault)) = &disk.trouble {
+            let fault = fault.clone();
+            disk.trouble = None;
+            return Err(fault);
+        }
+        Ok(read(&disk.state))
+    }
+}
+
+impl Storage for MemoryStorage {
+    async fn read_start(&self) -> Result<Start, StorageFault> {
+        self.read(|state| Start {
+            device: state.device.clone(),
+            covers: state.covers,
+            head: state.head.clone(),
+            chunks: state.chunks.iter().map(|(key, bytes)| (*key, bytes.clone())).collect(),
+            tail: entries(state, state.covers.saturating_add(1)..=u32::MAX),
+        })
+    }
+
+    async fn read_entries(&self, ranges: &[RangeInclusive<u32>]) -> Result<Vec<JournalEntry>, StorageFault> {
+        self.read(|state| ranges.iter().flat_map(|range| entries(state, range.clone())).collect())
+    }
+
+    async fn write(&self, batch: &Batch) -> Result<(), StorageFault> {
+        let mut disk = self.disk.0.borrow_mut();
+        if *self.opened.borrow() != disk.crashes {
+            return Err(StorageFault::Closed);
+        }
+        let trouble = match &disk.trouble {
+            Some(Trouble::FailRead(_)) | None => None,
+            Some(_) => disk.trouble.take(),
+        };
+        match &trouble {
+            Some(Trouble::FailWrite(fault)) => return Err(fault.clone()),
+            Some(Trouble::CrashBefore) => {
+                disk.crash();
+                return Err(StorageFault::Closed);
+            }
+            _ => {}
+        }
+        if batch.entries.is_empty() || disk.state.journal.contains_key(&(batch.expect_no + 1)) {
+            return Err(StorageFault::Stale);
+        }
+        disk.store(batch);
+        match trouble {
+            Some(Trouble::CrashAfter) => {
+                disk.crash();
+                Err(StorageFault::Closed)
+            }
+            Some(Trouble::LoseAnswer) => {
+                *self.opened.borrow_mut() = u32::MAX;
+                Err(StorageFault::Closed)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    async fn reopen(&self) -> Result<(), StorageFault> {
+        *self.opened.borrow_mut() = self.disk.0.borrow().crashes;
+        Ok(())
+    }
+}
+
+fn entries(state: &State, range: RangeInclusive<u32>) -> Vec<JournalEntry> {
+    if range.is_empty() {
+        return Vec::new();
+    }
+    state.journal.range(range).map(|(no, bytes)| JournalEntry { no: *no, bytes: bytes.clone() }).collect()
+}
