@@ -1,0 +1,7 @@
+//! The browser: the only place that names its APIs. The page and its preferences, dates, the service
+//! worker; storage, transport and locks.
+
+pub mod intl;
+pub mod page;
+pub mod preferences;
+pub mod service_worker;

@@ -1,0 +1,168 @@
+//! The page itself: what `<html>` says, the address it was opened with, focus, and typing by key pad.
+
+use leptos::prelude::{document, window};
+use wasm_bindgen::prelude::Closure;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{Event, EventInit, HtmlElement, HtmlInputElement, UrlSearchParams};
+
+fn say_of_html(attribute: &str, value: Option<&str>) {
+    if let Some(html) = document().document_element() {
+        // These attributes are well formed, so neither call can fail.
+        let _ = match value {
+            Some(value) => html.set_attribute(attribute, value),
+            None => html.remove_attribute(attribute),
+        };
+    }
+}
+
+/// Fonts, line height and a screen reader's voice follow the language.
+pub fn set_language(key: &str) {
+    say_of_html("lang", Some(key));
+}
+
+/// Chooses the set of colours, and the colour of the window's own bar with it.
+pub fn set_theme(key: &str) {
+    say_of_html("data-theme", Some(key));
+    let Some(html) = document().document_element() else {
+        return;
+    };
+    let cover = window()
+        .get_computed_style(&html)
+        .ok()
+        .flatten()
+        .and_then(|style| style.get_property_value("--cover").ok());
+    let bar = document().query_selector("meta[name=theme-color]");
+    if let (Some(cover), Ok(Some(bar))) = (cover, bar) {
+        let _ = bar.set_attribute("content", cover.trim());
+    }
+}
+
+/// Which hand holds the tablet decides where the main key is.
+pub fn set_left_handed(left: bool) {
+    say_of_html("data-hand", left.then_some("left"));
+}
+
+/// The title of the window.
+pub fn set_title(title: &str) {
+    document().set_title(title);
+}
+
+/// The browser's own language, such as `zh-CN`.
+pub fn browser_language() -> Option<String> {
+    window().navigator().language()
+}
+
+fn dark_query() -> Option<web_sys::MediaQueryList> {
+    window()
+        .match_media("(prefers-color-scheme: dark)")
+        .ok()
+        .flatten()
+}
+
+/// Whether the system asks for a dark screen.
+pub fn system_is_dark() -> bool {
+    dark_query().is_some_and(|query| query.matches())
+}
+
+/// Calls back whenever the system changes its mind about that, as long as the page lives.
+pub fn on_system_theme(changed: impl Fn(bool) + 'static) {
+    if let Some(query) = dark_query() {
+        let asked = query.clone();
+        let listener = Closure::<dyn Fn()>::new(move || changed(asked.matches()));
+        query.set_onchange(Some(listener.as_ref().unchecked_ref()));
+        listener.forget();
+    }
+}
+
+/// A value of the address' query, such as `lang` or `pair`.
+pub fn query(name: &str) -> Option<String> {
+    let search = window().location().search().ok()?;
+    UrlSearchParams::new_with_str(&search).ok()?.get(name)
+}
+
+/// Takes a value out of the address, so that a copied or reloaded one does not say it again.
+pub fn forget_query(name: &str) {
+    let forget = || -> Result<(), JsValue> {
+        let location = window().location();
+        let values = UrlSearchParams::new_with_str(&location.search()?)?;
+        if !values.has(name) {
+            return Ok(());
+        }
+        values.delete(name);
+        let query = String::from(values.to_string());
+        let mark = if query.is_empty() { "" } else { "?" };
+        let address = format!("{}{mark}{query}{}", location.pathname()?, location.hash()?);
+        let history = window().history()?;
+        history.replace_state_with_url(&history.state()?, "", Some(&address))
+    };
+    // It stays in the address where a browser forbids this; nothing depends on it.
+    let _ = forget();
+}
+
+/// Where the app came from, such as `https://stall.example`.
+pub fn origin() -> String {
+    window().location().origin().unwrap_or_default()
+}
+
+/// Focuses the first element that the selector finds; false if there is none.
+pub fn focus(selector: &str) -> bool {
+    let found = document().query_selector(selector).ok().flatten();
+    let Some(element) = found.and_then(|element| element.dyn_into::<HtmlElement>().ok()) else {
+        return false;
+    };
+    element.focus().is_ok()
+}
+
+/// Focuses the first field that says it is wrong, once the screen shows it.
+pub fn focus_first_fault() {
+    leptos::prelude::request_animation_frame(|| {
+        focus("dialog[open] [aria-invalid=true], main [aria-invalid=true]");
+    });
+}
+
+/// Marks all that a field holds, so that the next key replaces it.
+pub fn select_all(field: &HtmlInputElement) {
+    field.select();
+}
+
+/// Lets a key pad write where the caret is: into the field that has the focus, or else into the one with
+/// this id. `edit` gets the text and the marked part, in characters, and answers the new text and caret,
+/// or nothing when the key does not apply.
+pub fn type_into(id: &str, edit: impl FnOnce(&str, usize, usize) -> Option<(String, usize)>) {
+    let active = document().active_element();
+    let keyed = active.filter(|element| element.has_attribute("data-keyed"));
+    let field = keyed.or_else(|| document().get_element_by_id(id));
+    let Some(field) = field.and_then(|element| element.dyn_into::<HtmlInputElement>().ok()) else {
+        return;
+    };
+    let text = field.value();
+    let length = text.encode_utf16().count();
+    let caret = |at: Result<Option<u32>, JsValue>| {
+        let units = at.ok().flatten().and_then(|at| usize::try_from(at).ok());
+        characters_before(&text, units.unwrap_or(length))
+    };
+    let (start, end) = (caret(field.selection_start()), caret(field.selection_end()));
+    let Some((new, at)) = edit(&text, start, end) else {
+        return;
+    };
+    field.set_value(&new);
+    let units: usize = new.chars().take(at).map(char::len_utf16).sum();
+    let units = u32::try_from(units).unwrap_or(u32::MAX);
+    let _ = field.set_selection_range(units, units);
+    let options = EventInit::new();
+    options.set_bubbles(true);
+    if let Ok(event) = Event::new_with_event_init_dict("input", &options) {
+        let _ = field.dispatch_event(&event);
+    }
+}
+
+/// A browser counts carets in UTF-16 units.
+fn characters_before(text: &str, units: usize) -> usize {
+    let mut seen = 0;
+    text.chars()
+        .take_while(|character| {
+            seen += character.len_utf16();
+            seen <= units
+        })
+        .count()
+}

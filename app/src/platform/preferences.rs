@@ -1,0 +1,31 @@
+//! What a person chose on this device. Preferences only, never orders.
+
+use gloo_storage::{LocalStorage, Storage};
+use serde::{Deserialize, Serialize};
+
+/// Also read by the first script of index.html.
+const KEY: &str = "stallbook.preferences";
+
+/// As it is kept; what was never chosen is absent.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Stored {
+    /// A key of `text::Language`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub language: Option<String>,
+    /// A key of `prefs::Theme`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub theme: Option<String>,
+    /// The main key at the lower left.
+    pub left_handed: bool,
+}
+
+/// What is kept, or nothing chosen.
+pub fn load() -> Stored {
+    LocalStorage::get(KEY).unwrap_or_default()
+}
+
+/// Keeps it. Where the browser refuses (a full disk), the choice holds until the page is closed.
+pub fn store(stored: &Stored) {
+    let _ = LocalStorage::set(KEY, stored);
+}

@@ -1,0 +1,15 @@
+//! Every word the app says, both languages side by side. A text that is missing, or an argument that
+//! does not fit, does not compile. Fixed texts are constants that cost no code; texts with figures or
+//! names in them are functions.
+
+mod catalogue;
+mod language;
+mod money;
+mod when;
+
+pub use catalogue::{
+    conflicts, currency, first_start, frame, keys, missing, orders, settings, sync, update,
+};
+pub use language::{Language, Phrase, language, set_language};
+pub use money::{CURRENCIES, Currency, MoneyParts};
+pub use when::{Day, age, date_time, day_heading, set_time_zone, time};

@@ -1,0 +1,199 @@
+//! The catalogue, a module for each part of the app. `NAME: "中文", "English";` is a fixed text;
+//! `name(n: u64): "{n} 单", "{n} orders", one: "1 order";` is one with arguments, and with `one` for the
+//! English singular where the first argument is a count.
+
+/// Declares texts.
+macro_rules! texts {
+    ($( $name:ident $(( $($arg:ident : $type:ty),+ ))? : $zh:literal, $en:literal $(, one: $one:literal)? ;)*) => {
+        $( texts!(@one $name $(( $($arg : $type),+ ))? : $zh, $en $(, one: $one)?); )*
+    };
+    (@one $name:ident : $zh:literal, $en:literal) => {
+        #[doc = concat!($zh, " / ", $en)]
+        pub const $name: $crate::text::Phrase = $crate::text::Phrase { zh: $zh, en: $en };
+    };
+    (@one $name:ident ( $($arg:ident : $type:ty),+ ) : $zh:literal, $en:literal) => {
+        #[doc = concat!($zh, " / ", $en)]
+        pub fn $name($($arg: $type),+) -> String {
+            match $crate::text::language() {
+                $crate::text::Language::Zh => format!($zh),
+                $crate::text::Language::En => format!($en),
+            }
+        }
+    };
+    (@one $name:ident ( $count:ident : $count_type:ty $(, $arg:ident : $type:ty)* ) : $zh:literal, $en:literal, one: $one:literal) => {
+        #[doc = concat!($zh, " / ", $en)]
+        pub fn $name($count: $count_type $(, $arg: $type)*) -> String {
+            match $crate::text::language() {
+                $crate::text::Language::Zh => format!($zh),
+                $crate::text::Language::En if $count == 1 => format!($one),
+                $crate::text::Language::En => format!($en),
+            }
+        }
+    };
+}
+
+/// The cover, and what every page shares.
+pub mod frame {
+    texts! {
+        PRODUCT: "摊单", "Stallbook";
+        SKIP: "跳到内容", "Skip to content";
+        MAIN: "主导航", "Main";
+        ORDERS: "订单", "Orders";
+        NEW_ORDER: "新建订单", "New order";
+        SETTINGS: "设置", "Settings";
+        CONFLICTS: "冲突", "Conflicts";
+        today(day: &str): "今天 {day}", "Today, {day}";
+        yesterday(day: &str): "昨天 {day}", "Yesterday, {day}";
+        title(page: &str): "{page} · 摊单", "{page} · Stallbook";
+    }
+}
+
+/// Keys and parts of the design system.
+pub mod keys {
+    texts! {
+        CLOSE: "关闭", "Close";
+        MORE: "更多", "More";
+        NUMBER_KEYS: "数字键", "Number keys";
+        ERASE: "退格", "Delete";
+        CLEAR: "清空", "Clear";
+        ONE_LESS: "减一", "One less";
+        ONE_MORE: "加一", "One more";
+        LATER: "以后再说", "Later";
+    }
+}
+
+/// Where the data is.
+pub mod sync {
+    texts! {
+        LOCAL: "存在本机", "Saved here";
+        NO_SERVER: "未联网", "No server";
+        SYNCED: "已同步", "All sent";
+        SAFE: "可关机", "Safe to close";
+        OFFLINE: "离线", "Offline";
+        NOTHING_WAITS: "没有待发", "Nothing waits";
+        NEEDS_AUTH: "请登录", "Sign in";
+        ERROR: "发送出错", "Not sent";
+        waiting(n: u64): "待发 {n}", "{n} waiting";
+        JUST_NOW: "刚刚", "just now";
+        minutes(n: u64): "{n} 分钟", "{n} min";
+        hours(n: u64): "{n} 小时", "{n} h";
+        days(n: u64): "{n} 天", "{n} days", one: "1 day";
+    }
+}
+
+/// A new version of the app.
+pub mod update {
+    texts! {
+        READY: "新版本已备好。换上时页面会重新打开，单子都在。", "A new version is ready. The page opens anew; your orders stay.";
+        TAKE: "现在换上", "Update now";
+    }
+}
+
+/// First start.
+pub mod first_start {
+    texts! {
+        TITLE: "开始", "Start";
+        TAGLINE: "摊位的订货本", "The order book for your stall";
+        TABLET_CODE: "平板代号", "Tablet code";
+        KEPT_HERE: "单子先存在这台平板，没网也能开单", "Orders are kept on this tablet first, with or without a network";
+        SENDS_ITSELF: "有网时自己发给另一台", "It sends them to your other tablet when it can";
+        NO_ACCOUNT: "不用账号", "No account needed";
+        LANGUAGE: "语言", "Language";
+        NEW_SHOP: "开一个新摊位", "Start a new shop";
+        SHOP_NAME: "店名", "Shop name";
+        CURRENCY: "币种", "Currency";
+        START: "在这台平板上开始", "Start on this device";
+        DEFAULTS: "其余都有默认值，先开单要紧。", "Everything else has a default: take an order first.";
+        HAVE_SHOP: "已经有店了", "Already have a shop";
+        PAIRING_CODE: "配对码", "Pairing code";
+        PAIRING_HINT: "如 4827 1650", "such as 4827 1650";
+        PAIRING_WHERE: "在另一台的“设置”里，按“添加设备”", "On the other tablet: Settings, then Add a device";
+        JOIN: "加入店铺", "Join shop";
+        SHOP_NAME_MISSING: "写上店名，买家和另一台平板会看到它。", "Give the shop a name: buyers and your other tablet will see it.";
+        shop_name_long(most: usize): "店名最多 {most} 个字。", "A shop's name has at most {most} characters.";
+        PAIRING_CODE_FORM: "配对码是 8 位数字。写好的还在。", "A pairing code has 8 digits. What you typed is still here.";
+    }
+}
+
+/// Orders, so far.
+pub mod orders {
+    texts! {
+        TITLE: "订单", "Orders";
+        EMPTY: "还没有订单", "No orders yet";
+        EMPTY_WHY: "卖出的每一单都会记在这里。", "Every order you take is written here.";
+        TAKE_FIRST: "开第一单", "Take the first order";
+        BACK: "回订单", "Back to orders";
+    }
+}
+
+/// Conflicts, so far.
+pub mod conflicts {
+    texts! {
+        TITLE: "冲突", "Conflicts";
+        EMPTY: "没有要定的事", "Nothing to settle";
+        EMPTY_WHY: "两台平板做的事合不上时，会列在这里。", "When two tablets did things that don't fit, they are listed here.";
+    }
+}
+
+/// Settings.
+pub mod settings {
+    texts! {
+        TITLE: "设置", "Settings";
+        THIS_TABLET: "这台平板", "This tablet";
+        LANGUAGE: "语言", "Language";
+        LANGUAGE_WHY: "马上换，不用重新打开", "Changes at once";
+        THEME: "外观", "Theme";
+        THEME_WHY: "太阳下用“日光”：白底黑字，粗边", "For the sun, Daylight: black on white";
+        SYSTEM: "跟随系统", "As the system";
+        LIGHT: "浅色", "Light";
+        DARK: "深色", "Dark";
+        DAYLIGHT: "日光", "Daylight";
+        LEFT_HANDED: "左手拿", "Left-handed";
+        LEFT_HANDED_WHY: "主按钮换到左下角", "Puts the main key at the lower left";
+        TABLET_CODE: "平板代号", "Tablet code";
+        TABLET_CODE_WHY: "写在这台平板的每个订单编号里", "It stands in the number of every order taken here";
+        DEVICES: "店里的平板", "Tablets of the shop";
+        THIS_ONE: "这台", "this one";
+        PAIRING_CODE: "配对码，10 分钟内有效，只用一次", "Pairing code, good for 10 minutes, once";
+        ADD_DEVICE: "添加设备", "Add a device";
+        ALONE: "单子都存在这台平板。连上服务器，另一台就能看到。", "All orders are on this tablet. Connect a server, and another tablet can see them.";
+        SERVER_ADDRESS: "服务器地址", "Server address";
+        SETUP_CODE: "服务器设置码", "Server set-up code";
+        SETUP_CODE_WHERE: "服务器第一次启动时打印出来", "The server prints it at its first start";
+        CONNECT: "连接", "Connect";
+        SERVER_ADDRESS_FORM: "地址以 http:// 或 https:// 开头。", "An address begins with http:// or https://.";
+        SETUP_CODE_MISSING: "写上设置码。", "Type the set-up code.";
+    }
+}
+
+/// A page that is not there.
+pub mod missing {
+    texts! {
+        TITLE: "没有这一页", "No such page";
+        WHY: "地址可能写错了。单子都在。", "The address may be mistyped. Your orders are all there.";
+    }
+}
+
+/// Currencies, named as people name them.
+pub mod currency {
+    texts! {
+        CNY: "人民币 ¥", "Renminbi ¥";
+        HKD: "港币 HK$", "Hong Kong dollar HK$";
+        MOP: "澳门元 MOP$", "Macanese pataca MOP$";
+        TWD: "新台币 NT$", "New Taiwan dollar NT$";
+        SGD: "新加坡元 S$", "Singapore dollar S$";
+        MYR: "马来西亚令吉 RM", "Malaysian ringgit RM";
+        THB: "泰铢 ฿", "Thai baht ฿";
+        VND: "越南盾 ₫", "Vietnamese dong ₫";
+        IDR: "印尼盾 Rp", "Indonesian rupiah Rp";
+        PHP: "菲律宾比索 ₱", "Philippine peso ₱";
+        JPY: "日元 ¥", "Japanese yen ¥";
+        KRW: "韩元 ₩", "South Korean won ₩";
+        USD: "美元 $", "US dollar $";
+        CAD: "加元 C$", "Canadian dollar C$";
+        AUD: "澳元 A$", "Australian dollar A$";
+        NZD: "新西兰元 NZ$", "New Zealand dollar NZ$";
+        EUR: "欧元 €", "Euro €";
+        GBP: "英镑 £", "Pound sterling £";
+    }
+}

@@ -1,0 +1,146 @@
+//! How money is written: the sign first, then the currency, whole units in groups of three, decimals.
+//! Both languages write it alike. Integers only.
+
+use super::{Phrase, currency};
+
+/// What a currency needs to be written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Currency {
+    /// ISO 4217.
+    pub code: &'static str,
+    /// As it stands before a figure.
+    pub symbol: &'static str,
+    /// How many decimals its minor unit has.
+    pub exponent: u8,
+    /// Its name, to choose by.
+    pub name: Phrase,
+}
+
+macro_rules! currencies {
+    ($($code:ident $symbol:literal $exponent:literal),+ $(,)?) => {
+        /// The currencies that a shop can be kept in; the first is the default.
+        pub const CURRENCIES: &[Currency] = &[
+            $(Currency { code: stringify!($code), symbol: $symbol, exponent: $exponent, name: currency::$code }),+
+        ];
+    };
+}
+
+currencies![
+    CNY "¥" 2, HKD "HK$" 2, MOP "MOP$" 2, TWD "NT$" 2, SGD "S$" 2, MYR "RM" 2, THB "฿" 2, VND "₫" 0,
+    IDR "Rp" 2, PHP "₱" 2, JPY "¥" 0, KRW "₩" 0, USD "$" 2, CAD "C$" 2, AUD "A$" 2, NZD "NZ$" 2,
+    EUR "€" 2, GBP "£" 2,
+];
+
+/// A figure taken apart, so that sign and decimals can step back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MoneyParts {
+    /// "−" or nothing.
+    pub sign: &'static str,
+    /// "1,234"
+    pub whole: String,
+    /// ".50", or nothing where the currency has no decimals.
+    pub decimals: String,
+}
+
+impl Currency {
+    /// The currency of that code; one this build does not know is written with ¤ and two decimals.
+    pub fn of(code: &str) -> Self {
+        let known = CURRENCIES.iter().find(|currency| currency.code == code);
+        known.copied().unwrap_or(Self {
+            code: "XXX",
+            symbol: "¤",
+            exponent: 2,
+            name: Phrase { zh: "¤", en: "¤" },
+        })
+    }
+
+    /// Takes a figure in minor units apart.
+    pub fn parts(self, minor: i64) -> MoneyParts {
+        let (whole, decimals) = self.split(minor);
+        let digits = whole.to_string();
+        let mut grouped = String::with_capacity(digits.len() + digits.len() / 3);
+        for (index, digit) in digits.chars().enumerate() {
+            if index > 0 && (digits.len() - index).is_multiple_of(3) {
+                grouped.push(',');
+            }
+            grouped.push(digit);
+        }
+        MoneyParts {
+            sign: if minor < 0 { "−" } else { "" },
+            whole: grouped,
+            decimals,
+        }
+    }
+
+    /// With the currency's sign: "−¥1,234.50".
+    pub fn full(self, minor: i64) -> String {
+        let MoneyParts {
+            sign,
+            whole,
+            decimals,
+        } = self.parts(minor);
+        format!("{sign}{}{whole}{decimals}", self.symbol)
+    }
+
+    /// Without it, for columns: "1,234.50".
+    pub fn plain(self, minor: i64) -> String {
+        let MoneyParts {
+            sign,
+            whole,
+            decimals,
+        } = self.parts(minor);
+        format!("{sign}{whole}{decimals}")
+    }
+
+    /// As one would type it into a field: "1234.50", "316".
+    pub fn typed(self, minor: i64) -> String {
+        let (whole, decimals) = self.split(minor);
+        let sign = if minor < 0 { "-" } else { "" };
+        if decimals.bytes().all(|byte| matches!(byte, b'.' | b'0')) {
+            format!("{sign}{whole}")
+        } else {
+            format!("{sign}{whole}{decimals}")
+        }
+    }
+
+    fn split(self, minor: i64) -> (u64, String) {
+        let unit = 10_u64.pow(u32::from(self.exponent));
+        let whole = minor.unsigned_abs() / unit;
+        if self.exponent == 0 {
+            return (whole, String::new());
+        }
+        let rest = minor.unsigned_abs() % unit;
+        let width = usize::from(self.exponent);
+        (whole, format!(".{rest:0width$}"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn figures_are_grouped_and_keep_their_decimals() {
+        let yuan = Currency::of("CNY");
+        assert_eq!(yuan.full(0), "¥0.00");
+        assert_eq!(yuan.full(5), "¥0.05");
+        assert_eq!(yuan.full(123_456_789), "¥1,234,567.89");
+        assert_eq!(yuan.full(-17_200), "−¥172.00");
+        assert_eq!(yuan.plain(100_000), "1,000.00");
+        assert_eq!(yuan.full(i64::MIN), "−¥92,233,720,368,547,758.08");
+    }
+
+    #[test]
+    fn a_currency_without_decimals_has_none() {
+        assert_eq!(Currency::of("JPY").full(1_200), "¥1,200");
+        assert_eq!(Currency::of("JPY").typed(1_200), "1200");
+    }
+
+    #[test]
+    fn a_field_is_filled_with_no_more_than_is_needed() {
+        let yuan = Currency::of("CNY");
+        assert_eq!(yuan.typed(31_600), "316");
+        assert_eq!(yuan.typed(31_650), "316.50");
+        assert_eq!(yuan.typed(-50), "-0.50");
+    }
+}

@@ -1,0 +1,33 @@
+//! The design system: parts that take props and know nothing of orders. The DOM they make is the
+//! prototype's; states are `data-*` and `aria-*`, colours are tokens.
+
+mod button;
+mod choices;
+mod dialog;
+mod field;
+mod figures;
+mod glyph;
+mod keypad;
+mod menu;
+mod paper;
+mod stamp;
+mod sync_light;
+mod tabs;
+mod toast;
+
+pub use button::{Button, Kind, LinkButton};
+pub use choices::{Choice, Choices, Select, Switch};
+pub use dialog::Dialog;
+pub use field::{AmountField, SearchField, Stepper, TextField, uid};
+pub use figures::{Money, Serial, Size};
+pub use glyph::{Glyph, Icon};
+pub use keypad::{Keypad, KeypadKey};
+pub use menu::{Menu, MenuAct};
+pub use paper::{
+    Acts, Empty, Fault, Note, Progress, Scroll, Setting, Sheet, Skeleton, Stub, Timeline,
+    TimelineItem,
+};
+pub use stamp::{Badge, Stamp, Tone};
+pub use sync_light::{SyncFace, SyncLight, SyncState};
+pub use tabs::{Tab, Tabs};
+pub use toast::{Toast, ToastAct, Toaster, Toasts};

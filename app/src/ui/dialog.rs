@@ -1,0 +1,66 @@
+//! A dialog: the browser's own, which keeps the focus inside, closes on Escape and gives the focus back.
+
+use leptos::html;
+use leptos::prelude::*;
+use leptos::text_prop::TextProp;
+
+use super::{Glyph, Icon, uid};
+use crate::platform::page;
+use crate::text::keys;
+
+/// Shows its content while `open`; each time anew.
+#[component]
+pub fn Dialog(
+    /// Whether it is open. Set false again when the person closes it.
+    open: RwSignal<bool>,
+    /// What it is about.
+    #[prop(into)]
+    title: TextProp,
+    /// Fields and acts.
+    children: ChildrenFn,
+) -> impl IntoView {
+    let dialog = NodeRef::<html::Dialog>::new();
+    let id = uid("d");
+    let first = format!(
+        "#{id} [data-first], #{id} .body :is(input:checked, input:not([type=radio]), select, textarea, button)"
+    );
+    Effect::new(move |_| {
+        let (wanted, Some(element)) = (open.get(), dialog.get()) else {
+            return;
+        };
+        if wanted && !element.open() {
+            // It fails only where the element has left the page.
+            let _ = element.show_modal();
+            page::focus(&first);
+        } else if !wanted && element.open() {
+            element.close();
+        }
+    });
+    let labelled = format!("{id}-title");
+    view! {
+        <dialog
+            class="dialog"
+            id=id
+            node_ref=dialog
+            aria-labelledby=labelled.clone()
+            on:close=move |_| open.set(false)
+        >
+            <Show when=move || open.get()>
+                <header>
+                    <h2 id=labelled.clone()>{let title = title.clone(); move || title.get()}</h2>
+                    <button
+                        type="button"
+                        class="button"
+                        data-kind="quiet"
+                        data-icon-only=""
+                        aria-label=keys::CLOSE
+                        on:click=move |_| open.set(false)
+                    >
+                        <Icon glyph=Glyph::Cross/>
+                    </button>
+                </header>
+                <div class="body">{children()}</div>
+            </Show>
+        </dialog>
+    }
+}

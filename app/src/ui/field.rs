@@ -1,0 +1,283 @@
+//! Fields: the label above, what is wrong below, and the field says so to a screen reader. What was typed
+//! stays, right or wrong: a field holds text, and a form's model parses it.
+
+use std::cell::Cell;
+
+use leptos::html;
+use leptos::prelude::*;
+use leptos::text_prop::TextProp;
+
+use super::paper::fault_line;
+use super::{Glyph, Icon, Tone};
+use crate::text::keys;
+
+/// A new id for an element of this page.
+pub fn uid(prefix: &str) -> String {
+    thread_local!(static NEXT: Cell<u32> = const { Cell::new(0) });
+    let next = NEXT.get().wrapping_add(1);
+    NEXT.set(next);
+    format!("{prefix}{next}")
+}
+
+/// The field's frame around a control.
+fn framed(
+    id: &str,
+    label: TextProp,
+    label_unseen: bool,
+    hint: Option<TextProp>,
+    fault: Signal<Option<String>>,
+    warning: Signal<Option<String>>,
+    control: AnyView,
+) -> AnyView {
+    let below = format!("{id}-why");
+    let help = format!("{id}-help");
+    view! {
+        <div class="field">
+            <label for=id.to_owned() class:unseen=label_unseen>{move || label.get()}</label>
+            {control}
+            {hint.map(|hint| view! { <p class="small muted" id=help>{move || hint.get()}</p> })}
+            {fault_line(below, fault, warning)}
+        </div>
+    }
+    .into_any()
+}
+
+/// What describes a control: the help that is always there, and what is wrong when something is.
+fn described(
+    id: &str,
+    has_hint: bool,
+    fault: Signal<Option<String>>,
+    warning: Signal<Option<String>>,
+) -> impl Fn() -> Option<String> + Clone + Send + 'static {
+    let (why, help) = (format!("{id}-why"), format!("{id}-help"));
+    move || {
+        let wrong = fault.with(Option::is_some) || warning.with(Option::is_some);
+        match (wrong, has_hint) {
+            (true, true) => Some(format!("{why} {help}")),
+            (true, false) => Some(why.clone()),
+            (false, true) => Some(help.clone()),
+            (false, false) => None,
+        }
+    }
+}
+
+fn invalid(fault: Signal<Option<String>>) -> impl Fn() -> Option<&'static str> + Clone + Send {
+    move || fault.with(Option::is_some).then_some("true")
+}
+
+/// A line, or with `rows` several lines, of text.
+#[component]
+pub fn TextField(
+    /// What belongs in it.
+    #[prop(into)]
+    label: TextProp,
+    /// What is in it.
+    value: RwSignal<String>,
+    /// What is wrong with it.
+    #[prop(optional, into)]
+    fault: Signal<Option<String>>,
+    /// What looks odd about it; the act stays open.
+    #[prop(optional, into)]
+    warning: Signal<Option<String>>,
+    /// Help below, always there.
+    #[prop(optional, into)]
+    hint: Option<TextProp>,
+    /// An example inside, while it is empty.
+    #[prop(optional, into)]
+    example: Option<TextProp>,
+    /// The label is only said, not shown.
+    #[prop(optional)]
+    label_unseen: bool,
+    /// The keys a tablet offers: `text`, `tel`, `decimal`, `numeric`, `url`, `none`.
+    #[prop(default = "text")]
+    keys: &'static str,
+    /// A figure: at the end of the field, bold; our key pad may write into it.
+    #[prop(optional)]
+    numeric: bool,
+    /// More than one line, this high.
+    #[prop(optional)]
+    rows: Option<u8>,
+    /// What the browser may fill in.
+    #[prop(default = "off")]
+    autocomplete: &'static str,
+) -> impl IntoView {
+    let id = uid("f");
+    let describe = described(&id, hint.is_some(), fault, warning);
+    let say_example = move || example.as_ref().map(TextProp::get);
+    let control = match rows {
+        Some(rows) => view! {
+            <textarea
+                class="input"
+                id=id.clone()
+                rows=rows.to_string()
+                autocomplete=autocomplete
+                placeholder=say_example
+                aria-invalid=invalid(fault)
+                aria-describedby=describe
+                prop:value=move || value.get()
+                on:input:target=move |event| value.set(event.target().value())
+            ></textarea>
+        }
+        .into_any(),
+        None => view! {
+            <input
+                class="input"
+                id=id.clone()
+                type="text"
+                inputmode=keys
+                autocomplete=autocomplete
+                placeholder=say_example
+                data-numeric=numeric.then_some("")
+                data-keyed=numeric.then_some("")
+                aria-invalid=invalid(fault)
+                aria-describedby=describe
+                prop:value=move || value.get()
+                on:input:target=move |event| value.set(event.target().value())
+            />
+        }
+        .into_any(),
+    };
+    framed(&id, label, label_unseen, hint, fault, warning, control)
+}
+
+/// A field to search by; its name is said, its example shown.
+#[component]
+pub fn SearchField(
+    /// What is searched.
+    #[prop(into)]
+    label: TextProp,
+    /// By what, such as "Number, name, phone".
+    #[prop(into)]
+    example: TextProp,
+    /// What is searched for.
+    value: RwSignal<String>,
+) -> impl IntoView {
+    view! {
+        <div class="search">
+            <Icon glyph=Glyph::Search/>
+            <input
+                class="input"
+                type="search"
+                autocomplete="off"
+                enterkeyhint="search"
+                aria-label=move || label.get()
+                placeholder=move || example.get()
+                prop:value=move || value.get()
+                on:input:target=move |event| value.set(event.target().value())
+            />
+        </div>
+    }
+}
+
+/// The amount being taken: large, written by our key pad or by any keyboard. A key replaces what was
+/// filled in beforehand, because all of it is marked when the field gets the focus.
+#[component]
+pub fn AmountField(
+    /// What it is the amount of.
+    #[prop(into)]
+    label: TextProp,
+    /// The field's name where the label says more than that.
+    #[prop(optional, into)]
+    name: Option<TextProp>,
+    /// The amount as typed.
+    value: RwSignal<String>,
+    /// What is wrong with it.
+    #[prop(optional, into)]
+    fault: Signal<Option<String>>,
+    /// What looks odd about it.
+    #[prop(optional, into)]
+    warning: Signal<Option<String>>,
+    /// Its id, to be named by a key pad; see [`uid`].
+    #[prop(into)]
+    id: String,
+) -> impl IntoView {
+    let field = NodeRef::<html::Input>::new();
+    let mark = move |_| {
+        if let Some(field) = field.get_untracked() {
+            field.select();
+        }
+    };
+    let control = view! {
+        <input
+            class="amount-input"
+            node_ref=field
+            id=id.clone()
+            type="text"
+            inputmode="none"
+            autocomplete="off"
+            data-keyed=""
+            data-first=""
+            aria-label=move || name.as_ref().map(TextProp::get)
+            aria-invalid=invalid(fault)
+            aria-describedby=described(&id, false, fault, warning)
+            prop:value=move || value.get()
+            on:input:target=move |event| value.set(event.target().value())
+            on:focus=mark
+        />
+    }
+    .into_any();
+    framed(&id, label, false, None, fault, warning, control)
+}
+
+/// A count with a key for one less and one more. Also holds what is no count, so that it can be said.
+#[component]
+pub fn Stepper(
+    /// What is counted.
+    #[prop(into)]
+    label: TextProp,
+    /// The count as typed.
+    value: RwSignal<String>,
+    /// What is wrong with it.
+    #[prop(optional, into)]
+    fault: Signal<Option<String>>,
+    /// The least that one less leads to.
+    #[prop(default = 1)]
+    least: u64,
+) -> impl IntoView {
+    let id = uid("f");
+    let step = move |more: bool| {
+        value.update(|text| {
+            let count = text.trim().parse::<u64>().unwrap_or(least);
+            let next = if more {
+                count.saturating_add(1)
+            } else {
+                count.saturating_sub(1).max(least)
+            };
+            *text = next.to_string();
+        });
+    };
+    let control = view! {
+        <div class="stepper">
+            <button type="button" aria-label=keys::ONE_LESS on:click=move |_| step(false)>
+                <Icon glyph=Glyph::Minus/>
+            </button>
+            <input
+                id=id.clone()
+                type="text"
+                inputmode="numeric"
+                autocomplete="off"
+                data-keyed=""
+                aria-invalid=invalid(fault)
+                aria-describedby=described(&id, false, fault, Signal::stored(None))
+                prop:value=move || value.get()
+                on:input:target=move |event| value.set(event.target().value())
+            />
+            <button type="button" aria-label=keys::ONE_MORE on:click=move |_| step(true)>
+                <Icon glyph=Glyph::Plus/>
+            </button>
+        </div>
+    }
+    .into_any();
+    framed(
+        &id,
+        label,
+        false,
+        None,
+        fault,
+        Signal::stored(None),
+        control,
+    )
+}
+
+/// Kept for the fault line: a warning is said in the buyer's colour.
+pub(super) const WARNING: Tone = Tone::Owe;

@@ -1,0 +1,120 @@
+//! Toasts confirm what was done. They stand at the start side, where the main key is not, and are read out.
+
+use std::time::Duration;
+
+use leptos::prelude::*;
+use leptos::text_prop::TextProp;
+
+use super::{Button, Glyph, Icon, Kind};
+
+/// One more thing that can be done about it.
+#[derive(Clone, Debug)]
+pub struct ToastAct {
+    /// In a word, such as "Undo".
+    pub label: TextProp,
+    /// What happens.
+    pub act: Callback<()>,
+}
+
+/// What is said.
+#[derive(Clone, Debug)]
+pub struct Toast {
+    /// In a sentence.
+    pub text: TextProp,
+    /// Its picture.
+    pub glyph: Glyph,
+    /// What can be done about it; none or up to two.
+    pub acts: Vec<ToastAct>,
+    /// It stays until one of its acts is pressed.
+    pub stays: bool,
+}
+
+/// Says things; a context. The newest stands.
+#[derive(Clone, Copy, Debug)]
+pub struct Toaster {
+    shown: RwSignal<Option<(u32, Toast)>>,
+}
+
+/// Long enough to read it and to reach for "Undo".
+const STAY: Duration = Duration::from_secs(7);
+
+impl Toaster {
+    /// One for the whole page.
+    pub fn new() -> Self {
+        Self {
+            shown: RwSignal::new(None),
+        }
+    }
+
+    /// Confirms something in a sentence.
+    pub fn confirm(self, text: impl Into<TextProp>) {
+        self.show(Toast {
+            text: text.into(),
+            glyph: Glyph::Check,
+            acts: Vec::new(),
+            stays: false,
+        });
+    }
+
+    /// Says something.
+    pub fn show(self, toast: Toast) {
+        let stays = toast.stays;
+        let number = self
+            .shown
+            .with_untracked(|shown| shown.as_ref().map_or(0, |(number, _)| number.wrapping_add(1)));
+        self.shown.set(Some((number, toast)));
+        if !stays {
+            let shown = self.shown;
+            set_timeout(
+                move || {
+                    let same = shown
+                        .try_with_untracked(|it| it.as_ref().is_some_and(|it| it.0 == number));
+                    if same == Some(true) {
+                        shown.set(None);
+                    }
+                },
+                STAY,
+            );
+        }
+    }
+
+    /// Takes it away.
+    pub fn dismiss(self) {
+        self.shown.set(None);
+    }
+}
+
+impl Default for Toaster {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// Where toasts stand; once in the page.
+#[component]
+pub fn Toasts(
+    /// Who says them.
+    toaster: Toaster,
+) -> impl IntoView {
+    let toast = move || {
+        let (_, Toast { text, glyph, acts, .. }) = toaster.shown.get()?;
+        let acts = acts
+            .into_iter()
+            .map(|ToastAct { label, act }| {
+                let press = move || {
+                    toaster.dismiss();
+                    act.run(());
+                };
+                view! { <Button label kind=Kind::Quiet on_press=press/> }
+            })
+            .collect_view();
+        Some(view! {
+            <div class="toast">
+                <Icon glyph/>
+                <span>{move || text.get()}</span>
+                {acts}
+            </div>
+        })
+    };
+    view! { <div role="status">{toast}</div> }
+}
