@@ -4,3 +4,4 @@
 pub mod platform;
 pub mod prefs;
 pub mod text;
+pub mod ui;

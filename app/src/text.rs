@@ -2,9 +2,11 @@
 //! does not fit, does not compile. Fixed texts are constants that cost no code; texts with figures or
 //! names in them are functions.
 
+#[macro_use]
 mod catalogue;
 mod language;
 mod money;
+mod selling;
 mod when;
 
 pub use catalogue::{
@@ -12,4 +14,7 @@ pub use catalogue::{
 };
 pub use language::{Language, Phrase, language, set_language};
 pub use money::{CURRENCIES, Currency, MoneyParts};
+pub use selling::{
+    badge, delivery, dispute, fault, form, list, method, order, payment, preview, reason, shipping, state, timeline,
+};
 pub use when::{Day, age, date_time, day_heading, set_time_zone, time};

@@ -37,17 +37,18 @@ pub fn Dialog(
         }
     });
     let labelled = format!("{id}-title");
+    let heading = labelled.clone();
     view! {
         <dialog
             class="dialog"
             id=id
             node_ref=dialog
-            aria-labelledby=labelled.clone()
+            aria-labelledby=labelled
             on:close=move |_| open.set(false)
         >
             <Show when=move || open.get()>
                 <header>
-                    <h2 id=labelled.clone()>{let title = title.clone(); move || title.get()}</h2>
+                    <h2 id=heading.clone()>{let title = title.clone(); move || title.get()}</h2>
                     <button
                         type="button"
                         class="button"
