@@ -2,6 +2,7 @@
 //! problem types. Versioned; a shape that was shipped once is never changed, and the golden files hold every one.
 
 pub mod api;
+pub mod body;
 pub mod digest;
 pub mod envelope;
 pub mod problem;

@@ -1,0 +1,113 @@
+//! Order numbers `261123-K7-0042` (workflow.md §5): the shop's day, the tablet's code, the tablet's count of that day.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// A business day of the shop, in its time zone.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Day {
+    /// Year, such as 2026.
+    pub year: u16,
+    /// Month, 1 to 12.
+    pub month: u8,
+    /// Day of the month, 1 to 31.
+    pub day: u8,
+}
+
+impl Day {
+    /// The day that a moment falls on, `offset_minutes` east of UTC.
+    pub fn at(ms: i64, offset_minutes: i32) -> Self {
+        let days = (ms + i64::from(offset_minutes) * 60_000).div_euclid(86_400_000);
+        // Civil date from a count of days (H. Hinnant, "chrono-compatible low-level date algorithms").
+        let z = days + 719_468;
+        let era = z.div_euclid(146_097);
+        let of_era = z.rem_euclid(146_097);
+        let year_of_era = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
+        let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+        let shifted = (5 * of_year + 2) / 153;
+        let day = of_year - (153 * shifted + 2) / 5 + 1;
+        let month = if shifted < 10 { shifted + 3 } else { shifted - 9 };
+        let year = year_of_era + era * 400 + i64::from(month <= 2);
+        Self {
+            year: u16::try_from(year).unwrap_or(0),
+            month: u8::try_from(month).unwrap_or(1),
+            day: u8::try_from(day).unwrap_or(1),
+        }
+    }
+
+    /// The six digits that open a number: `261123`.
+    pub fn digits(self) -> String {
+        format!("{:02}{:02}{:02}", self.year % 100, self.month, self.day)
+    }
+}
+
+/// A tablet's two-character code.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct DeviceCode(pub String);
+
+impl DeviceCode {
+    /// Letters and digits that are not mistaken for one another.
+    pub const ALPHABET: &str = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
+
+    /// A code drawn with two random bytes: a letter, then a letter or digit.
+    pub fn draw(random: [u8; 2]) -> Self {
+        let pick = |from: &str, byte: u8| from.chars().nth(usize::from(byte) % from.len()).unwrap_or('A');
+        let letters = Self::ALPHABET.trim_start_matches(|c: char| c.is_ascii_digit());
+        Self([pick(letters, random[0]), pick(Self::ALPHABET, random[1])].iter().collect())
+    }
+}
+
+/// An order's number.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct OrderNumber(pub String);
+
+impl OrderNumber {
+    /// The number of the tablet's `count`th order of the day.
+    pub fn new(day: Day, code: &DeviceCode, count: u32) -> Self {
+        Self(format!("{}-{}-{count:04}", day.digits(), code.0))
+    }
+    /// Day, tablet and count, as they are written; nothing when it has another form.
+    pub fn parts(&self) -> Option<(&str, &str, u32)> {
+        let mut parts = self.0.splitn(3, '-');
+        let (day, code, count) = (parts.next()?, parts.next()?, parts.next()?);
+        Some((day, code, count.parse().ok()?))
+    }
+}
+
+impl fmt::Display for OrderNumber {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_day_is_the_shops() {
+        let new_year_utc = 1_798_761_600_000; // 2027-01-01T00:00Z
+        assert_eq!(Day::at(new_year_utc, 0), Day { year: 2027, month: 1, day: 1 });
+        assert_eq!(Day::at(new_year_utc - 1, 0), Day { year: 2026, month: 12, day: 31 });
+        assert_eq!(Day::at(new_year_utc - 1, 480), Day { year: 2027, month: 1, day: 1 });
+        assert_eq!(Day::at(951_782_400_000, 0), Day { year: 2000, month: 2, day: 29 });
+    }
+
+    #[test]
+    fn a_number_reads_as_people_say_it() {
+        let number = OrderNumber::new(Day { year: 2026, month: 11, day: 23 }, &DeviceCode("K7".into()), 42);
+        assert_eq!(number.0, "261123-K7-0042");
+        assert_eq!(number.parts(), Some(("261123", "K7", 42)));
+    }
+
+    #[test]
+    fn codes_have_no_lookalikes() {
+        for a in 0..=255 {
+            let code = DeviceCode::draw([a, a.wrapping_mul(7)]).0;
+            assert_eq!(code.len(), 2);
+            assert!(!code.contains(['0', 'O', '1', 'I']), "{code}");
+            assert!(code.starts_with(|c: char| c.is_ascii_alphabetic()));
+        }
+    }
+}

@@ -1,0 +1,406 @@
+//! The order: its state as its events tell it (workflow.md §2, §4).
+//!
+//! The fold is total: any event in any order gives a state. A *fact* always counts; an *intent* counts when it is
+//! allowed at its place, otherwise it is voided and stays in the timeline. A fact that did not know of an intent can
+//! void it afterwards: the order is then folded anew with that intent marked.
+
+mod conflict;
+mod content;
+mod decide;
+mod event;
+mod fold;
+mod summary;
+
+pub use conflict::{Choice, Conflict, ConflictKind, Taking};
+pub use content::{BuyerField, Content, ContentFault, Delivery, Line, LineFault, LineField, Method, Terms, Unit};
+pub use decide::{Command, Context, NewPayment, Rejection, decide};
+pub use event::*;
+pub use summary::{Badge, Badges, Status, Summary};
+
+use std::collections::BTreeMap;
+
+use uuid::Uuid;
+
+use crate::contact::Buyer;
+use crate::{Event, Meta, OrderNumber};
+
+/// A value, and the place in the timeline of the event that wrote it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Field<T> {
+    /// The value.
+    pub value: T,
+    /// Who wrote it; `None` while nobody has.
+    pub by: Option<usize>,
+}
+
+/// A line as it stands.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LineState {
+    /// Its values.
+    pub line: Line,
+    /// The event that took it out.
+    pub removed: Option<usize>,
+    /// Who wrote which field last: by the field's name.
+    pub(crate) written: BTreeMap<&'static str, usize>,
+    /// The event that brought it.
+    pub added: usize,
+}
+
+/// What became of a payment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PaymentState {
+    /// It counts, and nobody has seen yet that it arrived.
+    Unverified,
+    /// It counts, for good.
+    Verified,
+    /// It did not arrive.
+    Rejected,
+    /// It was recorded by mistake.
+    Voided,
+}
+
+/// A payment.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Payment {
+    /// The event that recorded it.
+    pub id: Uuid,
+    /// That event's place in the timeline.
+    pub at: usize,
+    /// What it says.
+    pub body: PaymentRecorded,
+    /// What became of it.
+    pub state: PaymentState,
+    /// The event that said so.
+    pub state_by: Option<usize>,
+}
+
+impl Payment {
+    /// Whether it counts towards the balance.
+    pub fn counts(&self) -> bool {
+        matches!(self.state, PaymentState::Unverified | PaymentState::Verified)
+    }
+}
+
+/// A parcel, or goods handed over at once.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Parcel {
+    /// The event that recorded it.
+    pub id: Uuid,
+    /// That event's place in the timeline.
+    pub at: usize,
+    /// Carrier key or name; empty when handed over.
+    pub carrier: String,
+    /// Tracking number.
+    pub tracking: String,
+    /// Expected arrival, a date.
+    pub expected: String,
+    /// What is in it.
+    pub lines: Vec<LinePart>,
+    /// Handed to the buyer, not to a carrier.
+    pub handed_over: bool,
+    /// The event that voided it.
+    pub voided: Option<usize>,
+}
+
+/// Whether an event of the timeline counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// It counts.
+    Applied,
+    /// It does not, because of this.
+    Voided(VoidReason),
+}
+
+/// Why an intent was voided.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum VoidReason {
+    /// A payment that it did not know of stands.
+    PaymentStands,
+    /// A parcel that it did not know of stands.
+    ShipmentStands,
+    /// An edit that it did not know of stands.
+    EditStands,
+    /// A confirmation that it did not know of stands.
+    ConfirmationStands,
+    /// The order had been cancelled or thrown away.
+    OrderClosed,
+    /// It had been done already.
+    AlreadyDone,
+    /// It is not allowed in this state, or what it speaks of is not there.
+    NotAllowed,
+}
+
+/// An event of the order's life.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Entry {
+    /// Who, when, knowing what.
+    pub meta: Meta,
+    /// What.
+    pub event: Event,
+    /// Whether it counts.
+    pub outcome: Outcome,
+}
+
+/// An order as its events tell it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Order {
+    /// Its id: that of its first event.
+    pub id: Uuid,
+    /// Its number, from confirmation on.
+    pub number: Option<OrderNumber>,
+    /// The event that confirmed it.
+    pub confirmed: Option<usize>,
+    /// The event that threw the draft away.
+    pub discarded: Option<usize>,
+    /// The order it was copied from.
+    pub copied_from: Option<Uuid>,
+    /// Buyer's name.
+    pub name: Field<String>,
+    /// Buyer's phone.
+    pub phone: Field<String>,
+    /// Delivery address.
+    pub address: Field<String>,
+    /// Whether the buyer's data were erased.
+    pub erased: bool,
+    /// How the goods reach the buyer.
+    pub delivery: Field<Delivery>,
+    /// How the buyer means to pay.
+    pub method: Field<Method>,
+    /// When the buyer pays.
+    pub terms: Field<Terms>,
+    /// Discount on the whole, minor units.
+    pub discount: Field<i64>,
+    /// Rounding off, minor units.
+    pub rounding: Field<i64>,
+    /// Deposit asked for, minor units.
+    pub deposit: Field<i64>,
+    /// Note.
+    pub note: Field<String>,
+    /// Sales channel.
+    pub channel: Field<String>,
+    /// Category.
+    pub category: Field<String>,
+    /// Lines, removed ones too.
+    pub lines: Vec<LineState>,
+    /// When it is to be paid, milliseconds since 1970.
+    pub due: Field<Option<i64>>,
+    /// Payments, voided ones too.
+    pub payments: Vec<Payment>,
+    /// Refunds: place in the timeline, and what they say.
+    pub refunds: Vec<(usize, RefundRecorded)>,
+    /// Parcels, voided ones too.
+    pub parcels: Vec<Parcel>,
+    /// The event that said that everything arrived.
+    pub delivered: Option<usize>,
+    /// The event that completed it.
+    pub completed: Option<usize>,
+    /// The event that holds it.
+    pub held: Option<usize>,
+    /// The event that cancelled it.
+    pub cancelled: Option<usize>,
+    /// Its conflicts, settled ones too.
+    pub conflicts: Vec<Conflict>,
+    /// Everything that happened, in the order of the fold.
+    pub timeline: Vec<Entry>,
+    /// An event is here that this build does not know: read-only.
+    pub needs_update: bool,
+    /// Intents that a later fact voided, by their place in the timeline.
+    overruled: BTreeMap<usize, VoidReason>,
+}
+
+impl Order {
+    /// An order of which nothing is known yet.
+    pub fn new(id: Uuid) -> Self {
+        Self {
+            id,
+            number: None,
+            confirmed: None,
+            discarded: None,
+            copied_from: None,
+            name: Field::default(),
+            phone: Field::default(),
+            address: Field::default(),
+            erased: false,
+            delivery: Field::default(),
+            method: Field::default(),
+            terms: Field::default(),
+            discount: Field::default(),
+            rounding: Field::default(),
+            deposit: Field::default(),
+            note: Field::default(),
+            channel: Field::default(),
+            category: Field::default(),
+            lines: Vec::new(),
+            due: Field::default(),
+            payments: Vec::new(),
+            refunds: Vec::new(),
+            parcels: Vec::new(),
+            delivered: None,
+            completed: None,
+            held: None,
+            cancelled: None,
+            conflicts: Vec::new(),
+            timeline: Vec::new(),
+            needs_update: false,
+            overruled: BTreeMap::new(),
+        }
+    }
+
+    /// The buyer.
+    pub fn buyer(&self) -> Buyer {
+        Buyer { name: self.name.value.clone(), phone: self.phone.value.clone(), address: self.address.value.clone() }
+    }
+
+    /// What is in it now, as a form would show it.
+    pub fn content(&self) -> Content {
+        Content {
+            lines: self.active_lines().cloned().collect(),
+            delivery: self.delivery.value,
+            method: self.method.value.clone(),
+            terms: self.terms.value,
+            discount: self.discount.value,
+            rounding: self.rounding.value,
+            deposit: self.deposit.value,
+            note: self.note.value.clone(),
+            channel: self.channel.value.clone(),
+            category: self.category.value.clone(),
+        }
+    }
+
+    /// Its lines as they stand, without the removed ones.
+    pub fn active_lines(&self) -> impl Iterator<Item = &Line> {
+        self.lines.iter().filter(|state| state.removed.is_none()).map(|state| &state.line)
+    }
+    /// What it comes to, minor units.
+    pub fn total(&self) -> i64 {
+        self.active_lines()
+            .fold(0_i64, |sum, line| sum.saturating_add(line.amount()))
+            .saturating_sub(self.discount.value)
+            .saturating_sub(self.rounding.value)
+    }
+    /// What was paid and counts, minor units.
+    pub fn paid(&self) -> i64 {
+        self.payments.iter().filter(|p| p.counts()).fold(0, |sum, p| sum.saturating_add(p.body.amount))
+    }
+    /// What was given back, minor units.
+    pub fn refunded(&self) -> i64 {
+        self.refunds.iter().fold(0, |sum, (_, refund)| sum.saturating_add(refund.amount))
+    }
+    /// What the buyer still owes (above zero) or is owed (below), minor units. A cancelled order asks for nothing.
+    pub fn balance(&self) -> i64 {
+        let asked = if self.cancelled.is_some() { 0 } else { self.total() };
+        asked.saturating_sub(self.paid()).saturating_add(self.refunded())
+    }
+    /// How much of a line has left, in pieces or grams.
+    pub fn shipped_of(&self, line: u32) -> i64 {
+        self.active_parcels()
+            .flat_map(|parcel| &parcel.lines)
+            .filter(|(id, _)| *id == line)
+            .fold(0, |sum, (_, quantity)| sum.saturating_add(*quantity))
+    }
+    /// The parcels that left.
+    pub fn active_parcels(&self) -> impl Iterator<Item = &Parcel> {
+        self.parcels.iter().filter(|parcel| parcel.voided.is_none())
+    }
+    /// What has not left yet.
+    pub fn unshipped(&self) -> Vec<LinePart> {
+        self.active_lines()
+            .map(|line| (line.id, line.quantity.saturating_sub(self.shipped_of(line.id))))
+            .filter(|(_, rest)| *rest > 0)
+            .collect()
+    }
+    /// Whether anything has left.
+    pub fn any_shipped(&self) -> bool {
+        self.active_parcels().next().is_some()
+    }
+    /// Whether everything has left.
+    pub fn all_shipped(&self) -> bool {
+        self.any_shipped() && self.unshipped().is_empty()
+    }
+    /// Whether everything has reached the buyer.
+    pub fn all_arrived(&self) -> bool {
+        self.all_shipped() && (self.delivered.is_some() || self.active_parcels().all(|parcel| parcel.handed_over))
+    }
+
+    /// The state, derived (workflow.md §2: first match wins).
+    pub fn status(&self) -> Status {
+        if self.confirmed.is_none() {
+            return if self.discarded.is_some() { Status::Cancelled } else { Status::Draft };
+        }
+        if self.cancelled.is_some() {
+            return if self.paid() > 0 && self.balance() >= 0 { Status::Closed } else { Status::Cancelled };
+        }
+        if self.held.is_some() {
+            return Status::OnHold;
+        }
+        if self.completed.is_some() && self.balance() <= 0 {
+            return Status::Completed;
+        }
+        if self.all_arrived() {
+            return Status::Delivered;
+        }
+        if self.all_shipped() {
+            return Status::Shipped;
+        }
+        if self.any_shipped() {
+            return Status::PartShipped;
+        }
+        if self.balance() <= 0 {
+            Status::Paid
+        } else if self.paid() > 0 {
+            Status::PartPaid
+        } else {
+            Status::AwaitingPayment
+        }
+    }
+
+    /// The badges that do not depend on the clock or on this device.
+    pub fn badges(&self) -> Badges {
+        let mut badges = Badges::default();
+        badges.set(Badge::Conflict, self.open_conflicts().next().is_some());
+        badges.set(Badge::Unverified, self.payments.iter().any(|p| p.state == PaymentState::Unverified));
+        badges.set(Badge::RefundDue, self.confirmed.is_some() && self.balance() < 0 && self.paid() > 0);
+        badges.set(
+            Badge::Overpaid,
+            self.confirmed.is_some() && self.cancelled.is_none() && self.balance() < 0 && self.paid() > 0,
+        );
+        badges.set(Badge::NeedsUpdate, self.needs_update);
+        badges
+    }
+
+    /// The conflicts that ask for a person.
+    pub fn open_conflicts(&self) -> impl Iterator<Item = &Conflict> {
+        self.conflicts.iter().filter(|conflict| self.is_open(conflict))
+    }
+
+    /// Whether a conflict still asks for a person: not settled, and not overtaken by what was done since.
+    pub fn is_open(&self, conflict: &Conflict) -> bool {
+        if conflict.settled.is_some() {
+            return false;
+        }
+        let parcel = |at: usize| self.parcels.iter().find(|p| p.at == at).is_some_and(|p| p.voided.is_none());
+        let payment = |at: usize| self.payments.iter().find(|p| p.at == at).is_some_and(Payment::counts);
+        match conflict.kind {
+            ConflictKind::ShippedCancelled | ConflictKind::ShippedEdited => {
+                parcel(conflict.first) || parcel(conflict.second)
+            }
+            ConflictKind::ShippedTwice => parcel(conflict.first) && parcel(conflict.second) && self.over_shipped(),
+            ConflictKind::PaidTwice => payment(conflict.first) && payment(conflict.second) && self.balance() < 0,
+            ConflictKind::RefundedTwice => self.refunded() > self.paid(),
+            ConflictKind::VerifiedRejected | ConflictKind::SameField | ConflictKind::SameNumber => true,
+        }
+    }
+
+    /// Whether more of some line has left than was ordered.
+    fn over_shipped(&self) -> bool {
+        self.lines.iter().any(|state| {
+            let ordered = if state.removed.is_some() { 0 } else { state.line.quantity };
+            self.shipped_of(state.line.id) > ordered
+        })
+    }
+
+    /// A conflict by its id.
+    pub fn conflict(&self, id: &str) -> Option<&Conflict> {
+        self.conflicts.iter().find(|conflict| conflict.id == id)
+    }
+}

@@ -1,0 +1,772 @@
+//! Decisions: a person's command and the order as this tablet knows it → events, or a reason why not.
+
+use uuid::Uuid;
+
+use super::conflict::{Choice, ConflictKind, Taking};
+use super::content::{Content, ContentFault, Line, Method, Terms};
+use super::event::*;
+use super::fold::{buyer_changes, changes};
+use super::{Conflict, Order, Payment, PaymentState, Status};
+use crate::contact::{Buyer, ContactChanged, ContactEvent};
+use crate::money::MAX_AMOUNT;
+use crate::shop::ShopSettings;
+use crate::text::{LONG, SHORT};
+use crate::{Day, DeviceCode, Event, NewEvent, OrderNumber, StreamKind};
+
+/// What a decision needs to know beside the order.
+#[derive(Clone, Debug)]
+pub struct Context<'a> {
+    /// Now, milliseconds since 1970.
+    pub now_ms: i64,
+    /// The shop's business day.
+    pub day: Day,
+    /// This tablet's code.
+    pub code: &'a DeviceCode,
+    /// The tablet's next count of the day.
+    pub next_count: u32,
+    /// The shop's settings.
+    pub settings: &'a ShopSettings,
+}
+
+/// A payment that a person enters.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewPayment {
+    /// How it was paid.
+    pub method: Method,
+    /// What was given, minor units; cash above the balance is given back as change.
+    pub given: i64,
+    /// Whether it is a deposit.
+    pub deposit: bool,
+}
+
+/// What a person asks for.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Command {
+    /// Confirm: a new order from a form, with what is done at once; or the draft that is there, as it stands.
+    Confirm {
+        /// What a form holds; `None` confirms the draft.
+        new: Option<(Content, Buyer)>,
+        /// The order it was copied from.
+        copied_from: Option<Uuid>,
+        /// A payment taken with it.
+        payment: Option<NewPayment>,
+        /// Everything was handed over with it.
+        handed_over: bool,
+    },
+    /// Keep a form as a draft.
+    SaveDraft {
+        /// What a form holds.
+        content: Content,
+        /// The buyer, as far as known.
+        buyer: Buyer,
+    },
+    /// Throw the draft away.
+    Discard,
+    /// Edit: what the form began with, and what it holds now.
+    Edit {
+        /// The content that the form began with.
+        base: Content,
+        /// The buyer that the form began with.
+        base_buyer: Buyer,
+        /// What it holds now.
+        content: Content,
+        /// The buyer now.
+        buyer: Buyer,
+    },
+    /// Record money received.
+    RecordPayment(NewPayment),
+    /// The payment arrived.
+    VerifyPayment(Uuid),
+    /// The payment did not arrive.
+    RejectPayment(Uuid, String),
+    /// The payment was recorded by mistake.
+    VoidPayment(Uuid, String),
+    /// Record money given back.
+    RecordRefund {
+        /// How it was given back.
+        method: Method,
+        /// How much, minor units.
+        amount: i64,
+        /// Why.
+        reason: String,
+    },
+    /// Hand a parcel to a carrier.
+    Ship {
+        /// Carrier key or name.
+        carrier: String,
+        /// Tracking number.
+        tracking: String,
+        /// Expected arrival, `2026-11-26`, or nothing.
+        expected: String,
+        /// What is in it; `None`: all that has not left.
+        lines: Option<Vec<LinePart>>,
+    },
+    /// Hand goods to the buyer; `None`: all that has not left.
+    HandOver(Option<Vec<LinePart>>),
+    /// Put a parcel's data right.
+    CorrectParcel(ParcelCorrected),
+    /// The parcel did not leave after all.
+    VoidParcel(Uuid, String),
+    /// Every parcel arrived.
+    MarkDelivered,
+    /// Nothing is left to do.
+    Complete,
+    /// Move the payment deadline.
+    Extend {
+        /// The new one, milliseconds since 1970.
+        due_ms: i64,
+    },
+    /// Put on hold.
+    Hold(String),
+    /// Take off hold.
+    Release,
+    /// Cancel.
+    Cancel(String),
+    /// Let a cancelled order go on.
+    Revive,
+    /// Give it a new number of this tablet.
+    Renumber,
+    /// Settle a conflict.
+    Settle {
+        /// Its id.
+        conflict: String,
+        /// How.
+        choice: Choice,
+    },
+}
+
+/// Why a command is refused.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Rejection {
+    /// The form is not complete.
+    #[error("the order is not complete")]
+    Content(Vec<ContentFault>),
+    /// The order holds an event that this build does not know.
+    #[error("the app needs an update to change this order")]
+    NeedsUpdate,
+    /// There is no such order yet, or it is still a draft.
+    #[error("the order is not confirmed")]
+    NotConfirmed,
+    /// It is confirmed already.
+    #[error("the order is confirmed already")]
+    AlreadyConfirmed,
+    /// It is cancelled, closed or thrown away.
+    #[error("the order is closed")]
+    OrderClosed,
+    /// It is on hold.
+    #[error("the order is on hold")]
+    OnHold,
+    /// It is not on hold.
+    #[error("the order is not on hold")]
+    NotOnHold,
+    /// Something has left already.
+    #[error("something has left already")]
+    AlreadyShipped,
+    /// Not everything has left.
+    #[error("not everything has left")]
+    NotShipped,
+    /// It is marked as delivered already.
+    #[error("it is delivered already")]
+    AlreadyDelivered,
+    /// Not everything has arrived.
+    #[error("not everything has arrived")]
+    NotDelivered,
+    /// More money is missing than may be.
+    #[error("money is missing")]
+    NotPaid,
+    /// A payment has not been verified, and shipping asks for that.
+    #[error("a payment is not verified")]
+    PaymentUnverified,
+    /// A refund is due first.
+    #[error("a refund is due")]
+    RefundDue,
+    /// Nothing is owed.
+    #[error("nothing is owed")]
+    NothingOwed,
+    /// An amount is zero, negative or too large.
+    #[error("the amount is out of range")]
+    Amount,
+    /// More than was received and not given back.
+    #[error("more than was received")]
+    RefundTooLarge,
+    /// There is no such payment, or it does not count any more.
+    #[error("there is no such payment")]
+    NoSuchPayment,
+    /// There is no such parcel, or it is void.
+    #[error("there is no such parcel")]
+    NoSuchParcel,
+    /// More of a line than has not left yet, or none of it.
+    #[error("the quantities do not fit the lines")]
+    Quantities,
+    /// A reason is missing.
+    #[error("a reason is missing")]
+    ReasonMissing,
+    /// A text is longer than fits.
+    #[error("a text is too long")]
+    TextTooLong,
+    /// The carrier is missing.
+    #[error("the carrier is missing")]
+    CarrierMissing,
+    /// The new deadline is not later than now.
+    #[error("the deadline is not later than now")]
+    DeadlinePassed,
+    /// Nothing was changed.
+    #[error("nothing was changed")]
+    NothingChanged,
+    /// There is no such conflict, or it is settled, or it can't be settled like this.
+    #[error("there is no such conflict")]
+    NoSuchConflict,
+}
+
+/// Above this estimate of its JSON, in bytes, the lines of an order are split over several events.
+const EVENT_BYTES: usize = 40_000;
+
+struct Decision {
+    id: Uuid,
+    events: Vec<NewEvent>,
+}
+
+impl Decision {
+    fn order(&mut self, event: OrderEvent) {
+        self.events.push(NewEvent { stream: StreamKind::Order, stream_id: self.id, event: Event::Order(event) });
+    }
+    fn contact(&mut self, event: ContactEvent) {
+        self.events.push(NewEvent { stream: StreamKind::Contact, stream_id: self.id, event: Event::Contact(event) });
+    }
+}
+
+/// Decides a command. `order` is `None` while there are no events of `id`. The events are one business act: they are
+/// stored in one transaction or not at all.
+pub fn decide(
+    order: Option<&Order>,
+    id: Uuid,
+    command: &Command,
+    context: &Context<'_>,
+) -> Result<Vec<NewEvent>, Rejection> {
+    let mut decision = Decision { id, events: Vec::new() };
+    match (order, command) {
+        (Some(order), _) if order.needs_update => return Err(Rejection::NeedsUpdate),
+        (None, Command::Confirm { new: Some((content, buyer)), copied_from, payment, handed_over }) => {
+            confirm_new(&mut decision, content, buyer, *copied_from, payment.as_ref(), *handed_over, context)?;
+        }
+        (None, Command::SaveDraft { content, buyer }) => begin(&mut decision, content, buyer, None)?,
+        (None, _) => return Err(Rejection::NotConfirmed),
+        (Some(order), command) => known(&mut decision, order, command, context)?,
+    }
+    Ok(decision.events)
+}
+
+fn check(content: &Content, buyer: &Buyer) -> Result<(), Rejection> {
+    let faults = content.faults(buyer);
+    if faults.is_empty() { Ok(()) } else { Err(Rejection::Content(faults)) }
+}
+
+/// The most that a line takes as JSON.
+fn weight(line: &Line) -> usize {
+    let text = |text: &str| text.len() + text.matches(['"', '\\']).count();
+    120 + text(&line.item) + text(&line.spec) + text(&line.note)
+}
+
+/// Splits lines so that each part fits an event.
+fn parts(lines: &[Line]) -> Vec<Vec<Line>> {
+    let mut parts = vec![Vec::new()];
+    let mut filled = 0;
+    for line in lines {
+        if filled + weight(line) > EVENT_BYTES {
+            parts.push(Vec::new());
+            filled = 0;
+        }
+        filled += weight(line);
+        if let Some(part) = parts.last_mut() {
+            part.push(line.clone());
+        }
+    }
+    parts
+}
+
+/// Begins an order as a draft.
+fn begin(
+    decision: &mut Decision,
+    content: &Content,
+    buyer: &Buyer,
+    copied_from: Option<Uuid>,
+) -> Result<(), Rejection> {
+    let mut parts = parts(&content.lines).into_iter();
+    let first = Content { lines: parts.next().unwrap_or_default(), ..content.clone() };
+    decision.order(OrderEvent::Started(Started { content: first, copied_from }));
+    for part in parts {
+        let changes = part.into_iter().map(Change::AddLine).collect();
+        decision.order(OrderEvent::Edited(Edited { changes, settles: None }));
+    }
+    if !buyer.is_empty() {
+        decision.contact(ContactEvent::Recorded(buyer.clone()));
+    }
+    Ok(())
+}
+
+fn confirm_new(
+    decision: &mut Decision,
+    content: &Content,
+    buyer: &Buyer,
+    copied_from: Option<Uuid>,
+    payment: Option<&NewPayment>,
+    handed_over: bool,
+    context: &Context<'_>,
+) -> Result<(), Rejection> {
+    check(content, buyer)?;
+    let total = content.total();
+    let (number, due_ms) = number_and_due(content.terms, context);
+    if content.lines.iter().map(weight).sum::<usize>() > EVENT_BYTES {
+        begin(decision, content, buyer, copied_from)?;
+        decision.order(OrderEvent::Confirmed(Confirmed { number, due_ms, content: None, copied_from: None }));
+    } else {
+        decision.order(OrderEvent::Confirmed(Confirmed {
+            number,
+            due_ms,
+            content: Some(content.clone()),
+            copied_from,
+        }));
+        if !buyer.is_empty() {
+            decision.contact(ContactEvent::Recorded(buyer.clone()));
+        }
+    }
+    let mut owed = total;
+    if let Some(payment) = payment {
+        let recorded = received(payment, total)?;
+        owed -= recorded.amount;
+        decision.order(OrderEvent::PaymentRecorded(recorded));
+    }
+    if handed_over {
+        let lines = content.lines.iter().map(|line| (line.id, line.quantity)).collect();
+        decision.order(OrderEvent::HandedOver(HandedOver { lines }));
+        if owed == 0 {
+            decision.order(OrderEvent::Completed(Completed {}));
+        }
+    }
+    Ok(())
+}
+
+fn number_and_due(terms: Terms, context: &Context<'_>) -> (OrderNumber, Option<i64>) {
+    let number = OrderNumber::new(context.day, context.code, context.next_count);
+    let hours = i64::from(context.settings.payment_term_hours);
+    let due = (terms == Terms::Prepaid && hours > 0).then(|| context.now_ms.saturating_add(hours * 3_600_000));
+    (number, due)
+}
+
+/// What is recorded of money that was given: cash above what is owed goes back as change.
+fn received(payment: &NewPayment, owed: i64) -> Result<PaymentRecorded, Rejection> {
+    if payment.given <= 0 || payment.given > MAX_AMOUNT {
+        return Err(Rejection::Amount);
+    }
+    let change = if payment.method == Method::Cash { (payment.given - owed.max(0)).max(0) } else { 0 };
+    let amount = payment.given - change;
+    if amount == 0 {
+        return Err(Rejection::NothingOwed);
+    }
+    let tendered = (change > 0).then_some(payment.given);
+    Ok(PaymentRecorded { method: payment.method.clone(), amount, tendered, deposit: payment.deposit })
+}
+
+fn reason(text: &str) -> Result<String, Rejection> {
+    let text = crate::text::parse(text, LONG).map_err(|_| Rejection::TextTooLong)?;
+    if text.is_empty() { Err(Rejection::ReasonMissing) } else { Ok(text) }
+}
+
+fn short(text: &str) -> Result<String, Rejection> {
+    crate::text::parse(text, SHORT).map_err(|_| Rejection::TextTooLong)
+}
+
+impl Order {
+    fn expect_confirmed(&self) -> Result<(), Rejection> {
+        if self.confirmed.is_none() { Err(Rejection::NotConfirmed) } else { Ok(()) }
+    }
+    fn expect_open(&self) -> Result<(), Rejection> {
+        if self.cancelled.is_some() || self.discarded.is_some() { Err(Rejection::OrderClosed) } else { Ok(()) }
+    }
+    fn expect_payment(&self, id: Uuid) -> Result<&Payment, Rejection> {
+        self.payments.iter().find(|p| p.id == id && p.counts()).ok_or(Rejection::NoSuchPayment)
+    }
+
+    /// Whether a command that needs nothing typed would be accepted now: what buttons to show.
+    pub fn allows(&self, command: &Command, context: &Context<'_>) -> bool {
+        decide(Some(self), self.id, command, context).is_ok()
+    }
+
+    /// What may be shipped or handed over now, or why not. `handing`: into the buyer's hands, where an unverified
+    /// payment only warns.
+    pub fn may_leave(&self, handing: bool, settings: &ShopSettings) -> Result<Vec<LinePart>, Rejection> {
+        self.expect_confirmed()?;
+        self.expect_open()?;
+        if self.held.is_some() {
+            return Err(Rejection::OnHold);
+        }
+        let rest = self.unshipped();
+        if rest.is_empty() {
+            return Err(Rejection::AlreadyShipped);
+        }
+        if self.terms.value == Terms::Prepaid {
+            if self.balance() > 0 {
+                return Err(Rejection::NotPaid);
+            }
+            if self.balance() < 0 {
+                return Err(Rejection::RefundDue);
+            }
+        }
+        if !handing
+            && settings.verify_before_shipping
+            && self.payments.iter().any(|p| p.state == PaymentState::Unverified)
+        {
+            return Err(Rejection::PaymentUnverified);
+        }
+        Ok(rest)
+    }
+
+    fn parts_to_leave(
+        &self,
+        asked: Option<&Vec<LinePart>>,
+        handing: bool,
+        context: &Context<'_>,
+    ) -> Result<Vec<LinePart>, Rejection> {
+        let rest = self.may_leave(handing, context.settings)?;
+        let Some(asked) = asked else { return Ok(rest) };
+        let fits =
+            |(id, quantity): &LinePart| *quantity > 0 && rest.iter().any(|(line, most)| line == id && quantity <= most);
+        let mut ids: Vec<u32> = asked.iter().map(|(id, _)| *id).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        if asked.is_empty() || ids.len() != asked.len() || !asked.iter().all(fits) {
+            return Err(Rejection::Quantities);
+        }
+        Ok(asked.clone())
+    }
+}
+
+fn known(decision: &mut Decision, order: &Order, command: &Command, context: &Context<'_>) -> Result<(), Rejection> {
+    match command {
+        Command::Confirm { new, payment, handed_over, .. } => {
+            if order.confirmed.is_some() {
+                return Err(Rejection::AlreadyConfirmed);
+            }
+            order.expect_open()?;
+            let (base, base_buyer) = (order.content(), order.buyer());
+            let (content, buyer) = new.clone().unwrap_or_else(|| (base.clone(), base_buyer.clone()));
+            check(&content, &buyer)?;
+            edit(decision, order, (&base, &base_buyer), (&content, &buyer));
+            let (number, due_ms) = number_and_due(content.terms, context);
+            decision.order(OrderEvent::Confirmed(Confirmed { number, due_ms, content: None, copied_from: None }));
+            let mut owed = content.total();
+            if let Some(payment) = payment {
+                let recorded = received(payment, owed)?;
+                owed -= recorded.amount;
+                decision.order(OrderEvent::PaymentRecorded(recorded));
+            }
+            if *handed_over {
+                let lines = content.lines.iter().map(|line| (line.id, line.quantity)).collect();
+                decision.order(OrderEvent::HandedOver(HandedOver { lines }));
+                if owed == 0 {
+                    decision.order(OrderEvent::Completed(Completed {}));
+                }
+            }
+        }
+        Command::SaveDraft { content, buyer } => {
+            if order.confirmed.is_some() {
+                return Err(Rejection::AlreadyConfirmed);
+            }
+            edit(decision, order, (&order.content(), &order.buyer()), (content, buyer));
+            if decision.events.is_empty() {
+                return Err(Rejection::NothingChanged);
+            }
+        }
+        Command::Discard => {
+            if order.confirmed.is_some() {
+                return Err(Rejection::AlreadyConfirmed);
+            }
+            order.expect_open()?;
+            decision.order(OrderEvent::Discarded(Discarded {}));
+        }
+        Command::Edit { base, base_buyer, content, buyer } => {
+            order.expect_open()?;
+            if order.any_shipped() {
+                return Err(Rejection::AlreadyShipped);
+            }
+            check(content, buyer)?;
+            edit(decision, order, (base, base_buyer), (content, buyer));
+            if decision.events.is_empty() {
+                return Err(Rejection::NothingChanged);
+            }
+        }
+        Command::RecordPayment(payment) => {
+            order.expect_confirmed()?;
+            order.expect_open()?;
+            if order.balance() <= 0 {
+                return Err(Rejection::NothingOwed);
+            }
+            let recorded = received(payment, order.balance())?;
+            let settles_all = recorded.amount == order.balance();
+            decision.order(OrderEvent::PaymentRecorded(recorded));
+            // Goods that were handed over and are now paid leave nothing to do.
+            if settles_all && order.all_shipped() && order.active_parcels().all(|parcel| parcel.handed_over) {
+                decision.order(OrderEvent::Completed(Completed {}));
+            }
+        }
+        Command::VerifyPayment(id) => {
+            let payment = order.expect_payment(*id)?;
+            if payment.state != PaymentState::Unverified {
+                return Err(Rejection::NoSuchPayment);
+            }
+            decision.order(OrderEvent::PaymentVerified(PaymentVerified { payment: *id }));
+        }
+        Command::RejectPayment(id, why) => {
+            if order.expect_payment(*id)?.state != PaymentState::Unverified {
+                return Err(Rejection::NoSuchPayment);
+            }
+            let body = PaymentEnded { payment: *id, reason: reason(why)?, settles: None };
+            decision.order(OrderEvent::PaymentRejected(body));
+        }
+        Command::VoidPayment(id, why) => {
+            order.expect_payment(*id)?;
+            let body = PaymentEnded { payment: *id, reason: reason(why)?, settles: None };
+            decision.order(OrderEvent::PaymentVoided(body));
+        }
+        Command::RecordRefund { method, amount, reason } => {
+            order.expect_confirmed()?;
+            if *amount <= 0 || *amount > MAX_AMOUNT {
+                return Err(Rejection::Amount);
+            }
+            if order.balance() >= 0 {
+                return Err(Rejection::NothingOwed);
+            }
+            if *amount > order.balance().saturating_neg() {
+                return Err(Rejection::RefundTooLarge);
+            }
+            let reason = crate::text::parse(reason, LONG).map_err(|_| Rejection::TextTooLong)?;
+            decision.order(OrderEvent::RefundRecorded(RefundRecorded {
+                method: method.clone(),
+                amount: *amount,
+                reason,
+            }));
+        }
+        Command::Ship { carrier, tracking, expected, lines } => {
+            let lines = order.parts_to_leave(lines.as_ref(), false, context)?;
+            let (carrier, tracking, expected) = (short(carrier)?, short(tracking)?, short(expected)?);
+            if carrier.is_empty() {
+                return Err(Rejection::CarrierMissing);
+            }
+            decision.order(OrderEvent::Shipped(Shipped { carrier, tracking, expected, lines }));
+        }
+        Command::HandOver(lines) => {
+            let lines = order.parts_to_leave(lines.as_ref(), true, context)?;
+            let everything = lines == order.unshipped() && order.active_parcels().all(|parcel| parcel.handed_over);
+            decision.order(OrderEvent::HandedOver(HandedOver { lines }));
+            if everything && order.balance() == 0 {
+                decision.order(OrderEvent::Completed(Completed {}));
+            }
+        }
+        Command::CorrectParcel(body) => {
+            let known = order.active_parcels().any(|parcel| parcel.id == body.parcel && !parcel.handed_over);
+            if !known {
+                return Err(Rejection::NoSuchParcel);
+            }
+            if order.delivered.is_some() {
+                return Err(Rejection::AlreadyDelivered);
+            }
+            let tidy = |text: &Option<String>| text.as_deref().map(short).transpose();
+            let body = ParcelCorrected {
+                parcel: body.parcel,
+                carrier: tidy(&body.carrier)?,
+                tracking: tidy(&body.tracking)?,
+                expected: tidy(&body.expected)?,
+            };
+            if body.carrier.as_deref() == Some("") {
+                return Err(Rejection::CarrierMissing);
+            }
+            decision.order(OrderEvent::ParcelCorrected(body));
+        }
+        Command::VoidParcel(id, why) => {
+            if !order.active_parcels().any(|parcel| parcel.id == *id) {
+                return Err(Rejection::NoSuchParcel);
+            }
+            if order.delivered.is_some() {
+                return Err(Rejection::AlreadyDelivered);
+            }
+            let body = ParcelVoided { parcel: *id, reason: reason(why)?, settles: None };
+            decision.order(OrderEvent::ParcelVoided(body));
+        }
+        Command::MarkDelivered => {
+            if order.all_arrived() {
+                return Err(Rejection::AlreadyDelivered);
+            }
+            if !order.all_shipped() {
+                return Err(Rejection::NotShipped);
+            }
+            decision.order(OrderEvent::Delivered(Delivered {}));
+        }
+        Command::Complete => {
+            order.expect_open()?;
+            if order.completed.is_some() {
+                return Err(Rejection::OrderClosed);
+            }
+            if !order.all_arrived() {
+                return Err(Rejection::NotDelivered);
+            }
+            match order.balance() {
+                0 => decision.order(OrderEvent::Completed(Completed {})),
+                owed if owed > 0 => return Err(Rejection::NotPaid),
+                _ => return Err(Rejection::RefundDue),
+            }
+        }
+        Command::Extend { due_ms } => {
+            order.expect_open()?;
+            if !matches!(order.status(), Status::AwaitingPayment | Status::PartPaid) {
+                return Err(Rejection::NothingOwed);
+            }
+            if *due_ms <= context.now_ms {
+                return Err(Rejection::DeadlinePassed);
+            }
+            decision.order(OrderEvent::Extended(Extended { due_ms: *due_ms }));
+        }
+        Command::Hold(why) => {
+            order.expect_confirmed()?;
+            order.expect_open()?;
+            if order.held.is_some() {
+                return Err(Rejection::OnHold);
+            }
+            if order.all_shipped() {
+                return Err(Rejection::AlreadyShipped);
+            }
+            decision.order(OrderEvent::Held(Held { reason: reason(why)? }));
+        }
+        Command::Release => {
+            if order.held.is_none() {
+                return Err(Rejection::NotOnHold);
+            }
+            decision.order(OrderEvent::Released(Released {}));
+        }
+        Command::Cancel(why) => {
+            order.expect_confirmed()?;
+            order.expect_open()?;
+            if order.any_shipped() {
+                return Err(Rejection::AlreadyShipped);
+            }
+            decision.order(OrderEvent::Cancelled(Cancelled { reason: reason(why)? }));
+        }
+        Command::Revive => {
+            if order.cancelled.is_none() || order.status() == Status::Closed {
+                return Err(Rejection::OrderClosed);
+            }
+            decision.order(OrderEvent::Revived(Revived {}));
+        }
+        Command::Renumber => {
+            order.expect_confirmed()?;
+            let number = OrderNumber::new(context.day, context.code, context.next_count);
+            decision.order(OrderEvent::Renumbered(Renumbered { number }));
+        }
+        Command::Settle { conflict, choice } => {
+            let conflict = order.conflict(conflict).filter(|c| order.is_open(c)).ok_or(Rejection::NoSuchConflict)?;
+            settle(decision, order, conflict, *choice)?;
+        }
+    }
+    Ok(())
+}
+
+fn edit(
+    decision: &mut Decision,
+    order: &Order,
+    (base, base_buyer): (&Content, &Buyer),
+    (content, buyer): (&Content, &Buyer),
+) {
+    let all = changes(base, content);
+    let mut part = Vec::new();
+    let mut filled = 0;
+    for change in all {
+        let weight = match &change {
+            Change::AddLine(line) => weight(line),
+            _ => 4 * LONG,
+        };
+        if filled + weight > EVENT_BYTES && !part.is_empty() {
+            decision.order(OrderEvent::Edited(Edited { changes: std::mem::take(&mut part), settles: None }));
+            filled = 0;
+        }
+        filled += weight;
+        part.push(change);
+    }
+    if !part.is_empty() {
+        decision.order(OrderEvent::Edited(Edited { changes: part, settles: None }));
+    }
+    if order.name.by.is_none() {
+        if !buyer.is_empty() {
+            decision.contact(ContactEvent::Recorded(buyer.clone()));
+        }
+    } else if let Some(changed) = buyer_changes(base_buyer, buyer) {
+        decision.contact(ContactEvent::Changed(changed));
+    }
+}
+
+/// Which choices a person has in a conflict.
+impl ConflictKind {
+    /// The choices, the one that changes nothing first.
+    pub fn choices(self) -> &'static [Choice] {
+        match self {
+            Self::ShippedCancelled | Self::ShippedEdited => &[Choice::Keep, Choice::GetBack],
+            Self::ShippedTwice | Self::PaidTwice => &[Choice::Keep, Choice::First, Choice::Second],
+            Self::SameField => &[Choice::Keep, Choice::First],
+            Self::VerifiedRejected | Self::RefundedTwice | Self::SameNumber => &[Choice::Keep],
+        }
+    }
+}
+
+fn settle(decision: &mut Decision, order: &Order, conflict: &Conflict, choice: Choice) -> Result<(), Rejection> {
+    if !conflict.kind.choices().contains(&choice) {
+        return Err(Rejection::NoSuchConflict);
+    }
+    let settles = Some(conflict.id.clone());
+    let parcel = |at: usize| order.active_parcels().find(|p| p.at == at).map(|p| p.id).ok_or(Rejection::NoSuchConflict);
+    let payment = |at: usize| {
+        order.payments.iter().find(|p| p.at == at && p.counts()).map(|p| p.id).ok_or(Rejection::NoSuchConflict)
+    };
+    // "First" keeps the first side and voids the second; "second" the other way round.
+    let loser = if choice == Choice::First { conflict.second } else { conflict.first };
+    match (conflict.kind, choice) {
+        (_, Choice::Keep) => {
+            decision.order(OrderEvent::ConflictSettled(ConflictSettled { conflict: conflict.id.clone() }))
+        }
+        (ConflictKind::PaidTwice, _) => {
+            let body = PaymentEnded { payment: payment(loser)?, reason: String::new(), settles };
+            decision.order(OrderEvent::PaymentVoided(body));
+        }
+        (ConflictKind::ShippedTwice, _) => {
+            let body = ParcelVoided { parcel: parcel(loser)?, reason: String::new(), settles };
+            decision.order(OrderEvent::ParcelVoided(body));
+        }
+        (ConflictKind::ShippedCancelled | ConflictKind::ShippedEdited, _) => {
+            let id = parcel(conflict.first).or_else(|_| parcel(conflict.second))?;
+            decision.order(OrderEvent::ParcelVoided(ParcelVoided { parcel: id, reason: String::new(), settles }));
+            if conflict.kind == ConflictKind::ShippedCancelled && order.active_parcels().count() == 1 {
+                decision.order(OrderEvent::Cancelled(Cancelled { reason: cancel_reason(order, conflict) }));
+            }
+        }
+        (ConflictKind::SameField, _) => match &conflict.other {
+            Some(Taking::Order(change)) => {
+                decision.order(OrderEvent::Edited(Edited { changes: vec![change.clone()], settles }));
+            }
+            Some(Taking::Buyer(changed)) => {
+                decision.contact(ContactEvent::Changed(ContactChanged { settles, ..changed.clone() }));
+            }
+            None => return Err(Rejection::NoSuchConflict),
+        },
+        _ => return Err(Rejection::NoSuchConflict),
+    }
+    Ok(())
+}
+
+/// The reason that the voided cancelling gave: it is the same wish, carried out now.
+fn cancel_reason(order: &Order, conflict: &Conflict) -> String {
+    [conflict.first, conflict.second]
+        .into_iter()
+        .filter_map(|at| order.timeline.get(at))
+        .find_map(|entry| match &entry.event {
+            Event::Order(OrderEvent::Cancelled(body)) => Some(body.reason.clone()),
+            _ => None,
+        })
+        .unwrap_or_default()
+}

@@ -1,0 +1,710 @@
+//! The fold: what each event means at its place (workflow.md §2 for what is allowed, §4 for what two tablets did).
+
+use super::conflict::{Conflict, ConflictKind, Taking};
+use super::event::*;
+use super::{Content, Entry, Field, Line, LineState, Order, Outcome, Parcel, Payment, PaymentState, VoidReason};
+use crate::contact::{Buyer, ContactChanged, ContactEvent};
+use crate::{Event, Meta};
+
+/// What one step of the fold says.
+enum Step {
+    /// The event counts, or is voided.
+    Done(Outcome),
+    /// A fact that did not know of an intent voids it: fold anew with this place marked.
+    Overrule(usize, VoidReason),
+}
+use Outcome::{Applied, Voided};
+use Step::{Done, Overrule};
+
+const APPLIED: Step = Done(Applied);
+const fn void(reason: VoidReason) -> Step {
+    Done(Voided(reason))
+}
+
+impl Order {
+    /// Takes in one event of the order or of its buyer; never fails.
+    pub fn apply(&mut self, meta: &Meta, event: &Event) {
+        self.timeline.push(Entry { meta: meta.clone(), event: event.clone(), outcome: Applied });
+        let mut at = self.timeline.len() - 1;
+        while let Some(Entry { event, .. }) = self.timeline.get(at) {
+            let event = event.clone();
+            match self.step(at, &event) {
+                Done(outcome) => {
+                    if let Some(entry) = self.timeline.get_mut(at) {
+                        entry.outcome = outcome;
+                    }
+                    at += 1;
+                }
+                Overrule(place, reason) => {
+                    let mut anew = Self::new(self.id);
+                    anew.timeline = std::mem::take(&mut self.timeline);
+                    anew.overruled = std::mem::take(&mut self.overruled);
+                    anew.overruled.insert(place, reason);
+                    *self = anew;
+                    at = 0;
+                }
+            }
+        }
+    }
+
+    /// Whether the event at `later` knew of the one at `earlier`.
+    fn knew(&self, later: usize, earlier: usize) -> bool {
+        match (self.timeline.get(later), self.timeline.get(earlier)) {
+            (Some(later), Some(earlier)) => later.meta.knew(&earlier.meta),
+            _ => true,
+        }
+    }
+
+    fn step(&mut self, at: usize, event: &Event) -> Step {
+        if let Some(reason) = self.overruled.get(&at) {
+            return void(*reason);
+        }
+        match event {
+            Event::Order(event) => self.order_step(at, event),
+            Event::Contact(event) => self.contact_step(at, event),
+            Event::Shop(_) => void(VoidReason::NotAllowed),
+            Event::Unknown => {
+                self.needs_update = true;
+                APPLIED
+            }
+        }
+    }
+
+    fn order_step(&mut self, at: usize, event: &OrderEvent) -> Step {
+        match event {
+            OrderEvent::Started(body) => self.started(at, body),
+            OrderEvent::Discarded(_) => self.discarded(at),
+            OrderEvent::Confirmed(body) => self.confirmed(at, body),
+            OrderEvent::Edited(body) => self.edited(at, body),
+            OrderEvent::PaymentRecorded(body) => self.payment_recorded(at, body),
+            OrderEvent::PaymentVerified(body) => self.payment_verified(at, body),
+            OrderEvent::PaymentRejected(body) => self.payment_rejected(at, body),
+            OrderEvent::PaymentVoided(body) => self.payment_voided(at, body),
+            OrderEvent::RefundRecorded(body) => self.refund_recorded(at, body),
+            OrderEvent::Shipped(body) => self.left(
+                at,
+                Parcel {
+                    id: self.id_at(at),
+                    at,
+                    carrier: body.carrier.clone(),
+                    tracking: body.tracking.clone(),
+                    expected: body.expected.clone(),
+                    lines: body.lines.clone(),
+                    handed_over: false,
+                    voided: None,
+                },
+            ),
+            OrderEvent::HandedOver(body) => self.left(
+                at,
+                Parcel {
+                    id: self.id_at(at),
+                    at,
+                    carrier: String::new(),
+                    tracking: String::new(),
+                    expected: String::new(),
+                    lines: body.lines.clone(),
+                    handed_over: true,
+                    voided: None,
+                },
+            ),
+            OrderEvent::ParcelCorrected(body) => self.parcel_corrected(body),
+            OrderEvent::ParcelVoided(body) => self.parcel_voided(at, body),
+            OrderEvent::Delivered(_) => {
+                if self.delivered.is_some() {
+                    return void(VoidReason::AlreadyDone);
+                }
+                self.delivered = Some(at);
+                APPLIED
+            }
+            OrderEvent::Completed(_) => {
+                if self.completed.is_some() {
+                    void(VoidReason::AlreadyDone)
+                } else if self.all_arrived() && self.balance() == 0 && self.cancelled.is_none() {
+                    self.completed = Some(at);
+                    APPLIED
+                } else {
+                    void(VoidReason::NotAllowed)
+                }
+            }
+            OrderEvent::Extended(body) => {
+                if self.cancelled.is_some() {
+                    return void(VoidReason::OrderClosed);
+                }
+                self.write_due(at, body.due_ms);
+                APPLIED
+            }
+            OrderEvent::Held(_) => {
+                if self.cancelled.is_some() {
+                    void(VoidReason::OrderClosed)
+                } else if self.all_shipped() {
+                    void(VoidReason::ShipmentStands)
+                } else if self.held.is_some() {
+                    void(VoidReason::AlreadyDone)
+                } else {
+                    self.held = Some(at);
+                    APPLIED
+                }
+            }
+            OrderEvent::Released(_) => match self.held.take() {
+                Some(_) => APPLIED,
+                None => void(VoidReason::AlreadyDone),
+            },
+            OrderEvent::Cancelled(_) => self.cancelled(at),
+            OrderEvent::Revived(_) => match self.cancelled.take() {
+                Some(_) => APPLIED,
+                None => void(VoidReason::AlreadyDone),
+            },
+            OrderEvent::Renumbered(body) => {
+                if self.confirmed.is_none() {
+                    return void(VoidReason::NotAllowed);
+                }
+                self.number = Some(body.number.clone());
+                APPLIED
+            }
+            OrderEvent::ConflictSettled(body) => self.settle(at, Some(&body.conflict)).unwrap_or(APPLIED),
+        }
+    }
+
+    fn id_at(&self, at: usize) -> uuid::Uuid {
+        self.timeline.get(at).map_or(self.id, |entry| entry.meta.id)
+    }
+
+    /// Marks the conflict that an event settles. A step, when the event is void because it was settled before.
+    fn settle(&mut self, at: usize, conflict: Option<&String>) -> Option<Step> {
+        let id = conflict?;
+        if id.starts_with(ConflictKind::SameNumber.key()) {
+            // Found by the replica among all orders: there is nothing to mark here.
+            return None;
+        }
+        match self.conflicts.iter_mut().find(|conflict| conflict.id == *id) {
+            Some(conflict) if conflict.settled.is_none() => {
+                conflict.settled = Some(at);
+                None
+            }
+            Some(_) => Some(void(VoidReason::AlreadyDone)),
+            None => Some(void(VoidReason::NotAllowed)),
+        }
+    }
+
+    fn raise(&mut self, kind: ConflictKind, first: usize, second: usize, field: Option<String>, other: Option<Taking>) {
+        let id = format!(
+            "{}{}:{}:{}",
+            kind.key(),
+            field.as_deref().map(|field| format!(":{field}")).unwrap_or_default(),
+            self.id_at(first),
+            self.id_at(second)
+        );
+        self.conflicts.push(Conflict { id, kind, first, second, field, other, settled: None });
+    }
+
+    // ---- drafts and confirmation ----
+
+    fn take_content(&mut self, at: usize, content: &Content) {
+        fn field<T: Clone>(value: &T, at: usize) -> Field<T> {
+            Field { value: value.clone(), by: Some(at) }
+        }
+        self.delivery = field(&content.delivery, at);
+        self.method = field(&content.method, at);
+        self.terms = field(&content.terms, at);
+        self.discount = field(&content.discount, at);
+        self.rounding = field(&content.rounding, at);
+        self.deposit = field(&content.deposit, at);
+        self.note = field(&content.note, at);
+        self.channel = field(&content.channel, at);
+        self.category = field(&content.category, at);
+        for line in &content.lines {
+            self.add_line(at, line);
+        }
+    }
+
+    fn add_line(&mut self, at: usize, line: &Line) {
+        match self.lines.iter_mut().find(|state| state.line.id == line.id) {
+            // Brought back, or the same number drawn twice: the line that is there stays.
+            Some(state) => state.removed = None,
+            None => {
+                self.lines.push(LineState { line: line.clone(), removed: None, written: Default::default(), added: at })
+            }
+        }
+    }
+
+    fn started(&mut self, at: usize, body: &Started) -> Step {
+        if self.note.by.is_some() {
+            return void(VoidReason::AlreadyDone);
+        }
+        self.take_content(at, &body.content);
+        self.copied_from = body.copied_from;
+        APPLIED
+    }
+
+    fn discarded(&mut self, at: usize) -> Step {
+        if self.confirmed.is_some() {
+            return void(VoidReason::ConfirmationStands);
+        }
+        if self.discarded.is_some() {
+            return void(VoidReason::AlreadyDone);
+        }
+        let unknown_edit = self.timeline.iter().take(at).enumerate().any(|(place, entry)| {
+            entry.outcome == Applied
+                && matches!(entry.event, Event::Order(OrderEvent::Edited(_)) | Event::Contact(ContactEvent::Changed(_)))
+                && !self.knew(at, place)
+        });
+        if unknown_edit {
+            return void(VoidReason::EditStands);
+        }
+        self.discarded = Some(at);
+        APPLIED
+    }
+
+    fn confirmed(&mut self, at: usize, body: &Confirmed) -> Step {
+        if self.confirmed.is_some() {
+            return void(VoidReason::AlreadyDone);
+        }
+        if let Some(place) = self.discarded {
+            if self.knew(at, place) {
+                return void(VoidReason::OrderClosed);
+            }
+            return Overrule(place, VoidReason::ConfirmationStands);
+        }
+        if let Some(content) = &body.content
+            && self.note.by.is_none()
+        {
+            self.take_content(at, content);
+            self.copied_from = body.copied_from;
+        }
+        self.number = Some(body.number.clone());
+        self.due = Field { value: body.due_ms, by: Some(at) };
+        self.confirmed = Some(at);
+        APPLIED
+    }
+
+    // ---- edits ----
+
+    /// Why an edit, of the order or of its buyer, does not count at this place.
+    fn edit_refused(&self, at: usize) -> Option<Step> {
+        if let Some(place) = self.discarded {
+            return Some(if self.knew(at, place) {
+                void(VoidReason::OrderClosed)
+            } else {
+                Overrule(place, VoidReason::EditStands)
+            });
+        }
+        if self.cancelled.is_some() {
+            return Some(void(VoidReason::OrderClosed));
+        }
+        if self.any_shipped() {
+            return Some(void(VoidReason::ShipmentStands));
+        }
+        None
+    }
+
+    fn edited(&mut self, at: usize, body: &Edited) -> Step {
+        if let Some(step) = self.edit_refused(at).or_else(|| self.settle(at, body.settles.as_ref())) {
+            return step;
+        }
+        for change in &body.changes {
+            self.change(at, change);
+        }
+        APPLIED
+    }
+
+    /// Whether the event at `at` writes over something that it did not know of.
+    fn overwrites(&self, at: usize, by: Option<usize>) -> Option<usize> {
+        by.filter(|by| !self.knew(at, *by))
+    }
+
+    fn change(&mut self, at: usize, change: &Change) {
+        macro_rules! field {
+            ($field:ident, $name:literal, $variant:ident, $value:expr) => {{
+                let value = $value.clone();
+                if let Some(by) = self.overwrites(at, self.$field.by)
+                    && self.$field.value != value
+                {
+                    let other = Taking::Order(Change::$variant(self.$field.value.clone()));
+                    self.raise(ConflictKind::SameField, by, at, Some($name.to_owned()), Some(other));
+                }
+                self.$field = Field { value, by: Some(at) };
+            }};
+        }
+        match change {
+            Change::Note(value) => field!(note, "note", Note, value),
+            Change::Delivery(value) => field!(delivery, "delivery", Delivery, value),
+            Change::Method(value) => field!(method, "method", Method, value),
+            Change::Terms(value) => field!(terms, "terms", Terms, value),
+            Change::Discount(value) => field!(discount, "discount", Discount, value),
+            Change::Rounding(value) => field!(rounding, "rounding", Rounding, value),
+            Change::Deposit(value) => field!(deposit, "deposit", Deposit, value),
+            Change::Channel(value) => field!(channel, "channel", Channel, value),
+            Change::Category(value) => field!(category, "category", Category, value),
+            Change::AddLine(line) => self.add_line(at, line),
+            Change::RemoveLine(id) => self.remove_line(at, *id),
+            Change::Line(id, change) => self.change_line(at, *id, change),
+        }
+    }
+
+    fn remove_line(&mut self, at: usize, id: u32) {
+        let Some(state) = self.lines.iter().find(|state| state.line.id == id && state.removed.is_none()) else {
+            return;
+        };
+        let changed = state.written.values().copied().filter(|by| !self.knew(at, *by)).max();
+        if let Some(by) = changed {
+            let other = Taking::Order(Change::AddLine(state.line.clone()));
+            self.raise(ConflictKind::SameField, by, at, Some(format!("line:{id}")), Some(other));
+        }
+        if let Some(state) = self.lines.iter_mut().find(|state| state.line.id == id) {
+            state.removed = Some(at);
+        }
+    }
+
+    fn change_line(&mut self, at: usize, id: u32, change: &LineChange) {
+        let Some(index) = self.lines.iter().position(|state| state.line.id == id) else { return };
+        let Some(state) = self.lines.get(index) else { return };
+        let mut line = state.line.clone();
+        let (name, old) = match change {
+            LineChange::Item(item, product) => {
+                let old = LineChange::Item(
+                    std::mem::replace(&mut line.item, item.clone()),
+                    std::mem::replace(&mut line.product, *product),
+                );
+                ("item", old)
+            }
+            LineChange::Spec(spec) => ("spec", LineChange::Spec(std::mem::replace(&mut line.spec, spec.clone()))),
+            LineChange::Quantity(quantity, unit) => {
+                let old = LineChange::Quantity(line.quantity, line.unit);
+                (line.quantity, line.unit) = (*quantity, *unit);
+                ("quantity", old)
+            }
+            LineChange::Price(price) => ("price", LineChange::Price(std::mem::replace(&mut line.price, *price))),
+            LineChange::Discount(discount) => {
+                ("discount", LineChange::Discount(std::mem::replace(&mut line.discount, *discount)))
+            }
+            LineChange::Note(note) => ("note", LineChange::Note(std::mem::replace(&mut line.note, note.clone()))),
+        };
+        let overwritten = self.overwrites(at, state.written.get(name).copied());
+        let removed_unknown = self.overwrites(at, state.removed);
+        if state.removed.is_some() && removed_unknown.is_none() {
+            return;
+        }
+        if let Some(by) = removed_unknown {
+            self.raise(
+                ConflictKind::SameField,
+                by,
+                at,
+                Some(format!("line:{id}")),
+                Some(Taking::Order(Change::RemoveLine(id))),
+            );
+        } else if let Some(by) = overwritten
+            && old != *change
+        {
+            let other = Taking::Order(Change::Line(id, old));
+            self.raise(ConflictKind::SameField, by, at, Some(format!("line:{id}:{name}")), Some(other));
+        }
+        if let Some(state) = self.lines.get_mut(index) {
+            state.line = line;
+            state.removed = None;
+            state.written.insert(name, at);
+        }
+    }
+
+    fn write_due(&mut self, at: usize, due_ms: i64) {
+        // Both extended: the later day stands, nobody is hurt by more time; no conflict.
+        self.due = Field { value: Some(due_ms), by: Some(at) };
+    }
+
+    // ---- the buyer ----
+
+    fn contact_step(&mut self, at: usize, event: &ContactEvent) -> Step {
+        match event {
+            ContactEvent::Recorded(buyer) => {
+                if self.name.by.is_some() {
+                    return void(VoidReason::AlreadyDone);
+                }
+                let Buyer { name, phone, address } = buyer.clone();
+                self.name = Field { value: name, by: Some(at) };
+                self.phone = Field { value: phone, by: Some(at) };
+                self.address = Field { value: address, by: Some(at) };
+                APPLIED
+            }
+            ContactEvent::Changed(body) => {
+                if let Some(step) = self.edit_refused(at).or_else(|| self.settle(at, body.settles.as_ref())) {
+                    return step;
+                }
+                self.change_buyer(at, body);
+                APPLIED
+            }
+            ContactEvent::Erased => {
+                self.erased = true;
+                APPLIED
+            }
+        }
+    }
+
+    fn change_buyer(&mut self, at: usize, body: &ContactChanged) {
+        macro_rules! field {
+            ($field:ident) => {
+                if let Some(value) = &body.$field {
+                    if let Some(by) = self.overwrites(at, self.$field.by)
+                        && self.$field.value != *value
+                    {
+                        let other =
+                            ContactChanged { $field: Some(self.$field.value.clone()), ..ContactChanged::default() };
+                        self.raise(
+                            ConflictKind::SameField,
+                            by,
+                            at,
+                            Some(stringify!($field).to_owned()),
+                            Some(Taking::Buyer(other)),
+                        );
+                    }
+                    self.$field = Field { value: value.clone(), by: Some(at) };
+                }
+            };
+        }
+        field!(name);
+        field!(phone);
+        field!(address);
+    }
+
+    // ---- money ----
+
+    fn payment_recorded(&mut self, at: usize, body: &PaymentRecorded) -> Step {
+        if let Some(place) = self.cancelled
+            && !self.knew(at, place)
+        {
+            return Overrule(place, VoidReason::PaymentStands);
+        }
+        let unknown = self.payments.iter().rev().find(|p| p.counts() && !self.knew(at, p.at)).map(|p| p.at);
+        let state = if body.method.needs_verifying() { PaymentState::Unverified } else { PaymentState::Verified };
+        self.payments.push(Payment { id: self.id_at(at), at, body: body.clone(), state, state_by: None });
+        if let Some(first) = unknown
+            && self.balance() < 0
+        {
+            self.raise(ConflictKind::PaidTwice, first, at, None, None);
+        }
+        APPLIED
+    }
+
+    /// The payment's place in the list, with what became of it and who said so.
+    fn payment(&self, id: uuid::Uuid) -> Option<(usize, PaymentState, Option<usize>)> {
+        self.payments.iter().enumerate().find(|(_, p)| p.id == id).map(|(index, p)| (index, p.state, p.state_by))
+    }
+
+    fn set_payment(&mut self, index: usize, state: PaymentState, at: usize) -> Step {
+        if let Some(payment) = self.payments.get_mut(index) {
+            payment.state = state;
+            payment.state_by = Some(at);
+        }
+        APPLIED
+    }
+
+    fn payment_verified(&mut self, at: usize, body: &PaymentVerified) -> Step {
+        let Some((index, state, by)) = self.payment(body.payment) else { return void(VoidReason::NotAllowed) };
+        match (state, by) {
+            (PaymentState::Unverified, _) => self.set_payment(index, PaymentState::Verified, at),
+            (PaymentState::Verified, _) => void(VoidReason::AlreadyDone),
+            // Somebody saw the money come in: that is a fact, whatever another tablet decided unknowing.
+            (PaymentState::Rejected, Some(by)) if !self.knew(at, by) => {
+                self.raise(ConflictKind::VerifiedRejected, by, at, None, None);
+                self.set_payment(index, PaymentState::Verified, at)
+            }
+            (PaymentState::Rejected | PaymentState::Voided, _) => void(VoidReason::NotAllowed),
+        }
+    }
+
+    fn payment_rejected(&mut self, at: usize, body: &PaymentEnded) -> Step {
+        let Some((index, state, by)) = self.payment(body.payment) else { return void(VoidReason::NotAllowed) };
+        match (state, by) {
+            (PaymentState::Unverified, _) => self.set_payment(index, PaymentState::Rejected, at),
+            (PaymentState::Rejected, _) => void(VoidReason::AlreadyDone),
+            (PaymentState::Verified, Some(by)) if !self.knew(at, by) => {
+                self.raise(ConflictKind::VerifiedRejected, by, at, None, None);
+                void(VoidReason::PaymentStands)
+            }
+            (PaymentState::Verified | PaymentState::Voided, _) => void(VoidReason::NotAllowed),
+        }
+    }
+
+    fn payment_voided(&mut self, at: usize, body: &PaymentEnded) -> Step {
+        let Some((index, state, _)) = self.payment(body.payment) else { return void(VoidReason::NotAllowed) };
+        if let Some(step) = self.settle(at, body.settles.as_ref()) {
+            return step;
+        }
+        match state {
+            PaymentState::Voided => void(VoidReason::AlreadyDone),
+            _ => self.set_payment(index, PaymentState::Voided, at),
+        }
+    }
+
+    fn refund_recorded(&mut self, at: usize, body: &RefundRecorded) -> Step {
+        let unknown = self.refunds.iter().rev().map(|(place, _)| *place).find(|place| !self.knew(at, *place));
+        self.refunds.push((at, body.clone()));
+        if let Some(first) = unknown
+            && self.refunded() > self.paid()
+        {
+            self.raise(ConflictKind::RefundedTwice, first, at, None, None);
+        }
+        APPLIED
+    }
+
+    // ---- goods ----
+
+    fn left(&mut self, at: usize, parcel: Parcel) -> Step {
+        if let Some(place) = self.cancelled
+            && !self.knew(at, place)
+        {
+            return Overrule(place, VoidReason::ShipmentStands);
+        }
+        let ours: Vec<u32> = parcel.lines.iter().map(|(id, _)| *id).collect();
+        self.parcels.push(parcel);
+        if let Some(place) = self.held
+            && self.all_shipped()
+            && !self.knew(at, place)
+        {
+            return Overrule(place, VoidReason::ShipmentStands);
+        }
+        let mut cancels = Vec::new();
+        let mut edits = Vec::new();
+        for (place, entry) in self.timeline.iter().enumerate().take(at) {
+            if self.knew(at, place) {
+                continue;
+            }
+            match (&entry.event, entry.outcome) {
+                (Event::Order(OrderEvent::Cancelled(_)), Voided(VoidReason::ShipmentStands)) => cancels.push(place),
+                (Event::Order(OrderEvent::Edited(_)) | Event::Contact(ContactEvent::Changed(_)), Applied) => {
+                    edits.push(place)
+                }
+                _ => {}
+            }
+        }
+        for place in cancels {
+            self.raise(ConflictKind::ShippedCancelled, place, at, None, None);
+        }
+        for place in edits {
+            self.raise(ConflictKind::ShippedEdited, place, at, None, None);
+        }
+        let twice = self.parcels.iter().rev().skip(1).find(|earlier| {
+            earlier.voided.is_none()
+                && !self.knew(at, earlier.at)
+                && earlier.lines.iter().any(|(id, _)| {
+                    let ordered = self.active_lines().find(|line| line.id == *id).map_or(0, |line| line.quantity);
+                    ours.contains(id) && self.shipped_of(*id) > ordered
+                })
+        });
+        if let Some(first) = twice.map(|earlier| earlier.at) {
+            self.raise(ConflictKind::ShippedTwice, first, at, None, None);
+        }
+        APPLIED
+    }
+
+    fn parcel_corrected(&mut self, body: &ParcelCorrected) -> Step {
+        match self.parcels.iter_mut().find(|parcel| parcel.id == body.parcel) {
+            Some(parcel) if parcel.voided.is_none() && !parcel.handed_over => {
+                for (field, new) in [
+                    (&mut parcel.carrier, &body.carrier),
+                    (&mut parcel.tracking, &body.tracking),
+                    (&mut parcel.expected, &body.expected),
+                ] {
+                    if let Some(new) = new {
+                        field.clone_from(new);
+                    }
+                }
+                APPLIED
+            }
+            _ => void(VoidReason::NotAllowed),
+        }
+    }
+
+    fn parcel_voided(&mut self, at: usize, body: &ParcelVoided) -> Step {
+        let Some(index) = self.parcels.iter().position(|parcel| parcel.id == body.parcel) else {
+            return void(VoidReason::NotAllowed);
+        };
+        if let Some(step) = self.settle(at, body.settles.as_ref()) {
+            return step;
+        }
+        match self.parcels.get_mut(index) {
+            Some(parcel) if parcel.voided.is_none() => {
+                parcel.voided = Some(at);
+                if !self.any_shipped() {
+                    self.delivered = None;
+                }
+                APPLIED
+            }
+            _ => void(VoidReason::AlreadyDone),
+        }
+    }
+
+    fn cancelled(&mut self, at: usize) -> Step {
+        if self.confirmed.is_none() {
+            return void(VoidReason::NotAllowed);
+        }
+        if self.cancelled.is_some() {
+            return void(VoidReason::AlreadyDone);
+        }
+        let parcels: Vec<usize> = self.active_parcels().map(|parcel| parcel.at).collect();
+        if !parcels.is_empty() {
+            for place in parcels.into_iter().filter(|place| !self.knew(at, *place)).collect::<Vec<_>>() {
+                self.raise(ConflictKind::ShippedCancelled, place, at, None, None);
+            }
+            return void(VoidReason::ShipmentStands);
+        }
+        if self.payments.iter().any(|p| p.counts() && !self.knew(at, p.at)) {
+            return void(VoidReason::PaymentStands);
+        }
+        self.held = None;
+        self.cancelled = Some(at);
+        APPLIED
+    }
+}
+
+/// What an edit changes between what a form began with and what it holds now.
+pub(super) fn changes(base: &Content, new: &Content) -> Vec<Change> {
+    let mut changes = Vec::new();
+    macro_rules! field {
+        ($($field:ident $variant:ident;)*) => {
+            $(if base.$field != new.$field { changes.push(Change::$variant(new.$field.clone())); })*
+        };
+    }
+    field! { note Note; delivery Delivery; method Method; terms Terms; discount Discount; rounding Rounding; deposit Deposit; channel Channel; category Category; }
+    for line in &new.lines {
+        let Some(old) = base.lines.iter().find(|old| old.id == line.id) else {
+            changes.push(Change::AddLine(line.clone()));
+            continue;
+        };
+        let mut push = |change| changes.push(Change::Line(line.id, change));
+        if (&old.item, old.product) != (&line.item, line.product) {
+            push(LineChange::Item(line.item.clone(), line.product));
+        }
+        if old.spec != line.spec {
+            push(LineChange::Spec(line.spec.clone()));
+        }
+        if (old.quantity, old.unit) != (line.quantity, line.unit) {
+            push(LineChange::Quantity(line.quantity, line.unit));
+        }
+        if old.price != line.price {
+            push(LineChange::Price(line.price));
+        }
+        if old.discount != line.discount {
+            push(LineChange::Discount(line.discount));
+        }
+        if old.note != line.note {
+            push(LineChange::Note(line.note.clone()));
+        }
+    }
+    for old in &base.lines {
+        if !new.lines.iter().any(|line| line.id == old.id) {
+            changes.push(Change::RemoveLine(old.id));
+        }
+    }
+    changes
+}
+
+/// What changed of the buyer.
+pub(super) fn buyer_changes(base: &Buyer, new: &Buyer) -> Option<ContactChanged> {
+    let pick = |base: &String, new: &String| (base != new).then(|| new.clone());
+    let changed = ContactChanged {
+        name: pick(&base.name, &new.name),
+        phone: pick(&base.phone, &new.phone),
+        address: pick(&base.address, &new.address),
+        settles: None,
+    };
+    (changed != ContactChanged::default()).then_some(changed)
+}

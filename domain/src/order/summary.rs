@@ -1,0 +1,157 @@
+//! What a list shows of an order: its state, its badges, its sums.
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::{Delivery, Method, Order, Unit};
+use crate::OrderNumber;
+
+macro_rules! keys {
+    ($(#[$doc:meta])* $name:ident { $($variant:ident $key:literal,)* }) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+        #[serde(rename_all = "snake_case")]
+        #[expect(missing_docs, reason = "the variants are the keys of workflow.md")]
+        pub enum $name { $($variant,)* }
+        impl $name {
+            /// All of them.
+            pub const ALL: &[Self] = &[$(Self::$variant,)*];
+            /// The key of workflow.md.
+            pub fn key(self) -> &'static str { match self { $(Self::$variant => $key,)* } }
+            /// Finds one by its key.
+            pub fn parse(key: &str) -> Option<Self> { Self::ALL.iter().copied().find(|it| it.key() == key) }
+        }
+    };
+}
+
+keys! {
+    /// The state of an order (workflow.md §2).
+    Status {
+        Draft "draft",
+        AwaitingPayment "awaiting_payment",
+        PartPaid "part_paid",
+        Paid "paid",
+        PartShipped "part_shipped",
+        Shipped "shipped",
+        Delivered "delivered",
+        Completed "completed",
+        OnHold "on_hold",
+        Cancelled "cancelled",
+        Closed "closed",
+    }
+}
+
+keys! {
+    /// Something extra to know of an order (workflow.md §2).
+    Badge {
+        Overdue "overdue",
+        RefundDue "refund_due",
+        Overpaid "overpaid",
+        Unverified "unverified",
+        NotSent "not_sent",
+        Conflict "conflict",
+        NeedsUpdate "needs_update",
+    }
+}
+
+/// A set of badges.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Badges(pub u16);
+
+impl Badges {
+    /// Puts a badge in or takes it out.
+    pub fn set(&mut self, badge: Badge, on: bool) {
+        let bit = 1 << (badge as u16);
+        if on { self.0 |= bit } else { self.0 &= !bit }
+    }
+    /// Whether a badge is in.
+    pub fn has(self, badge: Badge) -> bool {
+        self.0 & (1 << (badge as u16)) != 0
+    }
+    /// Those that are in.
+    pub fn iter(self) -> impl Iterator<Item = Badge> {
+        Badge::ALL.iter().copied().filter(move |badge| self.has(*badge))
+    }
+}
+
+/// What a list shows of an order, and what a search looks through.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Summary {
+    /// The order.
+    pub id: Uuid,
+    /// Its number, once confirmed.
+    pub number: Option<OrderNumber>,
+    /// Its state.
+    pub status: Status,
+    /// Its badges, without overdue (asks for the time) and not-sent (asks for the device).
+    pub badges: Badges,
+    /// When it is to be paid, while it is not, milliseconds since 1970.
+    pub due_ms: Option<i64>,
+    /// When it was confirmed (begun, for a draft), milliseconds since 1970.
+    pub placed_ms: i64,
+    /// Buyer's name.
+    pub name: String,
+    /// Buyer's phone.
+    pub phone: String,
+    /// Its items in a few words: `Longjing ×2, teapot`.
+    pub items: String,
+    /// Tracking numbers, with spaces between.
+    pub tracking: String,
+    /// Its note.
+    pub note: String,
+    /// What it comes to, minor units.
+    pub total: i64,
+    /// What the buyer owes, minor units; below zero: is owed.
+    pub balance: i64,
+    /// How the goods reach the buyer.
+    pub delivery: Delivery,
+    /// How the buyer means to pay.
+    pub method: Method,
+    /// How many conflicts ask for a person.
+    pub open_conflicts: u16,
+}
+
+impl Order {
+    /// What a list shows of it.
+    pub fn summary(&self) -> Summary {
+        let status = self.status();
+        let placed = self.confirmed.and_then(|at| self.timeline.get(at)).or(self.timeline.first());
+        let asks = matches!(status, Status::AwaitingPayment | Status::PartPaid);
+        let mut items = String::new();
+        for line in self.active_lines() {
+            if items.chars().count() > 60 {
+                items.push('…');
+                break;
+            }
+            if !items.is_empty() {
+                items.push_str(", ");
+            }
+            items.push_str(&line.item);
+            match line.unit {
+                Unit::Piece if line.quantity == 1 => {}
+                Unit::Piece => items.push_str(&format!(" ×{}", line.quantity)),
+                Unit::Gram => items.push_str(&format!(" {} g", line.quantity)),
+            }
+        }
+        let tracking: Vec<&str> =
+            self.active_parcels().map(|p| p.tracking.as_str()).filter(|t| !t.is_empty()).collect();
+        Summary {
+            id: self.id,
+            number: self.number.clone(),
+            status,
+            badges: self.badges(),
+            due_ms: if asks { self.due.value } else { None },
+            placed_ms: placed.map_or(0, |entry| entry.meta.at_ms()),
+            name: self.name.value.clone(),
+            phone: self.phone.value.clone(),
+            items,
+            tracking: tracking.join(" "),
+            note: self.note.value.clone(),
+            total: self.total(),
+            balance: self.balance(),
+            delivery: self.delivery.value,
+            method: self.method.value.clone(),
+            open_conflicts: u16::try_from(self.open_conflicts().count()).unwrap_or(u16::MAX),
+        }
+    }
+}
