@@ -109,6 +109,10 @@ pub mod first_start {
         PAIRING_HINT: "如 4827 1650", "such as 4827 1650";
         PAIRING_WHERE: "在另一台的“设置”里，按“添加设备”", "On the other tablet: Settings, then Add a device";
         JOIN: "加入店铺", "Join shop";
+        SETUP_CODE: "服务器设置码", "Server set-up code";
+        SETUP_CODE_WHERE: "新服务器第一次启动时打印出来；上面的新摊位会开在那里", "A new server prints it at its first start; the new shop above begins there";
+        SETUP_CODE_MISSING: "写上设置码。", "Type the set-up code.";
+        CONNECT: "连接", "Connect";
         SHOP_NAME_MISSING: "写上店名，买家和另一台平板会看到它。", "Give the shop a name: buyers and your other tablet will see it.";
         shop_name_long(most: usize): "店名最多 {most} 个字。", "A shop's name has at most {most} characters.";
         PAIRING_CODE_FORM: "配对码是 8 位数字。写好的还在。", "A pairing code has 8 digits. What you typed is still here.";

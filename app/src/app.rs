@@ -1,0 +1,81 @@
+//! The root: contexts, the frame, and which address shows which page.
+
+use leptos::prelude::*;
+use leptos_router::components::{FlatRoutes, Redirect, Route, Router};
+use leptos_router::path;
+
+use crate::features::{conflicts, first_start, missing, order, orders, settings};
+use crate::frame::{Cover, offer_updates};
+use crate::prefs::Prefs;
+use crate::session::{Boot, Session, ShopFace};
+use crate::text::Currency;
+use crate::ui::{Skeleton, Toaster, Toasts};
+
+/// The app.
+#[component]
+pub fn App() -> impl IntoView {
+    provide_context(Prefs::start());
+    let session = Session::new(Boot::NoShop);
+    provide_context(session);
+    let toaster = Toaster::new();
+    provide_context(toaster);
+    offer_updates(session, toaster);
+
+    let is_open = Memo::new(move |_| session.boot.get() == Boot::Open);
+    view! {
+        <Router>
+            <Show when=move || is_open.get()><Cover/></Show>
+            <main id="main" tabindex="-1">
+                <FlatRoutes fallback=|| missing::Missing>
+                    <Route path=path!("/") view=Start/>
+                    <Route path=path!("/orders") view=|| inside(|| orders::Orders.into_any())/>
+                    <Route path=path!("/orders/new") view=|| inside(|| order::NewOrder.into_any())/>
+                    <Route path=path!("/orders/:id") view=|| inside(|| order::Order.into_any())/>
+                    <Route path=path!("/conflicts") view=|| inside(|| conflicts::Conflicts.into_any())/>
+                    <Route path=path!("/settings") view=|| inside(|| settings::Settings.into_any())/>
+                </FlatRoutes>
+            </main>
+            <Toasts toaster/>
+        </Router>
+    }
+}
+
+/// A page of the shop: where there is no shop yet, one starts with the first start.
+fn inside(shown: fn() -> AnyView) -> impl IntoView {
+    let boot = Session::here().boot;
+    let boot = Memo::new(move |_| boot.get());
+    move || match boot.get() {
+        Boot::Opening => view! { <div class="page pad"><Skeleton/></div> }.into_any(),
+        Boot::NoShop => view! { <Redirect path="/"/> }.into_any(),
+        Boot::Open => shown(),
+    }
+}
+
+/// The first address: to the orders where there is a shop, to the first start where there is none.
+#[component]
+fn Start() -> impl IntoView {
+    let session = Session::here();
+    let boot = Memo::new(move |_| session.boot.get());
+    let start = Callback::new(move |shop: first_start::NewShop| {
+        session.shop.set(Some(ShopFace {
+            name: shop.name,
+            tablet: "K7".to_owned(),
+            currency: Currency::of(&shop.currency),
+        }));
+        session.boot.set(Boot::Open);
+    });
+    move || match boot.get() {
+        Boot::Opening => ().into_any(),
+        Boot::NoShop => view! {
+            <first_start::FirstStart
+                on_start=start
+                on_join=Callback::new(|_| ())
+                on_connect=Callback::new(|_| ())
+                busy=false
+                problem=Signal::stored(None::<String>)
+            />
+        }
+        .into_any(),
+        Boot::Open => view! { <Redirect path="/orders"/> }.into_any(),
+    }
+}

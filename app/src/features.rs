@@ -1,0 +1,8 @@
+//! The pages, a folder each: what wires it, its parts, and its pure model.
+
+pub mod conflicts;
+pub mod first_start;
+pub mod missing;
+pub mod order;
+pub mod orders;
+pub mod settings;

@@ -1,0 +1,231 @@
+//! First start: a new shop on this device, or joining one.
+
+mod model;
+
+use leptos::html;
+use leptos::prelude::*;
+use leptos::text_prop::TextProp;
+
+use crate::frame::arrive;
+use crate::platform::page;
+use crate::text::{self, CURRENCIES, Language, Phrase, first_start, frame};
+use crate::ui::{Button, Choice, Fault, Glyph, Icon, Kind, Select, TextField};
+pub use model::{NewShop, NewShopFault, NewShopForm, PairingCode, SetUpCode};
+
+/// The page. Nothing of it needs a network but joining.
+#[component]
+pub fn FirstStart(
+    /// Makes the shop.
+    on_start: Callback<NewShop>,
+    /// Joins the shop that the code belongs to.
+    on_join: Callback<PairingCode>,
+    /// Makes the shop and takes it to the server that the app came from, with that server's set-up code.
+    on_connect: Callback<(NewShop, SetUpCode)>,
+    /// One of them is under way.
+    #[prop(into)]
+    busy: Signal<bool>,
+    /// Why it failed, in words.
+    #[prop(into)]
+    problem: Signal<Option<String>>,
+) -> impl IntoView {
+    let form = NewShopSignals::new();
+    let heading = NodeRef::<html::H1>::new();
+    arrive(first_start::TITLE.into(), heading);
+    view! {
+        <div class="start">
+            <section class="front" aria-label=frame::PRODUCT>
+                <div class="label-paper">
+                    <h1 class="title" node_ref=heading tabindex="-1">{frame::PRODUCT}</h1>
+                    <p>{first_start::TAGLINE}</p>
+                </div>
+                <ul>
+                    {promise(Glyph::Tablet, first_start::KEPT_HERE)}
+                    {promise(Glyph::Pending, first_start::SENDS_ITSELF)}
+                    {promise(Glyph::Lock, first_start::NO_ACCOUNT)}
+                </ul>
+                <nav class="langs" aria-label=first_start::LANGUAGE>
+                    {Language::ALL.map(language_link)}
+                </nav>
+            </section>
+            <section class="begin" aria-label=first_start::TITLE>
+                <NewShopPart form on_start busy/>
+                <p class="or small">{first_start::HAVE_SHOP}</p>
+                <JoinPart on_join busy/>
+                <ConnectPart form on_connect busy/>
+                <Fault text=problem/>
+            </section>
+        </div>
+    }
+}
+
+fn promise(glyph: Glyph, text: Phrase) -> impl IntoView {
+    view! { <li><Icon glyph/><span>{text}</span></li> }
+}
+
+/// Switches without a reload; the address is only for those who copy it.
+fn language_link(language: Language) -> impl IntoView {
+    let choose = move |event: leptos::ev::MouseEvent| {
+        event.prevent_default();
+        text::set_language(language);
+    };
+    view! {
+        <a
+            href=format!("/?lang={}", language.key())
+            lang=language.key()
+            aria-current=move || (text::language() == language).then_some("true")
+            on:click=choose
+        >
+            {language.name()}
+        </a>
+    }
+}
+
+/// The form of a new shop, which two ways lead through.
+#[derive(Clone, Copy)]
+struct NewShopSignals {
+    name: RwSignal<String>,
+    currency: RwSignal<String>,
+    /// What is wrong is said once the person has tried, then kept up to date while they type.
+    tried: RwSignal<bool>,
+    parsed: Memo<Result<NewShop, NewShopFault>>,
+}
+
+impl NewShopSignals {
+    fn new() -> Self {
+        let first = CURRENCIES.first();
+        let name = RwSignal::new(String::new());
+        let currency = RwSignal::new(first.map_or_else(String::new, |first| first.code.to_owned()));
+        let form = move || NewShopForm {
+            name: name.get(),
+            currency: currency.get(),
+        };
+        Self {
+            name,
+            currency,
+            tried: RwSignal::new(false),
+            parsed: Memo::new(move |_| form().parse()),
+        }
+    }
+
+    /// The shop; or nothing, and what is wrong is said.
+    fn submit(self) -> Option<NewShop> {
+        self.tried.set(true);
+        self.parsed.get_untracked().ok()
+    }
+}
+
+/// A new shop.
+#[component]
+fn NewShopPart(
+    form: NewShopSignals,
+    on_start: Callback<NewShop>,
+    busy: Signal<bool>,
+) -> impl IntoView {
+    let NewShopSignals { name, currency, tried, parsed } = form;
+    let fault = Signal::derive(move || {
+        let fault = parsed.get().err().filter(|_| tried.get())?;
+        Some(match fault {
+            NewShopFault::NameMissing => first_start::SHOP_NAME_MISSING.get().to_owned(),
+            NewShopFault::NameTooLong => first_start::shop_name_long(model::NAME_MOST),
+        })
+    });
+    let send = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        match form.submit() {
+            Some(shop) if !busy.get_untracked() => on_start.run(shop),
+            Some(_) => {}
+            None => page::focus_first_fault(),
+        }
+    };
+    let currencies = CURRENCIES
+        .iter()
+        .map(|currency| Choice::new(currency.code, currency.name))
+        .collect();
+    view! {
+        <form novalidate on:submit=send>
+            <h2 class="title">{first_start::NEW_SHOP}</h2>
+            <TextField label=first_start::SHOP_NAME value=name fault autocomplete="organization"/>
+            <div class="inline" data-wide-key="">
+                <Select
+                    label=TextProp::from(first_start::CURRENCY)
+                    choices=currencies
+                    value=currency
+                    on_change=move |code| currency.set(code)
+                />
+                <Button label=first_start::START kind=Kind::Main submit=true busy/>
+            </div>
+            <p class="small muted">{first_start::DEFAULTS}</p>
+        </form>
+    }
+}
+
+/// Joining a shop. A pairing link (`/?pair=48271650`) fills the code in.
+#[component]
+fn JoinPart(
+    on_join: Callback<PairingCode>,
+    busy: Signal<bool>,
+) -> impl IntoView {
+    let code = RwSignal::new(page::query("pair").unwrap_or_default());
+    let tried = RwSignal::new(false);
+    let fault = Signal::derive(move || {
+        let wrong = tried.get() && PairingCode::parse(&code.read()).is_none();
+        wrong.then(|| first_start::PAIRING_CODE_FORM.get().to_owned())
+    });
+    let send = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        tried.set(true);
+        match PairingCode::parse(&code.read_untracked()) {
+            Some(code) if !busy.get_untracked() => on_join.run(code),
+            Some(_) => {}
+            None => page::focus_first_fault(),
+        }
+    };
+    view! {
+        <form novalidate on:submit=send>
+            <div class="inline">
+                <TextField
+                    label=first_start::PAIRING_CODE
+                    value=code
+                    fault
+                    keys="numeric"
+                    example=TextProp::from(first_start::PAIRING_HINT)
+                />
+                <Button label=first_start::JOIN submit=true busy/>
+            </div>
+            <p class="small muted">{first_start::PAIRING_WHERE}</p>
+        </form>
+    }
+}
+
+/// A new shop on a server that has none yet.
+#[component]
+fn ConnectPart(
+    form: NewShopSignals,
+    on_connect: Callback<(NewShop, SetUpCode)>,
+    busy: Signal<bool>,
+) -> impl IntoView {
+    let code = RwSignal::new(String::new());
+    let tried = RwSignal::new(false);
+    let fault = Signal::derive(move || {
+        let wrong = tried.get() && SetUpCode::parse(&code.read()).is_none();
+        wrong.then(|| first_start::SETUP_CODE_MISSING.get().to_owned())
+    });
+    let send = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        tried.set(true);
+        match (form.submit(), SetUpCode::parse(&code.read_untracked())) {
+            (Some(shop), Some(code)) if !busy.get_untracked() => on_connect.run((shop, code)),
+            (Some(_), Some(_)) => {}
+            _ => page::focus_first_fault(),
+        }
+    };
+    view! {
+        <form novalidate on:submit=send>
+            <div class="inline">
+                <TextField label=first_start::SETUP_CODE value=code fault/>
+                <Button label=first_start::CONNECT submit=true busy/>
+            </div>
+            <p class="small muted">{first_start::SETUP_CODE_WHERE}</p>
+        </form>
+    }
+}

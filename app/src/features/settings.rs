@@ -1,0 +1,98 @@
+//! Settings: this tablet, the tablets of the shop, the server.
+
+mod devices;
+
+use leptos::prelude::*;
+
+use crate::frame::PageHead;
+use crate::platform::service_worker;
+use crate::prefs::{Prefs, Theme};
+use crate::session::Session;
+use crate::text::{self, Language, settings, update};
+use crate::ui::{Button, Choice, Glyph, Icon, Scroll, Select, Setting, Sheet, Switch};
+pub use devices::{Connect, ConnectFault, ConnectForm, DeviceFace, Devices, DevicesPort};
+
+/// The page.
+#[component]
+pub fn Settings() -> impl IntoView {
+    let devices = use_context::<DevicesPort>();
+    view! {
+        <div class="page">
+            <PageHead title=settings::TITLE/>
+            <div class="split form">
+                <ThisTablet/>
+                {devices.map(|port| view! { <Devices port/> })}
+            </div>
+        </div>
+    }
+}
+
+/// What holds for this tablet alone.
+#[component]
+fn ThisTablet() -> impl IntoView {
+    let prefs = use_context::<Prefs>();
+    let session = Session::here();
+    let languages = Language::ALL
+        .map(|language| Choice::new(language.key(), language.name()))
+        .into();
+    let language = Signal::derive(|| text::language().key().to_owned());
+    let set_language = |key: String| {
+        if let Some(language) = Language::parse(&key) {
+            text::set_language(language);
+        }
+    };
+    let code = move || session.shop.read().as_ref().map(|shop| shop.tablet.clone());
+    view! {
+        <Sheet>
+            <Scroll label=settings::THIS_TABLET>
+                <h2 class="setting-head">{settings::THIS_TABLET}</h2>
+                <Show when=move || session.update.get()>
+                    <div class="setting">
+                        <p class="note" data-tone="done">
+                            <Icon glyph=Glyph::Info/>
+                            <span>{update::READY}</span>
+                        </p>
+                        <Button label=update::TAKE on_press=service_worker::activate/>
+                    </div>
+                </Show>
+                <Setting label=settings::LANGUAGE why=settings::LANGUAGE_WHY control="language">
+                    <Select id="language" choices=languages value=language on_change=set_language/>
+                </Setting>
+                {prefs.map(|prefs| view! { <Looks prefs/> })}
+                <Setting label=settings::TABLET_CODE why=settings::TABLET_CODE_WHY>
+                    <b class="tablet-code">{code}</b>
+                </Setting>
+            </Scroll>
+        </Sheet>
+    }
+}
+
+/// Theme and hand.
+#[component]
+fn Looks(prefs: Prefs) -> impl IntoView {
+    let themes = Theme::ALL
+        .map(|theme| {
+            let name = match theme {
+                Theme::System => settings::SYSTEM,
+                Theme::Light => settings::LIGHT,
+                Theme::Dark => settings::DARK,
+                Theme::Daylight => settings::DAYLIGHT,
+            };
+            Choice::new(theme.key(), name)
+        })
+        .into();
+    let theme = Signal::derive(move || prefs.theme.get().key().to_owned());
+    let set_theme = move |key: String| {
+        if let Some(theme) = Theme::parse(&key) {
+            prefs.theme.set(theme);
+        }
+    };
+    view! {
+        <Setting label=settings::THEME why=settings::THEME_WHY control="theme">
+            <Select id="theme" choices=themes value=theme on_change=set_theme/>
+        </Setting>
+        <Setting label=settings::LEFT_HANDED why=settings::LEFT_HANDED_WHY control="left-handed">
+            <Switch id="left-handed" value=prefs.left_handed/>
+        </Setting>
+    }
+}
