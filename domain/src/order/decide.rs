@@ -314,7 +314,6 @@ fn confirm_new(
     context: &Context<'_>,
 ) -> Result<(), Rejection> {
     check(content, buyer)?;
-    let total = content.total();
     let (number, due_ms) = number_and_due(content.terms, context);
     if content.lines.iter().map(weight).sum::<usize>() > EVENT_BYTES {
         begin(decision, content, buyer, copied_from)?;
@@ -330,9 +329,19 @@ fn confirm_new(
             decision.contact(ContactEvent::Recorded(buyer.clone()));
         }
     }
-    let mut owed = total;
+    done_at_once(decision, content, payment, handed_over)
+}
+
+/// What is done together with confirming: money taken, goods handed over, and then nothing left to do.
+fn done_at_once(
+    decision: &mut Decision,
+    content: &Content,
+    payment: Option<&NewPayment>,
+    handed_over: bool,
+) -> Result<(), Rejection> {
+    let mut owed = content.total();
     if let Some(payment) = payment {
-        let recorded = received(payment, total)?;
+        let recorded = received(payment, owed)?;
         owed -= recorded.amount;
         decision.order(OrderEvent::PaymentRecorded(recorded));
     }
@@ -454,19 +463,7 @@ fn known(decision: &mut Decision, order: &Order, command: &Command, context: &Co
             edit(decision, order, (&base, &base_buyer), (&content, &buyer));
             let (number, due_ms) = number_and_due(content.terms, context);
             decision.order(OrderEvent::Confirmed(Confirmed { number, due_ms, content: None, copied_from: None }));
-            let mut owed = content.total();
-            if let Some(payment) = payment {
-                let recorded = received(payment, owed)?;
-                owed -= recorded.amount;
-                decision.order(OrderEvent::PaymentRecorded(recorded));
-            }
-            if *handed_over {
-                let lines = content.lines.iter().map(|line| (line.id, line.quantity)).collect();
-                decision.order(OrderEvent::HandedOver(HandedOver { lines }));
-                if owed == 0 {
-                    decision.order(OrderEvent::Completed(Completed {}));
-                }
-            }
+            done_at_once(decision, &content, payment.as_ref(), *handed_over)?;
         }
         Command::SaveDraft { content, buyer } => {
             if order.confirmed.is_some() {
