@@ -183,20 +183,12 @@ pub mod currency {
     texts! {
         CNY: "人民币 ¥", "Renminbi ¥";
         HKD: "港币 HK$", "Hong Kong dollar HK$";
-        MOP: "澳门元 MOP$", "Macanese pataca MOP$";
         TWD: "新台币 NT$", "New Taiwan dollar NT$";
         SGD: "新加坡元 S$", "Singapore dollar S$";
         MYR: "马来西亚令吉 RM", "Malaysian ringgit RM";
-        THB: "泰铢 ฿", "Thai baht ฿";
-        VND: "越南盾 ₫", "Vietnamese dong ₫";
-        IDR: "印尼盾 Rp", "Indonesian rupiah Rp";
-        PHP: "菲律宾比索 ₱", "Philippine peso ₱";
         JPY: "日元 ¥", "Japanese yen ¥";
         KRW: "韩元 ₩", "South Korean won ₩";
         USD: "美元 $", "US dollar $";
-        CAD: "加元 C$", "Canadian dollar C$";
-        AUD: "澳元 A$", "Australian dollar A$";
-        NZD: "新西兰元 NZ$", "New Zealand dollar NZ$";
         EUR: "欧元 €", "Euro €";
         GBP: "英镑 £", "Pound sterling £";
     }
