@@ -11,7 +11,7 @@ use leptos_router::hooks::use_location;
 use crate::platform::{page, service_worker};
 use crate::session::Session;
 use crate::text::{Phrase, frame, keys, update};
-use crate::ui::{Glyph, Icon, LinkButton, Kind, SyncLight, Toast, ToastAct, Toaster};
+use crate::ui::{Glyph, Icon, Kind, LinkButton, SyncLight, Toast, ToastAct, Toaster};
 
 /// A way on the cover.
 struct Way {
@@ -21,32 +21,16 @@ struct Way {
 }
 
 const WAYS: [Way; 3] = [
-    Way {
-        path: "/orders",
-        glyph: Glyph::Orders,
-        name: frame::ORDERS,
-    },
-    Way {
-        path: "/orders/new",
-        glyph: Glyph::NewOrder,
-        name: frame::NEW_ORDER,
-    },
-    Way {
-        path: "/settings",
-        glyph: Glyph::Settings,
-        name: frame::SETTINGS,
-    },
+    Way { path: "/orders", glyph: Glyph::Orders, name: frame::ORDERS },
+    Way { path: "/orders/new", glyph: Glyph::NewOrder, name: frame::NEW_ORDER },
+    Way { path: "/settings", glyph: Glyph::Settings, name: frame::SETTINGS },
 ];
 
 /// The way that an address lies on: the longest whose path it begins with.
 fn way_of(pathname: &str) -> Option<&'static str> {
     WAYS.iter()
         .map(|way| way.path)
-        .filter(|path| {
-            pathname
-                .strip_prefix(path)
-                .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-        })
+        .filter(|path| pathname.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')))
         .max_by_key(|path| path.len())
 }
 
@@ -148,16 +132,7 @@ pub fn offer_updates(session: Session, toaster: Toaster) {
         toaster.show(Toast {
             text: update::READY.into(),
             glyph: Glyph::Info,
-            acts: vec![
-                ToastAct {
-                    label: keys::LATER.into(),
-                    act: Callback::new(|()| ()),
-                },
-                ToastAct {
-                    label: update::TAKE.into(),
-                    act: Callback::new(|()| service_worker::activate()),
-                },
-            ],
+            acts: vec![ToastAct::new(keys::LATER, || ()), ToastAct::new(update::TAKE, service_worker::activate)],
             stays: true,
         });
     });

@@ -22,19 +22,9 @@ impl Shape {
     const fn options(self) -> &'static [(&'static str, &'static str)] {
         match self {
             Self::Time => &[("hour", "2-digit"), ("minute", "2-digit")],
-            Self::DateTime => &[
-                ("month", "short"),
-                ("day", "numeric"),
-                ("hour", "2-digit"),
-                ("minute", "2-digit"),
-            ],
+            Self::DateTime => &[("month", "short"), ("day", "numeric"), ("hour", "2-digit"), ("minute", "2-digit")],
             Self::Weekday => &[("month", "short"), ("day", "numeric"), ("weekday", "short")],
-            Self::WeekdayYear => &[
-                ("year", "numeric"),
-                ("month", "short"),
-                ("day", "numeric"),
-                ("weekday", "short"),
-            ],
+            Self::WeekdayYear => &[("year", "numeric"), ("month", "short"), ("day", "numeric"), ("weekday", "short")],
         }
     }
 }
@@ -56,19 +46,14 @@ thread_local! {
 pub fn format(ms: i64, locale: &'static str, zone: Option<&str>, shape: Shape) -> String {
     let moment = JsValue::from_f64(ms as f64);
     WRITERS.with_borrow_mut(|writers| {
-        let known = writers.iter().find(|writer| {
-            writer.locale == locale && writer.shape == shape && writer.zone.as_deref() == zone
-        });
+        let known = writers
+            .iter()
+            .find(|writer| writer.locale == locale && writer.shape == shape && writer.zone.as_deref() == zone);
         let format = match known {
             Some(writer) => writer.format.clone(),
             None => {
                 let format = writer(locale, zone, shape);
-                writers.push(Writer {
-                    locale,
-                    zone: zone.map(str::to_owned),
-                    shape,
-                    format: format.clone(),
-                });
+                writers.push(Writer { locale, zone: zone.map(str::to_owned), shape, format: format.clone() });
                 format
             }
         };
@@ -90,11 +75,12 @@ fn writer(locale: &str, zone: Option<&str>, shape: Shape) -> Function {
     if let Some(zone) = zone {
         set("timeZone", zone);
     }
-    construct(locale, &options).unwrap_or_else(|_| {
-        set("timeZone", "UTC");
-        Intl::DateTimeFormat::new(&Array::of1(&locale.into()), &options)
-    })
-    .format()
+    construct(locale, &options)
+        .unwrap_or_else(|_| {
+            set("timeZone", "UTC");
+            Intl::DateTimeFormat::new(&Array::of1(&locale.into()), &options)
+        })
+        .format()
 }
 
 /// Like the bindings' constructor, which would end the program for an unknown zone.

@@ -26,11 +26,8 @@ pub fn set_theme(key: &str) {
     let Some(html) = document().document_element() else {
         return;
     };
-    let cover = window()
-        .get_computed_style(&html)
-        .ok()
-        .flatten()
-        .and_then(|style| style.get_property_value("--cover").ok());
+    let cover =
+        window().get_computed_style(&html).ok().flatten().and_then(|style| style.get_property_value("--cover").ok());
     let bar = document().query_selector("meta[name=theme-color]");
     if let (Some(cover), Ok(Some(bar))) = (cover, bar) {
         let _ = bar.set_attribute("content", cover.trim());
@@ -53,10 +50,7 @@ pub fn browser_language() -> Option<String> {
 }
 
 fn dark_query() -> Option<web_sys::MediaQueryList> {
-    window()
-        .match_media("(prefers-color-scheme: dark)")
-        .ok()
-        .flatten()
+    window().match_media("(prefers-color-scheme: dark)").ok().flatten()
 }
 
 /// Whether the system asks for a dark screen.
@@ -118,11 +112,6 @@ pub fn focus_first_fault() {
     leptos::prelude::request_animation_frame(|| {
         focus("dialog[open] [aria-invalid=true], main [aria-invalid=true]");
     });
-}
-
-/// Marks all that a field holds, so that the next key replaces it.
-pub fn select_all(field: &HtmlInputElement) {
-    field.select();
 }
 
 /// Lets a key pad write where the caret is: into the field that has the focus, or else into the one with

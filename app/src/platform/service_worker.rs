@@ -8,9 +8,7 @@ use leptos::task::spawn_local;
 use wasm_bindgen::prelude::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{
-    Response, ServiceWorker, ServiceWorkerContainer, ServiceWorkerRegistration, ServiceWorkerState,
-};
+use web_sys::{Response, ServiceWorker, ServiceWorkerContainer, ServiceWorkerRegistration, ServiceWorkerState};
 
 const SCRIPT: &str = "/sw.js";
 
@@ -51,15 +49,11 @@ pub fn register(ready: impl Fn() + 'static) {
     });
 }
 
-async fn follow<F: Fn() + 'static>(
-    container: &ServiceWorkerContainer,
-    ready: Rc<F>,
-) -> Result<(), JsValue> {
+async fn follow<F: Fn() + 'static>(container: &ServiceWorkerContainer, ready: Rc<F>) -> Result<(), JsValue> {
     if container.controller().is_none() && !is_script().await? {
         return Ok(());
     }
-    let registration: ServiceWorkerRegistration =
-        JsFuture::from(container.register(SCRIPT)).await?.dyn_into()?;
+    let registration: ServiceWorkerRegistration = JsFuture::from(container.register(SCRIPT)).await?.dyn_into()?;
     if registration.waiting().is_some() && container.controller().is_some() {
         ready();
     }
@@ -76,11 +70,7 @@ async fn follow<F: Fn() + 'static>(
 }
 
 /// A new worker is ready once it is installed beside the one in charge.
-fn watch<F: Fn() + 'static>(
-    worker: ServiceWorker,
-    container: ServiceWorkerContainer,
-    ready: Rc<F>,
-) {
+fn watch<F: Fn() + 'static>(worker: ServiceWorker, container: ServiceWorkerContainer, ready: Rc<F>) {
     let state_of = worker.clone();
     let changed = Closure::<dyn Fn()>::new(move || {
         if state_of.state() == ServiceWorkerState::Installed && container.controller().is_some() {
@@ -93,9 +83,7 @@ fn watch<F: Fn() + 'static>(
 
 /// A server of development answers every address with the page.
 async fn is_script() -> Result<bool, JsValue> {
-    let response: Response = JsFuture::from(window().fetch_with_str(SCRIPT))
-        .await?
-        .dyn_into()?;
+    let response: Response = JsFuture::from(window().fetch_with_str(SCRIPT)).await?.dyn_into()?;
     let kind = response.headers().get("content-type")?.unwrap_or_default();
     Ok(response.ok() && kind.contains("javascript"))
 }
@@ -121,8 +109,5 @@ async fn waiting() -> Result<Option<ServiceWorker>, JsValue> {
         return Ok(None);
     };
     let registration = JsFuture::from(container.get_registration()).await?;
-    Ok(registration
-        .dyn_into::<ServiceWorkerRegistration>()
-        .ok()
-        .and_then(|registration| registration.waiting()))
+    Ok(registration.dyn_into::<ServiceWorkerRegistration>().ok().and_then(|registration| registration.waiting()))
 }

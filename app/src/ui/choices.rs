@@ -19,11 +19,7 @@ pub struct Choice {
 impl Choice {
     /// A choice without a picture.
     pub fn new(value: &'static str, label: impl Into<TextProp>) -> Self {
-        Self {
-            value,
-            label: label.into(),
-            glyph: None,
-        }
+        Self { value, label: label.into(), glyph: None }
     }
 
     /// With a picture.

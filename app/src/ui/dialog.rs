@@ -21,9 +21,9 @@ pub fn Dialog(
 ) -> impl IntoView {
     let dialog = NodeRef::<html::Dialog>::new();
     let id = uid("d");
-    let first = format!(
-        "#{id} [data-first], #{id} .body :is(input:checked, input:not([type=radio]), select, textarea, button)"
-    );
+    // The field that a dialog is opened for, or else its first control.
+    let first = format!("#{id} [data-first]");
+    let any = format!("#{id} .body :is(input:checked, input:not([type=radio]), select, textarea, button)");
     Effect::new(move |_| {
         let (wanted, Some(element)) = (open.get(), dialog.get()) else {
             return;
@@ -31,7 +31,11 @@ pub fn Dialog(
         if wanted && !element.open() {
             // It fails only where the element has left the page.
             let _ = element.show_modal();
-            page::focus(&first);
+            // Once the fields hold what they show: their values are set after they are made.
+            let (first, any) = (first.clone(), any.clone());
+            request_animation_frame(move || {
+                let _ = page::focus(&first) || page::focus(&any);
+            });
         } else if !wanted && element.open() {
             element.close();
         }

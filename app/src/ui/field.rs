@@ -3,7 +3,6 @@
 
 use std::cell::Cell;
 
-use leptos::html;
 use leptos::prelude::*;
 use leptos::text_prop::TextProp;
 
@@ -191,16 +190,9 @@ pub fn AmountField(
     #[prop(into)]
     id: String,
 ) -> impl IntoView {
-    let field = NodeRef::<html::Input>::new();
-    let mark = move |_| {
-        if let Some(field) = field.get_untracked() {
-            field.select();
-        }
-    };
     let control = view! {
         <input
             class="amount-input"
-            node_ref=field
             id=id.clone()
             type="text"
             inputmode="none"
@@ -212,7 +204,7 @@ pub fn AmountField(
             aria-describedby=described(&id, false, fault, warning)
             prop:value=move || value.get()
             on:input:target=move |event| value.set(event.target().value())
-            on:focus=mark
+            on:focus:target=|event| event.target().select()
         />
     }
     .into_any();
@@ -238,11 +230,7 @@ pub fn Stepper(
     let step = move |more: bool| {
         value.update(|text| {
             let count = text.trim().parse::<u64>().unwrap_or(least);
-            let next = if more {
-                count.saturating_add(1)
-            } else {
-                count.saturating_sub(1).max(least)
-            };
+            let next = if more { count.saturating_add(1) } else { count.saturating_sub(1).max(least) };
             *text = next.to_string();
         });
     };
@@ -268,15 +256,7 @@ pub fn Stepper(
         </div>
     }
     .into_any();
-    framed(
-        &id,
-        label,
-        false,
-        None,
-        fault,
-        Signal::stored(None),
-        control,
-    )
+    framed(&id, label, false, None, fault, Signal::stored(None), control)
 }
 
 /// Kept for the fault line: a warning is said in the buyer's colour.

@@ -28,16 +28,8 @@ enum Stroke {
 
 /// Applies a key where the caret is, `start..end` marked, in characters. Nothing, where the key does not
 /// apply: a second point, or more decimals than there are.
-fn stroke(
-    text: &str,
-    start: usize,
-    end: usize,
-    stroke: Stroke,
-    decimals: u8,
-) -> Option<(String, usize)> {
-    let part = |from: usize, to: usize| -> String {
-        text.chars().skip(from).take(to.saturating_sub(from)).collect()
-    };
+fn stroke(text: &str, start: usize, end: usize, stroke: Stroke, decimals: u8) -> Option<(String, usize)> {
+    let part = |from: usize, to: usize| -> String { text.chars().skip(from).take(to.saturating_sub(from)).collect() };
     let (mut before, after) = (part(0, start), part(end.max(start), usize::MAX));
     match stroke {
         Stroke::Clear => return Some((String::new(), 0)),
@@ -84,9 +76,7 @@ pub fn Keypad(
     let field = StoredValue::new(field);
     let press = move |key: Stroke| {
         let decimals = decimals.get_untracked();
-        page::type_into(&field.get_value(), |text, start, end| {
-            stroke(text, start, end, key, decimals)
-        });
+        page::type_into(&field.get_value(), |text, start, end| stroke(text, start, end, key, decimals));
     };
     let digit = move |key: &'static str| {
         view! {
@@ -169,10 +159,7 @@ mod tests {
 
     #[test]
     fn what_is_marked_is_replaced() {
-        assert_eq!(
-            stroke("316", 0, 3, Stroke::Write("2"), 2),
-            Some(("2".to_owned(), 1))
-        );
+        assert_eq!(stroke("316", 0, 3, Stroke::Write("2"), 2), Some(("2".to_owned(), 1)));
         assert_eq!(stroke("316", 0, 3, Stroke::Erase, 2), Some((String::new(), 0)));
     }
 

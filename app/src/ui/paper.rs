@@ -107,11 +107,7 @@ pub fn Fault(
 }
 
 /// The line below a field.
-pub(super) fn fault_line(
-    id: String,
-    fault: Signal<Option<String>>,
-    warning: Signal<Option<String>>,
-) -> AnyView {
+pub(super) fn fault_line(id: String, fault: Signal<Option<String>>, warning: Signal<Option<String>>) -> AnyView {
     (move || {
         let wrong = fault.get();
         let tone = wrong.is_none().then_some(super::field::WARNING.key());

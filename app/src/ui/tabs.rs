@@ -35,8 +35,7 @@ pub fn Tabs(
     panel: &'static str,
 ) -> impl IntoView {
     let id = uid("t");
-    let order: StoredValue<Vec<&'static str>> =
-        StoredValue::new(tabs.iter().map(|tab| tab.key).collect());
+    let order: StoredValue<Vec<&'static str>> = StoredValue::new(tabs.iter().map(|tab| tab.key).collect());
     let place = id.clone();
     let move_by_key = move |event: leptos::ev::KeyboardEvent| {
         let keys = order.get_value();

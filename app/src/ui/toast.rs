@@ -1,5 +1,6 @@
 //! Toasts confirm what was done. They stand at the start side, where the main key is not, and are read out.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use leptos::prelude::*;
@@ -8,12 +9,25 @@ use leptos::text_prop::TextProp;
 use super::{Button, Glyph, Icon, Kind};
 
 /// One more thing that can be done about it.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct ToastAct {
     /// In a word, such as "Undo".
     pub label: TextProp,
-    /// What happens.
-    pub act: Callback<()>,
+    /// What happens. It belongs to no part of the page: the toast outlives the dialog that said it.
+    pub act: Arc<dyn Fn() + Send + Sync>,
+}
+
+impl ToastAct {
+    /// An act.
+    pub fn new(label: impl Into<TextProp>, act: impl Fn() + Send + Sync + 'static) -> Self {
+        Self { label: label.into(), act: Arc::new(act) }
+    }
+}
+
+impl core::fmt::Debug for ToastAct {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("ToastAct").field("label", &self.label.get()).finish_non_exhaustive()
+    }
 }
 
 /// What is said.
@@ -41,34 +55,24 @@ const STAY: Duration = Duration::from_secs(7);
 impl Toaster {
     /// One for the whole page.
     pub fn new() -> Self {
-        Self {
-            shown: RwSignal::new(None),
-        }
+        Self { shown: RwSignal::new(None) }
     }
 
     /// Confirms something in a sentence.
     pub fn confirm(self, text: impl Into<TextProp>) {
-        self.show(Toast {
-            text: text.into(),
-            glyph: Glyph::Check,
-            acts: Vec::new(),
-            stays: false,
-        });
+        self.show(Toast { text: text.into(), glyph: Glyph::Check, acts: Vec::new(), stays: false });
     }
 
     /// Says something.
     pub fn show(self, toast: Toast) {
         let stays = toast.stays;
-        let number = self
-            .shown
-            .with_untracked(|shown| shown.as_ref().map_or(0, |(number, _)| number.wrapping_add(1)));
+        let number = self.shown.with_untracked(|shown| shown.as_ref().map_or(0, |(number, _)| number.wrapping_add(1)));
         self.shown.set(Some((number, toast)));
         if !stays {
             let shown = self.shown;
             set_timeout(
                 move || {
-                    let same = shown
-                        .try_with_untracked(|it| it.as_ref().is_some_and(|it| it.0 == number));
+                    let same = shown.try_with_untracked(|it| it.as_ref().is_some_and(|it| it.0 == number));
                     if same == Some(true) {
                         shown.set(None);
                     }
@@ -103,7 +107,7 @@ pub fn Toasts(
             .map(|ToastAct { label, act }| {
                 let press = move || {
                     toaster.dismiss();
-                    act.run(());
+                    act();
                 };
                 view! { <Button label kind=Kind::Quiet on_press=press/> }
             })
