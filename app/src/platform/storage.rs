@@ -1,0 +1,285 @@
+//! The device's disk in a browser: IndexedDB through `indexed_db_futures`, under the contract of
+//! [`replica::storage::Storage`].
+//!
+//! Three stores of opaque bytes: `journal` by number; `checkpoint`, its chunks by number and its head by
+//! [`HEAD`]; `device` with one record. Few and large records, because a record costs, not a byte.
+
+use std::cell::RefCell;
+use std::ops::RangeInclusive;
+use std::rc::Rc;
+
+use futures::future::{AbortHandle, abortable};
+use indexed_db_futures::KeyRange;
+use indexed_db_futures::database::Database;
+use indexed_db_futures::error::{DomException, Error, OpenDbError, UnexpectedDataError};
+use indexed_db_futures::internals::SystemRepr;
+use indexed_db_futures::prelude::*;
+use indexed_db_futures::transaction::{Transaction, TransactionDurability, TransactionMode, TransactionOptions};
+use indexed_db_futures::typed_array::{Uint8Array, Uint8ArraySlice};
+use replica::storage::{Batch, JournalEntry, Start, Storage, StorageFault};
+use wasm_bindgen::JsCast;
+use wasm_bindgen_futures::spawn_local;
+
+const VERSION: u32 = 1;
+const JOURNAL: &str = "journal";
+const CHECKPOINT: &str = "checkpoint";
+const DEVICE: &str = "device";
+/// Texts come after all numbers, so the head stands behind the chunks.
+const HEAD: &str = "head";
+const THE_DEVICE: u32 = 0;
+
+/// What "written" means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Durability {
+    /// It is on the disk. Stallbook never promises less.
+    Strict,
+    /// It is with the operating system: to compare with.
+    Relaxed,
+}
+
+/// A connection to a database of this origin.
+pub struct IndexedDb {
+    name: String,
+    durability: Durability,
+    blocked: Rc<dyn Fn()>,
+    connection: RefCell<Connection>,
+}
+
+struct Connection {
+    database: Database,
+    /// Closes the database when another tab brings a newer version.
+    listening: Option<AbortHandle>,
+}
+
+impl Drop for Connection {
+    fn drop(&mut self) {
+        if let Some(listening) = &self.listening {
+            listening.abort();
+        }
+        self.database.clone().close();
+    }
+}
+
+impl IndexedDb {
+    /// Opens it, and makes it where there is none. `blocked` is called where another tab with an older
+    /// version of the app stands in the way: opening goes on when that tab is closed.
+    pub async fn open(name: &str, durability: Durability, blocked: Rc<dyn Fn()>) -> Result<Self, StorageFault> {
+        let connection = RefCell::new(connect(name, Rc::clone(&blocked)).await?);
+        Ok(Self { name: name.to_owned(), durability, blocked, connection })
+    }
+
+    /// Another connection to the same database, as another tab makes it.
+    pub async fn again(&self) -> Result<Self, StorageFault> {
+        Self::open(&self.name, self.durability, Rc::clone(&self.blocked)).await
+    }
+
+    /// Makes the connection die, as iOS does.
+    pub fn kill(&self) {
+        self.database().close();
+    }
+
+    /// Throws a database away, for ever. Only for those that tests made.
+    pub async fn delete(name: &str) -> Result<(), StorageFault> {
+        Database::delete_by_name(name).map_err(open_fault)?.await.map_err(fault)
+    }
+
+    fn database(&self) -> Database {
+        self.connection.borrow().database.clone()
+    }
+}
+
+async fn connect(name: &str, blocked: Rc<dyn Fn()>) -> Result<Connection, StorageFault> {
+    let database = Database::open(name)
+        .with_version(VERSION)
+        .with_on_blocked(move |_| {
+            blocked();
+            Ok(())
+        })
+        .with_on_upgrade_needed(|_, database| {
+            for store in [JOURNAL, CHECKPOINT, DEVICE] {
+                database.create_object_store(store).build()?;
+            }
+            Ok(())
+        })
+        .await
+        .map_err(open_fault)?;
+    let listening = database.version_changes().ok().map(|mut changes| {
+        let (listen, handle) = abortable(async move {
+            if changes.recv().await.is_some() {
+                changes.db().clone().close();
+            }
+        });
+        spawn_local(async {
+            // Aborted when this connection ends otherwise.
+            let _ = listen.await;
+        });
+        handle
+    });
+    Ok(Connection { database, listening })
+}
+
+impl Storage for IndexedDb {
+    async fn read_start(&self) -> Result<Start, StorageFault> {
+        let database = self.database();
+        let reading = database.transaction([JOURNAL, CHECKPOINT, DEVICE]).build().map_err(fault)?;
+        let journal = reading.object_store(JOURNAL).map_err(fault)?;
+        let checkpoint = reading.object_store(CHECKPOINT).map_err(fault)?;
+        let device = reading.object_store(DEVICE).map_err(fault)?;
+        // All but the tail are asked for at once; where the tail begins is known when the head is here.
+        let head = checkpoint.get::<Uint8Array, _, _>(HEAD).primitive().map_err(fault)?;
+        let device = device.get::<Uint8Array, _, _>(THE_DEVICE).primitive().map_err(fault)?;
+        let numbers = KeyRange::Bound(0, false, u32::MAX, false);
+        let keys = checkpoint.get_all_keys::<u32>().with_query::<u32, _>(numbers.clone()).primitive().map_err(fault)?;
+        let chunks = checkpoint.get_all::<Uint8Array>().with_query::<u32, _>(numbers).primitive().map_err(fault)?;
+        let head: Option<Vec<u8>> = head.await.map_err(fault)?.map(Into::into);
+        let (covers, head) = match head {
+            None => (0, None),
+            Some(bytes) => {
+                let (covers, head) = split_head(&bytes)?;
+                (covers, Some(head))
+            }
+        };
+        let first = covers.saturating_add(1);
+        let tail = journal.get_all::<Uint8Array>().with_query::<u32, _>(first..=u32::MAX).primitive().map_err(fault)?;
+        let device = device.await.map_err(fault)?.map(Into::into);
+        let keys = keys.await.map_err(fault)?;
+        let chunks = chunks.await.map_err(fault)?;
+        let chunks = keys
+            .zip(chunks)
+            .map(|(key, chunk)| Ok((key.map_err(fault)?, chunk.map_err(fault)?.into())))
+            .collect::<Result<_, StorageFault>>()?;
+        let tail = numbered(first, tail.await.map_err(fault)?)?;
+        Ok(Start { device, covers, head, chunks, tail })
+    }
+
+    async fn read_entries(&self, ranges: &[RangeInclusive<u32>]) -> Result<Vec<JournalEntry>, StorageFault> {
+        let database = self.database();
+        let reading = database.transaction(JOURNAL).build().map_err(fault)?;
+        let journal = reading.object_store(JOURNAL).map_err(fault)?;
+        let mut asked = Vec::with_capacity(ranges.len());
+        for range in ranges.iter().filter(|range| !range.is_empty() && *range.end() > 0) {
+            let first = (*range.start()).max(1);
+            let query = KeyRange::Bound(first, false, *range.end(), false);
+            let entries = journal.get_all::<Uint8Array>().with_query::<u32, _>(query).primitive().map_err(fault)?;
+            asked.push((first, entries));
+        }
+        let mut read = Vec::new();
+        for (first, entries) in asked {
+            read.extend(numbered(first, entries.await.map_err(fault)?)?);
+        }
+        Ok(read)
+    }
+
+    async fn write(&self, batch: &Batch) -> Result<(), StorageFault> {
+        if batch.entries.is_empty() {
+            // Nothing could tell whether another tab wrote meanwhile.
+            return Err(StorageFault::Stale);
+        }
+        let durability = match self.durability {
+            Durability::Strict => TransactionDurability::Strict,
+            Durability::Relaxed => TransactionDurability::Relaxed,
+        };
+        let database = self.database();
+        let stores: &[&str] = match (&batch.checkpoint, &batch.device) {
+            (Some(_), _) => &[JOURNAL, DEVICE, CHECKPOINT],
+            (None, Some(_)) => &[JOURNAL, DEVICE],
+            (None, None) => &[JOURNAL],
+        };
+        let writing = database
+            .transaction(stores)
+            .with_mode(TransactionMode::Readwrite)
+            .with_options(TransactionOptions::new().with_durability(durability))
+            .build()
+            .map_err(fault)?;
+        // Dropped without a commit, the transaction is rolled back.
+        put(&writing, batch).map_err(fault)?;
+        let raw = writing.as_sys().clone().unchecked_into::<web_sys::IdbTransaction>();
+        match writing.commit().await {
+            Ok(()) => Ok(()),
+            Err(error) => Err(match raw.error() {
+                Some(reason) => fault(reason.into()),
+                None => fault(error),
+            }),
+        }
+    }
+
+    async fn reopen(&self) -> Result<(), StorageFault> {
+        let connection = connect(&self.name, Rc::clone(&self.blocked)).await?;
+        self.connection.replace(connection);
+        Ok(())
+    }
+}
+
+/// Puts all requests of a batch; awaits nothing, so that nothing can come between.
+fn put(writing: &Transaction<'_>, batch: &Batch) -> Result<(), Error> {
+    let journal = writing.object_store(JOURNAL)?;
+    for (no, entry) in (batch.expect_no + 1..).zip(&batch.entries) {
+        journal.add(Uint8ArraySlice::new(entry)).with_key(no).without_key_type().build()?;
+    }
+    if let Some(record) = &batch.device {
+        let device = writing.object_store(DEVICE)?;
+        device.put(Uint8ArraySlice::new(record)).with_key(THE_DEVICE).without_key_type().build()?;
+    }
+    if let Some(written) = &batch.checkpoint {
+        let checkpoint = writing.object_store(CHECKPOINT)?;
+        for (key, chunk) in &written.chunks {
+            match chunk {
+                Some(bytes) => {
+                    checkpoint.put(Uint8ArraySlice::new(bytes)).with_key(*key).without_key_type().build()?;
+                }
+                None => {
+                    checkpoint.delete::<u32, _>(KeyRange::Only(*key)).build()?;
+                }
+            }
+        }
+        let mut head = written.covers.to_le_bytes().to_vec();
+        head.extend_from_slice(&written.head);
+        checkpoint.put(Uint8ArraySlice::new(&head)).with_key(HEAD).without_key_type().build()?;
+    }
+    Ok(())
+}
+
+fn split_head(bytes: &[u8]) -> Result<(u32, Vec<u8>), StorageFault> {
+    match bytes.split_first_chunk() {
+        Some((covers, head)) => Ok((u32::from_le_bytes(*covers), head.to_vec())),
+        None => Err(StorageFault::Corrupt("the checkpoint's head is too short".to_owned())),
+    }
+}
+
+/// Entries have no gaps and are never removed, so their numbers follow from the first one's.
+fn numbered(
+    first: u32,
+    entries: impl Iterator<Item = Result<Uint8Array, Error>>,
+) -> Result<Vec<JournalEntry>, StorageFault> {
+    (first..).zip(entries).map(|(no, entry)| Ok(JournalEntry { no, bytes: entry.map_err(fault)?.into() })).collect()
+}
+
+fn open_fault(error: OpenDbError) -> StorageFault {
+    match error {
+        OpenDbError::Base(Error::DomException(exception)) => match named(&exception).as_str() {
+            "QuotaExceededError" => StorageFault::Quota,
+            // A newer version of the app has been here (VersionError), or the browser forbids storage.
+            _ => StorageFault::Unavailable(exception.message()),
+        },
+        other => StorageFault::Unavailable(other.to_string()),
+    }
+}
+
+fn fault(error: Error) -> StorageFault {
+    match error {
+        Error::DomException(exception) => match named(&exception).as_str() {
+            "ConstraintError" => StorageFault::Stale,
+            "QuotaExceededError" => StorageFault::Quota,
+            "NotFoundError" | "DataError" | "NotReadableError" => StorageFault::Corrupt(exception.message()),
+            // InvalidStateError, AbortError, UnknownError, TransactionInactiveError: all of them are seen
+            // when a connection dies, and a new one heals them.
+            _ => StorageFault::Closed,
+        },
+        Error::MissingData(UnexpectedDataError::TransactionAborted) => StorageFault::Closed,
+        other => StorageFault::Corrupt(other.to_string()),
+    }
+}
+
+fn named(exception: &DomException) -> String {
+    exception.as_sys().name()
+}
