@@ -3,9 +3,12 @@
 
 pub mod chance;
 pub mod history;
+pub mod clock;
 pub mod intl;
+pub mod net;
 pub mod kept;
 pub mod page;
 pub mod preferences;
 pub mod service_worker;
 pub mod storage;
+pub mod tabs;

@@ -1,0 +1,127 @@
+//! The other tabs of this app, and this one's comings and goings: who syncs, who wrote, when the page wakes.
+
+use futures::channel::oneshot;
+use js_sys::Promise;
+use leptos::prelude::{document, window};
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::{JsFuture, spawn_local};
+use web_sys::{BroadcastChannel, VisibilityState};
+
+#[wasm_bindgen]
+extern "C" {
+    // `web-sys` calls the Web Locks unstable; the browsers don't.
+    type LockManager;
+    #[wasm_bindgen(method, catch)]
+    fn request(this: &LockManager, name: &str, held: &JsValue) -> Result<Promise, JsValue>;
+
+    type WithLocks;
+    #[wasm_bindgen(method, getter)]
+    fn locks(this: &WithLocks) -> Option<LockManager>;
+}
+
+/// A Web Lock. Dropping it lets the next tab have it; so does the end of the page.
+pub struct Lock {
+    release: Option<js_sys::Function>,
+}
+
+impl Lock {
+    /// Waits until no other tab holds it. Where the browser has no locks (a page that is not served
+    /// securely), it is had at once: nothing correct rests on it.
+    pub async fn take(name: &str) -> Self {
+        let locks = window().navigator().unchecked_into::<WithLocks>().locks();
+        let Some(locks) = locks else {
+            return Self { release: None };
+        };
+        let (had, has) = oneshot::channel();
+        let mut release = None;
+        let until = Promise::new(&mut |resolve, _| release = Some(resolve));
+        let callback = Closure::once_into_js(move || {
+            // The one who asked may have gone; then the lock goes with the dropped `release` below.
+            let _ = had.send(());
+            until
+        });
+        let lock = Self { release };
+        match locks.request(name, &callback) {
+            Ok(held) => spawn_local(async {
+                // Ends when the lock is given back.
+                let _ = JsFuture::from(held).await;
+            }),
+            Err(_) => return lock,
+        }
+        let _ = has.await;
+        lock
+    }
+}
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        if let Some(release) = &self.release {
+            let _ = release.call0(&JsValue::UNDEFINED);
+        }
+    }
+}
+
+/// Tells the other tabs that something was written, and hears it of them. Without a channel (an old
+/// browser), tabs learn of each other when they write: the storage tells them.
+pub struct Others {
+    channel: Option<BroadcastChannel>,
+    _listener: Closure<dyn Fn()>,
+}
+
+impl Others {
+    /// Joins the tabs that share this name.
+    pub fn join(name: &str, told: impl Fn() + 'static) -> Self {
+        let channel = BroadcastChannel::new(name).ok();
+        let listener = Closure::<dyn Fn()>::new(told);
+        if let Some(channel) = &channel {
+            channel.set_onmessage(Some(listener.as_ref().unchecked_ref()));
+        }
+        Self { channel, _listener: listener }
+    }
+
+    /// Something was written here.
+    pub fn tell(&self) {
+        if let Some(channel) = &self.channel {
+            // Closed only when this is dropped.
+            let _ = channel.post_message(&JsValue::TRUE);
+        }
+    }
+}
+
+impl Drop for Others {
+    fn drop(&mut self) {
+        if let Some(channel) = &self.channel {
+            channel.set_onmessage(None);
+            channel.close();
+        }
+    }
+}
+
+/// Calls back whenever the page is seen again or the browser thinks that the network is back, as long as
+/// the page lives. Proof of nothing; a good moment to try.
+pub fn on_wake(wake: impl Fn() + 'static) {
+    let listener = Closure::<dyn Fn()>::new(move || {
+        if document().visibility_state() == VisibilityState::Visible {
+            wake();
+        }
+    });
+    let function = listener.as_ref().unchecked_ref();
+    // Adding a listener to these can't fail.
+    let _ = document().add_event_listener_with_callback("visibilitychange", function);
+    let _ = window().add_event_listener_with_callback("online", function);
+    let _ = window().add_event_listener_with_callback("pageshow", function);
+    listener.forget();
+}
+
+/// Asks the browser to keep the data when it runs short of space; whether it will.
+pub async fn keep_data() -> bool {
+    let storage = window().navigator().storage();
+    // Absent where the page is not served securely.
+    if storage.is_undefined() {
+        return false;
+    }
+    let Ok(asked) = storage.persist() else {
+        return false;
+    };
+    JsFuture::from(asked).await.is_ok_and(|kept| kept.is_truthy())
+}
