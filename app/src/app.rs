@@ -7,8 +7,7 @@ use leptos_router::path;
 use crate::features::{conflicts, first_start, missing, order, orders, settings};
 use crate::frame::{Cover, offer_updates};
 use crate::prefs::Prefs;
-use crate::session::{Boot, Session, ShopFace};
-use crate::text::Currency;
+use crate::session::{Boot, Session};
 use crate::ui::{Skeleton, Toaster, Toasts};
 
 /// The app.
@@ -56,26 +55,9 @@ fn inside(shown: fn() -> AnyView) -> impl IntoView {
 fn Start() -> impl IntoView {
     let session = Session::here();
     let boot = Memo::new(move |_| session.boot.get());
-    let start = Callback::new(move |shop: first_start::NewShop| {
-        session.shop.set(Some(ShopFace {
-            name: shop.name,
-            tablet: "K7".to_owned(),
-            currency: Currency::of(&shop.currency),
-        }));
-        session.boot.set(Boot::Open);
-    });
     move || match boot.get() {
         Boot::Opening => ().into_any(),
-        Boot::NoShop => view! {
-            <first_start::FirstStart
-                on_start=start
-                on_join=Callback::new(|_| ())
-                on_connect=Callback::new(|_| ())
-                busy=false
-                problem=Signal::stored(None::<String>)
-            />
-        }
-        .into_any(),
+        Boot::NoShop => view! { <first_start::FirstStart/> }.into_any(),
         Boot::Open => view! { <Redirect path="/orders"/> }.into_any(),
     }
 }

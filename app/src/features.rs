@@ -5,4 +5,5 @@ pub mod first_start;
 pub mod missing;
 pub mod order;
 pub mod orders;
+pub mod server_words;
 pub mod settings;

@@ -64,22 +64,16 @@ impl Prefs {
         let asked = page::query("lang");
         page::forget_query("lang");
         let browser = page::browser_language();
-        let language = [asked, kept.language.clone()]
-            .into_iter()
-            .flatten()
-            .find_map(|tag| Language::parse(&tag))
-            .unwrap_or(match browser.as_deref().and_then(Language::parse) {
-                Some(Language::Zh) => Language::Zh,
-                _ => Language::En,
-            });
+        let language =
+            [asked, kept.language.clone()].into_iter().flatten().find_map(|tag| Language::parse(&tag)).unwrap_or(
+                match browser.as_deref().and_then(Language::parse) {
+                    Some(Language::Zh) => Language::Zh,
+                    _ => Language::En,
+                },
+            );
         text::set_language(language);
 
-        let theme = RwSignal::new(
-            kept.theme
-                .as_deref()
-                .and_then(Theme::parse)
-                .unwrap_or(Theme::System),
-        );
+        let theme = RwSignal::new(kept.theme.as_deref().and_then(Theme::parse).unwrap_or(Theme::System));
         let left_handed = RwSignal::new(kept.left_handed);
         let system_is_dark = RwSignal::new(page::system_is_dark());
         page::on_system_theme(move |dark| system_is_dark.set(dark));

@@ -9,9 +9,7 @@ mod money;
 mod selling;
 mod when;
 
-pub use catalogue::{
-    conflicts, currency, first_start, frame, keys, missing, orders, settings, sync, update,
-};
+pub use catalogue::{conflicts, currency, first_start, frame, keys, missing, orders, server, settings, sync, update};
 pub use language::{Language, Phrase, language, set_language};
 pub use money::{CURRENCIES, Currency, MoneyParts};
 pub use selling::{

@@ -6,15 +6,80 @@ use leptos::html;
 use leptos::prelude::*;
 use leptos::text_prop::TextProp;
 
+use leptos::task::spawn_local;
+
+pub use self::model::{NewShop, NewShopFault, NewShopForm, PairingCode, SetUpCode};
+use crate::features::server_words;
 use crate::frame::arrive;
 use crate::platform::page;
+use crate::session::{ServerFault, Session};
 use crate::text::{self, CURRENCIES, Language, Phrase, first_start, frame};
-use crate::ui::{Button, Choice, Fault, Glyph, Icon, Kind, Select, TextField};
-pub use model::{NewShop, NewShopFault, NewShopForm, PairingCode, SetUpCode};
+use crate::ui::{Button, Choice, Fault, Glyph, Icon, Kind, Select, TextField, Toaster};
 
-/// The page. Nothing of it needs a network but joining.
+/// What went wrong, to be said in the language in use.
+#[derive(Clone, Debug, PartialEq)]
+enum Problem {
+    NotStarted,
+    Server(ServerFault),
+}
+
+/// The page: wires the forms to the shop that they make.
 #[component]
-pub fn FirstStart(
+pub fn FirstStart() -> impl IntoView {
+    let session = Session::here();
+    let toaster = use_context::<Toaster>().unwrap_or_default();
+    let busy = RwSignal::new(false);
+    let problem = RwSignal::new(None::<Problem>);
+    // The page is gone once there is a shop, so these may find their signals gone too.
+    let begin = move || {
+        busy.set(true);
+        problem.set(None);
+    };
+    let end = move |why: Option<Problem>| {
+        let _ = busy.try_set(false);
+        let _ = problem.try_set(why);
+    };
+    let start = async move |shop: NewShop| {
+        let started = session.start_shop(shop.name, shop.currency).await;
+        started.map_err(|_| Problem::NotStarted)
+    };
+    let on_start = Callback::new(move |shop: NewShop| {
+        begin();
+        spawn_local(async move { end(start(shop).await.err()) });
+    });
+    let on_join = Callback::new(move |code: PairingCode| {
+        begin();
+        spawn_local(async move {
+            let joined = session.join(page::origin(), code.digits().to_owned()).await;
+            end(joined.err().map(Problem::Server));
+        });
+    });
+    let on_connect = Callback::new(move |(shop, code): (NewShop, SetUpCode)| {
+        begin();
+        spawn_local(async move {
+            let started = start(shop).await;
+            if started.is_ok()
+                && let Err(why) = session.connect(page::origin(), code.text().to_owned()).await
+            {
+                // The shop is there all the same; settings offer to connect it again.
+                toaster.warn(server_words::words(&why));
+            }
+            end(started.err());
+        });
+    });
+    let said = Signal::derive(move || {
+        let words = match problem.get()? {
+            Problem::NotStarted => text::fault::NOT_SAVED,
+            Problem::Server(why) => server_words::words(&why),
+        };
+        Some(words.get().to_owned())
+    });
+    view! { <Forms on_start on_join on_connect busy problem=said/> }
+}
+
+/// The cover and the three ways in. Nothing of it needs a network but joining and connecting.
+#[component]
+fn Forms(
     /// Makes the shop.
     on_start: Callback<NewShop>,
     /// Joins the shop that the code belongs to.
@@ -25,7 +90,6 @@ pub fn FirstStart(
     #[prop(into)]
     busy: Signal<bool>,
     /// Why it failed, in words.
-    #[prop(into)]
     problem: Signal<Option<String>>,
 ) -> impl IntoView {
     let form = NewShopSignals::new();
@@ -95,16 +159,8 @@ impl NewShopSignals {
         let first = CURRENCIES.first();
         let name = RwSignal::new(String::new());
         let currency = RwSignal::new(first.map_or_else(String::new, |first| first.code.to_owned()));
-        let form = move || NewShopForm {
-            name: name.get(),
-            currency: currency.get(),
-        };
-        Self {
-            name,
-            currency,
-            tried: RwSignal::new(false),
-            parsed: Memo::new(move |_| form().parse()),
-        }
+        let form = move || NewShopForm { name: name.get(), currency: currency.get() };
+        Self { name, currency, tried: RwSignal::new(false), parsed: Memo::new(move |_| form().parse()) }
     }
 
     /// The shop; or nothing, and what is wrong is said.
@@ -116,11 +172,7 @@ impl NewShopSignals {
 
 /// A new shop.
 #[component]
-fn NewShopPart(
-    form: NewShopSignals,
-    on_start: Callback<NewShop>,
-    busy: Signal<bool>,
-) -> impl IntoView {
+fn NewShopPart(form: NewShopSignals, on_start: Callback<NewShop>, busy: Signal<bool>) -> impl IntoView {
     let NewShopSignals { name, currency, tried, parsed } = form;
     let fault = Signal::derive(move || {
         let fault = parsed.get().err().filter(|_| tried.get())?;
@@ -137,10 +189,7 @@ fn NewShopPart(
             None => page::focus_first_fault(),
         }
     };
-    let currencies = CURRENCIES
-        .iter()
-        .map(|currency| Choice::new(currency.code, currency.name))
-        .collect();
+    let currencies = CURRENCIES.iter().map(|currency| Choice::new(currency.code, currency.name)).collect();
     view! {
         <form novalidate on:submit=send>
             <h2 class="title">{first_start::NEW_SHOP}</h2>
@@ -161,10 +210,7 @@ fn NewShopPart(
 
 /// Joining a shop. A pairing link (`/?pair=48271650`) fills the code in.
 #[component]
-fn JoinPart(
-    on_join: Callback<PairingCode>,
-    busy: Signal<bool>,
-) -> impl IntoView {
+fn JoinPart(on_join: Callback<PairingCode>, busy: Signal<bool>) -> impl IntoView {
     let code = RwSignal::new(page::query("pair").unwrap_or_default());
     let tried = RwSignal::new(false);
     let fault = Signal::derive(move || {
@@ -199,11 +245,7 @@ fn JoinPart(
 
 /// A new shop on a server that has none yet.
 #[component]
-fn ConnectPart(
-    form: NewShopSignals,
-    on_connect: Callback<(NewShop, SetUpCode)>,
-    busy: Signal<bool>,
-) -> impl IntoView {
+fn ConnectPart(form: NewShopSignals, on_connect: Callback<(NewShop, SetUpCode)>, busy: Signal<bool>) -> impl IntoView {
     let code = RwSignal::new(String::new());
     let tried = RwSignal::new(false);
     let fault = Signal::derive(move || {

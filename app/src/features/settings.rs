@@ -4,24 +4,23 @@ mod devices;
 
 use leptos::prelude::*;
 
+use self::devices::Devices;
 use crate::frame::PageHead;
 use crate::platform::service_worker;
 use crate::prefs::{Prefs, Theme};
 use crate::session::Session;
 use crate::text::{self, Language, settings, update};
 use crate::ui::{Button, Choice, Glyph, Icon, Scroll, Select, Setting, Sheet, Switch};
-pub use devices::{Connect, ConnectFault, ConnectForm, DeviceFace, Devices, DevicesPort};
 
 /// The page.
 #[component]
 pub fn Settings() -> impl IntoView {
-    let devices = use_context::<DevicesPort>();
     view! {
         <div class="page">
             <PageHead title=settings::TITLE/>
             <div class="split form">
                 <ThisTablet/>
-                {devices.map(|port| view! { <Devices port/> })}
+                <Devices/>
             </div>
         </div>
     }
@@ -32,9 +31,7 @@ pub fn Settings() -> impl IntoView {
 fn ThisTablet() -> impl IntoView {
     let prefs = use_context::<Prefs>();
     let session = Session::here();
-    let languages = Language::ALL
-        .map(|language| Choice::new(language.key(), language.name()))
-        .into();
+    let languages = Language::ALL.map(|language| Choice::new(language.key(), language.name())).into();
     let language = Signal::derive(|| text::language().key().to_owned());
     let set_language = |key: String| {
         if let Some(language) = Language::parse(&key) {

@@ -170,6 +170,20 @@ pub mod settings {
     }
 }
 
+/// Why the server did not do what was asked.
+pub mod server {
+    texts! {
+        UNREACHABLE: "连不上服务器。单子都在这台平板。看看网络和地址，再按一次。", "The server can't be reached. Your orders are safe on this tablet. Check network and address, then try again.";
+        BAD_SETUP_CODE: "设置码不对，或者这台服务器已经有店了。什么都没有改。", "The set-up code is wrong, or this server has a shop already. Nothing was changed.";
+        BAD_PAIRING_CODE: "配对码不对、用过了，或者过了 10 分钟。在另一台上再要一个。", "The pairing code is wrong, used, or older than 10 minutes. Get a new one on the other tablet.";
+        TOO_MANY: "试得太多了。等一分钟再试。", "Too many attempts. Wait a minute, then try again.";
+        NOT_KNOWN: "服务器不认这台平板。单子都存在本机，照样能卖。", "The server does not know this tablet. All orders are safe here, and you can sell on.";
+        BROKEN: "服务器现在不行。单子都在这台平板，过一会儿再试。", "The server can't do it now. Your orders are safe on this tablet; try again in a while.";
+        REFUSED: "服务器没有接受。什么都没有改。", "The server did not accept it. Nothing was changed.";
+        NOT_HERE: "这台平板上现在不能这样做。", "This can't be done on this tablet now.";
+    }
+}
+
 /// A page that is not there.
 pub mod missing {
     texts! {

@@ -47,9 +47,7 @@ impl Language {
     /// The language that a key or a browser's language tag asks for.
     pub fn parse(tag: &str) -> Option<Self> {
         let primary = tag.split(['-', '_']).next().unwrap_or_default();
-        Self::ALL
-            .into_iter()
-            .find(|language| primary.eq_ignore_ascii_case(language.key()))
+        Self::ALL.into_iter().find(|language| primary.eq_ignore_ascii_case(language.key()))
     }
 }
 

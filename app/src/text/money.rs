@@ -45,12 +45,7 @@ impl Currency {
     /// The currency of that code; one this build does not know is written with ¤ and two decimals.
     pub fn of(code: &str) -> Self {
         let known = CURRENCIES.iter().find(|currency| currency.code == code);
-        known.copied().unwrap_or(Self {
-            code: "XXX",
-            symbol: "¤",
-            exponent: 2,
-            name: Phrase { zh: "¤", en: "¤" },
-        })
+        known.copied().unwrap_or(Self { code: "XXX", symbol: "¤", exponent: 2, name: Phrase { zh: "¤", en: "¤" } })
     }
 
     /// Takes a figure in minor units apart.
@@ -64,30 +59,18 @@ impl Currency {
             }
             grouped.push(digit);
         }
-        MoneyParts {
-            sign: if minor < 0 { "−" } else { "" },
-            whole: grouped,
-            decimals,
-        }
+        MoneyParts { sign: if minor < 0 { "−" } else { "" }, whole: grouped, decimals }
     }
 
     /// With the currency's sign: "−¥1,234.50".
     pub fn full(self, minor: i64) -> String {
-        let MoneyParts {
-            sign,
-            whole,
-            decimals,
-        } = self.parts(minor);
+        let MoneyParts { sign, whole, decimals } = self.parts(minor);
         format!("{sign}{}{whole}{decimals}", self.symbol)
     }
 
     /// Without it, for columns: "1,234.50".
     pub fn plain(self, minor: i64) -> String {
-        let MoneyParts {
-            sign,
-            whole,
-            decimals,
-        } = self.parts(minor);
+        let MoneyParts { sign, whole, decimals } = self.parts(minor);
         format!("{sign}{whole}{decimals}")
     }
 

@@ -45,11 +45,7 @@ pub fn date_time(ms: i64) -> String {
 /// "今天 11月23日周一" or "Today, Mon 23 Nov"; the year stands with it when it is not today's.
 pub fn day_heading(day: Day, today: Day) -> String {
     let at = |day: Day| intl::utc_ms(day.year, day.month, day.day);
-    let shape = if day.year == today.year {
-        Shape::Weekday
-    } else {
-        Shape::WeekdayYear
-    };
+    let shape = if day.year == today.year { Shape::Weekday } else { Shape::WeekdayYear };
     let written = intl::format(at(day), language().locale(), Some("UTC"), shape);
     match at(today) - at(day) {
         0 => frame::today(&written),

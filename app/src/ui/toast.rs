@@ -7,6 +7,7 @@ use leptos::prelude::*;
 use leptos::text_prop::TextProp;
 
 use super::{Button, Glyph, Icon, Kind};
+use crate::text::keys;
 
 /// One more thing that can be done about it.
 #[derive(Clone)]
@@ -61,6 +62,16 @@ impl Toaster {
     /// Confirms something in a sentence.
     pub fn confirm(self, text: impl Into<TextProp>) {
         self.show(Toast { text: text.into(), glyph: Glyph::Check, acts: Vec::new(), stays: false });
+    }
+
+    /// Says that something went wrong, until the person has taken note of it.
+    pub fn warn(self, text: impl Into<TextProp>) {
+        self.show(Toast {
+            text: text.into(),
+            glyph: Glyph::Warn,
+            acts: vec![ToastAct::new(keys::CLOSE, || ())],
+            stays: true,
+        });
     }
 
     /// Says something.

@@ -1,5 +1,7 @@
 //! What the first start asks for, parsed.
 
+use domain::Currency;
+
 /// The longest name of a shop, in characters.
 pub const NAME_MOST: usize = 60;
 
@@ -8,8 +10,8 @@ pub const NAME_MOST: usize = 60;
 pub struct NewShop {
     /// Trimmed, not empty.
     pub name: String,
-    /// ISO 4217.
-    pub currency: String,
+    /// What its money is counted in.
+    pub currency: Currency,
 }
 
 /// The form as typed.
@@ -40,10 +42,7 @@ impl NewShopForm {
         if name.chars().count() > NAME_MOST {
             return Err(NewShopFault::NameTooLong);
         }
-        Ok(NewShop {
-            name: name.to_owned(),
-            currency: self.currency,
-        })
+        Ok(NewShop { name: name.to_owned(), currency: Currency::parse(&self.currency).unwrap_or_default() })
     }
 }
 
@@ -103,11 +102,7 @@ mod tests {
 
     fn named(name: &str) -> Result<NewShop, NewShopFault> {
         let currency = "CNY".to_owned();
-        NewShopForm {
-            name: name.to_owned(),
-            currency,
-        }
-        .parse()
+        NewShopForm { name: name.to_owned(), currency }.parse()
     }
 
     #[test]

@@ -2,23 +2,14 @@
 //! server to meet them on.
 
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 use leptos::text_prop::TextProp;
 
+use crate::features::server_words;
 use crate::platform::page;
-use crate::session::Session;
+use crate::session::{Device, ServerFault, Session};
 use crate::text::settings;
-use crate::ui::{
-    Acts, Button, Fault, Glyph, Icon, Kind, Note, Scroll, Sheet, Stub, SyncState, TextField,
-};
-
-/// A tablet of the shop.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct DeviceFace {
-    /// Its code.
-    pub code: String,
-    /// It is this one.
-    pub here: bool,
-}
+use crate::ui::{Acts, Button, Fault, Glyph, Icon, Kind, Note, Scroll, Sheet, Stub, TextField};
 
 /// Where to meet.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,9 +42,7 @@ impl ConnectForm {
     /// Where to meet, or the first thing that is wrong.
     pub fn parse(self) -> Result<Connect, ConnectFault> {
         let server = self.server.trim().trim_end_matches('/');
-        let host = ["http://", "https://"]
-            .into_iter()
-            .find_map(|scheme| server.strip_prefix(scheme));
+        let host = ["http://", "https://"].into_iter().find_map(|scheme| server.strip_prefix(scheme));
         if !host.is_some_and(|host| !host.is_empty() && !host.contains(char::is_whitespace)) {
             return Err(ConnectFault::Server);
         }
@@ -61,47 +50,63 @@ impl ConnectForm {
         if code.is_empty() {
             return Err(ConnectFault::Code);
         }
-        Ok(Connect {
-            server: server.to_owned(),
-            code: code.to_owned(),
-        })
+        Ok(Connect { server: server.to_owned(), code: code.to_owned() })
     }
 }
 
-/// How the page reaches what can be done about devices; a context.
-#[derive(Clone, Copy, Debug)]
-pub struct DevicesPort {
-    /// The tablets of the shop.
-    pub devices: Signal<Vec<DeviceFace>>,
-    /// A code that lets one more in, while there is one.
-    pub pairing: Signal<Option<String>>,
-    /// Asks the server for such a code.
-    pub on_add: Callback<()>,
-    /// Takes the shop to a server.
-    pub on_connect: Callback<Connect>,
-    /// One of both is under way.
-    pub busy: Signal<bool>,
-    /// Why it failed, in words.
-    pub problem: Signal<Option<String>>,
+/// What the parts of the sheet share.
+#[derive(Clone, Copy)]
+struct Work {
+    /// An act is under way.
+    busy: RwSignal<bool>,
+    problem: RwSignal<Option<ServerFault>>,
+}
+
+impl Work {
+    /// Why the last act failed, in words.
+    fn said(self) -> Signal<Option<String>> {
+        Signal::derive(move || {
+            let problem = self.problem.read();
+            problem.as_ref().map(|why| server_words::words(why).get().to_owned())
+        })
+    }
+
+    /// Does something that asks the server, one at a time.
+    fn run<T: 'static>(
+        self,
+        asked: impl Future<Output = Result<T, ServerFault>> + 'static,
+        then: impl FnOnce(T) + 'static,
+    ) {
+        self.busy.set(true);
+        self.problem.set(None);
+        spawn_local(async move {
+            let answer = asked.await;
+            // The person may have left the page meanwhile.
+            let _ = self.busy.try_set(false);
+            match answer {
+                Ok(answer) => then(answer),
+                Err(why) => {
+                    let _ = self.problem.try_set(Some(why));
+                }
+            }
+        });
+    }
 }
 
 /// The sheet.
 #[component]
-pub fn Devices(
-    /// How to reach them.
-    port: DevicesPort,
-) -> impl IntoView {
-    let sync = Session::here().sync;
-    let alone = Memo::new(move |_| sync.get().state == SyncState::Local);
-    let list = move || {
-        let devices = port.devices.get().into_iter();
-        devices.map(|device| view! { <Device device/> }).collect_view()
-    };
+pub fn Devices() -> impl IntoView {
+    let session = Session::here();
+    let connected = session.connected();
+    let connected = Memo::new(move |_| connected.get());
+    let devices = session.devices();
+    let work = Work { busy: RwSignal::new(false), problem: RwSignal::new(None) };
+    let list = move || devices.get().into_iter().map(|device| view! { <DeviceLine device/> }).collect_view();
     let stub = move || {
-        if alone.get() {
-            view! { <ConnectPart port/> }.into_any()
+        if connected.get() {
+            view! { <PairingPart work/> }.into_any()
         } else {
-            view! { <PairingPart port/> }.into_any()
+            view! { <ConnectPart work/> }.into_any()
         }
     };
     view! {
@@ -109,7 +114,7 @@ pub fn Devices(
             <Scroll label=settings::DEVICES>
                 <h2 class="setting-head" id="sync">{settings::DEVICES}</h2>
                 {list}
-                <Show when=move || alone.get()>
+                <Show when=move || !connected.get()>
                     <div class="pad"><Note text=settings::ALONE/></div>
                 </Show>
             </Scroll>
@@ -119,16 +124,23 @@ pub fn Devices(
 }
 
 #[component]
-fn Device(device: DeviceFace) -> impl IntoView {
+fn DeviceLine(device: Device) -> impl IntoView {
     let here = device.here.then(|| view! { " " <span>{settings::THIS_ONE}</span> });
     view! { <div class="setting"><p><b>{device.code}</b>{here}</p><Icon glyph=Glyph::Tablet/></div> }
 }
 
 /// Lets one more tablet in.
 #[component]
-fn PairingPart(port: DevicesPort) -> impl IntoView {
+fn PairingPart(work: Work) -> impl IntoView {
+    let session = Session::here();
+    let pairing = RwSignal::new(None::<String>);
+    let add = move || {
+        work.run(session.pairing_code(), move |answer| {
+            let _ = pairing.try_set(Some(answer.code));
+        });
+    };
     let code = move || {
-        let code = port.pairing.get()?;
+        let code = in_fours(&pairing.get()?);
         Some(view! {
             <p class="label">{settings::PAIRING_CODE}</p>
             <p class="pairing" data-testid="pairing-code">{code}</p>
@@ -137,29 +149,36 @@ fn PairingPart(port: DevicesPort) -> impl IntoView {
     view! {
         <div class="stack" data-tight="">
             <div role="status">{code}</div>
-            <Fault text=port.problem/>
+            <Fault text=work.said()/>
             <Acts>
                 <Button
                     label=settings::ADD_DEVICE
                     glyph=Glyph::Plus
                     kind=Kind::Main
-                    busy=port.busy
-                    on_press=port.on_add
+                    busy=work.busy
+                    on_press=add
                 />
             </Acts>
         </div>
     }
 }
 
+/// As one reads it out: "4827 1650".
+fn in_fours(code: &str) -> String {
+    match code.split_at_checked(4) {
+        Some((first, second)) if !second.is_empty() => format!("{first} {second}"),
+        _ => code.to_owned(),
+    }
+}
+
 /// Takes the shop to a server.
 #[component]
-fn ConnectPart(port: DevicesPort) -> impl IntoView {
+fn ConnectPart(work: Work) -> impl IntoView {
+    let session = Session::here();
     let server = RwSignal::new(page::origin());
     let code = RwSignal::new(String::new());
     let tried = RwSignal::new(false);
-    let parsed = Memo::new(move |_| {
-        ConnectForm { server: server.get(), code: code.get() }.parse()
-    });
+    let parsed = Memo::new(move |_| ConnectForm { server: server.get(), code: code.get() }.parse());
     let wrong = move |fault: ConnectFault, text: crate::text::Phrase| {
         Signal::derive(move || {
             let is = tried.get() && parsed.with(|parsed| parsed.as_ref().err() == Some(&fault));
@@ -170,7 +189,9 @@ fn ConnectPart(port: DevicesPort) -> impl IntoView {
         event.prevent_default();
         tried.set(true);
         match parsed.get_untracked() {
-            Ok(connect) if !port.busy.get_untracked() => port.on_connect.run(connect),
+            Ok(Connect { server, code }) if !work.busy.get_untracked() => {
+                work.run(session.connect(server, code), |()| ());
+            }
             Ok(_) => {}
             Err(_) => page::focus_first_fault(),
         }
@@ -189,8 +210,8 @@ fn ConnectPart(port: DevicesPort) -> impl IntoView {
                 hint=TextProp::from(settings::SETUP_CODE_WHERE)
                 fault=wrong(ConnectFault::Code, settings::SETUP_CODE_MISSING)
             />
-            <Fault text=port.problem/>
-            <Acts><Button label=settings::CONNECT kind=Kind::Main submit=true busy=port.busy/></Acts>
+            <Fault text=work.said()/>
+            <Acts><Button label=settings::CONNECT kind=Kind::Main submit=true busy=work.busy/></Acts>
         </form>
     }
 }
@@ -200,11 +221,7 @@ mod tests {
     use super::*;
 
     fn parse(server: &str, code: &str) -> Result<Connect, ConnectFault> {
-        ConnectForm {
-            server: server.to_owned(),
-            code: code.to_owned(),
-        }
-        .parse()
+        ConnectForm { server: server.to_owned(), code: code.to_owned() }.parse()
     }
 
     #[test]
