@@ -1,0 +1,755 @@
+//! The index: for every order what a list shows, where its events lie, and the text that a search looks through.
+//! All of it is in memory; the rows keep their stored form and are read as they are asked for.
+
+use std::collections::{BTreeSet, HashMap};
+use std::hash::{BuildHasherDefault, Hasher};
+
+use domain::OrderNumber;
+use domain::order::{Badge, Badges, Delivery, Method, Status, Summary};
+use memchr::memmem::Finder;
+use uuid::Uuid;
+
+use crate::codec::{Damaged, Reader, Writer};
+use crate::entry::Place;
+
+/// Rows per chunk of a checkpoint.
+const CHUNK: usize = 1_000;
+
+/// Where an event of an order lies, and its place in the fold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Ref {
+    pub(crate) no: u32,
+    pub(crate) index: u32,
+    pub(crate) place: Place,
+}
+
+/// A row, whole.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct RowData {
+    pub(crate) summary: Summary,
+    /// Whether a list shows it: there is more than a buyer's data, and it is no draft that was thrown away.
+    pub(crate) visible: bool,
+    pub(crate) refs: Vec<Ref>,
+}
+
+impl RowData {
+    pub(crate) fn encode(&self) -> Vec<u8> {
+        let s = &self.summary;
+        let texts = s.name.len() + s.phone.len() + s.items.len() + s.tracking.len() + s.note.len();
+        let mut w = Writer(Vec::with_capacity(texts + 80 + self.refs.len() * 10));
+        w.uuid(s.id);
+        w.bool(self.visible);
+        w.u8(s.status as u8);
+        w.uint(u64::from(s.badges.0));
+        w.uint(u64::from(s.open_conflicts));
+        w.int(s.placed_ms);
+        w.option(s.due_ms, Writer::int);
+        w.int(s.total);
+        w.int(s.balance);
+        w.u8(s.delivery as u8);
+        w.str(s.method.key());
+        w.option(s.number.as_ref(), |w, number| w.str(&number.0));
+        for text in [&s.name, &s.phone, &s.items, &s.tracking, &s.note] {
+            w.str(text);
+        }
+        w.list(self.refs.iter(), |w, r| {
+            w.uint(u64::from(r.no));
+            w.uint(u64::from(r.index));
+            r.place.write(w);
+        });
+        w.0
+    }
+}
+
+/// What is read of a row on every start.
+struct Head<'a> {
+    id: Uuid,
+    visible: bool,
+    status: u8,
+    badges: u16,
+    conflicts: u16,
+    placed_ms: i64,
+    due_ms: Option<i64>,
+    total: i64,
+    balance: i64,
+    delivery: u8,
+    method: &'a str,
+    number: Option<&'a str>,
+    /// Name, phone, items, tracking, note.
+    texts: [&'a str; 5],
+}
+
+fn read_head<'a>(r: &mut Reader<'a>) -> Result<Head<'a>, Damaged> {
+    let narrow = |value: u64| u16::try_from(value).map_err(|_| Damaged);
+    Ok(Head {
+        id: r.uuid()?,
+        visible: r.bool()?,
+        status: r.u8()?,
+        badges: narrow(r.uint()?)?,
+        conflicts: narrow(r.uint()?)?,
+        placed_ms: r.int()?,
+        due_ms: r.option(Reader::int)?,
+        total: r.int()?,
+        balance: r.int()?,
+        delivery: r.u8()?,
+        method: r.str()?,
+        number: r.option(Reader::str)?,
+        texts: [r.str()?, r.str()?, r.str()?, r.str()?, r.str()?],
+    })
+}
+
+fn summary_of(head: &Head<'_>) -> Result<Summary, Damaged> {
+    let [name, phone, items, tracking, note] = head.texts.map(str::to_owned);
+    Ok(Summary {
+        id: head.id,
+        number: head.number.map(|number| OrderNumber(number.to_owned())),
+        status: *Status::ALL.get(usize::from(head.status)).ok_or(Damaged)?,
+        badges: Badges(head.badges),
+        due_ms: head.due_ms,
+        placed_ms: head.placed_ms,
+        name,
+        phone,
+        items,
+        tracking,
+        note,
+        total: head.total,
+        balance: head.balance,
+        delivery: [Delivery::HandOver, Delivery::PickUp, Delivery::Ship]
+            .into_iter()
+            .find(|delivery| *delivery as u8 == head.delivery)
+            .ok_or(Damaged)?,
+        method: Method::from(head.method.to_owned()),
+        open_conflicts: head.conflicts,
+    })
+}
+
+fn read_refs(r: &mut Reader<'_>) -> Result<Vec<Ref>, Damaged> {
+    r.list(|r| Ok(Ref { no: r.u32()?, index: r.u32()?, place: Place::read(r)? }))
+}
+
+/// What lists are made of, per row.
+#[derive(Debug)]
+struct Row {
+    id: Uuid,
+    placed_ms: i64,
+    due_ms: Option<i64>,
+    total: i64,
+    balance: i64,
+    /// A hash of the number; 0 without one.
+    number: u64,
+    badges: u16,
+    conflicts: u16,
+    status: u8,
+    visible: bool,
+    /// Where its text lies in the haystack.
+    text: (u32, u32),
+    data: Box<[u8]>,
+}
+
+/// Ids are random in their last half: that half is hash enough.
+#[derive(Clone, Copy, Debug, Default)]
+struct IdHasher(u64);
+
+impl Hasher for IdHasher {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+    fn write(&mut self, bytes: &[u8]) {
+        if let Some(last) = bytes.last_chunk::<8>() {
+            self.0 ^= u64::from_le_bytes(*last);
+        }
+    }
+    fn write_u64(&mut self, value: u64) {
+        self.0 ^= value;
+    }
+    fn write_usize(&mut self, _: usize) {}
+}
+
+type ById<V> = HashMap<Uuid, V, BuildHasherDefault<IdHasher>>;
+type ByHash<V> = HashMap<u64, V, BuildHasherDefault<IdHasher>>;
+
+/// Which orders a list shows.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Filter {
+    /// Only those in this state.
+    pub status: Option<Status>,
+    /// Only those with this badge.
+    pub badge: Option<Badge>,
+    /// Only those in whose number, name, phone, items, tracking numbers or note every one of these words is found.
+    pub search: String,
+}
+
+/// How many orders there are, by state.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// By state, in the order of [`Status::ALL`].
+    by_status: [usize; Status::ALL.len()],
+    /// Those whose payment is overdue.
+    pub overdue: usize,
+    /// Orders with conflicts that ask for a person.
+    pub conflicted: usize,
+}
+
+impl Counts {
+    /// How many are in a state.
+    pub fn of(&self, status: Status) -> usize {
+        self.by_status.get(status as usize).copied().unwrap_or(0)
+    }
+    /// How many there are.
+    pub fn all(&self) -> usize {
+        self.by_status.iter().sum()
+    }
+}
+
+/// What orders of some time come to, in minor units.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Sums {
+    /// How many, without drafts and cancelled ones.
+    pub orders: usize,
+    /// What they come to.
+    pub total: i64,
+    /// What buyers still owe.
+    pub owed: i64,
+}
+
+/// The index of all orders.
+#[derive(Debug, Default)]
+pub(crate) struct Index {
+    /// In the order in which the journal first names them: the same in every tab.
+    rows: Vec<Row>,
+    by_id: ById<u32>,
+    /// Rows by the time they were placed, then id.
+    order: Vec<u32>,
+    /// Whether `order` has to be sorted.
+    unsorted: bool,
+    /// The rows' texts in lower case, one behind the other.
+    haystack: Vec<u8>,
+    /// Where each text begins, and whose it is; a row's outdated texts stay until they are too many.
+    segments: Vec<(u32, u32)>,
+    /// Bytes of outdated texts.
+    outdated: usize,
+    counts: Counts,
+    /// How many rows have a number of this hash.
+    numbers: ByHash<u32>,
+    /// Hashes of numbers that more than one row has.
+    doubled: BTreeSet<u64>,
+    /// The highest count of each day and tablet ever seen, by `261123-K7`.
+    highest: HashMap<Box<str>, u32, BuildHasherDefault<IdHasherText>>,
+    dirty: BTreeSet<u32>,
+}
+
+/// FNV-1a for short texts: nothing here is open to an attacker's choice of keys in numbers.
+#[derive(Clone, Copy, Debug)]
+struct IdHasherText(u64);
+
+impl Default for IdHasherText {
+    fn default() -> Self {
+        Self(0xcbf2_9ce4_8422_2325)
+    }
+}
+
+impl Hasher for IdHasherText {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.0 = (self.0 ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
+        }
+    }
+}
+
+fn hash_of(text: &str) -> u64 {
+    let mut hasher = IdHasherText::default();
+    hasher.write(text.as_bytes());
+    hasher.finish().max(1)
+}
+
+impl Index {
+    pub(crate) fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// Makes room for so many rows.
+    pub(crate) fn reserve(&mut self, rows: usize) {
+        self.rows.reserve(rows);
+        self.by_id.reserve(rows);
+        self.order.reserve(rows);
+        self.segments.reserve(rows);
+        self.numbers.reserve(rows);
+        self.haystack.reserve(rows.saturating_mul(96));
+    }
+
+    /// Takes a row in, new or changed. [`Index::sort`] must follow before anything is asked.
+    pub(crate) fn put(&mut self, data: &[u8]) -> Result<Uuid, Damaged> {
+        let head = read_head(&mut Reader::new(data))?;
+        if usize::from(head.status) >= Status::ALL.len() {
+            return Err(Damaged);
+        }
+        let number = head.number.map_or(0, hash_of);
+        if let Some((prefix, count)) = head.number.and_then(|number| number.rsplit_once('-'))
+            && let Ok(count) = count.parse()
+        {
+            self.saw_count(prefix, count);
+        }
+        let text_at = self.haystack.len();
+        for text in [head.number.unwrap_or_default()].into_iter().chain(head.texts) {
+            if !text.is_empty() {
+                push_lower(&mut self.haystack, text);
+                self.haystack.push(b'\n');
+            }
+        }
+        // A phone typed with spaces or dashes is found by its digits alone, too.
+        let [_, phone, ..] = head.texts;
+        if phone.bytes().any(|byte| matches!(byte, b' ' | b'-')) {
+            self.haystack.extend(phone.bytes().filter(|byte| !matches!(byte, b' ' | b'-')));
+            self.haystack.push(b'\n');
+        }
+        let text_len = self.haystack.len() - text_at;
+        let mut row = Row {
+            id: head.id,
+            placed_ms: head.placed_ms,
+            due_ms: head.due_ms,
+            total: head.total,
+            balance: head.balance,
+            number,
+            badges: head.badges,
+            conflicts: head.conflicts,
+            status: head.status,
+            visible: head.visible,
+            text: (to_u32(text_at), to_u32(text_len)),
+            data: data.into(),
+        };
+        let known = self.by_id.get(&head.id).copied();
+        let at = known.unwrap_or(to_u32(self.rows.len()));
+        if let Some(old) = known.and_then(|at| self.rows.get(at as usize)) {
+            let same_text = self.haystack.get(range(old.text)) == self.haystack.get(text_at..);
+            let (old_text, moved) = (old.text, old.placed_ms != row.placed_ms);
+            let (status, visible, conflicts, old_number) = (old.status, old.visible, old.conflicts, old.number);
+            if same_text {
+                self.haystack.truncate(text_at);
+                row.text = old_text;
+            } else {
+                self.outdated += old_text.1 as usize;
+                self.segments.push((row.text.0, at));
+            }
+            self.unsorted |= moved;
+            self.count(status, visible, conflicts, false);
+            if old_number != number {
+                self.number(old_number, false);
+                self.number(number, true);
+            }
+            self.count(row.status, row.visible, row.conflicts, true);
+            if let Some(slot) = self.rows.get_mut(at as usize) {
+                *slot = row;
+            }
+        } else {
+            self.by_id.insert(head.id, at);
+            self.segments.push((row.text.0, at));
+            let last = self.order.last().and_then(|last| self.rows.get(*last as usize));
+            self.unsorted |= last.is_some_and(|last| (last.placed_ms, last.id) > (row.placed_ms, row.id));
+            self.order.push(at);
+            self.count(row.status, row.visible, row.conflicts, true);
+            self.number(number, true);
+            self.rows.push(row);
+        }
+        self.dirty.insert(at / CHUNK as u32);
+        Ok(head.id)
+    }
+
+    /// Puts the rows into the order that lists ask for.
+    pub(crate) fn sort(&mut self) {
+        if std::mem::take(&mut self.unsorted) {
+            let rows = &self.rows;
+            // Stable, and quick where most is in order already.
+            self.order.sort_by_key(|at| rows.get(*at as usize).map(|row| (row.placed_ms, row.id)));
+        }
+        if self.outdated > 64 * 1024 && self.outdated * 2 > self.haystack.len() {
+            let old = std::mem::take(&mut self.haystack);
+            self.segments.clear();
+            self.outdated = 0;
+            for (row, at) in self.rows.iter_mut().zip(0..) {
+                let start = to_u32(self.haystack.len());
+                self.haystack.extend_from_slice(old.get(range(row.text)).unwrap_or_default());
+                row.text.0 = start;
+                self.segments.push((start, at));
+            }
+        }
+    }
+
+    fn count(&mut self, status: u8, visible: bool, conflicts: u16, more: bool) {
+        if !visible {
+            return;
+        }
+        let step = |count: &mut usize| *count = if more { *count + 1 } else { count.saturating_sub(1) };
+        if let Some(count) = self.counts.by_status.get_mut(usize::from(status)) {
+            step(count);
+        }
+        if conflicts > 0 {
+            step(&mut self.counts.conflicted);
+        }
+    }
+
+    fn number(&mut self, hash: u64, more: bool) {
+        if hash == 0 {
+            return;
+        }
+        let count = self.numbers.entry(hash).or_default();
+        *count = if more { *count + 1 } else { count.saturating_sub(1) };
+        if *count > 1 {
+            self.doubled.insert(hash);
+        } else {
+            self.doubled.remove(&hash);
+        }
+    }
+
+    /// A number was given: its count is used up for ever.
+    pub(crate) fn saw_count(&mut self, prefix: &str, count: u32) {
+        match self.highest.get_mut(prefix) {
+            Some(highest) => *highest = count.max(*highest),
+            None => {
+                self.highest.insert(prefix.into(), count);
+            }
+        }
+    }
+    /// The highest count given under `261123-K7`.
+    pub(crate) fn highest_count(&self, prefix: &str) -> u32 {
+        self.highest.get(prefix).copied().unwrap_or(0)
+    }
+    /// All of them.
+    pub(crate) fn highest_counts(&self) -> Vec<(&str, u32)> {
+        let mut all: Vec<_> = self.highest.iter().map(|(prefix, count)| (prefix.as_ref(), *count)).collect();
+        all.sort_unstable();
+        all
+    }
+
+    fn row(&self, id: Uuid) -> Option<&Row> {
+        self.rows.get(*self.by_id.get(&id)? as usize)
+    }
+    pub(crate) fn refs(&self, id: Uuid) -> Vec<Ref> {
+        let Some(row) = self.row(id) else { return Vec::new() };
+        let mut reader = Reader::new(&row.data);
+        // Rows are checked when they come in.
+        read_head(&mut reader).and_then(|_| read_refs(&mut reader)).unwrap_or_default()
+    }
+    pub(crate) fn summary(&self, id: Uuid) -> Option<Summary> {
+        summary_of(&read_head(&mut Reader::new(&self.row(id)?.data)).ok()?).ok()
+    }
+    pub(crate) fn ids(&self) -> impl Iterator<Item = Uuid> {
+        self.rows.iter().map(|row| row.id)
+    }
+    /// The stored rows, in their order.
+    pub(crate) fn stored(&self) -> impl Iterator<Item = &[u8]> {
+        self.rows.iter().map(|row| row.data.as_ref())
+    }
+
+    /// The rows that a list shows, newest first, and how many match in all.
+    pub(crate) fn page(&self, filter: &Filter, offset: usize, limit: usize, now_ms: i64) -> (Vec<Summary>, usize) {
+        let found = self.find(&filter.search);
+        let mut matching = 0;
+        let mut page = Vec::new();
+        for at in self.order.iter().rev() {
+            let Some(row) = self.rows.get(*at as usize) else { continue };
+            let shown = row.visible
+                && filter.status.is_none_or(|status| status as u8 == row.status)
+                && filter.badge.is_none_or(|badge| match badge {
+                    Badge::Overdue => row.due_ms.is_some_and(|due| due < now_ms),
+                    Badge::Conflict => row.conflicts > 0,
+                    badge => Badges(row.badges).has(badge),
+                })
+                && found.as_ref().is_none_or(|found| found.get(*at as usize).copied().unwrap_or(false));
+            if !shown {
+                continue;
+            }
+            if matching >= offset
+                && page.len() < limit
+                && let Ok(summary) = read_head(&mut Reader::new(&row.data)).and_then(|head| summary_of(&head))
+            {
+                page.push(summary);
+            }
+            matching += 1;
+        }
+        (page, matching)
+    }
+
+    pub(crate) fn counts(&self, now_ms: i64) -> Counts {
+        let overdue = self.rows.iter().filter(|row| row.visible && row.due_ms.is_some_and(|due| due < now_ms));
+        Counts { overdue: overdue.count(), ..self.counts.clone() }
+    }
+
+    pub(crate) fn sums(&self, from_ms: i64, to_ms: i64) -> Sums {
+        let mut sums = Sums::default();
+        for row in &self.rows {
+            let status = Status::ALL.get(usize::from(row.status)).copied();
+            let counts = !matches!(status, Some(Status::Draft | Status::Cancelled | Status::Closed) | None);
+            if row.visible && counts && (from_ms..to_ms).contains(&row.placed_ms) {
+                sums.orders += 1;
+                sums.total = sums.total.saturating_add(row.total);
+                sums.owed = sums.owed.saturating_add(row.balance.max(0));
+            }
+        }
+        sums
+    }
+
+    /// Orders with open conflicts, newest first.
+    pub(crate) fn conflicted(&self) -> Vec<Uuid> {
+        if self.counts.conflicted == 0 {
+            return Vec::new();
+        }
+        let rows = self.order.iter().rev().filter_map(|at| self.rows.get(*at as usize));
+        rows.filter(|row| row.visible && row.conflicts > 0).map(|row| row.id).collect()
+    }
+
+    /// Numbers that several orders have, with those orders, the older first.
+    pub(crate) fn doubled_numbers(&self) -> Vec<(OrderNumber, Vec<Uuid>)> {
+        let mut found: Vec<(OrderNumber, Vec<Uuid>)> = Vec::new();
+        if self.doubled.is_empty() {
+            return found;
+        }
+        for row in self.order.iter().filter_map(|at| self.rows.get(*at as usize)) {
+            let number = (self.doubled.contains(&row.number)).then(|| self.summary(row.id)).flatten();
+            let Some(number) = number.and_then(|summary| summary.number) else { continue };
+            match found.iter_mut().find(|(known, _)| *known == number) {
+                Some((_, orders)) => orders.push(row.id),
+                None => found.push((number, vec![row.id])),
+            }
+        }
+        // Hashes may meet where numbers don't.
+        found.retain(|(_, orders)| orders.len() > 1);
+        found
+    }
+
+    /// The order of this number.
+    pub(crate) fn by_number(&self, number: &str) -> Option<Uuid> {
+        let hash = hash_of(number);
+        if !self.numbers.contains_key(&hash) {
+            return None;
+        }
+        let mut rows = self.rows.iter().filter(|row| row.number == hash);
+        rows.find(|row| self.summary(row.id).is_some_and(|s| s.number.is_some_and(|n| n.0 == number))).map(|row| row.id)
+    }
+
+    /// Which rows hold every word; `None` when nothing is looked for.
+    fn find(&self, search: &str) -> Option<Vec<bool>> {
+        let mut words: Vec<Vec<u8>> = search
+            .split_whitespace()
+            .map(|word| {
+                let mut lower = Vec::with_capacity(word.len());
+                push_lower(&mut lower, word);
+                lower
+            })
+            .collect();
+        // The longest first: it is the rarest.
+        words.sort_by_key(|word| std::cmp::Reverse(word.len()));
+        let (first, others) = words.split_first()?;
+        let mut found = vec![false; self.rows.len()];
+        let others: Vec<Finder<'_>> = others.iter().map(Finder::new).collect();
+        let finder = Finder::new(first);
+        let mut from = 0;
+        let mut segment = 0;
+        while let Some(hit) = self.haystack.get(from..).and_then(|rest| finder.find(rest)) {
+            let hit = from + hit;
+            let rest = self.segments.get(segment..).unwrap_or_default();
+            // The last segment that begins at or before the hit.
+            segment += rest.partition_point(|(start, _)| *start as usize <= hit).saturating_sub(1);
+            let Some((start, at)) = self.segments.get(segment).copied() else { break };
+            if let Some(row) = self.rows.get(at as usize)
+                && row.text.0 == start
+                && let Some(text) = self.haystack.get(range(row.text))
+                && others.iter().all(|word| word.find(text).is_some())
+                && let Some(slot) = found.get_mut(at as usize)
+            {
+                *slot = true;
+            }
+            segment += 1;
+            from = self.segments.get(segment).map_or(self.haystack.len(), |(start, _)| *start as usize);
+        }
+        Some(found)
+    }
+
+    /// The chunks that changed since the last checkpoint.
+    pub(crate) fn dirty_chunks(&self) -> Vec<(u32, Vec<u8>)> {
+        let chunk_bytes = |chunk: &u32| {
+            let first = *chunk as usize * CHUNK;
+            let rows = self.rows.get(first..(first + CHUNK).min(self.rows.len())).unwrap_or_default();
+            let mut w = Writer(Vec::with_capacity(rows.iter().map(|row| row.data.len() + 3).sum::<usize>() + 4));
+            w.list(rows.iter(), |w, row| w.bytes(&row.data));
+            (*chunk, w.0)
+        };
+        self.dirty.iter().map(chunk_bytes).collect()
+    }
+    pub(crate) fn checkpointed(&mut self) {
+        self.dirty.clear();
+    }
+    pub(crate) fn read_chunk(&mut self, bytes: &[u8]) -> Result<(), Damaged> {
+        for row in Reader::new(bytes).list(Reader::bytes)? {
+            self.put(row)?;
+        }
+        Ok(())
+    }
+}
+
+fn range((start, len): (u32, u32)) -> std::ops::Range<usize> {
+    start as usize..start as usize + len as usize
+}
+
+fn to_u32(value: usize) -> u32 {
+    u32::try_from(value).unwrap_or(u32::MAX)
+}
+
+/// Appends a text in lower case. Most of it has none (digits, Chinese) or is ASCII.
+fn push_lower(into: &mut Vec<u8>, text: &str) {
+    if text.is_ascii() {
+        into.extend(text.bytes().map(|byte| byte.to_ascii_lowercase()));
+        return;
+    }
+    let mut buffer = [0; 4];
+    for c in text.chars() {
+        if c.is_ascii() {
+            into.push((c as u8).to_ascii_lowercase());
+        } else if ('\u{2e80}'..='\u{d7ff}').contains(&c) {
+            into.extend_from_slice(c.encode_utf8(&mut buffer).as_bytes());
+        } else {
+            for lower in c.to_lowercase() {
+                into.extend_from_slice(lower.encode_utf8(&mut buffer).as_bytes());
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn row(n: u128, name: &str, phone: &str, placed_ms: i64) -> RowData {
+        RowData {
+            summary: Summary {
+                id: Uuid::from_u128(n),
+                number: Some(OrderNumber(format!("261123-K7-{n:04}"))),
+                status: Status::AwaitingPayment,
+                badges: Badges::default(),
+                due_ms: Some(placed_ms + 10),
+                placed_ms,
+                name: name.to_owned(),
+                phone: phone.to_owned(),
+                items: "Longjing ×2".to_owned(),
+                tracking: String::new(),
+                note: String::new(),
+                total: 500,
+                balance: 500,
+                delivery: Delivery::Ship,
+                method: Method::Other("quick".to_owned()),
+                open_conflicts: 0,
+            },
+            visible: true,
+            refs: vec![Ref { no: 1, index: 0, place: Place::Own(7) }, Ref { no: 2, index: 3, place: Place::Log(1, 9) }],
+        }
+    }
+
+    fn index(rows: &[RowData]) -> Index {
+        let mut index = Index::default();
+        for row in rows {
+            index.put(&row.encode()).unwrap();
+        }
+        index.sort();
+        index
+    }
+
+    fn names(index: &Index, search: &str) -> Vec<String> {
+        let filter = Filter { search: search.to_owned(), ..Filter::default() };
+        index.page(&filter, 0, 50, 0).0.into_iter().map(|summary| summary.name).collect()
+    }
+
+    #[test]
+    fn a_row_is_read_as_it_was_written() {
+        let row = row(1, "王小明", "138 0013 8000", 5);
+        let index = index(std::slice::from_ref(&row));
+        assert_eq!(index.summary(row.summary.id), Some(row.summary.clone()));
+        assert_eq!(index.refs(row.summary.id), row.refs);
+    }
+
+    #[test]
+    fn newest_first_found_by_any_part() {
+        let index = index(&[row(1, "王小明", "138 0013 8000", 5), row(2, "Zoë KÖNIG", "", 9), row(3, "王大", "", 1)]);
+        assert_eq!(names(&index, ""), ["Zoë KÖNIG", "王小明", "王大"]);
+        assert_eq!(names(&index, "王"), ["王小明", "王大"]);
+        assert_eq!(names(&index, "könig"), ["Zoë KÖNIG"]);
+        assert_eq!(names(&index, "13800138"), ["王小明"]);
+        assert_eq!(names(&index, "0013 小明"), ["王小明"]);
+        assert_eq!(names(&index, "K7-0003"), ["王大"]);
+        assert_eq!(names(&index, "longjing"), ["Zoë KÖNIG", "王小明", "王大"]);
+        assert_eq!(names(&index, "nobody"), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_changed_row_is_found_by_its_new_text_only() {
+        let mut index = index(&[row(1, "old", "", 5), row(2, "other", "", 6)]);
+        let mut changed = row(1, "new", "", 7);
+        changed.summary.status = Status::Paid;
+        changed.summary.due_ms = None;
+        index.put(&changed.encode()).unwrap();
+        index.sort();
+        assert_eq!(names(&index, "old"), Vec::<String>::new());
+        assert_eq!(names(&index, "new"), ["new"]);
+        assert_eq!(names(&index, ""), ["new", "other"]);
+        let counts = index.counts(i64::MAX);
+        assert_eq!((counts.of(Status::Paid), counts.of(Status::AwaitingPayment), counts.all()), (1, 1, 2));
+        assert_eq!(counts.overdue, 1);
+    }
+
+    #[test]
+    fn the_same_number_twice_is_seen() {
+        let mut twin = row(2, "b", "", 6);
+        twin.summary.number = row(1, "", "", 0).summary.number;
+        let mut index = index(&[row(1, "a", "", 5), twin]);
+        let number = OrderNumber("261123-K7-0001".to_owned());
+        assert_eq!(index.doubled_numbers(), vec![(number, vec![Uuid::from_u128(1), Uuid::from_u128(2)])]);
+        index.put(&row(2, "b", "", 6).encode()).unwrap();
+        assert!(index.doubled_numbers().is_empty());
+        assert_eq!(index.highest_count("261123-K7"), 2);
+    }
+
+    proptest! {
+        #[test]
+        fn search_is_what_a_plain_scan_finds(
+            puts in proptest::collection::vec((0..30_u128, "[abAB王é ]{0,6}", 0..9_i64), 0..120),
+            search in "[abé王 ]{0,3}",
+        ) {
+            let mut index = Index::default();
+            let mut plain = std::collections::BTreeMap::new();
+            for (n, name, placed) in &puts {
+                index.put(&row(*n, name, "", *placed).encode()).unwrap();
+                plain.insert(*n, (name.to_lowercase(), *placed));
+            }
+            index.sort();
+            let filter = Filter { search: search.clone(), ..Filter::default() };
+            let found: Vec<u128> = index.page(&filter, 0, 99, 0).0.iter().map(|s| s.id.as_u128()).collect();
+            let mut expected: Vec<_> = plain
+                .iter()
+                .filter(|(n, (name, _))| {
+                    let text = format!("261123-k7-{n:04}\n{name}\nlongjing ×2\n");
+                    search.split_whitespace().all(|word| text.contains(word))
+                })
+                .map(|(n, (_, placed))| (*placed, *n))
+                .collect();
+            expected.sort_unstable();
+            expected.reverse();
+            prop_assert_eq!(found, expected.into_iter().map(|(_, n)| n).collect::<Vec<_>>());
+        }
+
+        #[test]
+        fn chunks_bring_everything_back(n in 0..3_000_u128) {
+            let rows: Vec<_> = (0..n).map(|i| row(i, "n", "1", (i % 7) as i64)).collect();
+            let first = index(&rows);
+            let mut second = Index::default();
+            for (_, chunk) in first.dirty_chunks() {
+                second.read_chunk(&chunk).unwrap();
+            }
+            second.sort();
+            prop_assert_eq!(&first.order, &second.order);
+            prop_assert_eq!(first.counts(3), second.counts(3));
+            prop_assert!(first.stored().eq(second.stored()));
+        }
+    }
+}
