@@ -59,7 +59,8 @@ pub struct Claimed {
     pub credential: String,
 }
 
-/// Body of `POST pairing` (join a shop knowing only the code). The code finds the shop.
+/// Body of `POST devices` (the code alone finds the shop) and of `POST shops/{shop}/devices`. The same device may
+/// repeat it with the same code while that lives, and gets a new credential: a lost answer can be asked for again.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct JoinShop {
     /// The pairing code: eight digits, spaces ignored.
@@ -99,6 +100,52 @@ pub struct Push {
     pub device: Uuid,
     /// Events as their devices wrote them.
     pub events: Vec<Box<RawValue>>,
+}
+
+/// Answer of `GET shops/{shop}/devices`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Devices {
+    /// All that ever joined, by code.
+    pub devices: Vec<DeviceEntry>,
+}
+
+/// A device of the shop, as the server knows it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeviceEntry {
+    /// The device.
+    pub id: Uuid,
+    /// Its two-character code.
+    pub code: String,
+    /// When it was last heard of, to the minute, in the server's time.
+    pub last_seen_ms: i64,
+    /// The greatest counter without a gap that the server holds of it.
+    pub pushed: u64,
+    /// When its credential was taken away.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub revoked_ms: Option<i64>,
+}
+
+/// Answer of `GET shops/{shop}/quarantine`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Quarantine {
+    /// What was kept aside, the newest first, 500 at most.
+    pub events: Vec<QuarantinedEvent>,
+}
+
+/// Something a device pushed that is not in the log.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct QuarantinedEvent {
+    /// The device that pushed it.
+    pub device: Uuid,
+    /// Its id, where one could be read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<Uuid>,
+    /// Why it was kept aside.
+    pub problem: Problem,
+    /// When it was first pushed, in the server's time.
+    pub received_ms: i64,
+    /// What was pushed, byte for byte.
+    pub text: String,
 }
 
 /// Answer of a push.
@@ -149,7 +196,8 @@ pub enum PushStatus {
     Quarantined,
 }
 
-/// Answer of `GET shops/{shop}/pull?after=N&limit=L&wait=S&own=brief`.
+/// Answer of `GET shops/{shop}/pull?after=N&limit=L&wait=S&own=brief`. A page may hold fewer events than `limit`:
+/// there is more as long as `next < head`.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Pulled {
     /// The database's epoch.
@@ -176,7 +224,8 @@ pub struct LiveHello {
     pub credential: String,
 }
 
-/// A message of the server on `live`.
+/// A message of the server on `live`: the first at once, without events, to say where the log ends; then one for each
+/// push. To the device that pushed it goes without events.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Poke {
     /// The shop's last sequence.

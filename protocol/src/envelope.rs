@@ -100,20 +100,27 @@ impl Envelope {
     /// Reads an event as a device sends it. Fails when it is malformed, oversized, or carries a server's field;
     /// an unknown type or version is no failure.
     pub fn parse(text: &str) -> Result<Self, EnvelopeFault> {
+        // Present even when null: the stamp must be the only one to carry these keys.
+        fn present<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
+            serde::de::IgnoredAny::deserialize(deserializer).map(|_| true)
+        }
         #[derive(Deserialize)]
         struct Reserved {
-            seq: Option<serde::de::IgnoredAny>,
-            received_ms: Option<serde::de::IgnoredAny>,
-            flags: Option<serde::de::IgnoredAny>,
+            #[serde(default, deserialize_with = "present")]
+            seq: bool,
+            #[serde(default, deserialize_with = "present")]
+            received_ms: bool,
+            #[serde(default, deserialize_with = "present")]
+            flags: bool,
         }
         if text.len() > crate::MAX_EVENT_BYTES {
             return Err(EnvelopeFault::Oversized(text.len()));
         }
         let reserved: Reserved = serde_json::from_str(text)?;
         for (present, name) in [
-            (reserved.seq.is_some(), "seq"),
-            (reserved.received_ms.is_some(), "received_ms"),
-            (reserved.flags.is_some(), "flags"),
+            (reserved.seq, "seq"),
+            (reserved.received_ms, "received_ms"),
+            (reserved.flags, "flags"),
         ] {
             if present {
                 return Err(EnvelopeFault::Reserved(name));

@@ -1,0 +1,37 @@
+//! `GET shops/{shop}/devices` and `DELETE shops/{shop}/devices/{device}`: who is in, and who no longer.
+
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use protocol::ProblemType;
+use protocol::api::{DeviceEntry, Devices};
+use uuid::Uuid;
+
+use crate::fault::Fault;
+use crate::services::rooms::News;
+use crate::state::{Caller, Shared};
+
+/// All that ever joined.
+pub async fn list(State(app): State<Shared>, caller: Caller) -> Result<Json<Devices>, Fault> {
+    let devices = app.store.devices(caller.shop).await?.into_iter().map(|device| DeviceEntry {
+        id: device.id,
+        code: device.code,
+        last_seen_ms: device.last_seen_ms,
+        pushed: device.high,
+        revoked_ms: device.revoked_ms,
+    });
+    Ok(Json(Devices { devices: devices.collect() }))
+}
+
+/// Takes a device's credential away and closes its sockets; what it pushed stays.
+pub async fn revoke(
+    State(app): State<Shared>,
+    caller: Caller,
+    Path((_, device)): Path<(Uuid, Uuid)>,
+) -> Result<StatusCode, Fault> {
+    if !app.store.revoke(caller.shop, device, app.now()).await? {
+        return Err(ProblemType::NotFound.into());
+    }
+    app.rooms.room(caller.shop).tell(News::Revoked(device));
+    Ok(StatusCode::NO_CONTENT)
+}

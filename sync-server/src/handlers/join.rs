@@ -1,0 +1,46 @@
+//! `POST devices` and `POST shops/{shop}/devices`: a device joins with a pairing code.
+
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use protocol::ProblemType;
+use protocol::api::{JoinShop, Joined};
+use uuid::Uuid;
+
+use crate::fault::Fault;
+use crate::services::secrets;
+use crate::state::{ClientAddress, Shared};
+use crate::store;
+
+/// The code finds the shop, or must belong to the shop that the path names.
+pub async fn join(
+    State(app): State<Shared>,
+    shop: Option<Path<Uuid>>,
+    ClientAddress(address): ClientAddress,
+    Json(join): Json<JoinShop>,
+) -> Result<(StatusCode, Json<Joined>), Fault> {
+    if join.code.as_deref().is_some_and(|code| !secrets::is_device_code(code)) {
+        return Err(Fault::Because(ProblemType::Malformed, "a device's code is two capital letters or digits".to_owned()));
+    }
+    let now = app.now();
+    let attempt = app.attempts.begin(address, now)?;
+    let credential = secrets::credential()?;
+    let wanted = store::Join {
+        shop: shop.map(|Path(shop)| shop),
+        code_hash: secrets::pairing_hash(&join.pairing_code),
+        device: join.device,
+        codes: join.code.into_iter().chain(secrets::device_codes()?).collect(),
+        credential_hash: credential.hash,
+    };
+    match app.store.join(&wanted, now).await? {
+        store::Joined::In { shop, code } => {
+            app.attempts.right(&attempt);
+            let joined = Joined { shop, device: join.device, code, credential: credential.text };
+            Ok((StatusCode::CREATED, Json(joined)))
+        }
+        store::Joined::Refused => Err(ProblemType::BadPairingCode.into()),
+        store::Joined::NoCodeFree => {
+            Err(Fault::Because(ProblemType::Unavailable, "every two-character code of this shop is taken".to_owned()))
+        }
+    }
+}

@@ -1,0 +1,139 @@
+//! `GET shops/{shop}/live`: a socket that says at once when the log grows. The credential comes in the first message,
+//! never in an address, where logs would keep it.
+
+use std::time::Duration;
+
+use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket, WebSocketUpgrade, close_code};
+use axum::extract::{Path, State};
+use axum::response::Response;
+use protocol::api::LiveHello;
+use tokio::sync::broadcast::error::RecvError;
+use tokio::time::{MissedTickBehavior, interval_at, timeout};
+use uuid::Uuid;
+
+use crate::fault::Fault;
+use crate::handlers::push::poke_text;
+use crate::services::rooms::News;
+use crate::state::{App, Caller, Shared};
+
+/// The credential is wrong or revoked, in the words of a socket: 4000 + the HTTP status.
+const UNAUTHENTICATED: u16 = 4401;
+/// The credential belongs to another shop.
+const FORBIDDEN: u16 = 4403;
+/// How long the first message may take, and a message may lie unsent.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// Proxies close what is silent for a minute; a device that is gone is noticed after two of these.
+const PING_EVERY: Duration = Duration::from_secs(25);
+/// A client has nothing long to say.
+const MAX_MESSAGE: usize = 4 * 1024;
+
+/// Opens the socket.
+pub async fn live(State(app): State<Shared>, Path(shop): Path<Uuid>, upgrade: WebSocketUpgrade) -> Response {
+    let tasks = app.tasks.clone();
+    upgrade
+        .max_message_size(MAX_MESSAGE)
+        .on_upgrade(move |socket| tasks.track_future(async move { Live { app, socket }.run(shop).await }))
+}
+
+struct Live {
+    app: Shared,
+    socket: WebSocket,
+}
+
+/// Why a socket ends.
+enum End {
+    /// The client is gone.
+    Gone,
+    /// The server closes it, with this code and reason.
+    Close(u16, &'static str),
+}
+
+impl Live {
+    async fn run(mut self, shop: Uuid) {
+        let end = match self.admit(shop).await {
+            Ok(caller) => self.relay(caller).await,
+            Err(end) => end,
+        };
+        if let End::Close(code, reason) = end {
+            let frame = CloseFrame { code, reason: Utf8Bytes::from_static(reason) };
+            let _ = timeout(PATIENCE, self.socket.send(Message::Close(Some(frame)))).await;
+        }
+    }
+
+    async fn admit(&mut self, shop: Uuid) -> Result<Caller, End> {
+        let first = tokio::select! {
+            first = timeout(PATIENCE, self.socket.recv()) => first,
+            () = self.app.stopping.cancelled() => return Err(STOPPING),
+        };
+        let Ok(Some(Ok(first))) = first else { return Err(End::Gone) };
+        let hello = first.to_text().ok().and_then(|text| serde_json::from_str::<LiveHello>(text).ok());
+        let Some(hello) = hello else {
+            return Err(End::Close(close_code::POLICY, "the first message is {\"credential\": …}"));
+        };
+        self.app.admit(&hello.credential, shop).await.map_err(|fault| match fault {
+            Fault::Store(_) => End::Close(close_code::AGAIN, "try again later"),
+            Fault::Plain(protocol::ProblemType::Forbidden) => End::Close(FORBIDDEN, "not this shop"),
+            _ => End::Close(UNAUTHENTICATED, "this device is not known"),
+        })
+    }
+
+    async fn relay(&mut self, caller: Caller) -> End {
+        let mut news = self.app.rooms.room(caller.shop).listen();
+        // Listen first, read then: nothing falls between the two.
+        if let Err(end) = self.say_head(caller.shop).await {
+            return end;
+        }
+        let mut ping = interval_at(tokio::time::Instant::now() + PING_EVERY, PING_EVERY);
+        ping.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut heard_since_ping = true;
+        loop {
+            let said = tokio::select! {
+                heard = news.recv() => match heard {
+                    Ok(News::Poke { by, full, brief }) => {
+                        self.say(Message::Text(if by == caller.device { brief } else { full })).await
+                    }
+                    Ok(News::Revoked(device)) if device == caller.device => {
+                        return End::Close(UNAUTHENTICATED, "this device was revoked");
+                    }
+                    Ok(News::Revoked(_)) => Ok(()),
+                    Err(RecvError::Lagged(_)) => self.say_head(caller.shop).await,
+                    Err(RecvError::Closed) => return STOPPING,
+                },
+                message = self.socket.recv() => match message {
+                    Some(Ok(Message::Close(_)) | Err(_)) | None => return End::Gone,
+                    Some(Ok(_)) => {
+                        heard_since_ping = true;
+                        Ok(())
+                    }
+                },
+                _ = ping.tick() => {
+                    if !heard_since_ping {
+                        return End::Gone;
+                    }
+                    heard_since_ping = false;
+                    self.say(Message::Ping(axum::body::Bytes::new())).await
+                }
+                () = self.app.stopping.cancelled() => return STOPPING,
+            };
+            if let Err(end) = said {
+                return end;
+            }
+        }
+    }
+
+    async fn say_head(&mut self, shop: Uuid) -> Result<(), End> {
+        let app: &App = &self.app;
+        let head = app.store.head(shop).await.map_err(|_| End::Close(close_code::AGAIN, "try again later"))?;
+        let text = poke_text(app, head.seq, head.digest, app.now(), "");
+        self.say(Message::Text(text.into())).await
+    }
+
+    async fn say(&mut self, message: Message) -> Result<(), End> {
+        match timeout(PATIENCE, self.socket.send(message)).await {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(_)) | Err(_) => Err(End::Gone),
+        }
+    }
+}
+
+const STOPPING: End = End::Close(close_code::AWAY, "the server is stopping");

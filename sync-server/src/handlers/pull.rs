@@ -1,0 +1,100 @@
+//! `GET shops/{shop}/pull`: a page of the log, at once or when there is something.
+
+use std::fmt::Write;
+use std::time::Duration;
+
+use axum::extract::{Query, State};
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use protocol::{Brief, MAX_PULL_EVENTS, MAX_WAIT_SECONDS, ProblemType, envelope};
+use serde::Deserialize;
+use tokio::sync::broadcast::error::RecvError;
+use tokio::time::{Instant, sleep_until};
+
+use crate::fault::Fault;
+use crate::services::rooms::News;
+use crate::state::{App, Caller, Shared};
+use crate::store::{Page, Range};
+
+/// A page ends after the event that passes this, so that a log of large events does not fill the memory.
+const PAGE_BYTES: usize = 8_000_000;
+
+/// What a pull asks for.
+#[derive(Debug, Deserialize)]
+pub struct Asked {
+    #[serde(default)]
+    after: u64,
+    limit: Option<usize>,
+    #[serde(default)]
+    wait: u64,
+    own: Option<Own>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Own {
+    Brief,
+    Full,
+}
+
+/// Reads a page; with `wait`, holds the call until there is something.
+pub async fn pull(
+    State(app): State<Shared>,
+    caller: Caller,
+    Query(asked): Query<Asked>,
+) -> Result<Response, Fault> {
+    let range = Range {
+        after: asked.after,
+        limit: asked.limit.unwrap_or(MAX_PULL_EVENTS).min(MAX_PULL_EVENTS),
+        bytes: PAGE_BYTES,
+        brief: (asked.own == Some(Own::Brief)).then_some(caller.device),
+    };
+    let deadline = Instant::now() + Duration::from_secs(asked.wait.min(MAX_WAIT_SECONDS));
+    let may_wait = asked.wait > 0 && range.limit > 0;
+    // Listen first, read then: nothing falls between the two.
+    let mut news = app.rooms.room(caller.shop).listen();
+    let mut page = app.store.page(caller.shop, range).await?;
+    // A cursor beyond the head means that the server lost something: the device must hear of it at once.
+    while may_wait && page.head.seq == range.after {
+        tokio::select! {
+            heard = news.recv() => match heard {
+                Ok(News::Revoked(device)) if device == caller.device => return Err(ProblemType::Unauthenticated.into()),
+                Ok(_) | Err(RecvError::Lagged(_)) => page = app.store.page(caller.shop, range).await?,
+                Err(RecvError::Closed) => break,
+            },
+            () = sleep_until(deadline) => break,
+            () = app.stopping.cancelled() => break,
+        }
+    }
+    Ok(answer(&app, range, &page))
+}
+
+/// A [`protocol::api::Pulled`], written by hand: the events go out as they came in, byte for byte.
+fn answer(app: &App, range: Range, page: &Page) -> Response {
+    let bytes: usize = page.events.iter().map(|event| event.text.as_ref().map_or(0, String::len) + 100).sum();
+    let mut text = String::with_capacity(bytes + 300);
+    text.push_str("{\"events\":[");
+    for (at, event) in page.events.iter().enumerate() {
+        if at > 0 {
+            text.push(',');
+        }
+        match &event.text {
+            Some(event_text) => text.push_str(&envelope::stamp(event_text, &event.stamp)),
+            None => {
+                let brief = Brief { id: event.id, stamp: event.stamp.clone() };
+                text.push_str(&serde_json::to_string(&brief).unwrap_or_default());
+            }
+        }
+    }
+    let next = page.events.last().map_or(range.after, |last| last.stamp.seq);
+    // Writing to a string cannot fail.
+    let _ = write!(
+        text,
+        "],\"epoch\":\"{}\",\"next\":{next},\"head\":{},\"floor\":0,\"digest\":\"{}\",\"server_time\":{}}}",
+        app.epoch,
+        page.head.seq,
+        page.digest,
+        app.now(),
+    );
+    ([(header::CONTENT_TYPE, "application/json")], text).into_response()
+}

@@ -1,0 +1,148 @@
+//! Stallbook's sync server: the arbiter of order between the tablets of a shop. It gives events their sequence, keeps
+//! them, and passes them on; what they mean is the fold's business, on every device alike.
+//!
+//! [`start`] runs one; the binary and the tests use it.
+
+pub mod fault;
+mod handlers;
+pub mod options;
+mod router;
+pub mod services;
+mod state;
+pub mod store;
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use anyhow::{Context, Result, bail};
+use axum::serve::ListenerExt;
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+use tokio::time::timeout;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+pub use options::Options;
+use services::secrets;
+use services::site::Site;
+use state::App;
+pub use state::Clock;
+use store::Store;
+use store::sqlite::SqliteStore;
+
+/// How long a stop may take.
+const STOP_WITHIN: Duration = Duration::from_secs(10);
+
+/// A server that listens. Dropped, it stops by itself; [`Running::stop`] waits for that.
+pub struct Running {
+    /// Where it listens.
+    pub addr: SocketAddr,
+    /// The one-time set-up code, while no shop has claimed the server.
+    pub setup_code: Option<String>,
+    app: Arc<App>,
+    serving: JoinHandle<std::io::Result<()>>,
+}
+
+impl Running {
+    /// Its address as a URL, without a slash at the end.
+    pub fn url(&self) -> String {
+        format!("http://{}", self.addr)
+    }
+
+    /// Takes no more work, finishes what was begun, closes sockets; ten seconds at most.
+    pub async fn stop(mut self) -> Result<()> {
+        self.app.stopping.cancel();
+        self.app.tasks.close();
+        let finish = async {
+            let served = (&mut self.serving).await;
+            self.app.tasks.wait().await;
+            self.app.store.close().await;
+            served
+        };
+        match timeout(STOP_WITHIN, finish).await {
+            Ok(served) => Ok(served.context("the server's task broke")??),
+            // What hangs is a client; every push that was answered is on the disk.
+            Err(_) => {
+                tracing::warn!("stopped without waiting longer for a client");
+                Ok(())
+            }
+        }
+    }
+
+    /// Ends when the server does by itself, which it does only when something is wrong.
+    pub async fn ended(&mut self) -> Result<()> {
+        Ok((&mut self.serving).await.context("the server's task broke")??)
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.app.stopping.cancel();
+    }
+}
+
+/// Starts a server with the machine's clock.
+pub async fn start(options: Options) -> Result<Running> {
+    start_with(options, Arc::new(machine_time)).await
+}
+
+/// Starts a server with a clock of the caller's.
+pub async fn start_with(options: Options, clock: Clock) -> Result<Running> {
+    std::fs::create_dir_all(&options.data)
+        .with_context(|| format!("the data folder {} can't be made", options.data.display()))?;
+    let store = open(&options).await?;
+    if options.new_epoch {
+        store.renew_epoch(secrets::id()?).await?;
+    }
+    let epoch = store.epoch().await?;
+    let setup = secrets::setup_code()?;
+    let setup_code = store.offer_setup(&setup.hash).await?.then_some(setup.text);
+    if let Some(folder) = &options.app
+        && !folder.join("index.html").is_file()
+    {
+        bail!("{} holds no built app: there is no index.html", folder.display());
+    }
+    let listener =
+        TcpListener::bind(options.addr).await.with_context(|| format!("can't listen on {}", options.addr))?;
+    let addr = listener.local_addr()?;
+    let app = Arc::new(App {
+        store,
+        epoch,
+        clock,
+        rooms: services::rooms::Rooms::default(),
+        attempts: services::attempts::Attempts::default(),
+        site: options.app.map(Site::new),
+        trust_proxy: options.trust_proxy,
+        stopping: CancellationToken::new(),
+        tasks: TaskTracker::new(),
+    });
+    // Small answers must not wait for the acknowledgement of the ones before.
+    let listener = listener.tap_io(|socket| {
+        if let Err(error) = socket.set_nodelay(true) {
+            tracing::debug!(%error, "a socket keeps Nagle's delay");
+        }
+    });
+    let service = router::router(Arc::clone(&app)).into_make_service_with_connect_info::<SocketAddr>();
+    let stopping = app.stopping.clone();
+    let serving = tokio::spawn(async move {
+        axum::serve(listener, service).with_graceful_shutdown(stopping.cancelled_owned()).await
+    });
+    Ok(Running { addr, setup_code, app, serving })
+}
+
+async fn open(options: &Options) -> Result<Arc<dyn Store>> {
+    let epoch = secrets::id()?;
+    let store = match options.database_url.as_deref() {
+        None => SqliteStore::open_file(&options.data.join("stallbook.db"), epoch).await,
+        Some(url) if url.starts_with("sqlite:") => SqliteStore::open(url, epoch).await,
+        // The address may hold a password, so it is not repeated.
+        Some(_) => bail!("this version keeps its data in SQLite only: the database's address begins with sqlite:"),
+    };
+    Ok(Arc::new(store.context("the database can't be opened")?))
+}
+
+fn machine_time() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+}

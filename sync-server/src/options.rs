@@ -1,0 +1,61 @@
+//! What the server can be told, as arguments or as environment variables.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+
+/// Stallbook's sync server: brings the tablets of a shop together, and serves the app
+#[derive(Clone, Debug, clap::Parser)]
+#[command(name = "sync-server", version)]
+pub struct Options {
+    /// Address and port to listen on; port 0 takes a free one. TLS is the business of a proxy in front
+    #[arg(long, env = "STALLBOOK_ADDR", default_value = "127.0.0.1:8080", value_name = "ADDRESS")]
+    pub addr: SocketAddr,
+    /// Folder that holds the database; made when it is missing
+    #[arg(long, env = "STALLBOOK_DATA", default_value = "./data", value_name = "FOLDER")]
+    pub data: PathBuf,
+    /// Database, as sqlite:FILE [default: sqlite:stallbook.db in the data folder]
+    #[arg(long, env = "STALLBOOK_DATABASE_URL", value_name = "URL")]
+    pub database_url: Option<String>,
+    /// Folder of the built app, with pre-compressed .br and .gz files beside the plain ones; without it only the
+    /// API is served
+    #[arg(long, env = "STALLBOOK_APP", value_name = "FOLDER")]
+    pub app: Option<PathBuf>,
+    /// What to log, to standard error: error, warn, info, debug, or finer, such as sync_server=debug
+    #[arg(long, env = "STALLBOOK_LOG", default_value = "info", value_name = "FILTER")]
+    pub log: String,
+    /// How to log
+    #[arg(long, env = "STALLBOOK_LOG_FORMAT", default_value = "text", value_name = "FORMAT")]
+    pub log_format: LogFormat,
+    /// Take the client's address from the last entry of X-Forwarded-For; only behind a proxy that sets it
+    #[arg(long, env = "STALLBOOK_TRUST_PROXY")]
+    pub trust_proxy: bool,
+    /// Begin a new epoch: once, at the first start after the data folder was restored from a copy, so that every
+    /// tablet offers what the copy lacks
+    #[arg(long, env = "STALLBOOK_NEW_EPOCH")]
+    pub new_epoch: bool,
+}
+
+/// The form of log lines.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum LogFormat {
+    /// Lines for people
+    Text,
+    /// One JSON object a line
+    Json,
+}
+
+impl Options {
+    /// A server for tests and benchmarks: a free port of this machine, data in `folder`, no app.
+    pub fn on_free_port(folder: &Path) -> Self {
+        Self {
+            addr: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+            data: folder.to_owned(),
+            database_url: None,
+            app: None,
+            log: "off".to_owned(),
+            log_format: LogFormat::Text,
+            trust_proxy: false,
+            new_epoch: false,
+        }
+    }
+}

@@ -1,0 +1,101 @@
+//! Every address the server answers, on one page.
+
+use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::http::{HeaderValue, header};
+use axum::middleware::{Next, from_fn, map_response};
+use axum::response::Response;
+use axum::routing::{delete, get, post};
+use axum::{Router, extract::MatchedPath};
+use protocol::{COMPRESS_ABOVE, MAX_PUSH_BYTES, ProblemType};
+use tower_http::CompressionLevel;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::SizeAbove;
+use tower_http::decompression::RequestDecompressionLayer;
+
+use crate::fault::{Fault, documents};
+use crate::handlers::{claim, devices, health, hello, join, live, pairing, pull, push, quarantine};
+use crate::state::Shared;
+
+/// What a body may hold beside its events: the device, commas, brackets.
+const SLACK: usize = 64 * 1024;
+/// Of Brotli and gzip: most of the gain for a fifth of the time.
+const QUALITY: CompressionLevel = CompressionLevel::Precise(4);
+
+/// The server, whole.
+pub fn router(app: Shared) -> Router {
+    Router::new()
+        .nest("/api", Router::new().nest("/v1", v1()).fallback(nothing_here))
+        .route("/healthz", get(health::healthz))
+        .route("/readyz", get(health::readyz))
+        .layer(map_response(documents))
+        .layer(map_response(not_stored))
+        .fallback(site)
+        .layer(map_response(documents))
+        .layer(map_response(protected))
+        .layer(CatchPanicLayer::new())
+        .layer(from_fn(log))
+        .with_state(app)
+}
+
+fn v1() -> Router<Shared> {
+    Router::new()
+        .route("/hello", get(hello::hello))
+        .route("/shops", post(claim::claim))
+        .route("/devices", post(join::join))
+        .route("/shops/{shop}/pairing", post(pairing::pairing))
+        .route("/shops/{shop}/devices", get(devices::list).post(join::join))
+        .route("/shops/{shop}/devices/{device}", delete(devices::revoke))
+        .route("/shops/{shop}/push", post(push::push))
+        .route("/shops/{shop}/pull", get(pull::pull))
+        .route("/shops/{shop}/live", get(live::live))
+        .route("/shops/{shop}/quarantine", get(quarantine::quarantine))
+        .layer(DefaultBodyLimit::max(MAX_PUSH_BYTES + SLACK))
+        .layer(RequestDecompressionLayer::new())
+        .layer(CompressionLayer::new().quality(QUALITY).compress_when(SizeAbove::new(COMPRESS_ABOVE as u64)))
+}
+
+async fn nothing_here() -> Fault {
+    ProblemType::NotFound.into()
+}
+
+/// The app's files and pages, for everything that is no call.
+async fn site(State(app): State<Shared>, request: Request) -> Response {
+    use axum::response::IntoResponse;
+    match &app.site {
+        Some(site) => site.answer(request.method(), request.uri().path(), request.headers()).await,
+        None => Fault::Because(ProblemType::NotFound, "this server serves no app".to_owned()).into_response(),
+    }
+}
+
+/// Answers of the API are nobody's to keep.
+async fn not_stored(mut response: Response) -> Response {
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+/// What every answer says to a browser.
+async fn protected(mut response: Response) -> Response {
+    let headers = response.headers_mut();
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    headers.insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
+    response
+}
+
+/// A line for each call: what it was and how it went; no query, no body, no address, no credential.
+async fn log(request: Request, next: Next) -> Response {
+    let method = request.method().clone();
+    // The pattern, not the path: a path may hold what a person typed.
+    let route = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
+    let begun = std::time::Instant::now();
+    let response = next.run(request).await;
+    let (status, ms) = (response.status().as_u16(), begun.elapsed().as_millis());
+    let route = route.as_deref().unwrap_or("(app)");
+    if response.status().is_server_error() {
+        tracing::error!(%method, route, status, ms, "answered");
+    } else {
+        tracing::debug!(%method, route, status, ms, "answered");
+    }
+    response
+}

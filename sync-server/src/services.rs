@@ -1,0 +1,6 @@
+//! What the handlers share: who calls, who hears of news, how often one may guess, what is secret, and the app's files.
+
+pub mod attempts;
+pub mod rooms;
+pub mod secrets;
+pub mod site;

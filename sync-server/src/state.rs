@@ -1,0 +1,122 @@
+//! What every handler reaches, and who calls it.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+
+use axum::extract::{ConnectInfo, FromRequestParts, RawPathParams};
+use axum::http::header;
+use axum::http::request::Parts;
+use protocol::ProblemType;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use uuid::Uuid;
+
+use crate::fault::Fault;
+use crate::services::attempts::Attempts;
+use crate::services::rooms::Rooms;
+use crate::services::secrets;
+use crate::services::site::Site;
+use crate::store::Store;
+
+/// How old the note of a device's last call may be before it is written anew.
+const SEEN_EVERY_MS: i64 = 60_000;
+
+/// The server's time, in milliseconds since 1970.
+pub type Clock = Arc<dyn Fn() -> i64 + Send + Sync>;
+
+/// What every handler reaches.
+pub struct App {
+    /// The database.
+    pub store: Arc<dyn Store>,
+    /// The database's epoch.
+    pub epoch: Uuid,
+    /// The time.
+    pub clock: Clock,
+    /// Who hears of news.
+    pub rooms: Rooms,
+    /// Wrong codes of the last minute.
+    pub attempts: Attempts,
+    /// The app's files, when they are served.
+    pub site: Option<Site>,
+    /// Whether a proxy says whom it speaks for.
+    pub trust_proxy: bool,
+    /// Cancelled when the server is to stop.
+    pub stopping: CancellationToken,
+    /// What must end by itself before the server stops: pushes and live sockets.
+    pub tasks: TaskTracker,
+}
+
+/// How the handlers hold [`App`].
+pub type Shared = Arc<App>;
+
+impl App {
+    /// The server's time, in milliseconds since 1970.
+    pub fn now(&self) -> i64 {
+        (self.clock)()
+    }
+
+    /// Whose credential this is, checked against the shop that the call is about.
+    pub async fn admit(&self, credential: &str, shop: Uuid) -> Result<Caller, Fault> {
+        let known = self
+            .store
+            .by_credential(&secrets::hash(credential))
+            .await?
+            .ok_or(ProblemType::Unauthenticated)?;
+        if known.shop != shop {
+            return Err(ProblemType::Forbidden.into());
+        }
+        let now = self.now();
+        if (now - known.last_seen_ms).abs() > SEEN_EVERY_MS
+            && let Err(fault) = self.store.seen(known.shop, known.device, now).await
+        {
+            // A note, no more: who may read goes on reading while the disk is full.
+            tracing::warn!(%fault, "could not note that a device was heard of");
+        }
+        Ok(Caller { shop: known.shop, device: known.device })
+    }
+}
+
+/// The device that calls, known by its credential, for a path with `{shop}`: that shop is its own.
+#[derive(Clone, Copy, Debug)]
+pub struct Caller {
+    /// Its shop.
+    pub shop: Uuid,
+    /// The device.
+    pub device: Uuid,
+}
+
+impl FromRequestParts<Shared> for Caller {
+    type Rejection = Fault;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Shared) -> Result<Self, Fault> {
+        let params = RawPathParams::from_request_parts(parts, app).await.map_err(|_| ProblemType::NotFound)?;
+        let shop = params.iter().find(|(name, _)| *name == "shop").and_then(|(_, value)| Uuid::try_parse(value).ok());
+        let credential = parts
+            .headers
+            .get(header::AUTHORIZATION)
+            .and_then(|value| value.to_str().ok())
+            .and_then(|value| value.strip_prefix("Bearer "))
+            .ok_or(ProblemType::Unauthenticated)?;
+        app.admit(credential.trim(), shop.ok_or(ProblemType::NotFound)?).await
+    }
+}
+
+/// The address of the client, or of the proxy's client.
+#[derive(Clone, Copy, Debug)]
+pub struct ClientAddress(pub IpAddr);
+
+impl FromRequestParts<Shared> for ClientAddress {
+    type Rejection = Fault;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Shared) -> Result<Self, Fault> {
+        let forwarded = parts
+            .headers
+            .get_all("x-forwarded-for")
+            .iter()
+            .next_back()
+            .filter(|_| app.trust_proxy)
+            .and_then(|value| value.to_str().ok()?.rsplit(',').next()?.trim().parse().ok());
+        let direct = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
+        Ok(Self(forwarded.or(direct).unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED))))
+    }
+}

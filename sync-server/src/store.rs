@@ -1,0 +1,253 @@
+//! What the server keeps, as a contract that every database engine fulfils ([`conformance`] checks it).
+//!
+//! Promises of every store: a call that answered is durable; a call that failed changed nothing; sequences of a
+//! shop are given inside the transaction that stores the events, without gaps, so that no reader ever sees
+//! `seq = n + 1` before `n`; shops share no lock that outlives a call.
+
+#[cfg(test)]
+mod conformance;
+pub mod plan;
+pub mod sqlite;
+
+use async_trait::async_trait;
+use protocol::{Digest, Flag, ProblemType, Stamp};
+use uuid::Uuid;
+
+use plan::{Arrival, Outcome};
+
+/// SHA-256 of something secret.
+pub type SecretHash = [u8; 32];
+
+/// Why the store gave no answer.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreFault {
+    /// The database refused, is busy for too long, or cannot be reached.
+    #[error("the database: {0}")]
+    Database(#[from] sqlx::Error),
+    /// The tables could not be brought to this version.
+    #[error("the database's tables: {0}")]
+    Migration(#[from] sqlx::migrate::MigrateError),
+    /// What was read is not what was written.
+    #[error("the database holds an unreadable {0}")]
+    Corrupt(&'static str),
+}
+
+/// A device that its credential was found for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KnownDevice {
+    /// Its shop.
+    pub shop: Uuid,
+    /// The device.
+    pub device: Uuid,
+    /// When it was last heard of, in milliseconds since 1970.
+    pub last_seen_ms: i64,
+}
+
+/// A shop that attaches itself.
+#[derive(Clone, Debug)]
+pub struct Claim {
+    /// Hash of the set-up code it brings.
+    pub setup_hash: SecretHash,
+    /// The shop.
+    pub shop: Uuid,
+    /// The device that started it.
+    pub device: Uuid,
+    /// That device's two-character code.
+    pub code: String,
+    /// Hash of the credential it gets.
+    pub credential_hash: SecretHash,
+}
+
+/// A device that joins.
+#[derive(Clone, Debug)]
+pub struct Join {
+    /// The shop it names, or nothing: the code finds it.
+    pub shop: Option<Uuid>,
+    /// Hash of the pairing code it brings.
+    pub code_hash: SecretHash,
+    /// The device.
+    pub device: Uuid,
+    /// The two-character codes it may get: the first that is free.
+    pub codes: Vec<String>,
+    /// Hash of the credential it gets.
+    pub credential_hash: SecretHash,
+}
+
+/// What became of a device that wished to join.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Joined {
+    /// It is in.
+    In {
+        /// The shop.
+        shop: Uuid,
+        /// The device's two-character code.
+        code: String,
+    },
+    /// The pairing code is wrong, used by another device, or too old.
+    Refused,
+    /// Every code on the list is taken.
+    NoCodeFree,
+}
+
+/// A device, as the shop sees it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Device {
+    /// The device.
+    pub id: Uuid,
+    /// Its two-character code.
+    pub code: String,
+    /// When it was last heard of.
+    pub last_seen_ms: i64,
+    /// The greatest counter without a gap.
+    pub high: u64,
+    /// When it was revoked.
+    pub revoked_ms: Option<i64>,
+}
+
+/// What a push did.
+#[derive(Clone, Debug)]
+pub struct Appended {
+    /// The shop's last sequence.
+    pub head: u64,
+    /// The digest at `head`.
+    pub digest: Digest,
+    /// The greatest counter without a gap that is held of the device that pushed.
+    pub device_high: u64,
+    /// One for each arrival, in order.
+    pub outcomes: Vec<Outcome>,
+}
+
+/// Where a shop's log ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Head {
+    /// The last sequence.
+    pub seq: u64,
+    /// The digest there.
+    pub digest: Digest,
+}
+
+/// What part of the log to read.
+#[derive(Clone, Copy, Debug)]
+pub struct Range {
+    /// The sequence after which it begins.
+    pub after: u64,
+    /// The most events.
+    pub limit: usize,
+    /// Stop after the event that passes this many bytes of text.
+    pub bytes: usize,
+    /// Leave out the texts of this device's events.
+    pub brief: Option<Uuid>,
+}
+
+/// A part of the log, in sequence and without gaps.
+#[derive(Clone, Debug)]
+pub struct Page {
+    /// The events.
+    pub events: Vec<Kept>,
+    /// Where the log ends.
+    pub head: Head,
+    /// The digest at the last of these events, or at the sequence after which there are none.
+    pub digest: Digest,
+}
+
+/// An event of the log.
+#[derive(Clone, Debug)]
+pub struct Kept {
+    /// Its id.
+    pub id: Uuid,
+    /// The server's stamp.
+    pub stamp: Stamp,
+    /// Its text as its device wrote it, unless it was to be left out.
+    pub text: Option<String>,
+}
+
+/// An event that was kept aside.
+#[derive(Clone, Debug)]
+pub struct Aside {
+    /// The device that pushed it.
+    pub device: Uuid,
+    /// Its id, where one could be read.
+    pub event: Option<Uuid>,
+    /// Why.
+    pub kind: ProblemType,
+    /// Why, in words.
+    pub detail: Option<String>,
+    /// When.
+    pub received_ms: i64,
+    /// What was pushed.
+    pub text: String,
+}
+
+/// The store. See the module for what each call promises; `now` is the server's time in milliseconds since 1970.
+#[async_trait]
+pub trait Store: Send + Sync + 'static {
+    /// The database's epoch: drawn when it was created.
+    async fn epoch(&self) -> Result<Uuid, StoreFault>;
+    /// Replaces the epoch, after the data were restored from a copy.
+    async fn renew_epoch(&self, epoch: Uuid) -> Result<(), StoreFault>;
+    /// Whether it answers at all.
+    async fn ready(&self) -> Result<(), StoreFault>;
+    /// Finishes what was begun and lets go of the files.
+    async fn close(&self);
+
+    /// Makes this the set-up code, unless a shop has claimed the server: then false.
+    async fn offer_setup(&self, setup_hash: &SecretHash) -> Result<bool, StoreFault>;
+    /// Attaches a shop if the code is right and no other shop came before. The same device may repeat it with the same
+    /// code until it has pushed something, and gets the new credential. False: refused.
+    async fn claim(&self, claim: &Claim, now: i64) -> Result<bool, StoreFault>;
+
+    /// Keeps a pairing code; false when it is in use already. Those that are too old go.
+    async fn add_pairing(
+        &self,
+        shop: Uuid,
+        code_hash: &SecretHash,
+        expires_ms: i64,
+        now: i64,
+    ) -> Result<bool, StoreFault>;
+    /// Lets a device in. The same device may repeat it with the same code while that lives; a device that was in
+    /// before keeps its two-character code.
+    async fn join(&self, join: &Join, now: i64) -> Result<Joined, StoreFault>;
+    /// Whose credential this is; nothing when there is none or it was revoked.
+    async fn by_credential(&self, credential_hash: &SecretHash) -> Result<Option<KnownDevice>, StoreFault>;
+    /// Notes that a device was heard of.
+    async fn seen(&self, shop: Uuid, device: Uuid, now: i64) -> Result<(), StoreFault>;
+    /// All devices of a shop, by code.
+    async fn devices(&self, shop: Uuid) -> Result<Vec<Device>, StoreFault>;
+    /// Takes a device's credential away, and every pairing code it used. False when there is no such device.
+    async fn revoke(&self, shop: Uuid, device: Uuid, now: i64) -> Result<bool, StoreFault>;
+
+    /// Puts arrivals at the end of the log, in one transaction, by the rules of [`plan`].
+    async fn append(
+        &self,
+        shop: Uuid,
+        device: Uuid,
+        arrivals: Vec<Arrival>,
+        now: i64,
+    ) -> Result<Appended, StoreFault>;
+    /// Where the log ends.
+    async fn head(&self, shop: Uuid) -> Result<Head, StoreFault>;
+    /// A part of the log.
+    async fn page(&self, shop: Uuid, range: Range) -> Result<Page, StoreFault>;
+    /// What was kept aside, the newest first, at most `limit`.
+    async fn quarantined(&self, shop: Uuid, limit: usize) -> Result<Vec<Aside>, StoreFault>;
+}
+
+/// Flags as the bits that are stored.
+pub fn flag_bits(flags: &[Flag]) -> i64 {
+    flags.iter().fold(0, |bits, flag| {
+        bits | match flag {
+            Flag::ClonedDevice => 1,
+            Flag::ClockAhead => 2,
+            Flag::Unknown => 0,
+        }
+    })
+}
+
+/// Stored bits as flags.
+pub fn flags_of(bits: i64) -> Vec<Flag> {
+    [(1, Flag::ClonedDevice), (2, Flag::ClockAhead)]
+        .into_iter()
+        .filter(|(bit, _)| bits & bit != 0)
+        .map(|(_, flag)| flag)
+        .collect()
+}

@@ -1,0 +1,578 @@
+//! The store on SQLite: one connection writes, a few read; WAL, and every commit on the disk before it is called one.
+
+use std::collections::{HashMap, HashSet};
+use std::path::Path;
+use std::str::FromStr;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use futures::TryStreamExt;
+use protocol::digest::EventHash;
+use protocol::{Digest, ProblemType, Stamp};
+use sqlx::migrate::{Migration, MigrationType, Migrator};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteRow, SqliteSynchronous};
+use sqlx::{QueryBuilder, Row, Sqlite, SqlSafeStr, SqliteConnection, Transaction};
+use uuid::Uuid;
+
+use super::plan::{Arrival, Held, NewRow, plan};
+use super::{
+    Appended, Aside, Claim, Device, Head, Join, Joined, Kept, KnownDevice, Page, Range, SecretHash, Store, StoreFault,
+    flag_bits, flags_of,
+};
+
+/// Readers side by side; a writer does not keep them waiting.
+const READERS: u32 = 4;
+/// How long a call waits for its turn before it says that the database is busy.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// SQLite takes 32,766 parameters in a statement; a row has eleven.
+const ROWS_A_STATEMENT: usize = 250;
+
+/// The store on SQLite.
+#[derive(Clone, Debug)]
+pub struct SqliteStore {
+    writer: SqlitePool,
+    readers: SqlitePool,
+}
+
+impl SqliteStore {
+    /// Opens or creates the database at a `sqlite:` address, and brings its tables to this version.
+    pub async fn open(url: &str, epoch: Uuid) -> Result<Self, StoreFault> {
+        Self::with_options(SqliteConnectOptions::from_str(url)?, epoch).await
+    }
+
+    /// Opens or creates the database in a file.
+    pub async fn open_file(file: &Path, epoch: Uuid) -> Result<Self, StoreFault> {
+        Self::with_options(SqliteConnectOptions::new().filename(file), epoch).await
+    }
+
+    async fn with_options(options: SqliteConnectOptions, epoch: Uuid) -> Result<Self, StoreFault> {
+        let options = options
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .foreign_keys(true)
+            .busy_timeout(PATIENCE)
+            .row_buffer_size(1_000);
+        let writer = SqlitePoolOptions::new()
+            .max_connections(1)
+            .acquire_timeout(PATIENCE)
+            .idle_timeout(None)
+            .max_lifetime(None)
+            .connect_with(options.clone())
+            .await?;
+        migrations().run(&writer).await?;
+        sqlx::query("INSERT INTO meta (one, epoch) VALUES (1, ?) ON CONFLICT DO NOTHING")
+            .bind(blob(&epoch))
+            .execute(&writer)
+            .await?;
+        let readers = SqlitePoolOptions::new()
+            .max_connections(READERS)
+            .acquire_timeout(PATIENCE)
+            .idle_timeout(None)
+            .max_lifetime(None)
+            .connect_with(options.pragma("query_only", "1"))
+            .await?;
+        Ok(Self { writer, readers })
+    }
+
+    async fn begin(&self) -> Result<Transaction<'static, Sqlite>, StoreFault> {
+        Ok(self.writer.begin_with("BEGIN IMMEDIATE").await?)
+    }
+}
+
+fn migrations() -> Migrator {
+    Migrator::with_migrations(vec![Migration::new(
+        1,
+        "log".into(),
+        MigrationType::Simple,
+        include_str!("../../migrations/sqlite/0001_log.sql").into_sql_str(),
+        false,
+    )])
+}
+
+fn blob(id: &Uuid) -> &[u8] {
+    id.as_bytes()
+}
+
+fn id_at(row: &SqliteRow, at: usize) -> Result<Uuid, StoreFault> {
+    Uuid::from_slice(row.try_get(at)?).map_err(|_| StoreFault::Corrupt("id"))
+}
+
+fn bytes_at<const N: usize>(row: &SqliteRow, at: usize) -> Result<[u8; N], StoreFault> {
+    row.try_get::<&[u8], _>(at)?.try_into().map_err(|_| StoreFault::Corrupt("hash"))
+}
+
+fn count_at(row: &SqliteRow, at: usize) -> Result<u64, StoreFault> {
+    u64::try_from(row.try_get::<i64, _>(at)?).map_err(|_| StoreFault::Corrupt("count"))
+}
+
+/// Sequences and counters are checked to fit when they come in; what is asked for beyond them means "the end".
+fn int(count: u64) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
+}
+
+async fn head_of(connection: &mut SqliteConnection, shop: Uuid) -> Result<Head, StoreFault> {
+    let row = sqlx::query("SELECT head, digest FROM shops WHERE id = ?")
+        .bind(blob(&shop))
+        .fetch_one(connection)
+        .await?;
+    Ok(Head { seq: count_at(&row, 0)?, digest: Digest(bytes_at(&row, 1)?) })
+}
+
+/// Those of the arrivals' ids that the log has.
+async fn held_of(
+    connection: &mut SqliteConnection,
+    shop: Uuid,
+    arrivals: &[Arrival],
+) -> Result<HashMap<Uuid, Held>, StoreFault> {
+    let mut held = HashMap::new();
+    let ids: Vec<Uuid> = arrivals.iter().filter_map(|arrival| Some(arrival.read.as_ref().ok()?.id)).collect();
+    if ids.is_empty() {
+        return Ok(held);
+    }
+    let mut query = QueryBuilder::<Sqlite>::new("SELECT id, seq, hash, received_ms, flags FROM events WHERE shop = ");
+    query.push_bind(blob(&shop)).push(" AND id IN (");
+    let mut list = query.separated(", ");
+    for id in &ids {
+        list.push_bind(blob(id));
+    }
+    query.push(")");
+    for row in query.build().persistent(false).fetch_all(connection).await? {
+        let stamp = Stamp { seq: count_at(&row, 1)?, received_ms: row.try_get(3)?, flags: flags_of(row.try_get(4)?) };
+        held.insert(id_at(&row, 0)?, Held { hash: bytes_at::<32>(&row, 2)? as EventHash, stamp });
+    }
+    Ok(held)
+}
+
+/// Those of the arrivals' counters that the log has of the device.
+async fn counters_of(
+    connection: &mut SqliteConnection,
+    shop: Uuid,
+    device: Uuid,
+    arrivals: &[Arrival],
+) -> Result<HashSet<u64>, StoreFault> {
+    let mut query = QueryBuilder::<Sqlite>::new("SELECT counter FROM events WHERE shop = ");
+    query.push_bind(blob(&shop)).push(" AND device = ").push_bind(blob(&device)).push(" AND counter IN (");
+    let mut list = query.separated(", ");
+    for arrival in arrivals {
+        if let Ok(read) = &arrival.read {
+            list.push_bind(int(read.counter));
+        }
+    }
+    query.push(")");
+    let rows = query.build().persistent(false).fetch_all(connection).await?;
+    rows.iter().map(|row| count_at(row, 0)).collect()
+}
+
+async fn insert(
+    connection: &mut SqliteConnection,
+    shop: Uuid,
+    device: Uuid,
+    arrivals: &[Arrival],
+    rows: &[NewRow],
+) -> Result<(), StoreFault> {
+    for rows in rows.chunks(ROWS_A_STATEMENT) {
+        let mut query = QueryBuilder::<Sqlite>::new(
+            "INSERT INTO events (shop, seq, id, device, counter, hash, digest, received_ms, flags, hlc_ms, text) ",
+        );
+        query.push_values(
+            rows.iter().filter_map(|row| Some((row, arrivals.get(row.arrival)?))),
+            |mut values, (row, arrival)| {
+                values
+                    .push_bind(blob(&shop))
+                    .push_bind(int(row.stamp.seq))
+                    .push_bind(blob(&row.read.id))
+                    .push_bind(blob(&device))
+                    .push_bind(int(row.read.counter))
+                    .push_bind(arrival.hash.as_slice())
+                    .push_bind(row.digest.0.as_slice())
+                    .push_bind(row.stamp.received_ms)
+                    .push_bind(flag_bits(&row.stamp.flags))
+                    .push_bind(row.read.hlc_ms)
+                    .push_bind(arrival.text.as_str());
+            },
+        );
+        query.build().persistent(false).execute(&mut *connection).await?;
+    }
+    Ok(())
+}
+
+/// The greatest counter without a gap, looked for from where it was known to be.
+async fn device_high(connection: &mut SqliteConnection, shop: Uuid, device: Uuid) -> Result<u64, StoreFault> {
+    let row = sqlx::query(
+        "WITH known AS (SELECT high FROM devices WHERE shop = ?1 AND id = ?2)
+         SELECT coalesce(
+             (SELECT e.counter FROM events e, known
+              WHERE e.shop = ?1 AND e.device = ?2 AND e.counter > known.high
+                AND EXISTS (SELECT 1 FROM events f
+                            WHERE f.shop = ?1 AND f.device = ?2 AND f.counter = known.high + 1)
+                AND NOT EXISTS (SELECT 1 FROM events n
+                                WHERE n.shop = ?1 AND n.device = ?2 AND n.counter = e.counter + 1)
+              ORDER BY e.counter LIMIT 1),
+             (SELECT high FROM known), 0)",
+    )
+    .bind(blob(&shop))
+    .bind(blob(&device))
+    .fetch_one(connection)
+    .await?;
+    count_at(&row, 0)
+}
+
+#[async_trait]
+impl Store for SqliteStore {
+    async fn epoch(&self) -> Result<Uuid, StoreFault> {
+        let row = sqlx::query("SELECT epoch FROM meta").fetch_one(&self.readers).await?;
+        id_at(&row, 0)
+    }
+
+    async fn renew_epoch(&self, epoch: Uuid) -> Result<(), StoreFault> {
+        sqlx::query("UPDATE meta SET epoch = ?").bind(blob(&epoch)).execute(&self.writer).await?;
+        Ok(())
+    }
+
+    async fn ready(&self) -> Result<(), StoreFault> {
+        sqlx::query("SELECT one FROM meta").fetch_one(&self.readers).await?;
+        Ok(())
+    }
+
+    async fn close(&self) {
+        self.readers.close().await;
+        self.writer.close().await;
+    }
+
+    async fn offer_setup(&self, setup_hash: &SecretHash) -> Result<bool, StoreFault> {
+        let done = sqlx::query("UPDATE meta SET setup_hash = ? WHERE claimed_shop IS NULL")
+            .bind(setup_hash.as_slice())
+            .execute(&self.writer)
+            .await?;
+        Ok(done.rows_affected() == 1)
+    }
+
+    async fn claim(&self, claim: &Claim, now: i64) -> Result<bool, StoreFault> {
+        let mut tx = self.begin().await?;
+        let row = sqlx::query("SELECT claimed_shop, claimed_device FROM meta WHERE setup_hash = ?")
+            .bind(claim.setup_hash.as_slice())
+            .fetch_optional(&mut *tx)
+            .await?;
+        let Some(row) = row else { return Ok(false) };
+        if row.try_get::<Option<&[u8]>, _>(0)?.is_some() {
+            let same = id_at(&row, 0)? == claim.shop && id_at(&row, 1)? == claim.device;
+            let pushed = sqlx::query("SELECT 1 FROM events WHERE shop = ? AND device = ? LIMIT 1")
+                .bind(blob(&claim.shop))
+                .bind(blob(&claim.device))
+                .fetch_optional(&mut *tx)
+                .await?;
+            if !same || pushed.is_some() {
+                return Ok(false);
+            }
+            let done = sqlx::query(
+                "UPDATE devices SET credential_hash = ? WHERE shop = ? AND id = ? AND revoked_ms IS NULL",
+            )
+            .bind(claim.credential_hash.as_slice())
+            .bind(blob(&claim.shop))
+            .bind(blob(&claim.device))
+            .execute(&mut *tx)
+            .await?;
+            tx.commit().await?;
+            return Ok(done.rows_affected() == 1);
+        }
+        sqlx::query("INSERT INTO shops (id, digest, created_ms) VALUES (?, ?, ?)")
+            .bind(blob(&claim.shop))
+            .bind(Digest::default().0.as_slice())
+            .bind(now)
+            .execute(&mut *tx)
+            .await?;
+        add_device(&mut tx, claim.shop, claim.device, &claim.code, &claim.credential_hash, now).await?;
+        sqlx::query("UPDATE meta SET claimed_shop = ?, claimed_device = ?")
+            .bind(blob(&claim.shop))
+            .bind(blob(&claim.device))
+            .execute(&mut *tx)
+            .await?;
+        tx.commit().await?;
+        Ok(true)
+    }
+
+    async fn add_pairing(
+        &self,
+        shop: Uuid,
+        code_hash: &SecretHash,
+        expires_ms: i64,
+        now: i64,
+    ) -> Result<bool, StoreFault> {
+        let mut tx = self.begin().await?;
+        sqlx::query("DELETE FROM pairing WHERE expires_ms <= ?").bind(now).execute(&mut *tx).await?;
+        let done = sqlx::query(
+            "INSERT INTO pairing (code_hash, shop, expires_ms) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+        )
+        .bind(code_hash.as_slice())
+        .bind(blob(&shop))
+        .bind(expires_ms)
+        .execute(&mut *tx)
+        .await?;
+        tx.commit().await?;
+        Ok(done.rows_affected() == 1)
+    }
+
+    async fn join(&self, join: &Join, now: i64) -> Result<Joined, StoreFault> {
+        let mut tx = self.begin().await?;
+        let row = sqlx::query("SELECT shop, used_by FROM pairing WHERE code_hash = ? AND expires_ms > ?")
+            .bind(join.code_hash.as_slice())
+            .bind(now)
+            .fetch_optional(&mut *tx)
+            .await?;
+        let Some(row) = row else { return Ok(Joined::Refused) };
+        let shop = id_at(&row, 0)?;
+        let by_another = row.try_get::<Option<&[u8]>, _>(1)?.is_some_and(|device| device != blob(&join.device));
+        if by_another || join.shop.is_some_and(|named| named != shop) {
+            return Ok(Joined::Refused);
+        }
+        let taken = sqlx::query("SELECT id, code FROM devices WHERE shop = ?")
+            .bind(blob(&shop))
+            .fetch_all(&mut *tx)
+            .await?
+            .iter()
+            .map(|row| Ok((row.try_get(1)?, id_at(row, 0)?)))
+            .collect::<Result<HashMap<String, Uuid>, StoreFault>>()?;
+        let own = taken.iter().find(|(_, device)| **device == join.device).map(|(code, _)| code.clone());
+        let code = if let Some(own) = own {
+            sqlx::query(
+                "UPDATE devices SET credential_hash = ?, last_seen_ms = ?, revoked_ms = NULL WHERE shop = ? AND id = ?",
+            )
+            .bind(join.credential_hash.as_slice())
+            .bind(now)
+            .bind(blob(&shop))
+            .bind(blob(&join.device))
+            .execute(&mut *tx)
+            .await?;
+            own
+        } else {
+            let Some(free) = join.codes.iter().find(|code| !taken.contains_key(*code)) else {
+                return Ok(Joined::NoCodeFree);
+            };
+            add_device(&mut tx, shop, join.device, free, &join.credential_hash, now).await?;
+            free.clone()
+        };
+        sqlx::query("UPDATE pairing SET used_by = ? WHERE code_hash = ?")
+            .bind(blob(&join.device))
+            .bind(join.code_hash.as_slice())
+            .execute(&mut *tx)
+            .await?;
+        tx.commit().await?;
+        Ok(Joined::In { shop, code })
+    }
+
+    async fn by_credential(&self, credential_hash: &SecretHash) -> Result<Option<KnownDevice>, StoreFault> {
+        let row = sqlx::query("SELECT shop, id, last_seen_ms FROM devices WHERE credential_hash = ?")
+            .bind(credential_hash.as_slice())
+            .fetch_optional(&self.readers)
+            .await?;
+        row.map(|row| {
+            Ok(KnownDevice { shop: id_at(&row, 0)?, device: id_at(&row, 1)?, last_seen_ms: row.try_get(2)? })
+        })
+        .transpose()
+    }
+
+    async fn seen(&self, shop: Uuid, device: Uuid, now: i64) -> Result<(), StoreFault> {
+        sqlx::query("UPDATE devices SET last_seen_ms = ? WHERE shop = ? AND id = ?")
+            .bind(now)
+            .bind(blob(&shop))
+            .bind(blob(&device))
+            .execute(&self.writer)
+            .await?;
+        Ok(())
+    }
+
+    async fn devices(&self, shop: Uuid) -> Result<Vec<Device>, StoreFault> {
+        sqlx::query("SELECT id, code, last_seen_ms, high, revoked_ms FROM devices WHERE shop = ? ORDER BY code")
+            .bind(blob(&shop))
+            .fetch_all(&self.readers)
+            .await?
+            .iter()
+            .map(|row| {
+                Ok(Device {
+                    id: id_at(row, 0)?,
+                    code: row.try_get(1)?,
+                    last_seen_ms: row.try_get(2)?,
+                    high: count_at(row, 3)?,
+                    revoked_ms: row.try_get(4)?,
+                })
+            })
+            .collect()
+    }
+
+    async fn revoke(&self, shop: Uuid, device: Uuid, now: i64) -> Result<bool, StoreFault> {
+        let mut tx = self.begin().await?;
+        let done = sqlx::query(
+            "UPDATE devices SET credential_hash = NULL, revoked_ms = coalesce(revoked_ms, ?) WHERE shop = ? AND id = ?",
+        )
+        .bind(now)
+        .bind(blob(&shop))
+        .bind(blob(&device))
+        .execute(&mut *tx)
+        .await?;
+        sqlx::query("DELETE FROM pairing WHERE shop = ? AND used_by = ?")
+            .bind(blob(&shop))
+            .bind(blob(&device))
+            .execute(&mut *tx)
+            .await?;
+        tx.commit().await?;
+        Ok(done.rows_affected() == 1)
+    }
+
+    async fn append(
+        &self,
+        shop: Uuid,
+        device: Uuid,
+        arrivals: Vec<Arrival>,
+        now: i64,
+    ) -> Result<Appended, StoreFault> {
+        let mut tx = self.begin().await?;
+        let head = head_of(&mut tx, shop).await?;
+        let held = held_of(&mut tx, shop, &arrivals).await?;
+        let counters = counters_of(&mut tx, shop, device, &arrivals).await?;
+        let plan = plan(&arrivals, held, counters, head.seq, head.digest, now);
+        insert(&mut tx, shop, device, &arrivals, &plan.rows).await?;
+        for (at, refusal) in &plan.asides {
+            let Some(arrival) = arrivals.get(*at) else { continue };
+            sqlx::query(
+                "INSERT INTO quarantine (shop, device, event, problem, detail, hash, received_ms, text)
+                 VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+            )
+            .bind(blob(&shop))
+            .bind(blob(&device))
+            .bind(refusal.id.as_ref().map(blob))
+            .bind(problem_key(refusal.kind))
+            .bind(refusal.detail.as_deref())
+            .bind(arrival.hash.as_slice())
+            .bind(now)
+            .bind(arrival.text.as_str())
+            .execute(&mut *tx)
+            .await?;
+        }
+        let device_high = device_high(&mut tx, shop, device).await?;
+        // A push that brought nothing new writes nothing: the answer is known, and a commit costs the disk.
+        if plan.rows.is_empty() && plan.asides.is_empty() {
+            tx.rollback().await?;
+        } else {
+            sqlx::query("UPDATE shops SET head = ?, digest = ? WHERE id = ?")
+                .bind(int(plan.head))
+                .bind(plan.digest.0.as_slice())
+                .bind(blob(&shop))
+                .execute(&mut *tx)
+                .await?;
+            sqlx::query("UPDATE devices SET high = ?, last_seen_ms = ? WHERE shop = ? AND id = ?")
+                .bind(int(device_high))
+                .bind(now)
+                .bind(blob(&shop))
+                .bind(blob(&device))
+                .execute(&mut *tx)
+                .await?;
+            tx.commit().await?;
+        }
+        Ok(Appended { head: plan.head, digest: plan.digest, device_high, outcomes: plan.outcomes })
+    }
+
+    async fn head(&self, shop: Uuid) -> Result<Head, StoreFault> {
+        let mut connection = self.readers.acquire().await?;
+        head_of(&mut connection, shop).await
+    }
+
+    async fn page(&self, shop: Uuid, range: Range) -> Result<Page, StoreFault> {
+        let mut connection = self.readers.acquire().await?;
+        // The head first: what is at or below it never changes, so no transaction is needed.
+        let head = head_of(&mut connection, shop).await?;
+        let mut events = Vec::with_capacity(range.limit.min(usize::try_from(head.seq).unwrap_or(0)).min(8_192));
+        if range.limit > 0 && range.after < head.seq {
+            let mut rows = sqlx::query(
+                "SELECT id, seq, received_ms, flags, CASE WHEN device = ? THEN NULL ELSE text END
+                 FROM events WHERE shop = ? AND seq > ? AND seq <= ? ORDER BY seq LIMIT ?",
+            )
+            .bind(range.brief.as_ref().map(blob))
+            .bind(blob(&shop))
+            .bind(int(range.after))
+            .bind(int(head.seq))
+            .bind(int(range.limit as u64))
+            .fetch(&mut *connection);
+            let mut bytes = 0;
+            while let Some(row) = rows.try_next().await? {
+                let text: Option<String> = row.try_get(4)?;
+                bytes += text.as_ref().map_or(0, String::len);
+                let stamp =
+                    Stamp { seq: count_at(&row, 1)?, received_ms: row.try_get(2)?, flags: flags_of(row.try_get(3)?) };
+                events.push(Kept { id: id_at(&row, 0)?, stamp, text });
+                if bytes > range.bytes {
+                    break;
+                }
+            }
+        }
+        let at = events.last().map_or(range.after, |last| last.stamp.seq);
+        let digest = if at == 0 {
+            Digest::default()
+        } else if at >= head.seq {
+            head.digest
+        } else {
+            let row = sqlx::query("SELECT digest FROM events WHERE shop = ? AND seq = ?")
+                .bind(blob(&shop))
+                .bind(int(at))
+                .fetch_one(&mut *connection)
+                .await?;
+            Digest(bytes_at(&row, 0)?)
+        };
+        Ok(Page { events, head, digest })
+    }
+
+    async fn quarantined(&self, shop: Uuid, limit: usize) -> Result<Vec<Aside>, StoreFault> {
+        sqlx::query(
+            "SELECT device, event, problem, detail, received_ms, text FROM quarantine WHERE shop = ?
+             ORDER BY no DESC LIMIT ?",
+        )
+        .bind(blob(&shop))
+        .bind(int(limit as u64))
+        .fetch_all(&self.readers)
+        .await?
+        .iter()
+        .map(|row| {
+            let event = row.try_get::<Option<&[u8]>, _>(1)?.map(|_| id_at(row, 1)).transpose()?;
+            Ok(Aside {
+                device: id_at(row, 0)?,
+                event,
+                kind: problem_of(row.try_get(2)?),
+                detail: row.try_get(3)?,
+                received_ms: row.try_get(4)?,
+                text: row.try_get(5)?,
+            })
+        })
+        .collect()
+    }
+}
+
+async fn add_device(
+    connection: &mut SqliteConnection,
+    shop: Uuid,
+    device: Uuid,
+    code: &str,
+    credential_hash: &SecretHash,
+    now: i64,
+) -> Result<(), StoreFault> {
+    sqlx::query(
+        "INSERT INTO devices (shop, id, code, credential_hash, joined_ms, last_seen_ms) VALUES (?, ?, ?, ?, ?, ?)",
+    )
+    .bind(blob(&shop))
+    .bind(blob(&device))
+    .bind(code)
+    .bind(credential_hash.as_slice())
+    .bind(now)
+    .bind(now)
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// A problem type as it is on the wire, so that what was stored can be read by any version.
+fn problem_key(kind: ProblemType) -> String {
+    serde_json::to_value(kind).ok().and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default()
+}
+
+fn problem_of(key: &str) -> ProblemType {
+    serde_json::from_value(key.into()).unwrap_or(ProblemType::Unknown)
+}
