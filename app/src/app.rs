@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use leptos_router::components::{FlatRoutes, Redirect, Route, Router};
 use leptos_router::path;
 
-use crate::features::{conflicts, first_start, missing, order, orders, settings};
+use crate::features::{conflicts, first_start, missing, new_order, order, orders, settings};
 use crate::frame::{Cover, offer_updates};
 use crate::prefs::Prefs;
 use crate::session::{Boot, Session};
@@ -28,7 +28,7 @@ pub fn App() -> impl IntoView {
                 <FlatRoutes fallback=|| missing::Missing>
                     <Route path=path!("/") view=Start/>
                     <Route path=path!("/orders") view=|| inside(|| orders::Orders.into_any())/>
-                    <Route path=path!("/orders/new") view=|| inside(|| order::NewOrder.into_any())/>
+                    <Route path=path!("/orders/new") view=|| inside(|| new_order::NewOrder.into_any())/>
                     <Route path=path!("/orders/:id") view=|| inside(|| order::Order.into_any())/>
                     <Route path=path!("/conflicts") view=|| inside(|| conflicts::Conflicts.into_any())/>
                     <Route path=path!("/settings") view=|| inside(|| settings::Settings.into_any())/>

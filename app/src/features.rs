@@ -3,6 +3,7 @@
 pub mod conflicts;
 pub mod first_start;
 pub mod missing;
+pub mod new_order;
 pub mod order;
 pub mod orders;
 pub mod server_words;

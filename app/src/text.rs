@@ -6,6 +6,7 @@
 mod catalogue;
 mod language;
 mod money;
+pub mod new_order;
 mod selling;
 mod when;
 

@@ -1,0 +1,562 @@
+//! The form of an order as it is typed, and what it says: an order's content, or what is wrong and where.
+//! Whatever is typed is kept as it is; nothing here throws a word away.
+
+use std::collections::BTreeMap;
+
+use domain::Currency;
+use domain::contact::Buyer;
+use domain::money::{MAX_AMOUNT, MAX_GRAMS, MAX_PIECES, NumberFault, parse_amount, parse_decimal, plain};
+use domain::order::{
+    BuyerField, Content, ContentFault, Delivery, Line, LineFault, LineField, Method, NewPayment, Order, Terms, Unit,
+};
+use domain::text::{self, LONG, SHORT};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// Within this time, a second order of the same buyer over the same sum may be the same order.
+const SAME_ORDER_MS: i64 = 10 * 60_000;
+
+/// An item as typed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Item {
+    /// Its line's id within the order.
+    pub id: u32,
+    /// The product it was chosen from.
+    pub product: Option<Uuid>,
+    /// What it is.
+    pub item: String,
+    /// Specification.
+    pub spec: String,
+    /// How many.
+    pub quantity: String,
+    /// What the quantity counts.
+    pub unit: Unit,
+    /// Price of a piece or a kilogram.
+    pub price: String,
+    /// Discount on the line.
+    pub discount: String,
+    /// Note.
+    pub note: String,
+}
+
+impl Default for Item {
+    fn default() -> Self {
+        Self::new(1)
+    }
+}
+
+impl Item {
+    /// One to be filled in.
+    pub fn new(id: u32) -> Self {
+        Self {
+            id,
+            product: None,
+            item: String::new(),
+            spec: String::new(),
+            quantity: "1".to_owned(),
+            unit: Unit::Piece,
+            price: String::new(),
+            discount: String::new(),
+            note: String::new(),
+        }
+    }
+
+    /// Nothing has been typed into it.
+    fn is_blank(&self) -> bool {
+        [&self.item, &self.spec, &self.price, &self.discount, &self.note].into_iter().all(|text| text.trim().is_empty())
+    }
+
+    fn of(line: &Line, currency: Currency, is_draft: bool) -> Self {
+        // A draft does not tell a figure that was not typed yet from a zero: it asks again.
+        let price = if is_draft && line.price == 0 { String::new() } else { plain(line.price, currency) };
+        Self {
+            id: line.id,
+            product: line.product,
+            item: line.item.clone(),
+            spec: line.spec.clone(),
+            quantity: line.quantity.to_string(),
+            unit: line.unit,
+            price,
+            discount: typed_or_nothing(line.discount, currency),
+            note: line.note.clone(),
+        }
+    }
+}
+
+fn typed_or_nothing(minor: i64, currency: Currency) -> String {
+    if minor == 0 { String::new() } else { plain(minor, currency) }
+}
+
+/// The form as typed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Form {
+    /// Buyer's name.
+    pub name: String,
+    /// Buyer's phone.
+    pub phone: String,
+    /// Where it goes.
+    pub address: String,
+    /// At least one.
+    pub items: Vec<Item>,
+    /// The order's note.
+    pub note: String,
+    /// A key of [`CHANNELS`], or another shop's.
+    pub channel: String,
+    /// A key of [`CATEGORIES`], or another shop's.
+    pub category: String,
+    /// How the goods reach the buyer.
+    pub delivery: Delivery,
+    /// How the buyer means to pay.
+    pub method: Method,
+    /// When the buyer pays.
+    pub terms: Terms,
+    /// Discount on the whole.
+    pub discount: String,
+    /// Rounding off.
+    pub rounding: String,
+    /// Deposit asked for.
+    pub deposit: String,
+}
+
+/// Sales channels that every shop has, the default first (workflow.md §1).
+pub const CHANNELS: [&str; 7] = ["stall", "taobao", "jd", "pinduoduo", "douyin", "shopee", "own"];
+/// Order categories that every shop has, the default first.
+pub const CATEGORIES: [&str; 3] = ["retail", "wholesale", "preorder"];
+
+impl Default for Form {
+    fn default() -> Self {
+        let [channel, ..] = CHANNELS;
+        let [category, ..] = CATEGORIES;
+        Self {
+            name: String::new(),
+            phone: String::new(),
+            address: String::new(),
+            items: vec![Item::new(1)],
+            note: String::new(),
+            channel: channel.to_owned(),
+            category: category.to_owned(),
+            delivery: Delivery::default(),
+            method: Method::default(),
+            terms: Terms::default(),
+            discount: String::new(),
+            rounding: String::new(),
+            deposit: String::new(),
+        }
+    }
+}
+
+/// Where something is wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Place {
+    /// A field of the buyer.
+    Buyer(BuyerField),
+    /// A field of the item with this id.
+    Item(u32, LineField),
+    /// The list of items.
+    Items,
+    /// The order's note.
+    Note,
+    /// Discount on the whole.
+    Discount,
+    /// Rounding off.
+    Rounding,
+    /// Deposit.
+    Deposit,
+    /// What it comes to.
+    Total,
+}
+
+/// What is wrong there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// Nothing is there.
+    Missing,
+    /// Longer than fits: how many characters do.
+    TooLong(usize),
+    /// Something else than a number.
+    NotANumber,
+    /// More decimals than there are.
+    TooPrecise,
+    /// Above the limit.
+    TooLarge,
+    /// Zero, where something must be.
+    Zero,
+    /// It takes off more than there is.
+    MoreThanThereIs,
+    /// More items than fit.
+    TooMany,
+}
+
+/// What a form says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reading {
+    /// The order's content. What could not be read is empty or zero in it.
+    pub content: Content,
+    /// The buyer.
+    pub buyer: Buyer,
+    /// What is wrong, a fault for each place; empty when it can be confirmed.
+    pub faults: BTreeMap<Place, Fault>,
+}
+
+impl Reading {
+    /// The content and buyer, if nothing is wrong.
+    pub fn complete(&self) -> Option<(Content, Buyer)> {
+        self.faults.is_empty().then(|| (self.content.clone(), self.buyer.clone()))
+    }
+
+    /// The content and buyer, if all that is there can be read. What is missing may still come.
+    pub fn draft(&self) -> Option<(Content, Buyer)> {
+        let readable = self.faults.values().all(|fault| matches!(fault, Fault::Missing | Fault::Zero));
+        readable.then(|| (self.content.clone(), self.buyer.clone()))
+    }
+
+    /// What the buyer pays first: the deposit, where one is asked for.
+    pub fn rest(&self) -> i64 {
+        self.content.total().saturating_sub(self.content.deposit)
+    }
+
+    /// How many things it is about: pieces, and each weighed item as one.
+    pub fn pieces(&self) -> u64 {
+        pieces(&self.content)
+    }
+}
+
+/// How many things an order is about: pieces, and each weighed item as one.
+pub fn pieces(content: &Content) -> u64 {
+    let count = |line: &Line| match line.unit {
+        Unit::Piece => u64::try_from(line.quantity).unwrap_or(0),
+        Unit::Gram => 1,
+    };
+    content.lines.iter().map(count).fold(0, u64::saturating_add)
+}
+
+impl Form {
+    /// The form that an order would have been typed with.
+    pub fn of(content: &Content, buyer: &Buyer, currency: Currency, is_draft: bool) -> Self {
+        let mut items: Vec<Item> = content.lines.iter().map(|line| Item::of(line, currency, is_draft)).collect();
+        if items.is_empty() {
+            items.push(Item::new(1));
+        }
+        Self {
+            name: buyer.name.clone(),
+            phone: buyer.phone.clone(),
+            address: buyer.address.clone(),
+            items,
+            note: content.note.clone(),
+            channel: content.channel.clone(),
+            category: content.category.clone(),
+            delivery: content.delivery,
+            method: content.method.clone(),
+            terms: content.terms,
+            discount: typed_or_nothing(content.discount, currency),
+            rounding: typed_or_nothing(content.rounding, currency),
+            deposit: typed_or_nothing(content.deposit, currency),
+        }
+    }
+
+    /// Reads it. Extra items into which nothing was typed are left out.
+    pub fn read(&self, currency: Currency) -> Reading {
+        let mut faults = Reader::default();
+        let filled: Vec<&Item> = self.items.iter().filter(|item| !item.is_blank()).collect();
+        let items = if filled.is_empty() { self.items.iter().take(1).collect() } else { filled };
+        let content = Content {
+            lines: items.iter().map(|item| faults.line(item, currency)).collect(),
+            delivery: self.delivery,
+            method: self.method.clone(),
+            terms: self.terms,
+            discount: faults.amount_or_zero(Place::Discount, &self.discount, currency),
+            rounding: faults.amount_or_zero(Place::Rounding, &self.rounding, currency),
+            deposit: faults.amount_or_zero(Place::Deposit, &self.deposit, currency),
+            note: faults.text(Place::Note, &self.note, LONG),
+            channel: self.channel.clone(),
+            category: self.category.clone(),
+        };
+        let buyer = Buyer {
+            name: faults.text(Place::Buyer(BuyerField::Name), &self.name, SHORT),
+            phone: faults.text(Place::Buyer(BuyerField::Phone), &self.phone, SHORT),
+            address: faults.text(Place::Buyer(BuyerField::Address), &self.address, LONG),
+        };
+        for fault in content.faults(&buyer) {
+            faults.refused(&fault, &content);
+        }
+        Reading { content, buyer, faults: faults.0 }
+    }
+
+    /// The same with its lines counted from 1, for an order of its own.
+    pub fn renumbered(mut self) -> Self {
+        for (item, id) in self.items.iter_mut().zip(1..) {
+            item.id = id;
+        }
+        self
+    }
+}
+
+/// Collects what is wrong: the first fault of each place.
+#[derive(Default)]
+struct Reader(BTreeMap<Place, Fault>);
+
+impl Reader {
+    fn fault(&mut self, place: Place, fault: Fault) {
+        self.0.entry(place).or_insert(fault);
+    }
+
+    fn text(&mut self, place: Place, typed: &str, most: usize) -> String {
+        text::parse(typed, most).unwrap_or_else(|_| {
+            self.fault(place, Fault::TooLong(most));
+            String::new()
+        })
+    }
+
+    fn number(&mut self, place: Place, read: Result<i64, NumberFault>) -> i64 {
+        read.unwrap_or_else(|fault| {
+            let fault = match fault {
+                NumberFault::Empty => Fault::Missing,
+                NumberFault::NotANumber => Fault::NotANumber,
+                NumberFault::TooPrecise => Fault::TooPrecise,
+                NumberFault::TooLarge => Fault::TooLarge,
+                NumberFault::Zero => Fault::Zero,
+            };
+            self.fault(place, fault);
+            0
+        })
+    }
+
+    /// An amount that need not be there.
+    fn amount_or_zero(&mut self, place: Place, typed: &str, currency: Currency) -> i64 {
+        if typed.trim().is_empty() { 0 } else { self.number(place, parse_amount(typed, currency)) }
+    }
+
+    fn line(&mut self, item: &Item, currency: Currency) -> Line {
+        let at = |field| Place::Item(item.id, field);
+        let most = match item.unit {
+            Unit::Piece => MAX_PIECES,
+            Unit::Gram => MAX_GRAMS,
+        };
+        Line {
+            id: item.id,
+            product: item.product,
+            item: self.text(at(LineField::Item), &item.item, SHORT),
+            spec: self.text(at(LineField::Spec), &item.spec, SHORT),
+            quantity: self.number(at(LineField::Quantity), parse_decimal(&item.quantity, 0, most)),
+            unit: item.unit,
+            price: self.number(at(LineField::Price), parse_amount(&item.price, currency)),
+            discount: self.amount_or_zero(at(LineField::Discount), &item.discount, currency),
+            note: self.text(at(LineField::Note), &item.note, LONG),
+        }
+    }
+
+    /// Puts what the domain refuses beside the field that it is about.
+    fn refused(&mut self, fault: &ContentFault, content: &Content) {
+        match fault {
+            ContentFault::NoLines => self.fault(Place::Items, Fault::Missing),
+            ContentFault::TooManyLines => self.fault(Place::Items, Fault::TooMany),
+            ContentFault::Line { index, field, fault } => {
+                let Some(line) = content.lines.get(*index) else { return };
+                // A discount above what cannot be read says nothing.
+                let is_unread = [LineField::Quantity, LineField::Price]
+                    .into_iter()
+                    .any(|field| self.0.contains_key(&Place::Item(line.id, field)));
+                if *field == LineField::Discount && is_unread {
+                    return;
+                }
+                let words = match (field, fault) {
+                    (_, LineFault::Missing) => Fault::Missing,
+                    (LineField::Note, LineFault::TooLong) => Fault::TooLong(LONG),
+                    (_, LineFault::TooLong) => Fault::TooLong(SHORT),
+                    (_, LineFault::NotAboveZero) => Fault::Zero,
+                    (_, LineFault::Negative) => Fault::MoreThanThereIs,
+                    (_, LineFault::TooLarge) => Fault::TooLarge,
+                };
+                self.fault(Place::Item(line.id, *field), words);
+            }
+            // Sums say nothing while a figure in them cannot be read.
+            ContentFault::Discount | ContentFault::Deposit | ContentFault::TotalTooLarge if !self.0.is_empty() => {}
+            ContentFault::Discount => {
+                let over_by_discount = content.discount > content.subtotal();
+                let place = if content.discount > 0 && (over_by_discount || content.rounding == 0) {
+                    Place::Discount
+                } else {
+                    Place::Rounding
+                };
+                self.fault(place, Fault::MoreThanThereIs);
+            }
+            ContentFault::Deposit => self.fault(Place::Deposit, Fault::MoreThanThereIs),
+            ContentFault::TotalTooLarge => self.fault(Place::Total, Fault::TooLarge),
+            ContentFault::NoteTooLong => self.fault(Place::Note, Fault::TooLong(LONG)),
+            ContentFault::BuyerMissing(field) => self.fault(Place::Buyer(*field), Fault::Missing),
+            ContentFault::BuyerTooLong(field) => {
+                let most = if *field == BuyerField::Address { LONG } else { SHORT };
+                self.fault(Place::Buyer(*field), Fault::TooLong(most));
+            }
+        }
+    }
+}
+
+/// What confirming can do at once for goods that are handed over: the payment that comes with it, if any is asked.
+/// `None` where nothing is handed over now.
+pub fn at_once(content: &Content) -> Option<Option<NewPayment>> {
+    (content.delivery == Delivery::HandOver).then(|| {
+        let given = content.total();
+        let pays = content.terms == Terms::Prepaid && (1..=MAX_AMOUNT).contains(&given);
+        pays.then(|| NewPayment { method: content.method.clone(), given, deposit: false })
+    })
+}
+
+/// Whether an order that was placed at `placed_ms` may be the one that is being confirmed at `now_ms`. Clocks of
+/// two tablets differ, so a little in the future counts as well.
+pub fn is_recent(placed_ms: i64, now_ms: i64) -> bool {
+    now_ms.abs_diff(placed_ms) <= SAME_ORDER_MS.unsigned_abs()
+}
+
+/// Why an order cannot be edited now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Locked {
+    /// It holds what this build does not know.
+    NeedsUpdate,
+    /// It is cancelled or closed.
+    Closed,
+    /// Something has left.
+    Shipped,
+}
+
+/// Whether an order can be edited now.
+pub fn locked(order: &Order) -> Option<Locked> {
+    if order.needs_update {
+        Some(Locked::NeedsUpdate)
+    } else if order.cancelled.is_some() || order.discarded.is_some() {
+        Some(Locked::Closed)
+    } else if order.any_shipped() {
+        Some(Locked::Shipped)
+    } else {
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn item(id: u32, what: &str, quantity: &str, price: &str) -> Item {
+        Item { item: what.to_owned(), quantity: quantity.to_owned(), price: price.to_owned(), ..Item::new(id) }
+    }
+
+    fn form(items: Vec<Item>) -> Form {
+        Form { items, ..Form::default() }
+    }
+
+    fn faults(form: &Form) -> Vec<(Place, Fault)> {
+        form.read(Currency::Cny).faults.into_iter().collect()
+    }
+
+    #[test]
+    fn what_was_typed_becomes_an_order() {
+        let mut form = form(vec![item(1, " 明前龙井 🍵", "2", "128"), item(2, "紫砂小壶", "１", "¥260.00")]);
+        form.name = "王小明".to_owned();
+        form.rounding = "6".to_owned();
+        form.deposit = "100".to_owned();
+        let read = form.read(Currency::Cny);
+        let (content, buyer) = read.complete().unwrap();
+        assert_eq!(content.lines.first().unwrap().item, "明前龙井 🍵");
+        assert_eq!((content.subtotal(), content.total(), read.rest()), (51_600, 51_000, 41_000));
+        assert_eq!(read.pieces(), 3);
+        assert_eq!(buyer.name, "王小明");
+        assert_eq!(Form::of(&content, &buyer, Currency::Cny, false).read(Currency::Cny), read);
+    }
+
+    #[test]
+    fn weight_is_priced_by_the_kilogram() {
+        let mut form = form(vec![item(1, "砂糖橘", "1500", "9.80")]);
+        form.items.first_mut().unwrap().unit = Unit::Gram;
+        let read = form.read(Currency::Cny);
+        assert_eq!((read.content.total(), read.pieces()), (1_470, 1));
+    }
+
+    #[test]
+    fn each_fault_stands_beside_its_field() {
+        use LineField::{Item as What, Price, Quantity};
+        let at = |field| Place::Item(1, field);
+        for (what, quantity, price, place, fault) in [
+            ("", "1", "5", at(What), Fault::Missing),
+            ("茶", "0", "5", at(Quantity), Fault::Zero),
+            ("茶", "", "5", at(Quantity), Fault::Missing),
+            ("茶", "两", "5", at(Quantity), Fault::NotANumber),
+            ("茶", "1.5", "5", at(Quantity), Fault::TooPrecise),
+            ("茶", "1000000000000", "5", at(Quantity), Fault::TooLarge),
+            ("茶", "1", "abc", at(Price), Fault::NotANumber),
+            ("茶", "1", "", at(Price), Fault::Missing),
+            ("茶", "1", "1.234", at(Price), Fault::TooPrecise),
+            ("茶", "1", "1000000000000", at(Price), Fault::TooLarge),
+            ("茶", "1000000", "100000000", Place::Total, Fault::TooLarge),
+        ] {
+            assert_eq!(faults(&form(vec![item(1, what, quantity, price)])), [(place, fault)], "{what} {quantity} {price}");
+        }
+        let long = "字".repeat(10_000);
+        assert_eq!(faults(&form(vec![item(1, &long, "1", "5")])), [(at(What), Fault::TooLong(SHORT))]);
+    }
+
+    #[test]
+    fn a_gift_has_a_price_of_zero() {
+        assert_eq!(faults(&form(vec![item(1, "赠品", "1", "0")])), []);
+    }
+
+    #[test]
+    fn to_ship_one_must_know_to_whom_and_where() {
+        let mut form = form(vec![item(1, "茶", "1", "5")]);
+        form.delivery = Delivery::Ship;
+        let buyer = |field| (Place::Buyer(field), Fault::Missing);
+        assert_eq!(faults(&form), [buyer(BuyerField::Name), buyer(BuyerField::Phone), buyer(BuyerField::Address)]);
+        form.name = "x".repeat(10_000);
+        form.phone = "1".to_owned();
+        form.address = "y".repeat(10_000);
+        let long = |field, most| (Place::Buyer(field), Fault::TooLong(most));
+        assert_eq!(faults(&form), [long(BuyerField::Name, SHORT), long(BuyerField::Address, LONG)]);
+    }
+
+    #[test]
+    fn nothing_takes_off_more_than_there_is() {
+        let with = |discount: &str, rounding: &str, deposit: &str| {
+            let mut form = form(vec![item(1, "茶", "1", "5")]);
+            (form.discount, form.rounding, form.deposit) = (discount.into(), rounding.into(), deposit.into());
+            faults(&form)
+        };
+        assert_eq!(with("6", "", ""), [(Place::Discount, Fault::MoreThanThereIs)]);
+        assert_eq!(with("", "6", ""), [(Place::Rounding, Fault::MoreThanThereIs)]);
+        assert_eq!(with("4", "2", ""), [(Place::Rounding, Fault::MoreThanThereIs)]);
+        assert_eq!(with("", "", "5.01"), [(Place::Deposit, Fault::MoreThanThereIs)]);
+        assert_eq!(with("x", "", ""), [(Place::Discount, Fault::NotANumber)]);
+        assert_eq!(with("4", "1", ""), []);
+    }
+
+    #[test]
+    fn an_item_left_empty_is_left_out_unless_it_is_the_only_one() {
+        assert_eq!(form(vec![item(1, "茶", "1", "5"), Item::new(2)]).read(Currency::Cny).content.lines.len(), 1);
+        let missing = |field| (Place::Item(1, field), Fault::Missing);
+        assert_eq!(faults(&form(vec![Item::new(1)])), [missing(LineField::Item), missing(LineField::Price)]);
+    }
+
+    #[test]
+    fn a_draft_may_lack_things_but_not_hold_what_cannot_be_read() {
+        assert!(form(vec![Item::new(1)]).read(Currency::Cny).draft().is_some());
+        assert!(form(vec![item(1, "茶", "1", "abc")]).read(Currency::Cny).draft().is_none());
+    }
+
+    #[test]
+    fn handing_over_takes_the_money_that_is_asked_for_at_once() {
+        let mut content = form(vec![item(1, "茶", "1", "5")]).read(Currency::Cny).content;
+        assert_eq!(at_once(&content).flatten().map(|payment| payment.given), Some(500));
+        content.terms = Terms::Credit;
+        assert_eq!(at_once(&content), Some(None));
+        content.delivery = Delivery::Ship;
+        assert_eq!(at_once(&content), None);
+    }
+
+    #[test]
+    fn a_kept_form_is_read_back_as_it_was_typed() {
+        let mut form = form(vec![item(7, "茶", "x", "1.2.3")]);
+        form.method = Method::Other("octopus".to_owned());
+        let kept = serde_json::to_string(&form).unwrap();
+        assert_eq!(serde_json::from_str::<Form>(&kept).unwrap(), form);
+    }
+}
