@@ -76,6 +76,8 @@ pub(crate) struct Entry<'a> {
     pub(crate) settled: bool,
     /// The device record was written with it.
     pub(crate) device: bool,
+    /// The rows were built anew and lie in another order: every other tab loads again.
+    pub(crate) rebuilt: bool,
     /// Own events that are in the log now.
     pub(crate) acks: Vec<Ack>,
     /// Own events that the server put aside: count, and its problem as JSON.
@@ -99,6 +101,7 @@ impl<'a> Entry<'a> {
         w.option(self.log, |w, log| log.write(w));
         w.bool(self.settled);
         w.bool(self.device);
+        w.bool(self.rebuilt);
         w.list(self.acks.iter(), |w, ack| {
             w.uint(ack.counter);
             w.uint(ack.seq);
@@ -132,6 +135,7 @@ impl<'a> Entry<'a> {
             log: r.option(LogMark::read)?,
             settled: r.bool()?,
             device: r.bool()?,
+            rebuilt: r.bool()?,
             acks: r.list(|r| Ok(Ack { counter: r.uint()?, seq: r.uint()?, ahead_of: r.option(Reader::int)? }))?,
             quarantined: r.list(|r| Ok((r.uint()?, r.str()?.to_owned())))?,
             events: r.list(|r| {
@@ -199,6 +203,7 @@ mod tests {
             log: Some(LogMark { epoch: Uuid::from_u128(2), cursor: 77, digest: Digest([9; 16]) }),
             settled: true,
             device: true,
+            rebuilt: true,
             acks: vec![Ack { counter: 3, seq: 76, ahead_of: Some(-5) }],
             quarantined: vec![(4, "{}".to_owned())],
             events: vec![Stored {

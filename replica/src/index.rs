@@ -439,6 +439,7 @@ impl Index {
         self.rows.iter().map(|row| row.id)
     }
     /// The stored rows, in their order.
+    #[cfg(test)]
     pub(crate) fn stored(&self) -> impl Iterator<Item = &[u8]> {
         self.rows.iter().map(|row| row.data.as_ref())
     }

@@ -1,13 +1,20 @@
 //! A device's copy of a shop: what its disk must do, what it holds in memory, what it sends and takes, and the
 //! queries that pages ask. Pure: no I/O, clock or randomness of its own.
 
+mod cache;
 mod codec;
 pub mod conformance;
+mod device;
 mod entry;
 mod index;
 pub mod memory;
 mod outbox;
+mod replica;
 pub mod storage;
 
 pub use codec::Damaged;
+pub use device::{Credential, Device};
 pub use index::{Counts, Filter, Sums};
+pub use replica::{
+    ActFault, Intake, LoadFault, Loaded, Moment, Outgoing, Page, Prepared, Quarantined, Replica, SyncFault, Wanting,
+};
