@@ -317,9 +317,13 @@ impl Order {
     pub fn all_shipped(&self) -> bool {
         self.any_shipped() && self.unshipped().is_empty()
     }
+    /// Whether a parcel has reached the buyer: handed over, or sent before it was said that everything arrived.
+    pub fn has_arrived(&self, parcel: &Parcel) -> bool {
+        parcel.handed_over || self.delivered.is_some_and(|at| parcel.at < at)
+    }
     /// Whether everything has reached the buyer.
     pub fn all_arrived(&self) -> bool {
-        self.all_shipped() && (self.delivered.is_some() || self.active_parcels().all(|parcel| parcel.handed_over))
+        self.all_shipped() && self.active_parcels().all(|parcel| self.has_arrived(parcel))
     }
 
     /// The state, derived (workflow.md §2: first match wins).
@@ -386,9 +390,33 @@ impl Order {
             }
             ConflictKind::ShippedTwice => parcel(conflict.first) && parcel(conflict.second) && self.over_shipped(),
             ConflictKind::PaidTwice => payment(conflict.first) && payment(conflict.second) && self.balance() < 0,
-            ConflictKind::RefundedTwice => self.refunded() > self.paid(),
-            ConflictKind::VerifiedRejected | ConflictKind::SameField | ConflictKind::SameNumber => true,
+            ConflictKind::RefundedTwice => self.balance() > 0,
+            ConflictKind::SameField => !self.written_anew(conflict),
+            ConflictKind::VerifiedRejected | ConflictKind::SameNumber => true,
         }
+    }
+
+    /// Whether the field of a conflict was written again by someone who knew both values.
+    fn written_anew(&self, conflict: &Conflict) -> bool {
+        let by = match conflict.field.as_deref().unwrap_or_default() {
+            "name" => self.name.by,
+            "phone" => self.phone.by,
+            "address" => self.address.by,
+            "note" => self.note.by,
+            "delivery" => self.delivery.by,
+            "method" => self.method.by,
+            "terms" => self.terms.by,
+            "discount" => self.discount.by,
+            "rounding" => self.rounding.by,
+            "deposit" => self.deposit.by,
+            "channel" => self.channel.by,
+            "category" => self.category.by,
+            of_line => of_line.strip_prefix("line:").and_then(|rest| rest.split_once(':')).and_then(|(id, name)| {
+                let state = self.lines.iter().find(|state| id.parse() == Ok(state.line.id))?;
+                state.written.get(name).copied()
+            }),
+        };
+        by.is_some_and(|by| by > conflict.second && self.knew(by, conflict.first) && self.knew(by, conflict.second))
     }
 
     /// Whether more of some line has left than was ordered.

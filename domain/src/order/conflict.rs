@@ -18,9 +18,9 @@ pub enum ConflictKind {
     ShippedEdited,
     /// Paid in full on both.
     PaidTwice,
-    /// Verified on one tablet, rejected on the other.
+    /// Verified on one tablet, rejected or voided on the other.
     VerifiedRejected,
-    /// Refunded on both, together more than was paid.
+    /// Refunded on both, together more than was due.
     RefundedTwice,
     /// The same field changed on both.
     SameField,

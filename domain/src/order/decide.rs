@@ -346,6 +346,9 @@ fn done_at_once(
         decision.order(OrderEvent::PaymentRecorded(recorded));
     }
     if handed_over {
+        if content.terms == Terms::Prepaid && owed != 0 {
+            return Err(if owed > 0 { Rejection::NotPaid } else { Rejection::RefundDue });
+        }
         let lines = content.lines.iter().map(|line| (line.id, line.quantity)).collect();
         decision.order(OrderEvent::HandedOver(HandedOver { lines }));
         if owed == 0 {
@@ -469,6 +472,7 @@ fn known(decision: &mut Decision, order: &Order, command: &Command, context: &Co
             if order.confirmed.is_some() {
                 return Err(Rejection::AlreadyConfirmed);
             }
+            order.expect_open()?;
             edit(decision, order, (&order.content(), &order.buyer()), (content, buyer));
             if decision.events.is_empty() {
                 return Err(Rejection::NothingChanged);
@@ -560,11 +564,11 @@ fn known(decision: &mut Decision, order: &Order, command: &Command, context: &Co
             }
         }
         Command::CorrectParcel(body) => {
-            let known = order.active_parcels().any(|parcel| parcel.id == body.parcel && !parcel.handed_over);
-            if !known {
-                return Err(Rejection::NoSuchParcel);
-            }
-            if order.delivered.is_some() {
+            let parcel = order
+                .active_parcels()
+                .find(|parcel| parcel.id == body.parcel && !parcel.handed_over)
+                .ok_or(Rejection::NoSuchParcel)?;
+            if order.has_arrived(parcel) {
                 return Err(Rejection::AlreadyDelivered);
             }
             let tidy = |text: &Option<String>| text.as_deref().map(short).transpose();
@@ -577,13 +581,19 @@ fn known(decision: &mut Decision, order: &Order, command: &Command, context: &Co
             if body.carrier.as_deref() == Some("") {
                 return Err(Rejection::CarrierMissing);
             }
+            let same = |new: &Option<String>, old: &String| new.as_ref().is_none_or(|new| new == old);
+            if same(&body.carrier, &parcel.carrier)
+                && same(&body.tracking, &parcel.tracking)
+                && same(&body.expected, &parcel.expected)
+            {
+                return Err(Rejection::NothingChanged);
+            }
             decision.order(OrderEvent::ParcelCorrected(body));
         }
         Command::VoidParcel(id, why) => {
-            if !order.active_parcels().any(|parcel| parcel.id == *id) {
-                return Err(Rejection::NoSuchParcel);
-            }
-            if order.delivered.is_some() {
+            let parcel = order.active_parcels().find(|parcel| parcel.id == *id).ok_or(Rejection::NoSuchParcel)?;
+            // Goods that were handed over by mistake can be taken back while something is left to do.
+            if order.completed.is_some() || (!parcel.handed_over && order.has_arrived(parcel)) {
                 return Err(Rejection::AlreadyDelivered);
             }
             let body = ParcelVoided { parcel: *id, reason: reason(why)?, settles: None };

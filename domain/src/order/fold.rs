@@ -48,7 +48,7 @@ impl Order {
     }
 
     /// Whether the event at `later` knew of the one at `earlier`.
-    fn knew(&self, later: usize, earlier: usize) -> bool {
+    pub(super) fn knew(&self, later: usize, earlier: usize) -> bool {
         match (self.timeline.get(later), self.timeline.get(earlier)) {
             (Some(later), Some(earlier)) => later.meta.knew(&earlier.meta),
             _ => true,
@@ -110,7 +110,7 @@ impl Order {
             OrderEvent::ParcelCorrected(body) => self.parcel_corrected(body),
             OrderEvent::ParcelVoided(body) => self.parcel_voided(at, body),
             OrderEvent::Delivered(_) => {
-                if self.delivered.is_some() {
+                if self.delivered.is_some() && self.all_arrived() {
                     return void(VoidReason::AlreadyDone);
                 }
                 self.delivered = Some(at);
@@ -245,7 +245,11 @@ impl Order {
         }
         let unknown_edit = self.timeline.iter().take(at).enumerate().any(|(place, entry)| {
             entry.outcome == Applied
-                && matches!(entry.event, Event::Order(OrderEvent::Edited(_)) | Event::Contact(ContactEvent::Changed(_)))
+                && matches!(
+                    entry.event,
+                    Event::Order(OrderEvent::Edited(_))
+                        | Event::Contact(ContactEvent::Recorded(_) | ContactEvent::Changed(_))
+                )
                 && !self.knew(at, place)
         });
         if unknown_edit {
@@ -407,7 +411,8 @@ impl Order {
 
     fn write_due(&mut self, at: usize, due_ms: i64) {
         // Both extended: the later day stands, nobody is hurt by more time; no conflict.
-        self.due = Field { value: Some(due_ms), by: Some(at) };
+        let least = self.overwrites(at, self.due.by).and(self.due.value).unwrap_or(due_ms);
+        self.due = Field { value: Some(due_ms.max(least)), by: Some(at) };
     }
 
     // ---- the buyer ----
@@ -415,10 +420,26 @@ impl Order {
     fn contact_step(&mut self, at: usize, event: &ContactEvent) -> Step {
         match event {
             ContactEvent::Recorded(buyer) => {
-                if self.name.by.is_some() {
-                    return void(VoidReason::AlreadyDone);
+                if self.discarded.is_some()
+                    && let Some(step) = self.edit_refused(at)
+                {
+                    return step;
                 }
                 let Buyer { name, phone, address } = buyer.clone();
+                if self.name.by.is_some() {
+                    // Both tablets wrote the first that is known of the buyer: what the other left empty stays.
+                    if self.overwrites(at, self.name.by).is_none() {
+                        return void(VoidReason::AlreadyDone);
+                    }
+                    if let Some(step) = self.edit_refused(at) {
+                        return step;
+                    }
+                    let some = |text: String| (!text.is_empty()).then_some(text);
+                    let body =
+                        ContactChanged { name: some(name), phone: some(phone), address: some(address), settles: None };
+                    self.change_buyer(at, &body);
+                    return APPLIED;
+                }
                 self.name = Field { value: name, by: Some(at) };
                 self.phone = Field { value: phone, by: Some(at) };
                 self.address = Field { value: address, by: Some(at) };
@@ -439,11 +460,16 @@ impl Order {
     }
 
     fn change_buyer(&mut self, at: usize, body: &ContactChanged) {
+        /// What the first record of a buyer left empty, nobody has written.
+        fn first_record(order: &Order, at: usize) -> bool {
+            order.timeline.get(at).is_some_and(|entry| matches!(entry.event, Event::Contact(ContactEvent::Recorded(_))))
+        }
         macro_rules! field {
             ($field:ident) => {
                 if let Some(value) = &body.$field {
                     if let Some(by) = self.overwrites(at, self.$field.by)
                         && self.$field.value != *value
+                        && !(self.$field.value.is_empty() && first_record(self, by))
                     {
                         let other =
                             ContactChanged { $field: Some(self.$field.value.clone()), ..ContactChanged::default() };
@@ -502,7 +528,7 @@ impl Order {
             (PaymentState::Unverified, _) => self.set_payment(index, PaymentState::Verified, at),
             (PaymentState::Verified, _) => void(VoidReason::AlreadyDone),
             // Somebody saw the money come in: that is a fact, whatever another tablet decided unknowing.
-            (PaymentState::Rejected, Some(by)) if !self.knew(at, by) => {
+            (PaymentState::Rejected | PaymentState::Voided, Some(by)) if !self.knew(at, by) => {
                 self.raise(ConflictKind::VerifiedRejected, by, at, None, None);
                 self.set_payment(index, PaymentState::Verified, at)
             }
@@ -524,21 +550,23 @@ impl Order {
     }
 
     fn payment_voided(&mut self, at: usize, body: &PaymentEnded) -> Step {
-        let Some((index, state, _)) = self.payment(body.payment) else { return void(VoidReason::NotAllowed) };
-        if let Some(step) = self.settle(at, body.settles.as_ref()) {
-            return step;
+        let Some((index, state, by)) = self.payment(body.payment) else { return void(VoidReason::NotAllowed) };
+        match (state, by) {
+            (PaymentState::Voided, _) => return void(VoidReason::AlreadyDone),
+            (PaymentState::Verified, Some(by)) if !self.knew(at, by) => {
+                self.raise(ConflictKind::VerifiedRejected, by, at, None, None);
+                return void(VoidReason::PaymentStands);
+            }
+            _ => {}
         }
-        match state {
-            PaymentState::Voided => void(VoidReason::AlreadyDone),
-            _ => self.set_payment(index, PaymentState::Voided, at),
-        }
+        self.settle(at, body.settles.as_ref()).unwrap_or_else(|| self.set_payment(index, PaymentState::Voided, at))
     }
 
     fn refund_recorded(&mut self, at: usize, body: &RefundRecorded) -> Step {
         let unknown = self.refunds.iter().rev().map(|(place, _)| *place).find(|place| !self.knew(at, *place));
         self.refunds.push((at, body.clone()));
         if let Some(first) = unknown
-            && self.refunded() > self.paid()
+            && self.balance() > 0
         {
             self.raise(ConflictKind::RefundedTwice, first, at, None, None);
         }
@@ -568,7 +596,11 @@ impl Order {
                 continue;
             }
             match (&entry.event, entry.outcome) {
-                (Event::Order(OrderEvent::Cancelled(_)), Voided(VoidReason::ShipmentStands)) => cancels.push(place),
+                // A payment may have voided it before the parcel came to do so.
+                (
+                    Event::Order(OrderEvent::Cancelled(_)),
+                    Voided(VoidReason::ShipmentStands | VoidReason::PaymentStands),
+                ) => cancels.push(place),
                 (Event::Order(OrderEvent::Edited(_)) | Event::Contact(ContactEvent::Changed(_)), Applied) => {
                     edits.push(place)
                 }
@@ -625,6 +657,9 @@ impl Order {
                 parcel.voided = Some(at);
                 if !self.any_shipped() {
                     self.delivered = None;
+                }
+                if !self.all_arrived() {
+                    self.completed = None;
                 }
                 APPLIED
             }

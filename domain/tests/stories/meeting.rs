@@ -1,0 +1,525 @@
+//! Two tablets that did not know of each other meet again: each race of workflow.md §4, sequenced both ways.
+
+use domain::order::{Badge, Choice, Command, ConflictKind, Delivery, PaymentState, Status, VoidReason};
+
+use crate::stall::*;
+
+#[test]
+fn a_payment_stands_against_a_cancel() {
+    for (_, stall) in either_way(&Stall::with(two_teapots()), |stall| {
+        stall.a(cash(100_00)).b(cancel());
+    }) {
+        assert_eq!(stall.status(), Status::Paid);
+        assert_eq!(stall.voided(), [VoidReason::PaymentStands]);
+        assert_eq!(stall.inbox(), [], "a notice, no conflict");
+    }
+}
+
+#[test]
+fn a_part_payment_stands_against_a_cancel_made_knowing_an_earlier_one() {
+    let mut stall = Stall::with(two_teapots());
+    stall.a(cash(10_00)).join(&[A, B]);
+    for (_, stall) in either_way(&stall, |stall| {
+        stall.a(cash(90_00)).b(cancel());
+    }) {
+        assert_eq!(stall.status(), Status::Paid);
+        assert_eq!(stall.voided(), [VoidReason::PaymentStands]);
+    }
+}
+
+#[test]
+fn a_payment_stands_against_two_cancels() {
+    let mut stall = Stall::with(two_teapots());
+    stall.a(cancel()).send(A);
+    // B cancels as well, unknowing; then, on the same B, before it hears of either, nothing can be paid. A third
+    // hand does: the payment was taken on B before its own cancel was put in by its owner.
+    stall.b(cash(100_00)).send(B).fetch(A).fetch(B);
+    assert_eq!(stall.status(), Status::Paid);
+    assert_eq!(stall.voided(), [VoidReason::PaymentStands]);
+}
+
+#[test]
+fn both_cancelled_is_one_cancel() {
+    for (_, stall) in either_way(&Stall::with(two_teapots()), |stall| {
+        stall.a(cancel()).b(cancel());
+    }) {
+        assert_eq!(stall.status(), Status::Cancelled);
+        assert_eq!(stall.voided(), [VoidReason::AlreadyDone]);
+    }
+}
+
+fn shipped_against_cancelled() -> [(Tablet, Stall); 2] {
+    let mut paid = Stall::with(parcel_for_wang());
+    paid.a(cash(130_00)).join(&[A, B]);
+    either_way(&paid, |stall| {
+        stall.a(ship()).b(cancel());
+    })
+}
+
+#[test]
+fn a_shipment_stands_against_a_cancel_and_asks() {
+    for (_, stall) in shipped_against_cancelled() {
+        assert_eq!(stall.status(), Status::Shipped);
+        assert_eq!(stall.voided(), [VoidReason::ShipmentStands]);
+        assert_eq!(stall.inbox(), [ConflictKind::ShippedCancelled]);
+        assert!(stall.badges().contains(&Badge::Conflict));
+    }
+}
+
+#[test]
+fn the_parcel_is_got_back_and_the_order_cancelled_after_all() {
+    for (_, mut stall) in shipped_against_cancelled() {
+        let conflict = stall.conflict();
+        stall.b(settle(&conflict, Choice::GetBack)).join(&[A, B]);
+        assert_eq!(stall.inbox(), []);
+        let order = stall.order(A);
+        assert_eq!((order.status(), order.balance()), (Status::Cancelled, -130_00));
+        assert!(order.badges().has(Badge::RefundDue));
+    }
+}
+
+#[test]
+fn the_parcel_is_kept_and_the_conflict_is_gone_on_both() {
+    for (_, mut stall) in shipped_against_cancelled() {
+        let conflict = stall.conflict();
+        stall.a(settle(&conflict, Choice::Keep)).join(&[A, B]);
+        assert_eq!(stall.inbox(), []);
+        assert_eq!(stall.status(), Status::Shipped);
+    }
+}
+
+#[test]
+fn paid_and_shipped_on_one_cancelled_on_the_other_asks_either_way() {
+    for (_, stall) in either_way(&Stall::with(parcel_for_wang()), |stall| {
+        stall.a(cash(130_00)).a(ship()).b(cancel());
+    }) {
+        assert_eq!(stall.status(), Status::Shipped);
+        assert_eq!(stall.inbox(), [ConflictKind::ShippedCancelled]);
+        assert_eq!(stall.voided().len(), 1);
+    }
+}
+
+#[test]
+fn the_same_line_shipped_twice_asks() {
+    let mut paid = Stall::with(parcel_for_wang());
+    paid.a(cash(130_00)).join(&[A, B]);
+    for (first, mut stall) in either_way(&paid, |stall| {
+        stall.a(ship_part(&[(1, 2)])).b(ship());
+    }) {
+        assert_eq!(stall.order(A).shipped_of(1), 4, "both stand");
+        assert_eq!(stall.inbox(), [ConflictKind::ShippedTwice]);
+        assert_eq!(stall.status(), Status::Shipped);
+        // A's parcel did not leave after all.
+        let conflict = stall.conflict();
+        let keep_b = if first == A { Choice::Second } else { Choice::First };
+        stall.a(settle(&conflict, keep_b)).join(&[A, B]);
+        assert_eq!((stall.order(A).shipped_of(1), stall.inbox()), (2, vec![]));
+    }
+}
+
+#[test]
+fn parts_that_fit_together_ask_nothing() {
+    let mut paid = Stall::with(parcel_for_wang());
+    paid.a(cash(130_00)).join(&[A, B]);
+    for (_, stall) in either_way(&paid, |stall| {
+        stall.a(ship_part(&[(1, 2), (2, 1)])).b(ship_part(&[(2, 2)]));
+    }) {
+        assert_eq!(stall.status(), Status::Shipped);
+        stall.assert_quiet();
+    }
+}
+
+#[test]
+fn handed_over_on_one_and_shipped_on_the_other_asks() {
+    let mut paid = Stall::with(parcel_for_wang());
+    paid.a(cash(130_00)).join(&[A, B]);
+    for (_, stall) in either_way(&paid, |stall| {
+        stall.a(Command::HandOver(None)).b(ship());
+    }) {
+        assert_eq!(stall.inbox(), [ConflictKind::ShippedTwice]);
+    }
+}
+
+#[test]
+fn paid_in_full_on_both_is_a_refund_due() {
+    for (_, mut stall) in either_way(&Stall::with(two_teapots()), |stall| {
+        stall.a(cash(100_00)).b(cash(100_00));
+    }) {
+        assert_eq!(stall.order(A).balance(), -100_00);
+        assert_eq!(stall.inbox(), [ConflictKind::PaidTwice]);
+        assert!(stall.badges().contains(&Badge::RefundDue));
+        stall.b(give_back(100_00)).join(&[A, B]);
+        assert_eq!((stall.status(), stall.inbox()), (Status::Paid, vec![]), "given back: nothing is left to ask");
+    }
+}
+
+#[test]
+fn paid_twice_was_the_same_money() {
+    for (_, mut stall) in either_way(&Stall::with(two_teapots()), |stall| {
+        stall.a(wechat(100_00)).b(wechat(100_00));
+    }) {
+        let conflict = stall.conflict();
+        stall.a(settle(&conflict, Choice::First)).join(&[A, B]);
+        let order = stall.order(B);
+        assert_eq!((order.paid(), order.balance(), stall.inbox()), (100_00, 0, vec![]));
+        assert_eq!(order.payments[1].state, PaymentState::Voided);
+    }
+}
+
+#[test]
+fn part_payments_on_both_add_up() {
+    for (_, stall) in either_way(&Stall::with(two_teapots()), |stall| {
+        stall.a(cash(40_00)).b(cash(60_00));
+    }) {
+        assert_eq!(stall.status(), Status::Paid);
+        stall.assert_quiet();
+    }
+}
+
+#[test]
+fn refunded_on_both_asks() {
+    let mut cancelled = Stall::with(two_teapots());
+    cancelled.a(cash(100_00)).a(cancel()).join(&[A, B]);
+    for (_, mut stall) in either_way(&cancelled, |stall| {
+        stall.a(give_back(100_00)).b(give_back(100_00));
+    }) {
+        assert_eq!(stall.order(A).refunded(), 200_00, "both stand");
+        assert_eq!(stall.inbox(), [ConflictKind::RefundedTwice]);
+        let conflict = stall.conflict();
+        stall.a(settle(&conflict, Choice::Keep)).join(&[A, B]);
+        assert_eq!(stall.inbox(), []);
+    }
+}
+
+#[test]
+fn the_same_difference_given_back_on_both_asks_although_more_was_paid() {
+    let mut stall = Stall::with(parcel_for_wang());
+    stall.a(cash(130_00)).a_edits(|form| form.content.lines[1].quantity = 1).join(&[A, B]);
+    for (_, stall) in either_way(&stall, |stall| {
+        stall.a(give_back(20_00)).b(give_back(20_00));
+    }) {
+        assert_eq!(stall.inbox(), [ConflictKind::RefundedTwice]);
+    }
+}
+
+#[test]
+fn different_fields_edited_on_both_stand_both() {
+    for (_, stall) in either_way(&Stall::with(parcel_for_wang()), |stall| {
+        stall.a_edits(|form| {
+            form.content.note = "gift".into();
+            form.content.lines[0].price = 40_00;
+        });
+        stall.b_edits(|form| {
+            form.buyer.phone = "13900139000".into();
+            form.content.lines[0].quantity = 1;
+            form.content.lines.push(line(5, "tray", 1, 5_00));
+        });
+    }) {
+        let order = stall.order(A);
+        assert_eq!((order.note.value.as_str(), order.phone.value.as_str()), ("gift", "13900139000"));
+        assert_eq!(order.total(), 40_00 + 30_00 + 5_00);
+        stall.assert_quiet();
+    }
+}
+
+#[test]
+fn the_same_value_written_on_both_asks_nothing() {
+    for (_, stall) in either_way(&Stall::with(parcel_for_wang()), |stall| {
+        stall.a_edits(|form| form.content.note = "gift".into()).b_edits(|form| form.content.note = "gift".into());
+    }) {
+        stall.assert_quiet();
+    }
+}
+
+#[test]
+fn of_the_same_field_the_later_stands_and_the_other_is_one_tap_away() {
+    for (first, mut stall) in either_way(&Stall::with(parcel_for_wang()), |stall| {
+        stall.a_edits(|form| form.content.note = "A".into()).b_edits(|form| form.content.note = "B".into());
+    }) {
+        let (earlier, later) = if first == A { ("A", "B") } else { ("B", "A") };
+        assert_eq!(stall.order(A).note.value, later);
+        assert_eq!(stall.inbox(), [ConflictKind::SameField]);
+        let conflict = stall.conflict();
+        stall.b(settle(&conflict, Choice::First)).join(&[A, B]);
+        assert_eq!((stall.order(A).note.value.as_str(), stall.inbox()), (earlier, vec![]));
+    }
+}
+
+#[test]
+fn the_same_field_of_the_buyer_and_of_a_line() {
+    for (first, mut stall) in either_way(&Stall::with(parcel_for_wang()), |stall| {
+        stall.a_edits(|form| form.buyer.address = "A road 1".into());
+        stall.b_edits(|form| form.buyer.address = "B road 2".into());
+        stall.a_edits(|form| form.content.lines[1].quantity = 4).b_edits(|form| form.content.lines[1].quantity = 9);
+    }) {
+        assert_eq!(stall.inbox(), [ConflictKind::SameField, ConflictKind::SameField]);
+        for id in stall.order(A).open_conflicts().map(|c| c.id.clone()).collect::<Vec<_>>() {
+            stall.a(settle(&id, Choice::First));
+        }
+        stall.join(&[A, B]);
+        let order = stall.order(B);
+        let (road, cups) = if first == A { ("A road 1", 4) } else { ("B road 2", 9) };
+        assert_eq!((order.address.value.as_str(), order.active_lines().nth(1).unwrap().quantity), (road, cups));
+        assert_eq!(stall.inbox(), []);
+    }
+}
+
+#[test]
+fn a_field_written_again_knowing_both_values_asks_no_more() {
+    for (_, mut stall) in either_way(&Stall::with(parcel_for_wang()), |stall| {
+        stall.a_edits(|form| form.content.note = "A".into()).b_edits(|form| form.content.note = "B".into());
+        stall.a_edits(|form| form.content.lines[0].price = 1).b_edits(|form| form.content.lines[0].price = 2);
+    }) {
+        assert_eq!(stall.inbox().len(), 2);
+        stall.a_edits(|form| {
+            form.content.note = "A and B".into();
+            form.content.lines[0].price = 3;
+        });
+        stall.join(&[A, B]);
+        assert_eq!(stall.inbox(), []);
+    }
+}
+
+#[test]
+fn a_line_taken_out_on_one_and_changed_on_the_other_asks() {
+    for (first, mut stall) in either_way(&Stall::with(parcel_for_wang()), |stall| {
+        stall.a_edits(|form| {
+            form.content.lines.remove(1);
+        });
+        stall.b_edits(|form| form.content.lines[1].quantity = 9);
+    }) {
+        assert_eq!(stall.inbox(), [ConflictKind::SameField]);
+        let there = |stall: &Stall| stall.order(A).active_lines().any(|line| line.id == 2);
+        assert_eq!(there(&stall), first == A, "the later stands");
+        let conflict = stall.conflict();
+        stall.a(settle(&conflict, Choice::First)).join(&[A, B]);
+        assert_eq!((there(&stall), stall.inbox()), (first == B, vec![]));
+        if first == B {
+            assert_eq!(stall.order(A).active_lines().find(|line| line.id == 2).unwrap().quantity, 9);
+        }
+    }
+}
+
+#[test]
+fn an_edit_of_lines_and_a_payment_both_stand_and_the_balance_is_new() {
+    for (_, stall) in either_way(&Stall::with(two_teapots()), |stall| {
+        stall.a_edits(|form| form.content.lines[0].quantity = 3).b(cash(100_00));
+    }) {
+        assert_eq!((stall.status(), stall.order(A).balance()), (Status::PartPaid, 50_00));
+        stall.assert_quiet();
+    }
+    for (_, stall) in either_way(&Stall::with(two_teapots()), |stall| {
+        stall.a_edits(|form| form.content.lines[0].quantity = 1).b(cash(100_00));
+    }) {
+        assert_eq!(stall.order(A).balance(), -50_00);
+        assert!(stall.badges().contains(&Badge::RefundDue));
+        assert_eq!(stall.inbox(), [], "a refund due, no conflict");
+    }
+}
+
+#[test]
+fn an_edit_against_a_shipment_never_changes_what_left_unseen() {
+    let mut paid = Stall::with(parcel_for_wang());
+    paid.a(cash(130_00)).join(&[A, B]);
+    for (first, stall) in either_way(&paid, |stall| {
+        stall.a(ship()).b_edits(|form| form.buyer.address = "another road".into());
+    }) {
+        match first {
+            A => assert_eq!(stall.voided(), [VoidReason::ShipmentStands]),
+            B => assert_eq!(stall.inbox(), [ConflictKind::ShippedEdited]),
+        }
+        assert_eq!(stall.status(), Status::Shipped);
+    }
+}
+
+#[test]
+fn an_edit_of_a_draft_stands_against_throwing_it_away() {
+    for (_, stall) in either_way(&Stall::with_draft(two_teapots()), |stall| {
+        let edit = stall.redraft(A, |form| form.content.lines[0].quantity = 3);
+        stall.a(edit).b(Command::Discard);
+    }) {
+        assert_eq!((stall.status(), stall.order(A).total()), (Status::Draft, 150_00));
+        assert_eq!(stall.voided(), [VoidReason::EditStands]);
+    }
+}
+
+#[test]
+fn a_buyer_first_written_into_a_draft_stands_against_throwing_it_away() {
+    for (_, stall) in either_way(&Stall::with_draft(two_teapots()), |stall| {
+        let edit = stall.redraft(A, |form| form.buyer = wang());
+        stall.a(edit).b(Command::Discard);
+    }) {
+        assert_eq!((stall.status(), stall.order(A).buyer()), (Status::Draft, wang()));
+        assert_eq!(stall.voided(), [VoidReason::EditStands]);
+    }
+}
+
+#[test]
+fn a_buyer_first_written_on_both_is_lost_on_neither() {
+    for (first, mut stall) in either_way(&Stall::with_draft(two_teapots()), |stall| {
+        let ours = stall.redraft(A, |form| form.buyer.name = "王小明".into());
+        let theirs = stall.redraft(B, |form| {
+            form.buyer.name = "李雷".into();
+            form.buyer.phone = "13800138000".into();
+        });
+        stall.a(ours).b(theirs);
+    }) {
+        assert_eq!(stall.order(A).phone.value, "13800138000");
+        assert_eq!(stall.inbox(), [ConflictKind::SameField]);
+        let conflict = stall.conflict();
+        stall.a(settle(&conflict, Choice::First)).join(&[A, B]);
+        assert_eq!(stall.order(A).name.value, if first == A { "王小明" } else { "李雷" });
+    }
+}
+
+#[test]
+fn a_draft_confirmed_on_one_and_thrown_away_or_edited_on_the_other() {
+    for (_, stall) in either_way(&Stall::with_draft(two_teapots()), |stall| {
+        stall.a(confirm_draft()).b(Command::Discard);
+    }) {
+        assert_eq!((stall.status(), stall.voided()), (Status::AwaitingPayment, vec![VoidReason::ConfirmationStands]));
+    }
+    for (_, stall) in either_way(&Stall::with_draft(two_teapots()), |stall| {
+        let edit = stall.redraft(B, |form| form.content.lines[0].quantity = 3);
+        stall.a(confirm_draft()).a(cash(100_00)).b(edit);
+    }) {
+        assert_eq!((stall.status(), stall.order(A).balance()), (Status::PartPaid, 50_00));
+        stall.assert_quiet();
+    }
+}
+
+#[test]
+fn a_draft_confirmed_on_both_has_the_number_of_the_first() {
+    for (first, stall) in either_way(&Stall::with_draft(two_teapots()), |stall| {
+        stall.a(confirm_draft()).b(confirm_draft());
+    }) {
+        let number = stall.order(A).number.clone().unwrap().0;
+        assert_eq!(number, format!("261123-{first:?}7-0001"));
+        assert_eq!(stall.voided(), [VoidReason::AlreadyDone]);
+    }
+}
+
+#[test]
+fn a_draft_sold_on_both_counts_the_money_of_both() {
+    for (_, stall) in either_way(&Stall::with_draft(two_teapots()), |stall| {
+        let sold = || Command::Confirm {
+            new: None,
+            copied_from: None,
+            payment: Some(domain::order::NewPayment {
+                method: domain::order::Method::Cash,
+                given: 100_00,
+                deposit: false,
+            }),
+            handed_over: true,
+        };
+        stall.a(sold()).b(sold());
+    }) {
+        assert_eq!(stall.order(A).paid(), 200_00);
+        assert_eq!(stall.inbox(), [ConflictKind::PaidTwice, ConflictKind::ShippedTwice]);
+    }
+}
+
+#[test]
+fn seen_to_arrive_on_one_and_rejected_or_voided_on_the_other_asks_and_counts() {
+    for end in [
+        |payment| Command::RejectPayment(payment, "never came".into()),
+        |payment| Command::VoidPayment(payment, "typed twice".into()),
+    ] {
+        let mut stall = Stall::with(parcel_for_wang());
+        stall.a(wechat(130_00)).join(&[A, B]);
+        let payment = stall.payment(A, 0);
+        for (_, stall) in either_way(&stall, |stall| {
+            stall.a(Command::VerifyPayment(payment)).b(end(payment));
+        }) {
+            let order = stall.order(A);
+            assert_eq!((order.paid(), order.payments[0].state), (130_00, PaymentState::Verified));
+            assert_eq!(stall.inbox(), [ConflictKind::VerifiedRejected]);
+        }
+    }
+}
+
+#[test]
+fn the_whole_left_on_one_and_held_on_the_other_has_left() {
+    let mut paid = Stall::with(parcel_for_wang());
+    paid.a(cash(130_00)).join(&[A, B]);
+    for (_, stall) in either_way(&paid, |stall| {
+        stall.a(ship()).b(hold());
+    }) {
+        assert_eq!((stall.status(), stall.voided()), (Status::Shipped, vec![VoidReason::ShipmentStands]));
+    }
+}
+
+#[test]
+fn a_deadline_moved_on_both_is_the_later_day() {
+    for (_, stall) in either_way(&Stall::with(two_teapots()), |stall| {
+        stall.a(Command::Extend { due_ms: NOW + 9 * DAY }).b(Command::Extend { due_ms: NOW + 5 * DAY });
+    }) {
+        assert_eq!(stall.order(A).due.value, Some(NOW + 9 * DAY));
+        stall.assert_quiet();
+    }
+}
+
+#[test]
+fn one_conflict_settled_differently_on_both_is_settled_as_the_first_did() {
+    for (_, parted) in shipped_against_cancelled() {
+        let conflict = parted.conflict();
+        for (first, stall) in either_way(&parted, |stall| {
+            stall.a(settle(&conflict, Choice::Keep)).b(settle(&conflict, Choice::GetBack));
+        }) {
+            assert_eq!(stall.inbox(), []);
+            let kept = stall.order(A).any_shipped();
+            assert_eq!(kept, first == A, "first {first:?}");
+            assert_eq!(stall.status(), if kept { Status::Shipped } else { Status::Cancelled });
+        }
+    }
+}
+
+#[test]
+fn paid_twice_settled_by_voiding_the_one_and_the_other_keeps_one_payment() {
+    for (_, parted) in either_way(&Stall::with(two_teapots()), |stall| {
+        stall.a(wechat(100_00)).b(wechat(100_00));
+    }) {
+        let conflict = parted.conflict();
+        for (_, stall) in either_way(&parted, |stall| {
+            stall.a(settle(&conflict, Choice::First)).b(settle(&conflict, Choice::Second));
+        }) {
+            assert_eq!((stall.order(A).paid(), stall.inbox()), (100_00, vec![]));
+        }
+    }
+}
+
+#[test]
+fn completed_stays_completed_against_a_parcel_voided_only_while_it_has_arrived() {
+    let mut shipped = Stall::with(parcel_for_wang());
+    shipped.a(cash(130_00)).a(ship()).join(&[A, B]);
+    let parcel = shipped.parcel(A, 0);
+    for (_, mut stall) in either_way(&shipped, |stall| {
+        stall.a(Command::MarkDelivered).a(Command::Complete).b(Command::VoidParcel(parcel, "still here".into()));
+    }) {
+        assert_eq!(stall.status(), Status::Paid, "nothing has left");
+        stall.a(ship()).join(&[A, B]);
+        assert_eq!(stall.status(), Status::Shipped);
+    }
+}
+
+#[test]
+fn a_cancelled_order_that_was_delivered_elsewhere_is_delivered() {
+    let mut paid = Stall::with(parcel_for_wang());
+    paid.a(cash(130_00)).join(&[A, B]);
+    for (_, stall) in either_way(&paid, |stall| {
+        stall.a(ship()).a(Command::MarkDelivered).a(Command::Complete).b(cancel());
+    }) {
+        assert_eq!(stall.status(), Status::Completed, "never from completed to cancelled");
+        assert_eq!(stall.inbox(), [ConflictKind::ShippedCancelled]);
+    }
+}
+
+#[test]
+fn cancelled_on_one_and_the_way_of_delivery_changed_on_the_other() {
+    for (first, stall) in either_way(&Stall::with(parcel_for_wang()), |stall| {
+        stall.a(cancel()).b_edits(|form| form.content.delivery = Delivery::PickUp);
+    }) {
+        assert_eq!(stall.status(), Status::Cancelled);
+        assert_eq!(stall.voided(), if first == A { vec![VoidReason::OrderClosed] } else { vec![] });
+    }
+}
