@@ -14,7 +14,7 @@ use crate::ui::{Skeleton, Toaster, Toasts};
 #[component]
 pub fn App() -> impl IntoView {
     provide_context(Prefs::start());
-    let session = Session::new(Boot::NoShop);
+    let session = Session::start();
     provide_context(session);
     let toaster = Toaster::new();
     provide_context(toaster);

@@ -2,21 +2,27 @@
 //! acts; the wiring to the replica is here.
 
 mod fault;
+mod link;
 mod view;
 
+use std::rc::Rc;
 use std::sync::Arc;
+use std::time::Duration;
 
-use domain::order::{Command, Order};
+use domain::order::{Badge, Command, Conflict, ConflictKind, Context, Order, decide};
 use domain::shop::ShopSettings;
-use domain::{Day, OrderNumber};
+use domain::{Day, DeviceCode, OrderNumber};
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 use protocol::api::Pairing;
 use replica::storage::StorageFault;
 use uuid::Uuid;
 
 pub use self::fault::{ActFault, ServerFault};
+use self::link::Link;
 pub use self::view::{Counts, DaySum, Device, Filter, ListPage, Loaded, Row};
-use crate::text::{CURRENCIES, Currency};
+use crate::platform::{clock, intl, tabs};
+use crate::text::{self, CURRENCIES, Currency};
 use crate::ui::SyncFace;
 
 /// How far the device is with its shop.
@@ -28,6 +34,15 @@ pub enum Boot {
     NoShop,
     /// There is, and it is open.
     Open,
+}
+
+/// What keeps the store from being opened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Trouble {
+    /// A tab with an older version of the app must be closed first.
+    Blocked,
+    /// The storage does not open.
+    Storage(StorageFault),
 }
 
 /// The shop as the cover shows it.
@@ -55,6 +70,8 @@ pub struct Acted {
 pub struct Session {
     /// How far the device is.
     pub boot: RwSignal<Boot>,
+    /// Why it comes no further.
+    pub trouble: RwSignal<Option<Trouble>>,
     /// The shop, once there is one.
     pub shop: RwSignal<Option<ShopFace>>,
     /// Where the data is.
@@ -63,18 +80,58 @@ pub struct Session {
     pub conflicts: RwSignal<u64>,
     /// A new version of the app is ready to be taken.
     pub update: RwSignal<bool>,
+    /// Counts the changes of what is on this device, from whichever side they came.
+    changes: RwSignal<u64>,
+    /// The shop's time zone (IANA).
+    zone: RwSignal<String>,
+    now: RwSignal<i64>,
+    link: StoredValue<Option<Rc<Link>>, LocalStorage>,
 }
 
+/// How often what depends on the time is looked at again.
+const TICK: Duration = Duration::from_secs(60);
+
 impl Session {
-    /// At the start of the page.
+    /// At the start of the page, before anything is opened.
     pub fn new(boot: Boot) -> Self {
         Self {
             boot: RwSignal::new(boot),
+            trouble: RwSignal::new(None),
             shop: RwSignal::new(None),
             sync: RwSignal::new(SyncFace::default()),
             conflicts: RwSignal::new(0),
             update: RwSignal::new(false),
+            changes: RwSignal::new(0),
+            zone: RwSignal::new(clock::own_zone()),
+            now: RwSignal::new(clock::now_ms()),
+            link: StoredValue::new_local(None),
         }
+    }
+
+    /// Opens what is on this device, and keeps it in step with its server and with other tabs.
+    pub fn start() -> Self {
+        let session = Self::new(Boot::Opening);
+        set_interval(move || session.tick(), TICK);
+        tabs::on_wake(move || {
+            session.tick();
+            if let Some(link) = session.link() {
+                link.wake();
+            }
+        });
+        spawn_local(async move {
+            let changed = move || session.changed();
+            let blocked = move || session.trouble.set(Some(Trouble::Blocked));
+            match Link::open(changed, blocked).await {
+                Ok(link) => {
+                    session.trouble.set(None);
+                    session.link.set_value(Some(Rc::clone(&link)));
+                    session.changed();
+                    link.run().await;
+                }
+                Err(fault) => session.trouble.set(Some(Trouble::Storage(fault))),
+            }
+        });
+        session
     }
 
     /// The one of this page.
@@ -83,70 +140,217 @@ impl Session {
         use_context().unwrap_or_else(|| Self::new(Boot::Opening))
     }
 
+    fn link(self) -> Option<Rc<Link>> {
+        self.link.try_get_value().flatten()
+    }
+
+    /// Says anew what every page shows.
+    fn changed(self) {
+        let Some(link) = self.link() else {
+            return;
+        };
+        let now = link.now_ms();
+        let (shop, zone, conflicts) = link.read(|replica| {
+            let device = replica.device();
+            let shop = device.shop.filter(|_| replica.shop().is_started()).map(|_| ShopFace {
+                name: replica.shop().name().to_owned(),
+                tablet: device.code.clone().unwrap_or_default(),
+                currency: Currency::of(&replica.shop().settings().currency.code()),
+            });
+            (shop, replica.shop().time_zone().to_owned(), open_conflicts(replica, now))
+        });
+        if !zone.is_empty() && self.zone.with_untracked(|known| *known != zone) {
+            self.zone.set(zone.clone());
+            text::set_time_zone(Some(zone));
+        }
+        self.now.set(now);
+        set_if_new(self.sync, link.face());
+        set_if_new(self.conflicts, conflicts as u64);
+        let boot = if shop.is_some() || link.read(|replica| replica.device().shop.is_some()) {
+            Boot::Open
+        } else {
+            Boot::NoShop
+        };
+        set_if_new(self.shop, shop);
+        self.changes.update(|count| *count = count.wrapping_add(1));
+        set_if_new(self.boot, boot);
+    }
+
+    fn tick(self) {
+        if let Some(link) = self.link() {
+            self.now.set(link.now_ms());
+            set_if_new(self.sync, link.face());
+        }
+    }
+
     /// What money is counted in.
     pub fn currency(self) -> Signal<Currency> {
         Signal::derive(move || {
             let default = CURRENCIES.first().copied();
             let shop = self.shop.read();
-            shop.as_ref()
-                .map(|shop| shop.currency)
-                .or(default)
-                .unwrap_or_else(|| Currency::of(""))
+            shop.as_ref().map(|shop| shop.currency).or(default).unwrap_or_else(|| Currency::of(""))
         })
     }
 
     /// Does what a person asks of an order; `None` makes a new one. Answers when it is on the disk.
     pub async fn act(self, order: Option<Uuid>, command: Command) -> Result<Acted, ActFault> {
-        let _ = (order, command);
-        Err(ActFault::NotSaved(StorageFault::Closed))
+        let link = self.link().ok_or(StorageFault::Closed)?;
+        let order = link.act(order, &command).await?;
+        let now = link.now_ms();
+        let number = link.read(|replica| replica.summary(order, now)).and_then(|summary| summary.number);
+        Ok(Acted { order, number })
     }
 
     /// One order, kept up to date after acts and syncs.
     pub fn order(self, id: Signal<Option<Uuid>>) -> Signal<Loaded<Arc<Order>>> {
-        let _ = id;
-        Signal::stored(Loaded::Reading)
+        let shown = RwSignal::new((None, Loaded::Reading));
+        // What is asked last is what is shown, whichever is read first.
+        let asked = StoredValue::new(0_u64);
+        Effect::new(move |_| {
+            self.changes.track();
+            let id = id.get();
+            let nth = asked.get_value() + 1;
+            asked.set_value(nth);
+            if shown.with_untracked(|(of, _)| *of != id) {
+                shown.set((id, Loaded::Reading));
+            }
+            let (Some(id), Some(link)) = (id, self.link()) else {
+                return;
+            };
+            let show = move |order: Option<Order>| {
+                let order = order.map_or(Loaded::Missing, |order| Loaded::There(Arc::new(order)));
+                if shown.try_with_untracked(|(_, now)| *now != order) == Some(true) {
+                    let _ = shown.try_set((Some(id), order));
+                }
+            };
+            // Most of the time its events are in memory, and no frame shows the page without it.
+            if let Ok(order) = link.read(|replica| replica.order(id)) {
+                return show(order);
+            }
+            spawn_local(async move {
+                if let Ok(order) = link.order(id).await
+                    && asked.try_get_value() == Some(nth)
+                {
+                    show(order);
+                }
+            });
+        });
+        Signal::derive(move || shown.read().1.clone())
     }
 
     /// The newest orders of a filter, at most `limit`.
     pub fn list(self, filter: Signal<Filter>, limit: Signal<usize>) -> Signal<Arc<ListPage>> {
-        let _ = (filter, limit);
-        Signal::stored(Arc::default())
+        let page = Memo::new(move |_| {
+            self.changes.track();
+            let (filter, limit, now) = (filter.get(), limit.get(), self.now.get());
+            let Some(link) = self.link() else {
+                return Arc::default();
+            };
+            let filter =
+                replica::Filter { status: filter.status, search: filter.search, ..replica::Filter::default() };
+            let page = link.read(|replica| replica.page(&filter, 0, limit, now));
+            let rows: Vec<Row> = page
+                .rows
+                .into_iter()
+                .map(|summary| Row { pending: summary.badges.has(Badge::NotSent), summary })
+                .collect();
+            let mut days: Vec<DaySum> = Vec::new();
+            for row in &rows {
+                let day = self.day_of(row.placed_ms);
+                if days.last().is_none_or(|last| last.day != day) {
+                    let (from, to) = (self.midnight(day), self.midnight(self.day_of(self.midnight(day) + DAY_MS + DAY_MS / 4)));
+                    let sums = link.read(|replica| replica.sums(from, to));
+                    days.push(DaySum { day, orders: sums.orders, minor: sums.total });
+                }
+            }
+            Arc::new(ListPage { rows, total: page.matching, days })
+        });
+        page.into()
     }
 
     /// How many orders there are.
     pub fn counts(self) -> Signal<Arc<Counts>> {
-        Signal::stored(Arc::default())
+        let counts = Memo::new(move |_| {
+            self.changes.track();
+            let now = self.now.get();
+            let Some(link) = self.link() else {
+                return Arc::default();
+            };
+            link.read(|replica| {
+                let counts = replica.counts(now);
+                let of = domain::order::Status::ALL.iter().map(|status| (*status, counts.of(*status))).collect();
+                let conflicts = open_conflicts(replica, now);
+                Arc::new(Counts { all: counts.all(), overdue: counts.overdue, conflicts, of })
+            })
+        });
+        counts.into()
     }
 
     /// The conflicts that ask for a person: the order, and the conflict's id.
     pub fn conflicts(self) -> Signal<Vec<(Arc<Order>, String)>> {
-        Signal::stored(Vec::new())
+        let shown = RwSignal::new(Vec::new());
+        let asked = StoredValue::new(0_u64);
+        Effect::new(move |_| {
+            self.changes.track();
+            let nth = asked.get_value() + 1;
+            asked.set_value(nth);
+            let Some(link) = self.link() else {
+                return;
+            };
+            spawn_local(async move {
+                if let Ok(found) = conflicts(&link).await
+                    && asked.try_get_value() == Some(nth)
+                    && shown.try_with_untracked(|shown| *shown != found) == Some(true)
+                {
+                    let _ = shown.try_set(found);
+                }
+            });
+        });
+        shown.into()
     }
 
     /// Now, in milliseconds since 1970, corrected by the server's time; ticks each minute.
     pub fn now_ms(self) -> Signal<i64> {
-        Signal::stored(js_sys::Date::now() as i64)
+        self.now.into()
     }
 
     /// The shop's day of a moment, in its time zone.
     pub fn day_of(self, ms: i64) -> Day {
-        Day::at(ms, 0)
+        self.zone.with(|zone| Day::at(ms, clock::offset_minutes(zone, ms)))
+    }
+
+    /// When a day of the shop begins.
+    fn midnight(self, day: Day) -> i64 {
+        let utc = intl::utc_ms(i32::from(day.year), u32::from(day.month), u32::from(day.day));
+        self.zone.with(|zone| {
+            let offset_ms = |ms| i64::from(clock::offset_minutes(zone, ms)) * 60_000;
+            // The offset of the day before decides where the clocks change at midnight itself.
+            let about = utc - offset_ms(utc);
+            utc - offset_ms(about)
+        })
     }
 
     /// What holds for the whole shop.
     pub fn settings(self) -> Signal<ShopSettings> {
-        Signal::stored(ShopSettings::default())
+        let settings = Memo::new(move |_| {
+            self.changes.track();
+            self.link().map(|link| link.read(|replica| replica.shop().settings())).unwrap_or_default()
+        });
+        settings.into()
     }
 
     /// The code of a tablet; empty where it is not known.
     pub fn device_code(self, device: Uuid) -> String {
-        let _ = device;
-        String::new()
+        self.changes.track();
+        let code = self.link().and_then(|link| {
+            link.read(|replica| replica.shop().device_code(device).map(str::to_owned))
+        });
+        code.unwrap_or_default()
     }
 
     /// This tablet.
     pub fn this_device(self) -> Uuid {
-        Uuid::nil()
+        self.link().map(|link| link.read(|replica| replica.device().id)).unwrap_or_default()
     }
 
     /// This tablet's code.
@@ -156,43 +360,118 @@ impl Session {
 
     /// Begins a shop on this device; no network.
     pub async fn start_shop(self, name: String, currency: domain::Currency) -> Result<(), StorageFault> {
-        let _ = (name, currency);
-        Err(StorageFault::Closed)
+        let link = self.link().ok_or(StorageFault::Closed)?;
+        link.start_shop(&name, currency).await
     }
 
     /// Takes the shop of this device to a server that has none yet.
     pub async fn connect(self, server: String, setup_code: String) -> Result<(), ServerFault> {
-        let _ = (server, setup_code);
-        Err(ServerFault::NotHere)
+        let link = self.link().ok_or(StorageFault::Closed)?;
+        link.connect(&server, &setup_code).await
     }
 
     /// Joins the shop that the code belongs to.
     pub async fn join(self, server: String, pairing_code: String) -> Result<(), ServerFault> {
-        let _ = (server, pairing_code);
-        Err(ServerFault::NotHere)
+        let link = self.link().ok_or(StorageFault::Closed)?;
+        link.join(&server, &pairing_code).await
     }
 
     /// A code with which one more tablet may join.
     pub async fn pairing_code(self) -> Result<Pairing, ServerFault> {
-        Err(ServerFault::NotHere)
+        let link = self.link().ok_or(StorageFault::Closed)?;
+        link.pairing_code().await
     }
 
-    /// The tablets of the shop.
+    /// The tablets of the shop, this one first.
     pub fn devices(self) -> Signal<Vec<Device>> {
-        Signal::stored(Vec::new())
+        let devices = Memo::new(move |_| {
+            self.changes.track();
+            let Some(link) = self.link() else {
+                return Vec::new();
+            };
+            link.read(|replica| {
+                let here = replica.device().id;
+                let all = replica.shop().devices();
+                let mut all: Vec<Device> =
+                    all.map(|(id, code)| Device { id, code: code.to_owned(), here: id == here }).collect();
+                all.sort_by_key(|device| !device.here);
+                all
+            })
+        });
+        devices.into()
     }
 
     /// The shop has a server.
     pub fn connected(self) -> Signal<bool> {
-        Signal::stored(false)
+        let connected = Memo::new(move |_| {
+            self.changes.track();
+            self.link().is_some_and(|link| link.read(|replica| replica.device().credential.is_some()))
+        });
+        connected.into()
     }
 
     /// Sends and fetches now, without waiting for the next time it would be tried.
-    pub async fn sync_now(self) {}
+    pub async fn sync_now(self) {
+        if let Some(link) = self.link() {
+            link.wake();
+        }
+    }
 
     /// Whether the order, as it stands, allows this now.
     pub fn allows(self, order: &Order, command: &Command) -> bool {
-        let _ = (order, command);
-        false
+        let now_ms = self.now.get();
+        let settings = self.settings().get();
+        let code = DeviceCode(self.tablet_code());
+        let context = Context { now_ms, day: self.day_of(now_ms), code: &code, next_count: 1, settings: &settings };
+        decide(Some(order), order.id, command, &context).is_ok()
     }
+}
+
+const DAY_MS: i64 = 86_400_000;
+
+fn set_if_new<T: PartialEq + Send + Sync + 'static>(signal: RwSignal<T>, value: T) {
+    if signal.with_untracked(|known| *known != value) {
+        signal.set(value);
+    }
+}
+
+/// How many conflicts ask for a person.
+fn open_conflicts(replica: &replica::Replica, now_ms: i64) -> usize {
+    let of_orders = replica.conflicted().into_iter().filter_map(|id| replica.summary(id, now_ms));
+    let of_orders: usize = of_orders.map(|summary| usize::from(summary.open_conflicts)).sum();
+    let of_numbers: usize =
+        replica.doubled_numbers().iter().map(|(_, orders)| orders.len().saturating_sub(1)).sum();
+    of_orders + of_numbers
+}
+
+async fn conflicts(link: &Link) -> Result<Vec<(Arc<Order>, String)>, StorageFault> {
+    let mut found = Vec::new();
+    for id in link.read(replica::Replica::conflicted) {
+        if let Some(order) = link.order(id).await? {
+            let order = Arc::new(order);
+            let open = order.open_conflicts().map(|conflict| (Arc::clone(&order), conflict.id.clone()));
+            found.extend(open);
+        }
+    }
+    for (number, orders) in link.read(replica::Replica::doubled_numbers) {
+        // The first keeps its number; each of the others is offered a new one.
+        for id in orders.into_iter().skip(1) {
+            if let Some(mut order) = link.order(id).await? {
+                let at = order.confirmed.unwrap_or_default();
+                let conflict = Conflict {
+                    id: format!("{}:{number}:{id}", ConflictKind::SameNumber.key()),
+                    kind: ConflictKind::SameNumber,
+                    first: at,
+                    second: at,
+                    field: None,
+                    other: None,
+                    settled: None,
+                };
+                let name = conflict.id.clone();
+                order.conflicts.push(conflict);
+                found.push((Arc::new(order), name));
+            }
+        }
+    }
+    Ok(found)
 }
