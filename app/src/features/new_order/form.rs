@@ -67,6 +67,8 @@ impl ItemFields {
 /// The form's fields on the page: the one place where what is typed lives.
 #[derive(Clone, Copy)]
 pub struct Fields {
+    /// An item that is added lives as long as the form, not as long as the key that added it is in sight.
+    owner: StoredValue<Owner>,
     name: RwSignal<String>,
     phone: RwSignal<String>,
     address: RwSignal<String>,
@@ -86,6 +88,7 @@ impl Fields {
     /// The fields, filled in.
     pub fn of(form: Form) -> Self {
         Self {
+            owner: StoredValue::new(Owner::current().unwrap_or_default()),
             name: RwSignal::new(form.name),
             phone: RwSignal::new(form.phone),
             address: RwSignal::new(form.address),
@@ -99,6 +102,20 @@ impl Fields {
             discount: RwSignal::new(form.discount),
             rounding: RwSignal::new(form.rounding),
             deposit: RwSignal::new(form.deposit),
+        }
+    }
+
+    /// One more item, last.
+    fn add(self, item: Item) {
+        let fields = self.owner.with_value(|owner| owner.with(|| ItemFields::of(item)));
+        self.items.update(|items| items.push(fields));
+    }
+
+    /// Takes an item out. One is always there to be filled in.
+    fn remove(self, id: u32) {
+        self.items.update(|items| items.retain(|item| item.id != id));
+        if self.items.with_untracked(Vec::is_empty) {
+            self.add(Item::new(id.wrapping_add(1).max(1)));
         }
     }
 
@@ -224,14 +241,13 @@ fn focus_last_item() {
 fn Items(flow: Flow) -> impl IntoView {
     let items = flow.fields.items;
     let add = move || {
-        items.update(|items| {
-            let next = items.iter().map(|item| item.id).max().unwrap_or(0).saturating_add(1);
-            // Two tablets that each add a line to a confirmed order must not mean the same one.
-            let id = if flow.is_edit { chance::draw().max(next) } else { next };
-            if items.iter().all(|item| item.id != id) {
-                items.push(ItemFields::of(Item::new(id)));
-            }
-        });
+        let last = items.with_untracked(|items| items.iter().map(|item| item.id).max());
+        let next = last.unwrap_or(0).wrapping_add(1).max(1);
+        // Two tablets that each add a line to a confirmed order must not mean the same one.
+        let id = if flow.is_edit { chance::draw().max(1) } else { next };
+        if items.with_untracked(|items| items.iter().all(|item| item.id != id)) {
+            flow.fields.add(Item::new(id));
+        }
         focus_last_item();
     };
     let is_full = Signal::derive(move || items.with(Vec::len) >= MAX_LINES);
@@ -266,12 +282,7 @@ fn OneItem(flow: Flow, item: ItemFields) -> impl IntoView {
         })
     });
     let remove = move || {
-        items.update(|items| {
-            items.retain(|other| other.id != item.id);
-            if items.is_empty() {
-                items.push(ItemFields::of(Item::new(item.id.wrapping_add(1).max(1))));
-            }
-        });
+        flow.fields.remove(item.id);
         focus_last_item();
     };
     // Opened by hand, or because something that is not seen otherwise is in it or wrong in it.
