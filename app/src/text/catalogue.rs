@@ -158,7 +158,7 @@ pub mod settings {
         TABLET_CODE_WHY: "写在这台平板的每个订单编号里", "It stands in the number of every order taken here";
         DEVICES: "店里的平板", "Tablets of the shop";
         THIS_ONE: "这台", "this one";
-        PAIRING_CODE: "配对码，10 分钟内有效，只用一次", "Pairing code, good for 10 minutes, once";
+        pairing_code(until: &str): "配对码，{until} 前有效，只用一次", "Pairing code, good until {until}, once";
         ADD_DEVICE: "添加设备", "Add a device";
         ALONE: "单子都存在这台平板。连上服务器，另一台就能看到。", "All orders are on this tablet. Connect a server, and another tablet can see them.";
         SERVER_ADDRESS: "服务器地址", "Server address";

@@ -34,7 +34,7 @@ texts! {
     HANDED_OVER_NOW: "货现在就给买家", "The goods are handed over now";
     TO_REFUND: "应退买家", "To be refunded";
     more_of(n: usize): "第 {n} 项的单位、优惠、备注", "Item {n}: unit, discount, note";
-    paid_and_handed_over(method: &str, amount: &str): "现在{method}收到 {amount}，货也给了买家", "{amount} taken now by {method}, and the goods are handed over";
+    paid_and_handed_over(method: &str, amount: &str): "现在收款（{method} {amount}），货也给了买家", "Paid now ({method} {amount}), and handed over";
     places(n: u32): "最多 {n} 位小数，如 12.50。", "At most {n} decimals, such as 12.50.";
     no_places(currency: &str): "{currency}没有小数。", "{currency} has no decimals.";
     too_many(most: usize): "一张单子最多 {most} 项，分成两单。", "An order has at most {most} items: make two.";

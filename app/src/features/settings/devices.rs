@@ -4,11 +4,12 @@
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos::text_prop::TextProp;
+use protocol::api::Pairing;
 
 use crate::features::server_words;
 use crate::platform::page;
 use crate::session::{Device, ServerFault, Session};
-use crate::text::settings;
+use crate::text::{self, settings};
 use crate::ui::{Acts, Button, Fault, Glyph, Icon, Kind, Note, Scroll, Sheet, Stub, TextField};
 
 /// Where to meet.
@@ -133,16 +134,17 @@ fn DeviceLine(device: Device) -> impl IntoView {
 #[component]
 fn PairingPart(work: Work) -> impl IntoView {
     let session = Session::here();
-    let pairing = RwSignal::new(None::<String>);
+    let pairing = RwSignal::new(None::<Pairing>);
     let add = move || {
         work.run(session.pairing_code(), move |answer| {
-            let _ = pairing.try_set(Some(answer.code));
+            let _ = pairing.try_set(Some(answer));
         });
     };
     let code = move || {
-        let code = in_fours(&pairing.get()?);
+        let Pairing { code, expires_ms } = pairing.get()?;
+        let code = in_fours(&code);
         Some(view! {
-            <p class="label">{settings::PAIRING_CODE}</p>
+            <p class="label">{move || settings::pairing_code(&text::time(expires_ms))}</p>
             <p class="pairing" data-testid="pairing-code">{code}</p>
         })
     };
