@@ -125,9 +125,10 @@ pub async fn start_with(options: Options, clock: Clock) -> Result<Running> {
     });
     let service = router::router(Arc::clone(&app)).into_make_service_with_connect_info::<SocketAddr>();
     let stopping = app.stopping.clone();
-    let serving = tokio::spawn(async move {
-        axum::serve(listener, service).with_graceful_shutdown(stopping.cancelled_owned()).await
-    });
+    let serving =
+        tokio::spawn(
+            async move { axum::serve(listener, service).with_graceful_shutdown(stopping.cancelled_owned()).await },
+        );
     Ok(Running { addr, setup_code, app, serving })
 }
 

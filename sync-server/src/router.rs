@@ -28,12 +28,11 @@ pub fn router(app: Shared) -> Router {
         .nest("/api", Router::new().nest("/v1", v1()).fallback(nothing_here))
         .route("/healthz", get(health::healthz))
         .route("/readyz", get(health::readyz))
-        .layer(map_response(documents))
         .layer(map_response(not_stored))
         .fallback(site)
+        .layer(CatchPanicLayer::new())
         .layer(map_response(documents))
         .layer(map_response(protected))
-        .layer(CatchPanicLayer::new())
         .layer(from_fn(log))
         .with_state(app)
 }

@@ -57,11 +57,7 @@ impl App {
 
     /// Whose credential this is, checked against the shop that the call is about.
     pub async fn admit(&self, credential: &str, shop: Uuid) -> Result<Caller, Fault> {
-        let known = self
-            .store
-            .by_credential(&secrets::hash(credential))
-            .await?
-            .ok_or(ProblemType::Unauthenticated)?;
+        let known = self.store.by_credential(&secrets::hash(credential)).await?.ok_or(ProblemType::Unauthenticated)?;
         if known.shop != shop {
             return Err(ProblemType::Forbidden.into());
         }

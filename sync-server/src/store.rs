@@ -217,13 +217,7 @@ pub trait Store: Send + Sync + 'static {
     async fn revoke(&self, shop: Uuid, device: Uuid, now: i64) -> Result<bool, StoreFault>;
 
     /// Puts arrivals at the end of the log, in one transaction, by the rules of [`plan`].
-    async fn append(
-        &self,
-        shop: Uuid,
-        device: Uuid,
-        arrivals: Vec<Arrival>,
-        now: i64,
-    ) -> Result<Appended, StoreFault>;
+    async fn append(&self, shop: Uuid, device: Uuid, arrivals: Vec<Arrival>, now: i64) -> Result<Appended, StoreFault>;
     /// Where the log ends.
     async fn head(&self, shop: Uuid) -> Result<Head, StoreFault>;
     /// A part of the log.

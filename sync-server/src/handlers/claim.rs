@@ -18,7 +18,10 @@ pub async fn claim(
     Json(claim): Json<ClaimShop>,
 ) -> Result<(StatusCode, Json<Claimed>), Fault> {
     if !secrets::is_device_code(&claim.code) {
-        return Err(Fault::Because(ProblemType::Malformed, "a device's code is two capital letters or digits".to_owned()));
+        return Err(Fault::Because(
+            ProblemType::Malformed,
+            "a device's code is two capital letters or digits".to_owned(),
+        ));
     }
     let now = app.now();
     let attempt = app.attempts.begin(address, now)?;

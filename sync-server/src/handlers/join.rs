@@ -20,7 +20,10 @@ pub async fn join(
     Json(join): Json<JoinShop>,
 ) -> Result<(StatusCode, Json<Joined>), Fault> {
     if join.code.as_deref().is_some_and(|code| !secrets::is_device_code(code)) {
-        return Err(Fault::Because(ProblemType::Malformed, "a device's code is two capital letters or digits".to_owned()));
+        return Err(Fault::Because(
+            ProblemType::Malformed,
+            "a device's code is two capital letters or digits".to_owned(),
+        ));
     }
     let now = app.now();
     let attempt = app.attempts.begin(address, now)?;

@@ -38,11 +38,7 @@ enum Own {
 }
 
 /// Reads a page; with `wait`, holds the call until there is something.
-pub async fn pull(
-    State(app): State<Shared>,
-    caller: Caller,
-    Query(asked): Query<Asked>,
-) -> Result<Response, Fault> {
+pub async fn pull(State(app): State<Shared>, caller: Caller, Query(asked): Query<Asked>) -> Result<Response, Fault> {
     let range = Range {
         after: asked.after,
         limit: asked.limit.unwrap_or(MAX_PULL_EVENTS).min(MAX_PULL_EVENTS),

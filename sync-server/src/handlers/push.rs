@@ -95,10 +95,8 @@ pub fn poke_text(app: &App, head: u64, digest: protocol::Digest, now: i64, event
     let mut text = String::with_capacity(events.len() + 160);
     let epoch = app.epoch;
     // Writing to a string cannot fail.
-    let _ = write!(
-        text,
-        "{{\"head\":{head},\"epoch\":\"{epoch}\",\"server_time\":{now},\"digest\":\"{digest}\"{events}}}"
-    );
+    let _ =
+        write!(text, "{{\"head\":{head},\"epoch\":\"{epoch}\",\"server_time\":{now},\"digest\":\"{digest}\"{events}}}");
     text
 }
 

@@ -123,10 +123,9 @@ fn refusal(text: &str, fault: &EnvelopeFault) -> Refusal {
     let (kind, detail) = match fault {
         EnvelopeFault::Oversized(_) => (ProblemType::OversizedEvent, fault.to_string()),
         // The parser's message may quote the event, so only the place goes out.
-        EnvelopeFault::Malformed(error) => (
-            ProblemType::MalformedEvent,
-            format!("not an event, at line {} column {}", error.line(), error.column()),
-        ),
+        EnvelopeFault::Malformed(error) => {
+            (ProblemType::MalformedEvent, format!("not an event, at line {} column {}", error.line(), error.column()))
+        }
         EnvelopeFault::Reserved(_) | EnvelopeFault::OutOfRange(_) | EnvelopeFault::NoStamp => {
             (ProblemType::MalformedEvent, fault.to_string())
         }

@@ -10,8 +10,10 @@ use futures::TryStreamExt;
 use protocol::digest::EventHash;
 use protocol::{Digest, ProblemType, Stamp};
 use sqlx::migrate::{Migration, MigrationType, Migrator};
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteRow, SqliteSynchronous};
-use sqlx::{QueryBuilder, Row, Sqlite, SqlSafeStr, SqliteConnection, Transaction};
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteRow, SqliteSynchronous,
+};
+use sqlx::{QueryBuilder, Row, SqlSafeStr, Sqlite, SqliteConnection, Transaction};
 use uuid::Uuid;
 
 use super::plan::{Arrival, Held, NewRow, plan};
@@ -112,10 +114,8 @@ fn int(count: u64) -> i64 {
 }
 
 async fn head_of(connection: &mut SqliteConnection, shop: Uuid) -> Result<Head, StoreFault> {
-    let row = sqlx::query("SELECT head, digest FROM shops WHERE id = ?")
-        .bind(blob(&shop))
-        .fetch_one(connection)
-        .await?;
+    let row =
+        sqlx::query("SELECT head, digest FROM shops WHERE id = ?").bind(blob(&shop)).fetch_one(connection).await?;
     Ok(Head { seq: count_at(&row, 0)?, digest: Digest(bytes_at(&row, 1)?) })
 }
 
@@ -265,14 +265,13 @@ impl Store for SqliteStore {
             if !same || pushed.is_some() {
                 return Ok(false);
             }
-            let done = sqlx::query(
-                "UPDATE devices SET credential_hash = ? WHERE shop = ? AND id = ? AND revoked_ms IS NULL",
-            )
-            .bind(claim.credential_hash.as_slice())
-            .bind(blob(&claim.shop))
-            .bind(blob(&claim.device))
-            .execute(&mut *tx)
-            .await?;
+            let done =
+                sqlx::query("UPDATE devices SET credential_hash = ? WHERE shop = ? AND id = ? AND revoked_ms IS NULL")
+                    .bind(claim.credential_hash.as_slice())
+                    .bind(blob(&claim.shop))
+                    .bind(blob(&claim.device))
+                    .execute(&mut *tx)
+                    .await?;
             tx.commit().await?;
             return Ok(done.rows_affected() == 1);
         }
@@ -301,14 +300,13 @@ impl Store for SqliteStore {
     ) -> Result<bool, StoreFault> {
         let mut tx = self.begin().await?;
         sqlx::query("DELETE FROM pairing WHERE expires_ms <= ?").bind(now).execute(&mut *tx).await?;
-        let done = sqlx::query(
-            "INSERT INTO pairing (code_hash, shop, expires_ms) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
-        )
-        .bind(code_hash.as_slice())
-        .bind(blob(&shop))
-        .bind(expires_ms)
-        .execute(&mut *tx)
-        .await?;
+        let done =
+            sqlx::query("INSERT INTO pairing (code_hash, shop, expires_ms) VALUES (?, ?, ?) ON CONFLICT DO NOTHING")
+                .bind(code_hash.as_slice())
+                .bind(blob(&shop))
+                .bind(expires_ms)
+                .execute(&mut *tx)
+                .await?;
         tx.commit().await?;
         Ok(done.rows_affected() == 1)
     }
@@ -366,10 +364,8 @@ impl Store for SqliteStore {
             .bind(credential_hash.as_slice())
             .fetch_optional(&self.readers)
             .await?;
-        row.map(|row| {
-            Ok(KnownDevice { shop: id_at(&row, 0)?, device: id_at(&row, 1)?, last_seen_ms: row.try_get(2)? })
-        })
-        .transpose()
+        row.map(|row| Ok(KnownDevice { shop: id_at(&row, 0)?, device: id_at(&row, 1)?, last_seen_ms: row.try_get(2)? }))
+            .transpose()
     }
 
     async fn seen(&self, shop: Uuid, device: Uuid, now: i64) -> Result<(), StoreFault> {
@@ -419,13 +415,7 @@ impl Store for SqliteStore {
         Ok(done.rows_affected() == 1)
     }
 
-    async fn append(
-        &self,
-        shop: Uuid,
-        device: Uuid,
-        arrivals: Vec<Arrival>,
-        now: i64,
-    ) -> Result<Appended, StoreFault> {
+    async fn append(&self, shop: Uuid, device: Uuid, arrivals: Vec<Arrival>, now: i64) -> Result<Appended, StoreFault> {
         let mut tx = self.begin().await?;
         let head = head_of(&mut tx, shop).await?;
         let held = held_of(&mut tx, shop, &arrivals).await?;
@@ -575,4 +565,56 @@ fn problem_key(kind: ProblemType) -> String {
 
 fn problem_of(key: &str) -> ProblemType {
     serde_json::from_value(key.into()).unwrap_or(ProblemType::Unknown)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use tempfile::TempDir;
+
+    use super::super::conformance;
+    use super::*;
+
+    async fn fresh() -> (TempDir, SqliteStore) {
+        let folder = tempfile::tempdir().unwrap();
+        let store = SqliteStore::open_file(&folder.path().join("stallbook.db"), Uuid::from_u128(1)).await.unwrap();
+        (folder, store)
+    }
+
+    macro_rules! stories {
+        ($($story:ident)*) => {$(
+            #[tokio::test]
+            async fn $story() {
+                let (_folder, store) = fresh().await;
+                conformance::$story(&store).await;
+            }
+        )*};
+    }
+
+    stories! {
+        a_shop_claims_the_server_once
+        devices_join_with_a_code_and_go
+        every_event_once_and_in_sequence
+        what_can_not_be_taken_is_kept_aside
+        a_clone_and_a_far_clock_are_flagged
+        the_greatest_counter_without_a_gap
+        pages_of_every_size
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_reader_skips_nothing() {
+        let (_folder, store) = fresh().await;
+        conformance::a_reader_skips_nothing(Arc::new(store)).await;
+    }
+
+    #[tokio::test]
+    async fn a_second_start_keeps_the_epoch() {
+        let (folder, store) = fresh().await;
+        store.close().await;
+        let again = SqliteStore::open_file(&folder.path().join("stallbook.db"), Uuid::from_u128(2)).await.unwrap();
+        assert_eq!(again.epoch().await.unwrap(), Uuid::from_u128(1));
+        again.renew_epoch(Uuid::from_u128(3)).await.unwrap();
+        assert_eq!(again.epoch().await.unwrap(), Uuid::from_u128(3));
+    }
 }

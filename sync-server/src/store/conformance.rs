@@ -1,0 +1,246 @@
+//! What every store must do, as stories. Each engine runs them all on stores of its own.
+
+use std::sync::Arc;
+
+use protocol::digest::event_hash;
+use protocol::{Digest, Flag, ProblemType};
+use uuid::Uuid;
+
+use super::plan::{Arrival, Outcome};
+use super::{Appended, Claim, Join, Joined, Range, Store};
+
+const NOW: i64 = 1_795_417_200_000;
+
+fn id(n: u128) -> Uuid {
+    Uuid::from_u128(n)
+}
+
+fn secret(n: u8) -> [u8; 32] {
+    [n; 32]
+}
+
+/// An event of `device`, with its id and counter made from `n`.
+fn event(device: Uuid, n: u64, note: &str) -> Arrival {
+    event_as(device, id(u128::from(n) << 64 | device.as_u128()), n, NOW, note)
+}
+
+fn event_as(device: Uuid, event: Uuid, counter: u64, hlc: i64, note: &str) -> Arrival {
+    let text = format!(
+        "{{\"v\":1,\"id\":\"{event}\",\"device\":\"{device}\",\"counter\":{counter},\"seen\":0,\"hlc\":[{hlc},0],\
+         \"actor\":null,\"stream\":[\"order\",\"{event}\"],\"type\":\"order.noted\",\"version\":1,\
+         \"body\":{{\"note\":\"{note}\"}}}}"
+    );
+    Arrival::read(text, device, NOW)
+}
+
+fn whole(after: u64, limit: usize) -> Range {
+    Range { after, limit, bytes: usize::MAX, brief: None }
+}
+
+/// A claimed shop with two devices.
+async fn shop(store: &dyn Store) -> (Uuid, Uuid, Uuid) {
+    let (shop, first, second) = (id(1), id(2), id(3));
+    assert!(store.offer_setup(&secret(1)).await.unwrap());
+    assert!(store.claim(&claim(shop, first), NOW).await.unwrap());
+    assert!(store.add_pairing(shop, &secret(2), NOW + 1, NOW).await.unwrap());
+    let joined = store.join(&join(second, &["K8"]), NOW).await.unwrap();
+    assert_eq!(joined, Joined::In { shop, code: "K8".into() });
+    (shop, first, second)
+}
+
+fn claim(shop: Uuid, device: Uuid) -> Claim {
+    Claim { setup_hash: secret(1), shop, device, code: "K7".into(), credential_hash: secret(11) }
+}
+
+fn join(device: Uuid, codes: &[&str]) -> Join {
+    Join {
+        shop: None,
+        code_hash: secret(2),
+        device,
+        codes: codes.iter().map(|code| (*code).to_owned()).collect(),
+        credential_hash: secret(12),
+    }
+}
+
+fn sequences(appended: &Appended) -> Vec<Option<u64>> {
+    let seq = |outcome: &Outcome| match outcome {
+        Outcome::Stored(_, stamp) | Outcome::Duplicate(_, stamp) => Some(stamp.seq),
+        Outcome::Quarantined(_) => None,
+    };
+    appended.outcomes.iter().map(seq).collect()
+}
+
+pub async fn a_shop_claims_the_server_once(store: &dyn Store) {
+    assert!(!store.claim(&claim(id(1), id(2)), NOW).await.unwrap(), "no code was offered");
+    assert!(store.offer_setup(&secret(1)).await.unwrap());
+    assert!(!store.claim(&Claim { setup_hash: secret(9), ..claim(id(1), id(2)) }, NOW).await.unwrap(), "wrong code");
+    assert!(store.claim(&claim(id(1), id(2)), NOW).await.unwrap());
+    assert!(!store.offer_setup(&secret(1)).await.unwrap(), "claimed");
+    assert!(!store.claim(&claim(id(5), id(2)), NOW).await.unwrap(), "another shop");
+    assert!(!store.claim(&claim(id(1), id(6)), NOW).await.unwrap(), "another device");
+    let again = Claim { credential_hash: secret(21), ..claim(id(1), id(2)) };
+    assert!(store.claim(&again, NOW).await.unwrap(), "the answer was lost");
+    assert_eq!(store.by_credential(&secret(11)).await.unwrap(), None, "the lost credential is no good");
+    assert_eq!(store.by_credential(&secret(21)).await.unwrap().unwrap().device, id(2));
+    store.append(id(1), id(2), vec![event(id(2), 1, "")], NOW).await.unwrap();
+    assert!(!store.claim(&again, NOW).await.unwrap(), "it has pushed: no answer was lost");
+}
+
+pub async fn devices_join_with_a_code_and_go(store: &dyn Store) {
+    let (shop, first, second) = shop(store).await;
+    assert!(!store.add_pairing(shop, &secret(2), NOW + 9, NOW).await.unwrap(), "the code is in use");
+    assert_eq!(store.join(&join(id(4), &["K9"]), NOW).await.unwrap(), Joined::Refused, "another device used it");
+    assert_eq!(store.join(&join(second, &["A2"]), NOW + 1).await.unwrap(), Joined::Refused, "too old");
+    let again = store.join(&join(second, &["A2"]), NOW).await.unwrap();
+    assert_eq!(again, Joined::In { shop, code: "K8".into() }, "a repeat keeps the code");
+    assert!(store.add_pairing(shop, &secret(2), NOW + 9, NOW + 1).await.unwrap(), "the old one is gone");
+    let elsewhere = Join { shop: Some(id(99)), ..join(id(4), &["K9"]) };
+    assert_eq!(store.join(&elsewhere, NOW + 1).await.unwrap(), Joined::Refused, "another shop's code");
+    let third = Join { credential_hash: secret(13), ..join(id(4), &["K7", "K8", "M2"]) };
+    assert_eq!(store.join(&third, NOW + 1).await.unwrap(), Joined::In { shop, code: "M2".into() });
+    assert!(store.revoke(shop, id(4), NOW + 2).await.unwrap());
+    assert_eq!(store.by_credential(&secret(13)).await.unwrap(), None);
+    assert_eq!(store.join(&third, NOW + 3).await.unwrap(), Joined::Refused, "not with the code it used");
+    assert!(!store.revoke(shop, id(77), NOW).await.unwrap());
+    assert_eq!(store.by_credential(&secret(12)).await.unwrap().unwrap().device, second);
+    store.seen(shop, first, NOW + 7).await.unwrap();
+    let devices = store.devices(shop).await.unwrap();
+    let seen: Vec<_> = devices.iter().map(|device| (device.code.as_str(), device.revoked_ms.is_some())).collect();
+    assert_eq!(seen, [("K7", false), ("K8", false), ("M2", true)]);
+    assert_eq!(devices[0].last_seen_ms, NOW + 7);
+}
+
+pub async fn every_event_once_and_in_sequence(store: &dyn Store) {
+    let (shop, first, second) = shop(store).await;
+    let (a, b, c) = (event(first, 1, "a"), event(first, 2, "b"), event(second, 1, "c"));
+    let one = store.append(shop, first, vec![a.clone(), b.clone(), a.clone()], NOW).await.unwrap();
+    assert_eq!(sequences(&one), [Some(1), Some(2), Some(1)]);
+    assert!(matches!(one.outcomes[2], Outcome::Duplicate(..)), "twice in one push");
+    let two = store.append(shop, second, vec![c.clone()], NOW + 5).await.unwrap();
+    assert_eq!((two.head, two.device_high), (3, 1));
+    let again = store.append(shop, first, vec![a.clone(), b.clone()], NOW + 9).await.unwrap();
+    assert_eq!(sequences(&again), [Some(1), Some(2)]);
+    assert!(again.outcomes.iter().all(|outcome| matches!(outcome, Outcome::Duplicate(_, s) if s.received_ms == NOW)));
+    assert_eq!((again.head, again.digest), (3, two.digest));
+    let page = store.page(shop, whole(0, 10)).await.unwrap();
+    let texts: Vec<_> = page.events.iter().map(|event| event.text.clone().unwrap()).collect();
+    assert_eq!(texts, [a.text, b.text, c.text], "byte for byte");
+    let digest = texts.iter().fold(Digest::default(), |digest, text| digest.then(&event_hash(text)));
+    assert_eq!((page.digest, page.head.digest), (digest, digest));
+}
+
+pub async fn what_can_not_be_taken_is_kept_aside(store: &dyn Store) {
+    let (shop, first, second) = shop(store).await;
+    let good = event(first, 1, "good");
+    let other_text = event(first, 1, "other");
+    let push = vec![
+        good.clone(),
+        Arrival::read("17".into(), first, NOW),
+        Arrival::read(event(second, 1, "not mine").text, first, NOW),
+        other_text,
+        event(first, 2, "fine"),
+    ];
+    for _ in 0..2 {
+        let done = store.append(shop, first, push.clone(), NOW).await.unwrap();
+        assert_eq!(sequences(&done), [Some(1), None, None, None, Some(2)]);
+        assert_eq!(done.device_high, 2);
+    }
+    let aside = store.quarantined(shop, 10).await.unwrap();
+    let kinds: Vec<_> = aside.iter().map(|aside| aside.kind).collect();
+    assert_eq!(kinds, [ProblemType::IdTaken, ProblemType::ForeignEvent, ProblemType::MalformedEvent], "each once");
+    assert_eq!(aside[2].text, "17");
+    assert_eq!(aside[0].event, Some(good.read.unwrap().id));
+}
+
+pub async fn a_clone_and_a_far_clock_are_flagged(store: &dyn Store) {
+    let (shop, first, _) = shop(store).await;
+    let year = 365 * 24 * 3_600_000;
+    let push = vec![
+        event_as(first, id(100), 1, NOW - year, "behind"),
+        event_as(first, id(101), 2, NOW + 60_000, "a minute"),
+        event_as(first, id(102), 3, NOW + year, "ahead"),
+        event_as(first, id(103), 3, NOW, "clone in the same push"),
+    ];
+    store.append(shop, first, push, NOW).await.unwrap();
+    store.append(shop, first, vec![event_as(first, id(104), 1, NOW, "clone later")], NOW).await.unwrap();
+    let page = store.page(shop, whole(0, 10)).await.unwrap();
+    let flags: Vec<_> = page.events.into_iter().map(|event| event.stamp.flags).collect();
+    assert_eq!(flags, [vec![], vec![], vec![Flag::ClockAhead], vec![Flag::ClonedDevice], vec![Flag::ClonedDevice]]);
+}
+
+pub async fn the_greatest_counter_without_a_gap(store: &dyn Store) {
+    let (shop, first, second) = shop(store).await;
+    for (counters, high) in
+        [(vec![2, 3], 0), (vec![5], 0), (vec![1], 3), (vec![8, 9], 3), (vec![4], 5), (vec![6, 7], 9), (vec![10], 10)]
+    {
+        let push = counters.iter().map(|n| event(first, *n, "")).collect();
+        let done = store.append(shop, first, push, NOW).await.unwrap();
+        assert_eq!(done.device_high, high, "after {counters:?}");
+    }
+    assert_eq!(store.append(shop, second, vec![], NOW).await.unwrap().device_high, 0, "an empty push asks");
+    assert_eq!(store.append(shop, first, vec![], NOW).await.unwrap().device_high, 10);
+}
+
+pub async fn pages_of_every_size(store: &dyn Store) {
+    let (shop, first, _) = shop(store).await;
+    const LIMIT: u64 = 4;
+    let mut had = 0;
+    for size in [0, 1, LIMIT - 1, LIMIT, LIMIT + 1, 2 * LIMIT] {
+        let push = (had + 1..=size).map(|n| event(first, n, "")).collect();
+        had = size;
+        store.append(shop, first, push, NOW).await.unwrap();
+        let (mut cursor, mut seen, mut digest) = (0, Vec::new(), Digest::default());
+        loop {
+            let page = store.page(shop, whole(cursor, LIMIT as usize)).await.unwrap();
+            assert_eq!(page.head.seq, size);
+            for event in &page.events {
+                digest = digest.then(&event_hash(event.text.as_ref().unwrap()));
+                seen.push(event.stamp.seq);
+            }
+            assert_eq!(page.digest, digest, "the digest at the end of each page");
+            let Some(last) = page.events.last() else { break };
+            cursor = last.stamp.seq;
+        }
+        assert_eq!(seen, (1..=size).collect::<Vec<_>>());
+    }
+    assert_eq!(store.page(shop, whole(3, 0)).await.unwrap().events.len(), 0);
+    let beyond = store.page(shop, whole(u64::MAX, 5)).await.unwrap();
+    assert_eq!((beyond.events.len(), beyond.head.seq), (0, 8));
+    let small = store.page(shop, Range { bytes: 300, ..whole(0, 8) }).await.unwrap();
+    assert!((1..8).contains(&small.events.len()), "a page ends where its bytes do");
+    let brief = store.page(shop, Range { brief: Some(first), ..whole(0, 8) }).await.unwrap();
+    assert!(brief.events.iter().all(|event| event.text.is_none()));
+    assert_eq!(brief.digest, beyond.head.digest);
+}
+
+/// Many writers and a polling reader: whoever follows `next` sees every sequence, in order, each once.
+pub async fn a_reader_skips_nothing(store: Arc<dyn Store>) {
+    const WRITERS: u64 = 8;
+    const EACH: u64 = 40;
+    let (shop, first, _) = shop(&*store).await;
+    let writers: Vec<_> = (0..WRITERS)
+        .map(|writer| {
+            let store = Arc::clone(&store);
+            tokio::spawn(async move {
+                for n in (0..EACH).step_by(2) {
+                    let counter = writer * EACH + n + 1;
+                    let push = vec![event(first, counter, ""), event(first, counter + 1, "")];
+                    store.append(shop, first, push, NOW).await.unwrap();
+                }
+            })
+        })
+        .collect();
+    let mut cursor = 0;
+    while cursor < WRITERS * EACH {
+        let page = store.page(shop, whole(cursor, 7)).await.unwrap();
+        for event in page.events {
+            assert_eq!(event.stamp.seq, cursor + 1);
+            cursor += 1;
+        }
+        tokio::task::yield_now().await;
+    }
+    for writer in writers {
+        writer.await.unwrap();
+    }
+    assert_eq!(store.append(shop, first, vec![], NOW).await.unwrap().device_high, WRITERS * EACH);
+}
