@@ -2,6 +2,7 @@
 //! queries that pages ask. Pure: no I/O, clock or randomness of its own.
 
 mod cache;
+pub mod client;
 mod codec;
 pub mod conformance;
 mod device;
@@ -11,7 +12,9 @@ pub mod memory;
 mod outbox;
 mod replica;
 pub mod storage;
+pub mod sync;
 
+pub use client::Client;
 pub use codec::Damaged;
 pub use device::{Credential, Device};
 pub use index::{Counts, Filter, Sums};

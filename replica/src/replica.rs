@@ -10,6 +10,7 @@
 //! that it does not have are offered.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::ops::Range;
 
 use domain::order::{Command, Context, Order, Rejection, Summary, decide};
 use domain::shop::{DeviceJoined, SettingChanged, Shop, ShopEvent, ShopStarted};
@@ -415,6 +416,7 @@ impl Replica {
 
     /// The storage has stored this batch: it counts now. A batch that is dropped instead changes nothing.
     pub fn committed(&mut self, batch: Batch) -> Result<(), Damaged> {
+        let outdated = self.outdated;
         for (no, bytes) in (batch.expect_no + 1..).zip(batch.entries) {
             self.take_entry(no, bytes)?;
         }
@@ -426,6 +428,8 @@ impl Replica {
             self.outbox.checkpointed();
             self.tail = (0, 0);
         }
+        // What is written here comes from what is here.
+        self.outdated = outdated;
         self.finish();
         Ok(())
     }
@@ -534,9 +538,12 @@ impl Replica {
             }
         }
         let mut orders = Vec::new();
-        if self.rebuilding.is_none() {
-            for row in &entry.rows {
+        for row in &entry.rows {
+            if self.rebuilding.is_none() {
                 orders.push(self.index.put(row)?);
+            } else {
+                // A number that was given is used up, whatever became of its order.
+                self.index.note_number(row);
             }
         }
         self.tail = (self.tail.0 + 1, self.tail.1 + bytes.len());
@@ -1400,9 +1407,9 @@ impl Replica {
     pub fn counts(&self, now_ms: i64) -> Counts {
         self.index.counts(now_ms)
     }
-    /// What the orders placed from one moment to before another come to.
-    pub fn sums(&self, from_ms: i64, to_ms: i64) -> Sums {
-        self.index.sums(from_ms, to_ms)
+    /// What the orders of a list come to, for each span of the time in which they were placed.
+    pub fn sums(&self, filter: &Filter, spans: &[Range<i64>], now_ms: i64) -> Vec<Sums> {
+        self.index.sums(filter, spans, now_ms)
     }
     /// Orders with conflicts that ask for a person, newest first.
     pub fn conflicted(&self) -> Vec<Uuid> {

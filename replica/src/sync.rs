@@ -1,0 +1,384 @@
+//! The sync engine, sans-IO: what to do next, given what is known and what was heard. One thing at a time: nothing
+//! is sent twice at once, and an uncertain push is sent again as it was.
+
+/// What the engine has to know of the replica.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Facts {
+    /// The device has a server and a credential.
+    pub connected: bool,
+    /// Own events that the server does not have.
+    pub pending: usize,
+    /// All that the server was last heard to have is here.
+    pub caught_up: bool,
+    /// The log began anew and is not complete: own events wait.
+    pub settling: bool,
+}
+
+/// What to do next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// Nothing, until something is heard or this moment has come (milliseconds since 1970).
+    Rest(Option<i64>),
+    /// Send the own events that wait; the same bytes again, where the outcome of the last push is uncertain.
+    Push,
+    /// Ask for what is new. `wait_seconds`: the server may hold the call for so long, and the call is given up when
+    /// there is something to push. `whole`: own events with their texts.
+    Pull {
+        /// How long the server may hold the call.
+        wait_seconds: u64,
+        /// Own events with their texts.
+        whole: bool,
+    },
+    /// Open the live socket.
+    Listen,
+}
+
+/// What was heard.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Heard {
+    /// The call was answered, and the answer was taken.
+    Answer,
+    /// The answer did not fit: pull again, with whole texts where `whole`.
+    Misfit {
+        /// Own events came without texts that are needed.
+        whole: bool,
+    },
+    /// The log is another one than it was; the replica has begun anew.
+    AnotherLog,
+    /// The call got no answer. Whether a push was taken is uncertain.
+    Silence,
+    /// The server can't answer now, and says perhaps for how long, in milliseconds.
+    Busy(Option<u64>),
+    /// The credential is not accepted.
+    Unknown,
+    /// The server refused the call, or its answer makes no sense.
+    Nonsense,
+    /// The live socket is open.
+    Listening,
+    /// The live socket said something that was taken.
+    Poke,
+    /// The live socket said that there is something that did not come with it.
+    News,
+    /// The live socket is closed, or could not be opened.
+    Deaf,
+    /// The page returned, the network did, or a person asks: at once, and trust no old socket.
+    Wake,
+}
+
+/// Where the data is, as a person is told.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum State {
+    /// On this device only: there is no server.
+    #[default]
+    Local,
+    /// The server has everything.
+    Synced,
+    /// On its way.
+    Pending,
+    /// The server can't be reached.
+    Offline,
+    /// The server does not know this device any more.
+    NeedsAuth,
+    /// Something needs a person.
+    Error,
+}
+
+impl State {
+    /// The word that pages and tests know it by.
+    #[must_use]
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Local => "local",
+            Self::Synced => "synced",
+            Self::Pending => "pending",
+            Self::Offline => "offline",
+            Self::NeedsAuth => "needs-auth",
+            Self::Error => "error",
+        }
+    }
+}
+
+const FIRST_DELAY_MS: u64 = 1_000;
+const LONGEST_DELAY_MS: u64 = 60_000;
+/// A socket that was silent for so long is checked by a pull.
+const SILENCE_MS: i64 = 60_000;
+/// How long a pull waits where there is no socket.
+const WAIT_SECONDS: u64 = protocol::MAX_WAIT_SECONDS;
+/// After so many answers in a row that make no sense a person is told.
+const NONSENSE: u32 = 3;
+
+/// The engine of one tab. It knows no clock and no chance: both come with the calls.
+#[derive(Clone, Debug, Default)]
+pub struct Engine {
+    /// Since the start or the last waking, the server has told of its head.
+    greeted: bool,
+    /// A push may or may not have been taken.
+    uncertain: bool,
+    whole: bool,
+    listening: bool,
+    /// Failed calls in a row.
+    failures: u32,
+    nonsense: u32,
+    not_before: i64,
+    listen_failures: u32,
+    listen_not_before: i64,
+    heard_ms: i64,
+    unknown: bool,
+    /// The log began anew, without success since then.
+    restarted: bool,
+}
+
+impl Engine {
+    /// What to do next.
+    #[must_use]
+    pub fn next(&self, facts: &Facts, now_ms: i64) -> Step {
+        let whole = self.whole || facts.settling;
+        if !facts.connected || self.unknown {
+            return Step::Rest(None);
+        }
+        // A clock that was set back must not make it wait for ever.
+        if self.not_before > now_ms && self.not_before - now_ms <= LONGEST_DELAY_MS as i64 {
+            return Step::Rest(Some(self.not_before));
+        }
+        if facts.settling {
+            return Step::Pull { wait_seconds: 0, whole };
+        }
+        if self.uncertain || facts.pending > 0 {
+            return Step::Push;
+        }
+        if !self.greeted || !facts.caught_up {
+            return Step::Pull { wait_seconds: 0, whole };
+        }
+        if self.listening {
+            let check = self.heard_ms.saturating_add(SILENCE_MS);
+            if check > now_ms && check - now_ms <= SILENCE_MS {
+                return Step::Rest(Some(check));
+            }
+            return Step::Pull { wait_seconds: 0, whole };
+        }
+        if self.listen_not_before > now_ms && self.listen_not_before - now_ms <= LONGEST_DELAY_MS as i64 {
+            return Step::Pull { wait_seconds: WAIT_SECONDS, whole };
+        }
+        Step::Listen
+    }
+
+    /// Whether a push of uncertain outcome must be sent again as it was.
+    #[must_use]
+    pub fn is_uncertain(&self) -> bool {
+        self.uncertain
+    }
+
+    /// A push is on its way: until an answer to it is heard, its outcome is uncertain.
+    pub fn pushing(&mut self) {
+        self.uncertain = true;
+    }
+
+    /// There was nothing to push after all.
+    pub fn nothing_to_push(&mut self) {
+        self.uncertain = false;
+    }
+
+    /// Takes in what was heard. `random` spreads the delays, so that tablets do not come back all at once.
+    pub fn heard(&mut self, heard: Heard, now_ms: i64, random: u64) {
+        match heard {
+            Heard::Answer => {
+                self.answered(now_ms);
+                (self.greeted, self.whole, self.uncertain, self.restarted) = (true, false, false, false);
+                self.nonsense = 0;
+            }
+            Heard::Misfit { whole } => {
+                self.answered(now_ms);
+                (self.whole, self.uncertain) = (self.whole || whole, false);
+                self.greeted = false;
+                self.bewildered(now_ms, random, 1);
+            }
+            Heard::AnotherLog => {
+                self.answered(now_ms);
+                (self.uncertain, self.greeted) = (false, false);
+                if std::mem::replace(&mut self.restarted, true) {
+                    self.bewildered(now_ms, random, 0);
+                }
+            }
+            Heard::Silence => {
+                self.greeted = false;
+                self.failures = self.failures.saturating_add(1);
+                self.not_before = later(now_ms, delay(self.failures, random));
+            }
+            Heard::Busy(after_ms) => {
+                self.failures = self.failures.saturating_add(1);
+                let told = after_ms.unwrap_or(0).min(LONGEST_DELAY_MS);
+                self.not_before = later(now_ms, delay(self.failures, random).max(told));
+            }
+            Heard::Unknown => (self.unknown, self.uncertain) = (true, false),
+            Heard::Nonsense => {
+                self.uncertain = false;
+                self.bewildered(now_ms, random, 0);
+            }
+            Heard::Listening => {
+                // What came between the last pull and the socket is asked for.
+                (self.listening, self.greeted, self.listen_failures) = (true, false, 0);
+                self.heard_ms = now_ms;
+            }
+            Heard::Poke => self.heard_ms = now_ms,
+            Heard::News => {
+                self.heard_ms = now_ms;
+                self.greeted = false;
+            }
+            Heard::Deaf => {
+                if !std::mem::take(&mut self.listening) {
+                    self.listen_failures = self.listen_failures.saturating_add(1);
+                }
+                self.greeted = false;
+                let wait = delay(self.listen_failures.max(1), random);
+                self.listen_not_before = later(now_ms, wait);
+            }
+            Heard::Wake => {
+                (self.greeted, self.listening, self.unknown) = (false, false, false);
+                (self.failures, self.not_before) = (0, now_ms);
+                (self.listen_failures, self.listen_not_before) = (0, now_ms);
+            }
+        }
+    }
+
+    fn answered(&mut self, now_ms: i64) {
+        (self.failures, self.not_before, self.heard_ms) = (0, now_ms, now_ms);
+    }
+
+    /// Something made no sense: the first `free` times at once, then slower and slower.
+    fn bewildered(&mut self, now_ms: i64, random: u64, free: u32) {
+        self.nonsense = self.nonsense.saturating_add(1);
+        if self.nonsense > free {
+            self.not_before = later(now_ms, delay(self.nonsense, random));
+        }
+    }
+
+    /// Where the data is. `trouble`: something is set aside that needs a person.
+    #[must_use]
+    pub fn state(&self, facts: &Facts, trouble: bool) -> State {
+        if !facts.connected {
+            State::Local
+        } else if self.unknown {
+            State::NeedsAuth
+        } else if trouble || self.nonsense >= NONSENSE {
+            State::Error
+        } else if self.failures > 0 {
+            State::Offline
+        } else if facts.pending > 0 || !facts.caught_up || (self.heard_ms == 0) {
+            State::Pending
+        } else {
+            State::Synced
+        }
+    }
+}
+
+fn later(now_ms: i64, delay_ms: u64) -> i64 {
+    now_ms.saturating_add(i64::try_from(delay_ms).unwrap_or(i64::MAX))
+}
+
+/// Twice as long after each failure, up to a minute; between half of that and all of it.
+fn delay(failures: u32, random: u64) -> u64 {
+    let whole = FIRST_DELAY_MS.saturating_mul(1 << failures.saturating_sub(1).min(10)).min(LONGEST_DELAY_MS);
+    (whole / 2 + random % (whole / 2 + 1)).max(FIRST_DELAY_MS)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const IDLE: Facts = Facts { connected: true, pending: 0, caught_up: true, settling: false };
+    const WAITING: Facts = Facts { pending: 3, ..IDLE };
+
+    #[test]
+    fn alone_it_rests() {
+        assert_eq!(Engine::default().next(&Facts::default(), 0), Step::Rest(None));
+        assert_eq!(Engine::default().state(&Facts::default(), false), State::Local);
+    }
+
+    #[test]
+    fn it_pushes_pulls_and_listens() {
+        let mut engine = Engine::default();
+        assert_eq!(engine.next(&WAITING, 5), Step::Push);
+        engine.pushing();
+        engine.heard(Heard::Answer, 6, 0);
+        assert_eq!(engine.next(&IDLE, 6), Step::Listen);
+        engine.heard(Heard::Listening, 7, 0);
+        assert_eq!(engine.next(&IDLE, 7), Step::Pull { wait_seconds: 0, whole: false });
+        engine.heard(Heard::Answer, 8, 0);
+        assert_eq!(engine.next(&IDLE, 8), Step::Rest(Some(8 + SILENCE_MS)));
+        assert_eq!(engine.state(&IDLE, false), State::Synced);
+        assert_eq!(engine.next(&IDLE, 8 + SILENCE_MS), Step::Pull { wait_seconds: 0, whole: false });
+        engine.heard(Heard::News, 9, 0);
+        assert_eq!(engine.next(&IDLE, 9), Step::Pull { wait_seconds: 0, whole: false });
+    }
+
+    #[test]
+    fn an_uncertain_push_goes_again_even_with_nothing_new() {
+        let mut engine = Engine::default();
+        engine.pushing();
+        engine.heard(Heard::Silence, 0, 0);
+        assert!(engine.is_uncertain());
+        assert!(matches!(engine.next(&IDLE, 1), Step::Rest(Some(_))));
+        assert_eq!(engine.state(&WAITING, false), State::Offline);
+        assert_eq!(engine.next(&IDLE, 1_000), Step::Push);
+        engine.heard(Heard::Wake, 2, 0);
+        assert!(engine.is_uncertain());
+        assert_eq!(engine.next(&IDLE, 2), Step::Push);
+    }
+
+    #[test]
+    fn delays_grow_to_a_minute_and_waking_ends_them() {
+        let mut engine = Engine::default();
+        let mut last = 0;
+        for _ in 0..20 {
+            engine.heard(Heard::Silence, 0, u64::MAX);
+            let Step::Rest(Some(until)) = engine.next(&WAITING, 0) else { panic!("no rest") };
+            assert!((1_000..=60_000).contains(&until) && until >= last / 2, "{until}");
+            last = until;
+        }
+        engine.heard(Heard::Wake, 0, 0);
+        assert_eq!(engine.next(&WAITING, 0), Step::Push);
+    }
+
+    #[test]
+    fn a_clock_set_back_by_years_does_not_stop_it() {
+        let mut engine = Engine::default();
+        engine.heard(Heard::Silence, 100_000_000, 0);
+        assert_eq!(engine.next(&WAITING, 5), Step::Push);
+        engine.heard(Heard::Answer, 100_000_000, 0);
+        engine.heard(Heard::Listening, 100_000_000, 0);
+        engine.heard(Heard::Answer, 100_000_000, 0);
+        assert!(matches!(engine.next(&IDLE, 5), Step::Pull { .. }));
+    }
+
+    #[test]
+    fn without_a_socket_it_waits_with_a_pull() {
+        let mut engine = Engine::default();
+        engine.heard(Heard::Answer, 0, 0);
+        engine.heard(Heard::Deaf, 0, 0);
+        engine.heard(Heard::Answer, 0, 0);
+        assert_eq!(engine.next(&IDLE, 0), Step::Pull { wait_seconds: WAIT_SECONDS, whole: false });
+        assert_eq!(engine.next(&IDLE, 60_001), Step::Listen);
+    }
+
+    #[test]
+    fn an_unknown_device_goes_on_selling() {
+        let mut engine = Engine::default();
+        engine.heard(Heard::Unknown, 0, 0);
+        assert_eq!(engine.next(&WAITING, 0), Step::Rest(None));
+        assert_eq!(engine.state(&WAITING, false), State::NeedsAuth);
+        engine.heard(Heard::Wake, 1, 0);
+        assert_eq!(engine.next(&WAITING, 1), Step::Push);
+    }
+
+    #[test]
+    fn a_log_that_never_fits_is_asked_for_slower_and_slower() {
+        let mut engine = Engine::default();
+        engine.heard(Heard::AnotherLog, 0, 0);
+        assert!(matches!(engine.next(&IDLE, 0), Step::Pull { .. }));
+        engine.heard(Heard::AnotherLog, 0, 0);
+        assert!(matches!(engine.next(&IDLE, 0), Step::Rest(Some(_))));
+        engine.heard(Heard::AnotherLog, 0, 0);
+        engine.heard(Heard::AnotherLog, 0, 0);
+        assert_eq!(engine.state(&IDLE, false), State::Error);
+    }
+}
