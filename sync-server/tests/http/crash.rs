@@ -1,0 +1,102 @@
+//! The program itself: what it prints, how it stops, and what a kill leaves.
+
+use std::path::Path;
+use std::process::Stdio;
+
+use protocol::api::{Claimed, Pulled, Pushed};
+use reqwest::Client;
+use tokio::io::{AsyncBufReadExt, BufReader, Lines};
+use tokio::process::{Child, ChildStdout, Command};
+
+use crate::client::{new_id, read};
+
+struct Program {
+    child: Child,
+    lines: Lines<BufReader<ChildStdout>>,
+    url: String,
+}
+
+impl Program {
+    async fn start(data: &Path) -> Self {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_sync-server"))
+            .env_clear()
+            .env("STALLBOOK_ADDR", "127.0.0.1:0")
+            .env("STALLBOOK_DATA", data)
+            .env("STALLBOOK_LOG_FORMAT", "json")
+            .env("STALLBOOK_LOG", "debug")
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .kill_on_drop(true)
+            .spawn()
+            .unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let first = lines.next_line().await.unwrap().expect("it says where it listens");
+        let url = first.strip_prefix("listening on ").expect("in these words").to_owned();
+        Self { child, lines, url }
+    }
+
+    async fn setup_code(&mut self) -> String {
+        let line = self.lines.next_line().await.unwrap().unwrap();
+        line.strip_prefix("set-up code ").unwrap().to_owned()
+    }
+}
+
+#[tokio::test]
+async fn a_kill_loses_nothing_that_was_acknowledged() {
+    let folder = tempfile::tempdir().unwrap();
+    let http = Client::new();
+    let (shop, device) = (new_id(), new_id());
+    let mut program = Program::start(folder.path()).await;
+    let claim = serde_json::json!({
+        "setup_code": program.setup_code().await, "shop": shop, "device": device, "code": "K7",
+    });
+    let answer = http.post(format!("{}/api/v1/shops", program.url)).json(&claim).send().await.unwrap();
+    let credential = read::<Claimed>(answer, 201).await.credential;
+    let mut acknowledged = 0;
+    for _ in 0..5 {
+        for _ in 0..8 {
+            acknowledged += 1;
+            let id = new_id();
+            let push = serde_json::json!({"device": device, "events": [{
+                "v": 1, "id": id, "device": device, "counter": acknowledged, "seen": 0, "hlc": [0, 0],
+                "actor": null, "stream": ["order", id], "type": "order.noted", "version": 1, "body": {},
+            }]});
+            let url = format!("{}/api/v1/shops/{shop}/push", program.url);
+            let answer = http.post(url).bearer_auth(&credential).json(&push).send().await.unwrap();
+            assert_eq!(read::<Pushed>(answer, 200).await.head, acknowledged);
+        }
+        program.child.kill().await.unwrap();
+        program = Program::start(folder.path()).await;
+        let url = format!("{}/api/v1/shops/{shop}/pull?after=0", program.url);
+        let pulled: Pulled = read(http.get(url).bearer_auth(&credential).send().await.unwrap(), 200).await;
+        assert_eq!((pulled.events.len() as u64, pulled.head), (acknowledged, acknowledged));
+    }
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_stop_is_clean_and_the_log_says_nothing_private() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut program = Program::start(folder.path()).await;
+    let code = program.setup_code().await;
+    let claim = serde_json::json!({"setup_code": code, "shop": new_id(), "device": new_id(), "code": "K7"});
+    let answer = Client::new().post(format!("{}/api/v1/shops", program.url)).json(&claim).send().await.unwrap();
+    let credential = read::<Claimed>(answer, 201).await.credential;
+    let pid = program.child.id().unwrap().to_string();
+    assert!(Command::new("kill").args(["-TERM", &pid]).status().await.unwrap().success());
+    let output = program.child.wait_with_output().await.unwrap();
+    assert!(output.status.success());
+    let log = String::from_utf8(output.stderr).unwrap();
+    assert!(log.lines().all(|line| serde_json::from_str::<serde_json::Value>(line).is_ok()), "{log}");
+    assert!(log.contains("/api/v1/shops") && log.contains("stopping"), "{log}");
+    assert!(!log.contains(&credential) && !log.contains(&code), "{log}");
+}
+
+#[tokio::test]
+async fn help_explains_every_option_with_its_variable() {
+    let output = Command::new(env!("CARGO_BIN_EXE_sync-server")).arg("--help").output().await.unwrap();
+    let help = String::from_utf8(output.stdout).unwrap();
+    for option in ["ADDR", "DATA", "DATABASE_URL", "APP", "LOG", "LOG_FORMAT", "TRUST_PROXY", "NEW_EPOCH"] {
+        assert!(help.contains(&format!("[env: STALLBOOK_{option}=")), "{option}");
+    }
+}

@@ -1,0 +1,167 @@
+//! How shops and devices come in, and how they are kept out.
+
+use protocol::ProblemType::{BadPairingCode, BadSetupCode, Forbidden, Malformed, NotFound, TooMany, Unauthenticated};
+use protocol::api::{Claimed, Joined};
+use reqwest::Method;
+
+use crate::client::{TestApp, new_id, problem, read};
+
+#[tokio::test]
+async fn a_shop_claims_the_server_with_the_printed_code() {
+    let app = TestApp::start().await;
+    let mut claim = app.claiming(new_id(), new_id());
+    let code = std::mem::replace(&mut claim.setup_code, "AAAA-AAAA-AAAA".into());
+    assert_eq!(problem(app.post("/api/v1/shops", &claim).await).await, BadSetupCode);
+    claim.setup_code = code.to_lowercase().replace('-', " ");
+    let lost: Claimed = read(app.post("/api/v1/shops", &claim).await, 201).await;
+    let again: Claimed = read(app.post("/api/v1/shops", &claim).await, 201).await;
+    assert_ne!(lost.credential, again.credential);
+    assert_eq!(again.credential.len(), 64);
+    let late = app.claiming(new_id(), new_id());
+    assert_eq!(problem(app.post("/api/v1/shops", &late).await).await, BadSetupCode);
+}
+
+#[tokio::test]
+async fn a_claimed_server_prints_no_code_and_keeps_the_lost_claim_open() {
+    let app = TestApp::start().await;
+    let claim = app.claiming(new_id(), new_id());
+    let _: Claimed = read(app.post("/api/v1/shops", &claim).await, 201).await;
+    let app = app.restart().await;
+    assert_eq!(app.server.setup_code, None);
+    let _: Claimed = read(app.post("/api/v1/shops", &claim).await, 201).await;
+}
+
+#[tokio::test]
+async fn an_unclaimed_server_prints_a_new_code_at_each_start() {
+    let app = TestApp::start().await;
+    let old = app.claiming(new_id(), new_id());
+    let app = app.restart().await;
+    assert_eq!(problem(app.post("/api/v1/shops", &old).await).await, BadSetupCode);
+    app.first_device().await;
+}
+
+#[tokio::test]
+async fn the_code_alone_finds_the_shop() {
+    let app = TestApp::start().await;
+    let first = app.first_device().await;
+    let code = first.pairing_code().await;
+    assert!(code.len() == 8 && code.bytes().all(|byte| byte.is_ascii_digit()), "{code}");
+    let typed = format!("{} {}", &code[..4], &code[4..]);
+    let id = new_id();
+    let joined: Joined = read(app.join(&typed, id, Some("M5")).await, 201).await;
+    assert_eq!((joined.shop, joined.device, joined.code.as_str()), (first.shop, id, "M5"));
+    assert_eq!(first.devices().await.devices.len(), 2);
+}
+
+#[tokio::test]
+async fn a_taken_code_is_answered_with_another() {
+    let app = TestApp::start().await;
+    let first = app.first_device().await;
+    let code = first.pairing_code().await;
+    let joined: Joined = read(app.join(&code, new_id(), Some("K7")).await, 201).await;
+    assert_ne!(joined.code, "K7");
+    assert!(joined.code.len() == 2 && !joined.code.contains(['0', 'O', '1', 'I']), "{}", joined.code);
+    let code = first.pairing_code().await;
+    assert_eq!(problem(app.join(&code, new_id(), Some("k")).await).await, Malformed);
+}
+
+#[tokio::test]
+async fn a_pairing_code_is_good_once_and_for_ten_minutes() {
+    let app = TestApp::start().await;
+    let first = app.first_device().await;
+    let (early, late) = (first.pairing_code().await, first.pairing_code().await);
+    let id = new_id();
+    let lost: Joined = read(app.join(&early, id, None).await, 201).await;
+    let again: Joined = read(app.join(&early, id, None).await, 201).await;
+    assert_eq!(lost.code, again.code, "the same device may ask again for a lost answer");
+    assert_ne!(lost.credential, again.credential);
+    assert_eq!(problem(app.join(&early, new_id(), None).await).await, BadPairingCode, "used");
+    app.pass(10 * 60_000 - 1);
+    let _: Joined = read(app.join(&late, new_id(), None).await, 201).await;
+    let other = first.pairing_code().await;
+    app.pass(10 * 60_000);
+    assert_eq!(problem(app.join(&other, new_id(), None).await).await, BadPairingCode, "too old");
+}
+
+#[tokio::test]
+async fn a_code_may_be_used_at_its_own_shop_only() {
+    let app = TestApp::start().await;
+    let first = app.first_device().await;
+    let code = first.pairing_code().await;
+    let join = serde_json::json!({"pairing_code": code, "device": new_id()});
+    let elsewhere = format!("/api/v1/shops/{}/devices", new_id());
+    assert_eq!(problem(app.post(&elsewhere, &join).await).await, BadPairingCode);
+    let _: Joined = read(app.post(&format!("/api/v1/shops/{}/devices", first.shop), &join).await, 201).await;
+}
+
+#[tokio::test]
+async fn guessing_ends_after_ten_codes_a_minute() {
+    let app = TestApp::start().await;
+    let first = app.first_device().await;
+    let code = first.pairing_code().await;
+    let wrong = format!("{:08}", (code.parse::<u32>().unwrap() + 1) % 100_000_000);
+    for _ in 0..10 {
+        assert_eq!(problem(app.join(&wrong, new_id(), None).await).await, BadPairingCode);
+    }
+    let refused = app.join(&code, new_id(), None).await;
+    assert_eq!(refused.headers()["retry-after"], "60");
+    assert_eq!(problem(refused).await, TooMany, "not even the right one");
+    app.pass(60_000);
+    let _: Joined = read(app.join(&code, new_id(), None).await, 201).await;
+}
+
+#[tokio::test]
+async fn every_call_asks_who_is_there() {
+    let app = TestApp::start().await;
+    let first = app.first_device().await;
+    let mut stranger = first.clone();
+    stranger.credential = "0".repeat(64);
+    let mut neighbour = first.clone();
+    neighbour.shop = new_id();
+    let calls = [
+        (Method::POST, "push".to_owned()),
+        (Method::GET, "pull".to_owned()),
+        (Method::POST, "pairing".to_owned()),
+        (Method::GET, "devices".to_owned()),
+        (Method::GET, "quarantine".to_owned()),
+        (Method::DELETE, format!("devices/{}", first.id)),
+    ];
+    for (method, call) in calls {
+        let anonymous =
+            app.http.request(method.clone(), first.request(method.clone(), &call).build().unwrap().url().clone());
+        assert_eq!(problem(anonymous.send().await.unwrap()).await, Unauthenticated, "{call}");
+        let answer = stranger.request(method.clone(), &call).send().await.unwrap();
+        assert_eq!(problem(answer).await, Unauthenticated, "{call}");
+        let answer = neighbour.request(method, &call).send().await.unwrap();
+        assert_eq!(problem(answer).await, Forbidden, "{call}");
+    }
+    let body = first.push_body(&[]).replace(&first.id.to_string(), &new_id().to_string());
+    assert_eq!(problem(first.push_raw(body).await).await, Forbidden, "in another device's name");
+}
+
+#[tokio::test]
+async fn a_revoked_device_is_out_until_it_is_let_in_again() {
+    let app = TestApp::start().await;
+    let first = app.first_device().await;
+    let second = app.next_device(&first).await;
+    let pushed = second.events([1]);
+    second.push(&pushed).await;
+    assert_eq!(first.revoke(second.id).await.status(), 204);
+    assert_eq!(problem(first.revoke(new_id()).await).await, NotFound);
+    assert_eq!(problem(second.pull_raw("after=0").await).await, Unauthenticated);
+    let entry = first.devices().await.devices.into_iter().find(|device| device.id == second.id).unwrap();
+    assert!(entry.revoked_ms.is_some() && entry.pushed == 1 && entry.code == second.code);
+    let code = first.pairing_code().await;
+    let joined: Joined = read(app.join(&code, second.id, None).await, 201).await;
+    assert_eq!(joined.code, second.code, "with the code it had");
+}
+
+#[tokio::test]
+async fn the_shop_sees_when_a_device_was_heard_of() {
+    let app = TestApp::start().await;
+    let first = app.first_device().await;
+    app.pass(3_600_000);
+    first.pull("after=0").await;
+    let devices = first.devices().await.devices;
+    assert_eq!(devices[0].last_seen_ms, crate::client::NOW + 3_600_000);
+}

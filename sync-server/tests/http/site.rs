@@ -1,0 +1,114 @@
+//! The app's files.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use reqwest::{Client, Response};
+use sha2::{Digest, Sha256};
+
+use crate::client::{TestApp, problem, write};
+
+const SCRIPT: &str = "import start from '/app-0123456789abcdef.js'; start();";
+
+async fn app_with_files() -> TestApp {
+    TestApp::start_as(|options| {
+        let app = options.data.join("app");
+        write(
+            &app,
+            "index.html",
+            format!("<!doctype html><title>摊单</title><script type=\"module\">{SCRIPT}</script>"),
+        );
+        write(&app, "app-0123456789abcdef.js", "plain");
+        write(&app, "app-0123456789abcdef.js.br", "as brotli");
+        write(&app, "app-0123456789abcdef.js.gz", "as gzip");
+        write(&app, "app-0123456789abcdef_bg.wasm", [0, 97, 115, 109]);
+        write(&app, "manifest.webmanifest", "{}");
+        write(&app, "sw.js", "//");
+        write(&app, ".secret", "no");
+        write(&options.data, "outside.txt", "no");
+        options.app = Some(app);
+    })
+    .await
+}
+
+async fn get(app: &TestApp, path: &str, headers: &[(&'static str, &str)]) -> Response {
+    let bare = Client::builder().no_gzip().no_brotli().build().unwrap();
+    let request = headers.iter().fold(bare.get(app.url(path)), |request, (name, value)| request.header(*name, *value));
+    request.send().await.unwrap()
+}
+
+fn header<'a>(response: &'a Response, name: &str) -> &'a str {
+    response.headers().get(name).map_or("", |value| value.to_str().unwrap())
+}
+
+#[tokio::test]
+async fn files_come_in_the_encoding_they_were_built_in() {
+    let app = app_with_files().await;
+    let path = "/app-0123456789abcdef.js";
+    for (accepts, encoding, body) in
+        [("gzip, deflate, br, zstd", "br", "as brotli"), ("gzip", "gzip", "as gzip"), ("identity", "", "plain")]
+    {
+        let answer = get(&app, path, &[("accept-encoding", accepts)]).await;
+        assert_eq!((header(&answer, "content-encoding"), header(&answer, "vary")), (encoding, "accept-encoding"));
+        assert_eq!(header(&answer, "content-type"), "text/javascript; charset=utf-8");
+        assert_eq!(header(&answer, "cache-control"), "public, max-age=31536000, immutable");
+        assert_eq!(header(&answer, "content-length"), body.len().to_string());
+        assert_eq!(answer.text().await.unwrap(), body);
+    }
+    let wasm = get(&app, "/app-0123456789abcdef_bg.wasm", &[]).await;
+    assert_eq!(header(&wasm, "content-type"), "application/wasm");
+    assert!(header(&wasm, "cache-control").contains("immutable"));
+    assert_eq!(wasm.bytes().await.unwrap().as_ref(), [0, 97, 115, 109]);
+}
+
+#[tokio::test]
+async fn pages_of_the_app_are_one_file() {
+    let app = app_with_files().await;
+    for path in ["/", "/orders", "/orders/0192f0c4-0000-7000-8000-000000000001?x=1", "/index.html"] {
+        let answer = get(&app, path, &[]).await;
+        assert_eq!(answer.status(), 200, "{path}");
+        assert_eq!(header(&answer, "content-type"), "text/html; charset=utf-8");
+        assert_eq!(header(&answer, "cache-control"), "no-cache");
+        assert!(answer.text().await.unwrap().contains("摊单"));
+    }
+    for path in ["/missing.js", "/.secret", "/..%2foutside.txt", "/%2e%2e/outside.txt", "/api/orders"] {
+        assert_eq!(get(&app, path, &[]).await.status(), 404, "{path}");
+    }
+    let posted = app.http.post(app.url("/orders")).send().await.unwrap();
+    assert_eq!(posted.status(), 405);
+    problem(posted).await;
+}
+
+#[tokio::test]
+async fn what_is_known_is_not_sent_again() {
+    let app = app_with_files().await;
+    for path in ["/", "/sw.js", "/manifest.webmanifest"] {
+        let answer = get(&app, path, &[]).await;
+        assert_eq!(header(&answer, "cache-control"), "no-cache");
+        let (tag, date) = (header(&answer, "etag").to_owned(), header(&answer, "last-modified").to_owned());
+        assert_eq!(get(&app, path, &[("if-none-match", &tag)]).await.status(), 304);
+        assert_eq!(get(&app, path, &[("if-modified-since", &date)]).await.status(), 304);
+        assert_eq!(get(&app, path, &[("if-none-match", "\"x\""), ("if-modified-since", &date)]).await.status(), 200);
+    }
+    write(&app.folder.path().join("app"), "sw.js", "// a new build");
+    assert_eq!(get(&app, "/sw.js", &[]).await.text().await.unwrap(), "// a new build", "without a restart");
+}
+
+#[tokio::test]
+async fn the_page_may_run_its_own_scripts_only() {
+    let app = app_with_files().await;
+    let answer = get(&app, "/settings", &[]).await;
+    let policy = header(&answer, "content-security-policy");
+    let hash = STANDARD.encode(Sha256::digest(SCRIPT));
+    assert!(policy.contains(&format!("script-src 'self' 'wasm-unsafe-eval' 'sha256-{hash}'")), "{policy}");
+    assert!(policy.contains("frame-ancestors 'none'"));
+    assert_eq!(header(&answer, "x-content-type-options"), "nosniff");
+    assert_eq!(header(&answer, "referrer-policy"), "no-referrer");
+}
+
+#[tokio::test]
+async fn a_folder_without_an_app_is_refused_at_the_start() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut options = sync_server::Options::on_free_port(folder.path());
+    options.app = Some(folder.path().to_owned());
+    assert!(sync_server::start(options).await.is_err());
+}
