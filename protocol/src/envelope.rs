@@ -117,11 +117,8 @@ impl Envelope {
             return Err(EnvelopeFault::Oversized(text.len()));
         }
         let reserved: Reserved = serde_json::from_str(text)?;
-        for (present, name) in [
-            (reserved.seq, "seq"),
-            (reserved.received_ms, "received_ms"),
-            (reserved.flags, "flags"),
-        ] {
+        for (present, name) in [(reserved.seq, "seq"), (reserved.received_ms, "received_ms"), (reserved.flags, "flags")]
+        {
             if present {
                 return Err(EnvelopeFault::Reserved(name));
             }

@@ -1,4 +1,4 @@
-//! What the server keeps, as a contract that every database engine fulfils ([`conformance`] checks it).
+//! What the server keeps, as a contract that every database engine fulfils (`store/conformance.rs` checks it).
 //!
 //! Promises of every store: a call that answered is durable; a call that failed changed nothing; sequences of a
 //! shop are given inside the transaction that stores the events, without gaps, so that no reader ever sees

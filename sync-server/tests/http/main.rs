@@ -1,4 +1,5 @@
 //! The server over real HTTP, as its clients meet it.
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod bodies;
 mod client;
