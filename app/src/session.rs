@@ -5,6 +5,8 @@ mod fault;
 mod link;
 mod view;
 
+use std::ops::Range;
+use std::pin::pin;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,15 +14,18 @@ use std::time::Duration;
 use domain::order::{Badge, Command, Conflict, ConflictKind, Context, Order, decide};
 use domain::shop::ShopSettings;
 use domain::{Day, DeviceCode, OrderNumber};
+use futures::future::select;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use protocol::api::Pairing;
+use replica::client::Host;
 use replica::storage::StorageFault;
 use uuid::Uuid;
 
 pub use self::fault::{ActFault, ServerFault};
-use self::link::Link;
+pub use self::link::Link;
 pub use self::view::{Counts, DaySum, Device, Filter, ListPage, Loaded, Row};
+use crate::platform::storage::Durability;
 use crate::platform::{clock, intl, tabs};
 use crate::text::{self, CURRENCIES, Currency};
 use crate::ui::SyncFace;
@@ -88,6 +93,10 @@ pub struct Session {
     link: StoredValue<Option<Rc<Link>>, LocalStorage>,
 }
 
+/// The one shop of this browser.
+const NAME: &str = "stallbook";
+/// How long a person who joined waits to see the shop; it comes later where the network is slow.
+const FIRST_SIGHT_MS: u64 = 20_000;
 /// How often what depends on the time is looked at again.
 const TICK: Duration = Duration::from_secs(60);
 
@@ -121,7 +130,7 @@ impl Session {
         spawn_local(async move {
             let changed = move || session.changed();
             let blocked = move || session.trouble.set(Some(Trouble::Blocked));
-            match Link::open(changed, blocked).await {
+            match Link::open(NAME, Durability::Strict, changed, blocked).await {
                 Ok(link) => {
                     session.trouble.set(None);
                     session.link.set_value(Some(Rc::clone(&link)));
@@ -163,7 +172,9 @@ impl Session {
             self.zone.set(zone.clone());
             text::set_time_zone(Some(zone));
         }
-        self.now.set(now);
+        if self.now.get_untracked().abs_diff(now) > 1_000 {
+            self.now.set(now);
+        }
         set_if_new(self.sync, link.face());
         set_if_new(self.conflicts, conflicts as u64);
         let boot = if shop.is_some() || link.read(|replica| replica.device().shop.is_some()) {
@@ -195,10 +206,7 @@ impl Session {
     /// Does what a person asks of an order; `None` makes a new one. Answers when it is on the disk.
     pub async fn act(self, order: Option<Uuid>, command: Command) -> Result<Acted, ActFault> {
         let link = self.link().ok_or(StorageFault::Closed)?;
-        let order = link.act(order, &command).await?;
-        let now = link.now_ms();
-        let number = link.read(|replica| replica.summary(order, now)).and_then(|summary| summary.number);
-        Ok(Acted { order, number })
+        link.act(order, &command).await
     }
 
     /// One order, kept up to date after acts and syncs.
@@ -254,15 +262,12 @@ impl Session {
                 .into_iter()
                 .map(|summary| Row { pending: summary.badges.has(Badge::NotSent), summary })
                 .collect();
-            let mut days: Vec<DaySum> = Vec::new();
-            for row in &rows {
-                let day = self.day_of(row.placed_ms);
-                if days.last().is_none_or(|last| last.day != day) {
-                    let (from, to) = (self.midnight(day), self.midnight(self.day_of(self.midnight(day) + DAY_MS + DAY_MS / 4)));
-                    let sums = link.read(|replica| replica.sums(from, to));
-                    days.push(DaySum { day, orders: sums.orders, minor: sums.total });
-                }
-            }
+            let mut days: Vec<Day> = rows.iter().map(|row| self.day_of(row.placed_ms)).collect();
+            days.dedup();
+            let spans: Vec<Range<i64>> = days.iter().map(|day| self.span(*day)).collect();
+            let sums = link.read(|replica| replica.sums(&filter, &spans, now));
+            let days = days.into_iter().zip(sums);
+            let days = days.map(|(day, sums)| DaySum { day, orders: sums.orders, minor: sums.total }).collect();
             Arc::new(ListPage { rows, total: page.matching, days })
         });
         page.into()
@@ -319,6 +324,13 @@ impl Session {
         self.zone.with(|zone| Day::at(ms, clock::offset_minutes(zone, ms)))
     }
 
+    /// From when until when a day of the shop lasts.
+    fn span(self, day: Day) -> Range<i64> {
+        let from = self.midnight(day);
+        // Thirty hours on it is the day after, however the clocks are changed.
+        from..self.midnight(self.day_of(from + 108_000_000))
+    }
+
     /// When a day of the shop begins.
     fn midnight(self, day: Day) -> i64 {
         let utc = intl::utc_ms(i32::from(day.year), u32::from(day.month), u32::from(day.day));
@@ -361,7 +373,7 @@ impl Session {
     /// Begins a shop on this device; no network.
     pub async fn start_shop(self, name: String, currency: domain::Currency) -> Result<(), StorageFault> {
         let link = self.link().ok_or(StorageFault::Closed)?;
-        link.start_shop(&name, currency).await
+        link.start_shop(&name, currency, None).await
     }
 
     /// Takes the shop of this device to a server that has none yet.
@@ -373,7 +385,10 @@ impl Session {
     /// Joins the shop that the code belongs to.
     pub async fn join(self, server: String, pairing_code: String) -> Result<(), ServerFault> {
         let link = self.link().ok_or(StorageFault::Closed)?;
-        link.join(&server, &pairing_code).await
+        link.join(&server, &pairing_code, None).await?;
+        let seen = link.until(|link| link.read(|replica| replica.shop().is_started()));
+        let _ = select(pin!(seen), pin!(clock::Browser.sleep(FIRST_SIGHT_MS))).await;
+        Ok(())
     }
 
     /// A code with which one more tablet may join.
@@ -426,8 +441,6 @@ impl Session {
         decide(Some(order), order.id, command, &context).is_ok()
     }
 }
-
-const DAY_MS: i64 = 86_400_000;
 
 fn set_if_new<T: PartialEq + Send + Sync + 'static>(signal: RwSignal<T>, value: T) {
     if signal.with_untracked(|known| *known != value) {

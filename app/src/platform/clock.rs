@@ -5,6 +5,7 @@ use std::collections::HashMap;
 
 use js_sys::{Array, Date, Function, Intl, Object, Promise, Reflect};
 use leptos::prelude::window;
+use replica::client::Host;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
@@ -23,12 +24,25 @@ pub fn random<const N: usize>() -> [u8; N] {
     bytes
 }
 
-/// Waits.
-pub async fn sleep(ms: i32) {
-    let ringing = Promise::new(&mut |resolve, _| {
-        let _ = window().set_timeout_with_callback_and_timeout_and_arguments_0(&resolve, ms);
-    });
-    let _ = JsFuture::from(ringing).await;
+/// Clock and chance for the replica.
+#[derive(Clone, Copy, Debug)]
+pub struct Browser;
+
+impl Host for Browser {
+    fn now_ms(&self) -> i64 {
+        now_ms()
+    }
+    fn random(&self) -> [u8; 16] {
+        random()
+    }
+    async fn sleep(&self, ms: u64) {
+        let ms = i32::try_from(ms).unwrap_or(i32::MAX);
+        let ringing = Promise::new(&mut |resolve, _| {
+            // A page can always set a timer.
+            let _ = window().set_timeout_with_callback_and_timeout_and_arguments_0(&resolve, ms);
+        });
+        let _ = JsFuture::from(ringing).await;
+    }
 }
 
 /// The device's own time zone (IANA), such as `Asia/Shanghai`.

@@ -1,107 +1,80 @@
 //! The network: calls of the server's API over `fetch`, and its live socket.
 
-use std::cell::RefCell;
 use std::rc::Rc;
 
 use futures::StreamExt;
 use futures::channel::mpsc;
 use js_sys::{ArrayBuffer, Object, Uint8Array};
 use leptos::prelude::window;
+use replica::client::{Live, Request, Response, Said, Transport, Unreachable};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
-    AbortController, Headers, MessageEvent, ReadableStream, RequestCache, RequestCredentials, RequestInit, Response,
+    AbortController, CloseEvent, Headers, MessageEvent, ReadableStream, RequestCache, RequestCredentials, RequestInit,
     WebSocket,
 };
 
-/// The server can't be reached, did not answer in time, or its answer broke off.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the server can't be reached")]
-pub struct Unreachable;
-
-/// A call.
+/// The browser's way to a server.
 #[derive(Clone, Copy, Debug)]
-pub struct Call<'a> {
-    /// `GET` or `POST`.
-    pub method: &'a str,
-    /// Where.
-    pub url: &'a str,
-    /// The device's credential.
-    pub credential: Option<&'a str>,
-    /// JSON.
-    pub body: Option<&'a str>,
-    /// How long it may take, in milliseconds.
-    pub patience_ms: i32,
+pub struct Network;
+
+impl Transport for Network {
+    type Live = Socket;
+
+    async fn call(&self, request: Request) -> Result<Response, Unreachable> {
+        // Whatever the browser says went wrong, nothing came back.
+        call(request).await.map_err(|_| Unreachable)
+    }
+
+    async fn listen(&self, url: String, first: String) -> Result<Socket, Unreachable> {
+        let mut socket = Socket::open(&url).map_err(|_| Unreachable)?;
+        match socket.inbox.next().await {
+            Some(Heard::Open) => {}
+            Some(Heard::Text(_) | Heard::Closed(_)) | None => return Err(Unreachable),
+        }
+        socket.socket.send_with_str(&first).map_err(|_| Unreachable)?;
+        Ok(socket)
+    }
 }
 
-/// An answer, of any status.
-#[derive(Clone, Debug)]
-pub struct Reply {
-    /// HTTP status.
-    pub status: u16,
-    /// The body.
-    pub body: String,
-}
-
-/// Makes a call. Dropping the future gives it up.
-pub async fn call(call: Call<'_>) -> Result<Reply, Unreachable> {
-    // Whatever the browser says went wrong, nothing came back.
-    try_call(call).await.map_err(|_| Unreachable)
-}
-
-async fn try_call(call: Call<'_>) -> Result<Reply, JsValue> {
-    let giving_up = GivingUp::after(call.patience_ms)?;
+async fn call(request: Request) -> Result<Response, JsValue> {
+    let giving_up = GivingUp(AbortController::new()?);
     let headers = Headers::new()?;
     headers.set("accept", "application/json, application/problem+json")?;
-    if let Some(credential) = call.credential {
+    if let Some(credential) = &request.credential {
         headers.set("authorization", &format!("Bearer {credential}"))?;
     }
-    let request = RequestInit::new();
-    request.set_method(call.method);
-    request.set_cache(RequestCache::NoStore);
-    request.set_credentials(RequestCredentials::Omit);
-    request.set_signal(Some(&giving_up.controller.signal()));
-    if let Some(body) = call.body {
+    let init = RequestInit::new();
+    init.set_method(request.method);
+    init.set_cache(RequestCache::NoStore);
+    init.set_credentials(RequestCredentials::Omit);
+    init.set_signal(Some(&giving_up.0.signal()));
+    if let Some(body) = &request.body {
         headers.set("content-type", "application/json")?;
         match compress(body).await {
             Some(compressed) => {
                 headers.set("content-encoding", "gzip")?;
-                request.set_body(&compressed);
+                init.set_body(&compressed);
             }
-            None => request.set_body(&body.into()),
+            None => init.set_body(&body.into()),
         }
     }
-    request.set_headers(&headers);
-    let response: Response =
-        JsFuture::from(window().fetch_with_str_and_init(call.url, &request)).await?.dyn_into()?;
+    init.set_headers(&headers);
+    let response: web_sys::Response =
+        JsFuture::from(window().fetch_with_str_and_init(&request.url, &init)).await?.dyn_into()?;
+    let retry_after = response.headers().get("retry-after")?.and_then(|seconds| seconds.parse().ok());
     let body: ArrayBuffer = JsFuture::from(response.array_buffer()?).await?.dyn_into()?;
     let body = String::from_utf8(Uint8Array::new(&body).to_vec()).map_err(|_| JsValue::NULL)?;
-    Ok(Reply { status: response.status(), body })
+    Ok(Response { status: response.status(), body, retry_after })
 }
 
-/// Ends a call when it takes too long, or when nobody waits for it any more.
-struct GivingUp {
-    controller: AbortController,
-    timer: i32,
-    _ring: Closure<dyn Fn()>,
-}
-
-impl GivingUp {
-    fn after(ms: i32) -> Result<Self, JsValue> {
-        let controller = AbortController::new()?;
-        let rung = controller.clone();
-        let ring = Closure::<dyn Fn()>::new(move || rung.abort());
-        let timer = window()
-            .set_timeout_with_callback_and_timeout_and_arguments_0(ring.as_ref().unchecked_ref(), ms)?;
-        Ok(Self { controller, timer, _ring: ring })
-    }
-}
+/// Ends a call when nobody waits for it any more.
+struct GivingUp(AbortController);
 
 impl Drop for GivingUp {
     fn drop(&mut self) {
-        window().clear_timeout_with_handle(self.timer);
         // After the answer came, this does nothing.
-        self.controller.abort();
+        self.0.abort();
     }
 }
 
@@ -124,53 +97,68 @@ async fn compress(body: &str) -> Option<ArrayBuffer> {
         return None;
     }
     let gzip = CompressionStream::new("gzip").ok()?;
-    let plain = Response::new_with_opt_str(Some(body)).ok()?.body()?;
+    let plain = web_sys::Response::new_with_opt_str(Some(body)).ok()?.body()?;
     let stream = plain.unchecked_into::<Stream>().pipe_through(&gzip).ok()?;
-    let response = Response::new_with_opt_readable_stream(Some(&stream)).ok()?;
+    let response = web_sys::Response::new_with_opt_readable_stream(Some(&stream)).ok()?;
     JsFuture::from(response.array_buffer().ok()?).await.ok()?.dyn_into().ok()
+}
+
+enum Heard {
+    Open,
+    Text(String),
+    Closed(u16),
 }
 
 /// A WebSocket. Dropping it closes it.
 pub struct Socket {
     socket: WebSocket,
-    inbox: RefCell<mpsc::UnboundedReceiver<Option<String>>>,
-    _listeners: [Closure<dyn Fn(MessageEvent)>; 2],
+    inbox: mpsc::UnboundedReceiver<Heard>,
     _opened: Closure<dyn Fn()>,
+    _message: Closure<dyn Fn(MessageEvent)>,
+    _closed: Closure<dyn Fn(CloseEvent)>,
 }
 
 impl Socket {
-    /// Opens it and says the first message as soon as it is open. `url` is an address of the API, `http…`.
-    pub fn open(url: &str, first: String) -> Result<Self, Unreachable> {
-        let url = url.replacen("http", "ws", 1);
-        let socket = WebSocket::new(&url).map_err(|_| Unreachable)?;
+    fn open(url: &str) -> Result<Self, JsValue> {
+        let socket = WebSocket::new(&url.replacen("http", "ws", 1))?;
         let (outbox, inbox) = mpsc::unbounded();
         let outbox = Rc::new(outbox);
-        let speaking = socket.clone();
-        let opened = Closure::<dyn Fn()>::new(move || {
-            // It is open: this can't fail; were it to close at once, `close` tells.
-            let _ = speaking.send_with_str(&first);
+        let tell = {
+            move |heard| {
+                // Fails where nobody listens any more.
+                let _ = outbox.unbounded_send(heard);
+            }
+        };
+        let opened = Closure::<dyn Fn()>::new({
+            let tell = tell.clone();
+            move || tell(Heard::Open)
         });
-        let told = Rc::clone(&outbox);
-        let message = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
-            // Nobody listens any more where this fails.
-            let _ = told.unbounded_send(event.data().as_string());
+        let message = Closure::<dyn Fn(MessageEvent)>::new({
+            let tell = tell.clone();
+            move |event: MessageEvent| {
+                if let Some(text) = event.data().as_string() {
+                    tell(Heard::Text(text));
+                }
+            }
         });
-        let closed = Closure::<dyn Fn(MessageEvent)>::new(move |_| {
-            let _ = outbox.unbounded_send(None);
-        });
+        let closed = Closure::<dyn Fn(CloseEvent)>::new(move |event: CloseEvent| tell(Heard::Closed(event.code())));
         socket.set_onopen(Some(opened.as_ref().unchecked_ref()));
         socket.set_onmessage(Some(message.as_ref().unchecked_ref()));
         socket.set_onclose(Some(closed.as_ref().unchecked_ref()));
-        Ok(Self { socket, inbox: RefCell::new(inbox), _listeners: [message, closed], _opened: opened })
+        Ok(Self { socket, inbox, _opened: opened, _message: message, _closed: closed })
     }
+}
 
-    /// The next message; fails once the socket is closed or was never opened.
-    #[expect(clippy::await_holding_refcell_ref, reason = "one reader at a time: a second one is told that it is closed")]
-    pub async fn receive(&self) -> Result<String, Unreachable> {
-        let Ok(mut inbox) = self.inbox.try_borrow_mut() else {
-            return Err(Unreachable);
-        };
-        inbox.next().await.flatten().ok_or(Unreachable)
+impl Live for Socket {
+    async fn next(&mut self) -> Said {
+        loop {
+            match self.inbox.next().await {
+                Some(Heard::Text(text)) => return Said::Text(text),
+                Some(Heard::Closed(code)) => return Said::Closed(Some(code)),
+                Some(Heard::Open) => {}
+                None => return Said::Closed(None),
+            }
+        }
     }
 }
 
@@ -179,6 +167,7 @@ impl Drop for Socket {
         self.socket.set_onopen(None);
         self.socket.set_onmessage(None);
         self.socket.set_onclose(None);
+        // It may be closed already.
         let _ = self.socket.close();
     }
 }

@@ -1,218 +1,213 @@
-//! The device's replica at work: opened from the disk, written to it, kept in step with other tabs.
+//! The device's replica at work in a browser: opened from its disk, kept in step with its server and with
+//! the other tabs.
 
 use std::cell::{Cell, RefCell};
-use std::rc::Rc;
+use std::rc::{Rc, Weak};
 
 use domain::order::{Command, Order};
-use domain::{Currency, Day};
-use futures::lock::Mutex;
+use domain::{Currency, Day, DeviceCode};
+use futures::channel::oneshot;
+use leptos::task::spawn_local;
 use protocol::api::Pairing;
-use replica::storage::{Storage, StorageFault};
-use replica::{Damaged, Moment, Prepared, Replica};
+use replica::client::{self, Client, OpenFault, SyncState};
+use replica::storage::StorageFault;
+use replica::sync::State;
+use replica::{ActFault as Refused, Replica};
 use uuid::Uuid;
 
+use super::Acted;
 use super::fault::{ActFault, ServerFault};
+use crate::platform::clock::{self, Browser};
+use crate::platform::net::Network;
 use crate::platform::storage::{Durability, IndexedDb};
-use crate::platform::tabs::{self, Others};
-use crate::platform::clock;
-use crate::ui::{SyncFace, SyncState};
-
-/// The one shop of this browser.
-const NAME: &str = "stallbook";
+use crate::platform::tabs::{self, Lock, Others};
+use crate::ui;
 
 /// The replica of this device.
-pub(super) struct Link {
-    disk: IndexedDb,
-    replica: RefCell<Box<Replica>>,
-    /// One change at a time.
-    writing: Mutex<()>,
-    others: RefCell<Option<Others>>,
-    changed: Rc<dyn Fn()>,
+pub struct Link {
+    name: String,
+    client: Client<IndexedDb, Network, Browser>,
+    others: Others,
+    changed: Box<dyn Fn()>,
+    /// Those who wait for something to become true.
+    waiting: RefCell<Vec<oneshot::Sender<()>>>,
     /// The browser has been asked to keep the data.
     asked_to_keep: Cell<bool>,
 }
 
 impl Link {
-    /// Opens what is on the disk.
-    pub(super) async fn open(
+    /// Opens the shop of this name (a database's), or the place where there will be one. `changed` is called
+    /// after every change, `blocked` where an older version of the app in another tab is in the way.
+    pub async fn open(
+        name: &str,
+        durability: Durability,
         changed: impl Fn() + 'static,
         blocked: impl Fn() + 'static,
     ) -> Result<Rc<Self>, StorageFault> {
-        let disk = IndexedDb::open(NAME, Durability::Strict, Rc::new(blocked)).await?;
-        let replica = load(&disk).await?;
-        Ok(Rc::new(Self {
-            disk,
-            replica: RefCell::new(replica),
-            writing: Mutex::new(()),
-            others: RefCell::new(None),
-            changed: Rc::new(changed),
-            asked_to_keep: Cell::new(false),
-        }))
-    }
-
-    /// Asks the replica something that is in memory.
-    pub(super) fn read<T>(&self, ask: impl FnOnce(&Replica) -> T) -> T {
-        ask(&self.replica.borrow())
-    }
-
-    /// Now, milliseconds since 1970.
-    pub(super) fn now_ms(&self) -> i64 {
-        clock::now_ms()
-    }
-
-    /// What the sync light shows.
-    pub(super) fn face(&self) -> SyncFace {
-        let pending = self.read(Replica::pending) as u64;
-        SyncFace { state: SyncState::Local, pending, oldest_ms: None }
-    }
-
-    /// Follows the other tabs.
-    pub(super) async fn run(self: &Rc<Self>) {
-        let link = Rc::downgrade(self);
-        let told = move || {
-            if let Some(link) = link.upgrade() {
-                leptos::task::spawn_local(async move {
-                    // What was not read now is read before the next act.
-                    let _ = link.follow().await;
-                });
-            }
-        };
-        self.others.replace(Some(Others::join(NAME, told)));
-    }
-
-    pub(super) fn wake(&self) {}
-
-    async fn follow(&self) -> Result<(), StorageFault> {
-        let _writing = self.writing.lock().await;
-        self.absorb().await?;
-        (self.changed)();
-        Ok(())
-    }
-
-    async fn absorb(&self) -> Result<(), StorageFault> {
-        let last = self.read(Replica::last_no);
-        let entries = self.disk.read_entries(&[last + 1..=u32::MAX]).await?;
-        let device = self.disk.read_start().await?.device;
-        self.replica.borrow_mut().absorb(entries, device.as_deref()).map_err(damaged)?;
-        Ok(())
-    }
-
-    async fn hold(&self, numbers: &[u32]) -> Result<(), StorageFault> {
-        let ranges: Vec<_> = numbers.iter().map(|no| *no..=*no).collect();
-        let entries = self.disk.read_entries(&ranges).await?;
-        self.replica.borrow_mut().hold(entries).map_err(damaged)
-    }
-
-    /// Decides, stores, and takes in what was stored; decides again when another tab wrote first.
-    async fn commit<T>(
-        &self,
-        mut decide: impl FnMut(&Replica, &mut Moment<'_>) -> Result<(T, Prepared), replica::ActFault>,
-    ) -> Result<T, ActFault> {
-        let _writing = self.writing.lock().await;
-        let mut deaths = 0;
-        loop {
-            let decided = self.read(|replica| {
-                let now_ms = clock::now_ms();
-                let offset = clock::offset_minutes(replica.shop().time_zone(), now_ms);
-                let mut random = clock::random;
-                let mut moment =
-                    Moment { now_ms, day: Day::at(now_ms, offset), actor: None, random: &mut random };
-                decide(replica, &mut moment)
+        let disk = IndexedDb::open(name, durability, Rc::new(blocked)).await?;
+        let client = Client::open(disk, Network, Browser).await.map_err(|fault| match fault {
+            OpenFault::Storage(fault) => fault,
+            OpenFault::Newer => StorageFault::Unavailable(fault.to_string()),
+        })?;
+        let link = Rc::new_cyclic(|link: &Weak<Self>| {
+            let told = link.clone();
+            let others = Others::join(name, move || {
+                if let Some(link) = told.upgrade() {
+                    spawn_local(async move {
+                        // What could not be read now is read before the next act.
+                        let _ = link.client.refresh().await;
+                    });
+                }
             });
-            let (made, prepared) = match decided {
-                Ok(decided) => decided,
-                Err(replica::ActFault::Wanting(wanting)) => {
-                    self.hold(&wanting.0).await?;
-                    continue;
-                }
-                Err(replica::ActFault::Rejected(rejection)) => return Err(rejection.into()),
-                Err(other) => return Err(StorageFault::Unavailable(other.to_string()).into()),
-            };
-            match self.disk.write(&prepared.batch).await {
-                Ok(()) => {
-                    self.replica.borrow_mut().committed(prepared.batch).map_err(damaged)?;
-                    if let Some(others) = &*self.others.borrow() {
-                        others.tell();
-                    }
-                    (self.changed)();
-                    return Ok(made);
-                }
-                Err(StorageFault::Stale) => self.absorb().await?,
-                Err(StorageFault::Closed) if deaths < 3 => {
-                    deaths += 1;
-                    self.disk.reopen().await?;
-                    // It may have been stored before the connection died.
-                    let first = prepared.batch.expect_no + 1;
-                    let stored = self.disk.read_entries(&[first..=first]).await?;
-                    self.absorb().await?;
-                    if stored.first().map(|entry| &entry.bytes) == prepared.batch.entries.first() {
-                        (self.changed)();
-                        return Ok(made);
-                    }
-                }
-                Err(fault) => return Err(fault.into()),
+            Self {
+                name: name.to_owned(),
+                client,
+                others,
+                changed: Box::new(changed),
+                waiting: RefCell::default(),
+                asked_to_keep: Cell::new(false),
             }
+        });
+        let listening = Rc::downgrade(&link);
+        link.client.on_change(move |change| {
+            if let Some(link) = listening.upgrade() {
+                link.heard(change.stored);
+            }
+        });
+        Ok(link)
+    }
+
+    fn heard(&self, stored: bool) {
+        if stored {
+            self.others.tell();
+        }
+        (self.changed)();
+        for waiting in self.waiting.take() {
+            // Fails where they have stopped waiting.
+            let _ = waiting.send(());
         }
     }
 
-    /// Does what a person asks of an order.
-    pub(super) async fn act(&self, order: Option<Uuid>, command: &Command) -> Result<Uuid, ActFault> {
-        let order = self.commit(|replica, moment| replica.act(order, command, moment)).await?;
+    /// Waits until this is so; looks after every change.
+    pub async fn until(&self, so: impl Fn(&Self) -> bool) {
+        while !so(self) {
+            let (ring, rung) = oneshot::channel();
+            self.waiting.borrow_mut().push(ring);
+            // Never dropped unrung while this link is there.
+            let _ = rung.await;
+        }
+    }
+
+    /// Keeps in step with the server for as long as it is awaited. One tab at a time does.
+    pub async fn run(&self) {
+        let _lock = Lock::take(&self.name).await;
+        self.client.run().await;
+    }
+
+    /// A good moment to try again.
+    pub fn wake(&self) {
+        self.client.wake();
+    }
+
+    /// Asks the replica something that is in memory.
+    pub fn read<T>(&self, ask: impl FnOnce(&Replica) -> T) -> T {
+        ask(&self.client.replica())
+    }
+
+    /// Now, milliseconds since 1970, corrected by what the server was last heard to say.
+    pub fn now_ms(&self) -> i64 {
+        self.client.now_ms().saturating_add(self.client.sync_state().clock_off_ms.unwrap_or(0))
+    }
+
+    /// Where the data is, and what waits.
+    pub fn sync_state(&self) -> SyncState {
+        self.client.sync_state()
+    }
+
+    /// The same as the sync light shows it.
+    pub(super) fn face(&self) -> ui::SyncFace {
+        let sync = self.client.sync_state();
+        let state = match sync.state {
+            State::Local => ui::SyncState::Local,
+            State::Synced => ui::SyncState::Synced,
+            State::Pending => ui::SyncState::Pending,
+            State::Offline => ui::SyncState::Offline,
+            State::NeedsAuth => ui::SyncState::NeedsAuth,
+            State::Error => ui::SyncState::Error,
+        };
+        let age = |since: i64| u64::try_from(self.client.now_ms().saturating_sub(since)).unwrap_or(0);
+        ui::SyncFace { state, pending: sync.pending as u64, oldest_ms: sync.oldest_ms.map(age) }
+    }
+
+    /// Does what a person asks of an order; `None` makes a new one. Answers when it is on the disk.
+    pub async fn act(&self, order: Option<Uuid>, command: &Command) -> Result<Acted, ActFault> {
+        let now_ms = self.client.now_ms();
+        let day = self.read(|replica| Day::at(now_ms, clock::offset_minutes(replica.shop().time_zone(), now_ms)));
+        let acted = self.client.act(order, command, day).await?;
         if !self.asked_to_keep.replace(true) {
-            leptos::task::spawn_local(async {
+            spawn_local(async {
                 // Whatever the browser answers, the data is here.
                 let _ = tabs::keep_data().await;
             });
         }
-        Ok(order)
+        Ok(Acted { order: acted.order, number: acted.number })
     }
 
     /// An order with its whole timeline.
-    pub(super) async fn order(&self, id: Uuid) -> Result<Option<Order>, StorageFault> {
-        loop {
-            match self.read(|replica| replica.order(id)) {
-                Ok(order) => return Ok(order),
-                Err(wanting) => self.hold(&wanting.0).await?,
+    pub async fn order(&self, id: Uuid) -> Result<Option<Order>, StorageFault> {
+        self.client.order(id).await
+    }
+
+    /// Begins a shop on this device. Without a code of its own, the device draws one.
+    pub async fn start_shop(
+        &self,
+        name: &str,
+        currency: Currency,
+        code: Option<DeviceCode>,
+    ) -> Result<(), StorageFault> {
+        let started = self.client.start_shop(name, currency, &clock::own_zone(), code).await;
+        started.map_err(|fault| match fault {
+            client::ActFault::Storage(fault) => fault,
+            client::ActFault::Refused(refused) => StorageFault::Unavailable(refused.to_string()),
+        })
+    }
+
+    /// Takes the shop of this device to a server that has none yet.
+    pub async fn connect(&self, server: &str, setup_code: &str) -> Result<(), ServerFault> {
+        Ok(self.client.claim(server, setup_code).await?)
+    }
+
+    /// Joins the shop that the code belongs to; [`Link::run`] then fetches what there is.
+    pub async fn join(&self, server: &str, pairing_code: &str, code: Option<DeviceCode>) -> Result<(), ServerFault> {
+        Ok(self.client.join(server, pairing_code, code).await?)
+    }
+
+    /// A code with which one more tablet may join.
+    pub async fn pairing_code(&self) -> Result<Pairing, ServerFault> {
+        Ok(self.client.pairing_code().await?)
+    }
+}
+
+impl From<client::ActFault> for ActFault {
+    fn from(fault: client::ActFault) -> Self {
+        match fault {
+            client::ActFault::Storage(fault) => Self::NotSaved(fault),
+            client::ActFault::Refused(Refused::Rejected(rejection)) => Self::Rejected(rejection),
+            client::ActFault::Refused(refused) => Self::NotSaved(StorageFault::Unavailable(refused.to_string())),
+        }
+    }
+}
+
+impl From<client::ServerFault> for ServerFault {
+    fn from(fault: client::ServerFault) -> Self {
+        match fault {
+            // What makes no sense is no server of ours, but a gateway or a page in between.
+            client::ServerFault::Unreachable(_) | client::ServerFault::Nonsense => Self::Unreachable,
+            client::ServerFault::Problem(problem) => Self::Refused(problem.kind),
+            client::ServerFault::Act(client::ActFault::Storage(fault)) => Self::NotSaved(fault),
+            client::ServerFault::Act(client::ActFault::Refused(_)) | client::ServerFault::NotConnected => {
+                Self::NotHere
             }
         }
     }
-
-    /// Begins a shop.
-    pub(super) async fn start_shop(&self, name: &str, currency: Currency) -> Result<(), StorageFault> {
-        let zone = clock::own_zone();
-        let started = self.commit(|replica, moment| {
-            Ok(((), replica.start_shop(name, currency, &zone, None, moment)?))
-        });
-        match started.await {
-            Ok(()) => Ok(()),
-            Err(ActFault::NotSaved(fault)) => Err(fault),
-            Err(ActFault::Rejected(rejection)) => Err(StorageFault::Unavailable(rejection.to_string())),
-        }
-    }
-
-    pub(super) async fn connect(&self, server: &str, code: &str) -> Result<(), ServerFault> {
-        let _ = (server, code);
-        Err(ServerFault::Unreachable)
-    }
-
-    pub(super) async fn join(&self, server: &str, code: &str) -> Result<(), ServerFault> {
-        let _ = (server, code);
-        Err(ServerFault::Unreachable)
-    }
-
-    pub(super) async fn pairing_code(&self) -> Result<Pairing, ServerFault> {
-        Err(ServerFault::Unreachable)
-    }
-}
-
-async fn load(disk: &IndexedDb) -> Result<Box<Replica>, StorageFault> {
-    let start = disk.read_start().await?;
-    match Replica::load(&start) {
-        Ok(replica::Loaded::Ready(replica)) => Ok(replica),
-        Ok(replica::Loaded::Rebuild(_)) | Err(_) => Err(damaged(Damaged)),
-    }
-}
-
-fn damaged(damaged: Damaged) -> StorageFault {
-    StorageFault::Corrupt(damaged.to_string())
 }
