@@ -263,7 +263,12 @@ fn check(content: &Content, buyer: &Buyer) -> Result<(), Rejection> {
 
 /// The most that a line takes as JSON.
 fn weight(line: &Line) -> usize {
-    let text = |text: &str| text.len() + text.matches(['"', '\\']).count();
+    let escaped = |c: char| match c {
+        '"' | '\\' => 2,
+        c if c.is_control() => 6,
+        c => c.len_utf8(),
+    };
+    let text = |text: &str| text.chars().map(escaped).sum::<usize>();
     120 + text(&line.item) + text(&line.spec) + text(&line.note)
 }
 
@@ -688,7 +693,7 @@ fn edit(
     for change in all {
         let weight = match &change {
             Change::AddLine(line) => weight(line),
-            _ => 4 * LONG,
+            _ => 6 * LONG,
         };
         if filled + weight > EVENT_BYTES && !part.is_empty() {
             decision.order(OrderEvent::Edited(Edited { changes: std::mem::take(&mut part), settles: None }));

@@ -16,6 +16,8 @@ macro_rules! order_events {
         pub enum OrderEvent { $(#[doc = $doc] $variant($body),)* }
 
         impl OrderEvent {
+            /// Every type on the wire that this build writes.
+            pub const KEYS: &[&str] = &[$($key,)*];
             /// The type on the wire.
             pub fn key(&self) -> &'static str { match self { $(Self::$variant(_) => $key,)* } }
             /// Hands each type, with its body's reader, to a decoder. `None` when the type is not an order's.
