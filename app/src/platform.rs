@@ -1,7 +1,6 @@
 //! The browser: the only place that names its APIs. The page and its preferences, dates, the service
 //! worker; storage, transport and locks.
 
-pub mod chance;
 pub mod history;
 pub mod clock;
 pub mod intl;

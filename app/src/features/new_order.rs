@@ -11,7 +11,7 @@ mod words;
 use std::sync::Arc;
 
 use domain::contact::Buyer;
-use domain::order::{Command, Content, NewPayment, Order};
+use domain::order::{Command, Content, NewPayment, Order, Rejection};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_router::NavigateOptions;
@@ -23,8 +23,8 @@ use self::form::{Fields, FormPage};
 use self::model::{Form, Locked, Reading};
 use self::preview::PreviewPage;
 use crate::frame::PageHead;
-use crate::platform::{history, kept, page};
-use crate::session::{Loaded, Session};
+use crate::platform::{clock, history, kept, page};
+use crate::session::{ActFault, Loaded, Session};
 use crate::text::{self, Currency, fault, new_order, orders};
 use crate::ui::{Empty, Glyph, Kind, LinkButton, Sheet, Skeleton, Toaster};
 
@@ -69,6 +69,9 @@ impl Purpose {
 /// What is kept of a form while it is typed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 struct Kept {
+    /// The id that the order has, or will have: what is confirmed once is not confirmed again, even where the
+    /// browser was killed before it forgot this.
+    order: Uuid,
     form: Form,
     /// What the form of a known order began with: what others changed since then is not overwritten.
     base: Option<(Content, Buyer)>,
@@ -77,6 +80,8 @@ struct Kept {
 /// With what the form begins.
 #[derive(Clone, Debug, PartialEq)]
 struct Start {
+    /// The id that the order has, or will have.
+    order: Uuid,
     /// As it would be with nothing typed.
     blank: Form,
     /// As it is.
@@ -101,6 +106,8 @@ enum Opening {
 #[derive(Clone, Copy)]
 pub struct Flow {
     purpose: Purpose,
+    /// The id that the order has, or will have.
+    order: StoredValue<Uuid>,
     fields: Fields,
     /// What the form says now.
     reading: Memo<Reading>,
@@ -135,14 +142,6 @@ impl Flow {
             }
         }
     }
-
-    /// The order that an act is about, where it is there already.
-    fn known(self) -> Option<Uuid> {
-        match self.purpose {
-            Purpose::Edit(id) => Some(id),
-            Purpose::New | Purpose::Copy(_) => None,
-        }
-    }
 }
 
 /// The page.
@@ -161,9 +160,29 @@ pub fn NewOrder() -> impl IntoView {
     move || view! { <OneForm purpose=purpose.get() wants_preview/> }
 }
 
-/// Begins the form: with what was kept, or what the order holds, or nothing.
-fn begin(purpose: Purpose, order: Loaded<Arc<Order>>, currency: domain::Currency) -> Opening {
-    let kept: Option<Kept> = kept::load(&purpose.key());
+/// An id for an order.
+fn draw_order(now_ms: i64) -> Uuid {
+    let ms = u64::try_from(now_ms).unwrap_or(0);
+    uuid::Builder::from_unix_timestamp_millis(ms, &clock::random()).into_uuid()
+}
+
+/// Begins the form: with what was kept, or what the order of the address holds, or nothing. `made` is the order that
+/// what was kept is to become: where it is there already, that was done.
+fn begin(
+    purpose: Purpose,
+    order: Loaded<Arc<Order>>,
+    kept: Option<Kept>,
+    made: impl Fn() -> Loaded<Arc<Order>>,
+    (currency, now_ms): (domain::Currency, i64),
+) -> Opening {
+    let kept = match (purpose, kept) {
+        (Purpose::New | Purpose::Copy(_), Some(kept)) => match made() {
+            Loaded::Reading => return Opening::Reading,
+            Loaded::There(_) => None,
+            Loaded::Missing => Some(kept),
+        },
+        (_, kept) => kept,
+    };
     let order = match (purpose, order) {
         (Purpose::New, _) => None,
         (_, Loaded::Reading) => return Opening::Reading,
@@ -176,12 +195,13 @@ fn begin(purpose: Purpose, order: Loaded<Arc<Order>>, currency: domain::Currency
                 return Opening::Locked(id, why);
             }
             let (form, base) = match kept {
-                Some(Kept { form, base: Some(base) }) => (Some(form), base),
+                Some(Kept { form, base: Some(base), .. }) => (Some(form), base),
                 _ => (None, (order.content(), order.buyer())),
             };
             let is_edit = order.confirmed.is_some();
             let blank = Form::of(&base.0, &base.1, currency, !is_edit);
             Start {
+                order: id,
                 form: form.unwrap_or_else(|| blank.clone()),
                 blank,
                 base: Some(base),
@@ -193,8 +213,9 @@ fn begin(purpose: Purpose, order: Loaded<Arc<Order>>, currency: domain::Currency
             let blank = order.map_or_else(Form::default, |order| {
                 Form::of(&order.content(), &order.buyer(), currency, false).renumbered()
             });
-            let form = kept.map_or_else(|| blank.clone(), |kept| kept.form);
-            Start { blank, form, base: None, is_edit: false, paid: 0 }
+            let (order, form) =
+                kept.map_or_else(|| (draw_order(now_ms), blank.clone()), |kept| (kept.order, kept.form));
+            Start { order, blank, form, base: None, is_edit: false, paid: 0 }
         }
     };
     Opening::Ready(Box::new(start))
@@ -207,11 +228,20 @@ fn OneForm(purpose: Purpose, wants_preview: Memo<bool>) -> impl IntoView {
     let currency = session.settings();
     // How often it was started over. Once begun, what happens to the order elsewhere does not touch what is typed.
     let round = RwSignal::new(0_u32);
+    let typed: Memo<Option<Kept>> = Memo::new(move |_| {
+        round.track();
+        kept::load(&purpose.key())
+    });
+    let made = session.order(Signal::derive(move || typed.with(|kept| kept.as_ref().map(|kept| kept.order))));
+    let now = session.now_ms();
     let opening = Memo::new(move |before: Option<&(u32, Opening)>| {
         let round = round.get();
         match before {
             Some((of, ready @ Opening::Ready(_))) if *of == round => (round, ready.clone()),
-            _ => (round, begin(purpose, order.get(), currency.get().currency)),
+            _ => {
+                let place = (currency.get().currency, now.get_untracked());
+                (round, begin(purpose, order.get(), typed.get(), || made.get(), place))
+            }
         }
     });
     let start_over = Callback::new(move |()| {
@@ -253,13 +283,14 @@ fn Typing(purpose: Purpose, start: Start, wants_preview: Memo<bool>, on_start_ov
     let toaster = use_context::<Toaster>().unwrap_or_default();
     let navigate = use_navigate();
     let settings = session.settings();
-    let Start { blank, form, base, is_edit, paid } = start;
+    let Start { order, blank, form, base, is_edit, paid } = start;
 
     let fields = Fields::of(form);
     let typed = Memo::new(move |_| fields.typed());
     let refused = RwSignal::new(None);
     let flow = Flow {
         purpose,
+        order: StoredValue::new(order),
         fields,
         reading: Memo::new(move |_| typed.with(|form| form.read(settings.get().currency))),
         is_touched: Memo::new(move |_| typed.with(|form| *form != blank)),
@@ -280,7 +311,7 @@ fn Typing(purpose: Purpose, start: Start, wants_preview: Memo<bool>, on_start_ov
             return;
         }
         if flow.is_touched.get() {
-            kept::store(&purpose.key(), &Kept { form, base: flow.base.get_value() });
+            kept::store(&purpose.key(), &Kept { order: flow.order.get_value(), form, base: flow.base.get_value() });
         } else {
             kept::forget(&purpose.key());
         }
@@ -288,7 +319,7 @@ fn Typing(purpose: Purpose, start: Start, wants_preview: Memo<bool>, on_start_ov
 
     let act = {
         let navigate = navigate.clone();
-        move |order: Option<Uuid>, command: Command, is_draft: bool| {
+        move |command: Command, is_draft: bool| {
             if flow.busy.get_untracked() {
                 return;
             }
@@ -296,21 +327,25 @@ fn Typing(purpose: Purpose, start: Start, wants_preview: Memo<bool>, on_start_ov
             refused.set(None);
             let navigate = navigate.clone();
             spawn_local(async move {
-                match session.act(order, command).await {
+                match session.act(Some(flow.order.get_value()), command).await {
                     Ok(acted) => {
                         done.set_value(true);
                         kept::forget(&purpose.key());
                         let to = if is_draft { "/orders".to_owned() } else { format!("/orders/{}", acted.order) };
-                        let says = match acted.number {
-                            _ if is_draft => text::form::DRAFT_KEPT.get().to_owned(),
-                            Some(number) => text::preview::saved(&number.to_string()),
-                            None => text::order::SAVED.get().to_owned(),
-                        };
-                        toaster.confirm(says);
+                        match acted.number {
+                            _ if is_draft => toaster.confirm(text::form::DRAFT_KEPT),
+                            Some(number) => toaster.confirm(move || text::preview::saved(&number.0)),
+                            None => toaster.confirm(text::order::SAVED),
+                        }
                         // Back from the order does not lead to the form that made it.
                         navigate(&to, NavigateOptions { replace: true, ..NavigateOptions::default() });
                     }
                     Err(fault) => {
+                        if matches!(fault, ActFault::Rejected(Rejection::AlreadyConfirmed)) {
+                            // Another window did it. What is typed here may be another order: that is for the
+                            // person to say, by confirming once more.
+                            flow.order.set_value(draw_order(session.now_ms().get_untracked()));
+                        }
                         refused.set(Some(fault));
                         flow.busy.set(false);
                     }
@@ -346,7 +381,7 @@ fn Typing(purpose: Purpose, start: Start, wants_preview: Memo<bool>, on_start_ov
     let keep_draft = {
         let act = act.clone();
         Callback::new(move |()| match flow.reading.with_untracked(Reading::draft) {
-            Some((content, buyer)) => act(flow.known(), Command::SaveDraft { content, buyer }, true),
+            Some((content, buyer)) => act(Command::SaveDraft { content, buyer }, true),
             None => {
                 flow.tried.set(true);
                 page::focus_first_fault();
@@ -354,7 +389,7 @@ fn Typing(purpose: Purpose, start: Start, wants_preview: Memo<bool>, on_start_ov
         })
     };
     let on_keep = (!is_edit).then_some(keep_draft);
-    let on_confirm = Callback::new(move |(command,)| act(flow.known(), command, false));
+    let on_confirm = Callback::new(move |(command,)| act(command, false));
 
     // The preview shows what was complete when it was asked for; a fault shows the form.
     let previewed = Memo::new(move |_| if wants_preview.get() { flow.reading.with(Reading::complete) } else { None });

@@ -25,6 +25,7 @@ texts! {
     DISCOUNT_TOO_MUCH: "减的比商品还多。", "That takes off more than the items come to.";
     DEPOSIT_TOO_MUCH: "定金比总数还多。", "The deposit is more than the whole.";
     NOTHING_CHANGED: "什么都没有改，不用存。", "Nothing was changed, so there is nothing to save.";
+    CONFIRMED_ALREADY: "这张单子已在另一个窗口确认了。要再开一张，就再按一次。", "This order was confirmed in another window. To make a second one, confirm again.";
     NOT_NOW: "这张单子不能改了", "This order can't be edited any more";
     HAS_SHIPPED: "已有货发出。可以复制成一张新单。", "Something of it has left already. You can copy it into a new order.";
     IS_CLOSED: "它已取消或关闭。可以复制成一张新单。", "It is cancelled or closed. You can copy it into a new order.";
@@ -38,6 +39,8 @@ texts! {
     places(n: u32): "最多 {n} 位小数，如 12.50。", "At most {n} decimals, such as 12.50.";
     no_places(currency: &str): "{currency}没有小数。", "{currency} has no decimals.";
     too_many(most: usize): "一张单子最多 {most} 项，分成两单。", "An order has at most {most} items: make two.";
+    same_now(name: &str, number: &str): "{name}刚刚下过一样的单（{number}）。是同一单吗？", "{name} ordered the same just now ({number}). Is it the same order?";
+    same_ago(name: &str, number: &str, ago: &str): "{ago}前，{name}下过一样的单（{number}）。是同一单吗？", "{name} ordered the same {ago} ago ({number}). Is it the same order?";
     grams(n: i64): "{n} 克", "{n} g";
     per_kilogram(price: &str): "{price}/公斤", "{price}/kg";
     after_deposit(amount: &str): "定金 {amount} 后，还要收", "After {amount} deposit, still to pay";

@@ -171,7 +171,6 @@ pub mod preview {
         PAID_NOW: "现在收款", "Paid now";
         total_items(n: u64): "合计 {n} 件", "Total, {n} items", one: "Total, {n} item";
         by(date: &str): "{date} 前", "by {date}";
-        same_order(name: &str, number: &str, minutes: u64): "{minutes} 分钟前，{name}下过一样的单（{number}）。是同一单吗？", "{name} ordered the same {minutes} minutes ago ({number}). Is it the same order?";
         saved(number: &str): "已存下 {number}", "Saved {number}";
     }
 }

@@ -9,7 +9,7 @@ use super::Flow;
 use super::model::{Fault, Form, Item, Place, Reading};
 use super::words;
 use crate::frame::PageHead;
-use crate::platform::{chance, page};
+use crate::platform::{clock, page};
 use crate::text::{self, form, method, new_order};
 use crate::ui::{
     self, Acts, Button, Choice, Choices, Glyph, Icon, Kind, Money, Scroll, Select, Sheet, Size, Stepper, Stub,
@@ -244,7 +244,7 @@ fn Items(flow: Flow) -> impl IntoView {
         let last = items.with_untracked(|items| items.iter().map(|item| item.id).max());
         let next = last.unwrap_or(0).wrapping_add(1).max(1);
         // Two tablets that each add a line to a confirmed order must not mean the same one.
-        let id = if flow.is_edit { chance::draw().max(1) } else { next };
+        let id = if flow.is_edit { u32::from_le_bytes(clock::random()).max(1) } else { next };
         if items.with_untracked(|items| items.iter().all(|item| item.id != id)) {
             flow.fields.add(Item::new(id));
         }

@@ -124,10 +124,12 @@ fn SameOrder(flow: Flow, content: Content, buyer: Buyer) -> impl IntoView {
                 && !matches!(row.status, Status::Draft | Status::Cancelled)
                 && is_recent(row.placed_ms, now)
         })?;
-        let number = row.number.as_ref().map(ToString::to_string).unwrap_or_default();
+        let number = row.number.as_ref().map(|number| number.0.clone()).unwrap_or_default();
         let name = if buyer.name.is_empty() { new_order::SOMEONE.get() } else { buyer.name.as_str() };
-        let minutes = u64::try_from((now - row.placed_ms) / 60_000).unwrap_or(0);
-        let says = preview::same_order(name, &number, minutes);
+        let says = match u64::try_from((now - row.placed_ms) / 60_000).unwrap_or(0) {
+            0 => new_order::same_now(name, &number),
+            minutes => new_order::same_ago(name, &number, &text::sync::minutes(minutes)),
+        };
         Some(view! { <div class="pad slip-notes"><Note text=says tone=Tone::Owe glyph=Glyph::Copy/></div> })
     };
     view! { <div role="status">{same}</div> }.into_any()

@@ -42,6 +42,7 @@ pub fn fault_words(place: Place, wrong: Fault, currency: Currency) -> String {
 pub fn act_fault(refused: &ActFault) -> Phrase {
     match refused {
         ActFault::Rejected(Rejection::NothingChanged) => new_order::NOTHING_CHANGED,
+        ActFault::Rejected(Rejection::AlreadyConfirmed) => new_order::CONFIRMED_ALREADY,
         ActFault::Rejected(Rejection::AlreadyShipped) => new_order::HAS_SHIPPED,
         ActFault::Rejected(Rejection::OrderClosed) => new_order::IS_CLOSED,
         ActFault::Rejected(Rejection::NeedsUpdate) => new_order::NEEDS_UPDATE,

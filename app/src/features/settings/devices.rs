@@ -181,10 +181,10 @@ fn ConnectPart(work: Work) -> impl IntoView {
     let code = RwSignal::new(String::new());
     let tried = RwSignal::new(false);
     let parsed = Memo::new(move |_| ConnectForm { server: server.get(), code: code.get() }.parse());
-    let wrong = move |fault: ConnectFault, text: crate::text::Phrase| {
+    let wrong = move |fault: ConnectFault, words: text::Phrase| {
         Signal::derive(move || {
             let is = tried.get() && parsed.with(|parsed| parsed.as_ref().err() == Some(&fault));
-            is.then(|| text.get().to_owned())
+            is.then(|| words.get().to_owned())
         })
     };
     let send = move |event: leptos::ev::SubmitEvent| {
