@@ -1,18 +1,109 @@
-//! One order: being made, and as it stands.
+//! The page of one order.
 
+mod acts;
+pub mod carrier;
+mod desk;
+mod detail;
+mod dialogs;
+pub mod marks;
+pub mod refusal;
+pub mod story;
+
+use std::sync::Arc;
+
+use domain::order::Order as Known;
+use leptos::html;
 use leptos::prelude::*;
+use leptos_router::hooks::use_params_map;
+use uuid::Uuid;
 
-use crate::frame::PageHead;
-use crate::text::{frame, orders};
+pub use self::detail::Detail;
+use crate::frame::arrive;
+use crate::session::{Loaded, Session};
+use crate::text::order_page::page;
+use crate::text::{fault, list, orders};
+use crate::ui::{Empty, Glyph, Kind, LinkButton, Serial, Size, Skeleton};
 
-/// Makes a new order.
-#[component]
-pub fn NewOrder() -> impl IntoView {
-    view! { <div class="page"><PageHead title=frame::NEW_ORDER/></div> }
+/// How far an order is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Read {
+    Reading,
+    Missing,
+    There(Uuid),
 }
 
-/// An order that there is.
+/// The page.
 #[component]
 pub fn Order() -> impl IntoView {
-    view! { <div class="page"><PageHead title=orders::TITLE back=("/orders", orders::BACK)/></div> }
+    let params = use_params_map();
+    let id = Memo::new(move |_| params.with(|params| params.get("id").and_then(|id| Uuid::parse_str(&id).ok())));
+    let order = Session::here().order(id.into());
+    let number = Memo::new(move |_| {
+        order.with(|order| match order {
+            Loaded::There(order) => order.number.as_ref().map(|number| number.0.clone()),
+            Loaded::Reading | Loaded::Missing => None,
+        })
+    });
+    let heading = NodeRef::<html::H1>::new();
+    let title = move || match number.get() {
+        Some(number) => list::order(&number),
+        None => orders::TITLE.get().to_owned(),
+    };
+    arrive(title.into(), heading);
+    let head = move || match number.get() {
+        Some(number) => view! { <Serial number size=Size::ExtraLarge/> }.into_any(),
+        None => view! { {page::DRAFT} }.into_any(),
+    };
+    view! {
+        <div class="page order">
+            <div class="bar">
+                <LinkButton href="/orders" label=orders::BACK glyph=Glyph::Left kind=Kind::Quiet icon_only=true/>
+                <h1
+                    node_ref=heading
+                    tabindex="-1"
+                    data-testid=move || number.with(Option::is_some).then_some("order-number")
+                >
+                    {head}
+                </h1>
+            </div>
+            <article class="sheet" aria-label=title>
+                <Shown id=id.into() order/>
+            </article>
+        </div>
+    }
+}
+
+/// An order once it is read, or what there is instead; what fills a sheet.
+#[component]
+pub fn Shown(
+    /// Which one.
+    id: Signal<Option<Uuid>>,
+    /// As it is read.
+    order: Signal<Loaded<Arc<Known>>>,
+    /// Its number stands at its head.
+    #[prop(optional)]
+    numbered: bool,
+) -> impl IntoView {
+    let read = Memo::new(move |_| match (id.get(), order.get()) {
+        (None, _) | (_, Loaded::Missing) => Read::Missing,
+        (Some(id), Loaded::There(order)) if order.id == id => Read::There(id),
+        (Some(_), _) => Read::Reading,
+    });
+    move || match read.get() {
+        Read::Reading => view! { <div class="pad"><Skeleton/></div> }.into_any(),
+        Read::Missing => view! {
+            <Empty glyph=Glyph::Search title=fault::NO_SUCH_ORDER text=fault::NO_SUCH_ORDER_WHY>
+                <LinkButton href="/orders" label=orders::BACK/>
+            </Empty>
+        }
+        .into_any(),
+        Read::There(id) => {
+            // Between two orders the signal may already hold the next one: this sheet keeps its own.
+            let known = Memo::new(move |before: Option<&Arc<Known>>| {
+                let there = order.get().there().filter(|order| order.id == id);
+                there.or_else(|| before.cloned()).unwrap_or_else(|| Arc::new(Known::new(id)))
+            });
+            view! { <Detail order=known.into() numbered/> }.into_any()
+        }
+    }
 }

@@ -1,0 +1,141 @@
+//! What can be done with an order now: which acts there are, and which is the main one.
+
+use domain::order::{Command, Delivery, Method, NewPayment, Order, PaymentState, Rejection, Status};
+use leptos::prelude::With;
+use uuid::Uuid;
+
+use crate::session::Session;
+use crate::text::order_page::page;
+use crate::text::{Phrase, order, payment};
+use crate::ui::Glyph;
+
+/// An act.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Act {
+    /// A payment arrived.
+    Verify(Uuid),
+    /// Money was taken.
+    Pay,
+    /// Goods go to a carrier.
+    Ship,
+    /// All goods go to the buyer.
+    HandOver,
+    /// Some of them.
+    PartHandOver,
+    /// Every parcel arrived.
+    MarkDelivered,
+    /// Nothing is left to do.
+    Complete,
+    /// Money was given back.
+    Refund,
+    /// Off hold.
+    Release,
+    /// Change it.
+    Edit,
+    /// Make another one like it.
+    Copy,
+    /// Move the deadline.
+    Extend,
+    /// On hold.
+    Hold,
+    /// A cancelled order goes on.
+    Revive,
+    /// Cancel.
+    Cancel,
+    /// Throw the draft away.
+    Discard,
+}
+
+impl Act {
+    /// Its name and its picture.
+    pub fn face(self) -> (Phrase, Glyph) {
+        match self {
+            Self::Verify(_) => (payment::ARRIVED, Glyph::Check),
+            Self::Pay => (order::RECORD_PAYMENT, Glyph::Cash),
+            Self::Ship => (order::SHIP, Glyph::Truck),
+            Self::HandOver => (order::HAND_OVER, Glyph::Hand),
+            Self::PartHandOver => (page::PART_HAND_OVER, Glyph::Hand),
+            Self::MarkDelivered => (order::MARK_DELIVERED, Glyph::Delivered),
+            Self::Complete => (order::COMPLETE, Glyph::Completed),
+            Self::Refund => (page::RECORD_REFUND, Glyph::Refund),
+            Self::Release => (order::RELEASE, Glyph::Check),
+            Self::Edit => (order::EDIT, Glyph::Edit),
+            Self::Copy => (order::COPY, Glyph::Copy),
+            Self::Extend => (order::EXTEND, Glyph::Clock),
+            Self::Hold => (order::HOLD, Glyph::OnHold),
+            Self::Revive => (page::REVIVE, Glyph::Orders),
+            Self::Cancel => (order::CANCEL, Glyph::Cancelled),
+            Self::Discard => (page::DISCARD, Glyph::Cross),
+        }
+    }
+
+    /// It puts an end to something.
+    pub fn is_danger(self) -> bool {
+        matches!(self, Self::Cancel | Self::Discard)
+    }
+}
+
+/// A day, so that a deadline to ask with lies ahead.
+const DAY_MS: i64 = 86_400_000;
+
+/// Every act that the order allows, as the menu lists them.
+pub fn allowed(order: &Order, session: Session, now_ms: i64) -> Vec<Act> {
+    if order.needs_update {
+        return Vec::new();
+    }
+    let allows = |command: Command| session.allows(order, &command);
+    let asks = || "?".to_owned();
+    let balance = order.balance();
+    let settings = session.settings();
+    let leaves = |handing| settings.with(|settings| order.may_leave(handing, settings).map(|_| ()));
+    // Without the payment verified the dialog opens and says so: that is where the person sees what to do.
+    let ships = matches!(leaves(false), Ok(()) | Err(Rejection::PaymentUnverified));
+    let hands_over = leaves(true).is_ok();
+    let pieces: i64 = order.unshipped().iter().map(|(_, quantity)| *quantity).sum();
+    let open = order.cancelled.is_none() && order.discarded.is_none();
+    let pay = NewPayment { method: Method::Cash, given: balance, deposit: false };
+    let back = Command::RecordRefund { method: Method::Cash, amount: balance.saturating_neg(), reason: String::new() };
+
+    let unverified = order.payments.iter().filter(|it| it.state == PaymentState::Unverified);
+    let mut acts: Vec<Act> = unverified.map(|it| Act::Verify(it.id)).collect();
+    let mut offer = |act: Act, is_allowed: bool| {
+        if is_allowed {
+            acts.push(act);
+        }
+    };
+    offer(Act::Pay, allows(Command::RecordPayment(pay)));
+    offer(Act::Ship, ships);
+    offer(Act::HandOver, hands_over);
+    offer(Act::PartHandOver, hands_over && pieces > 1);
+    offer(Act::MarkDelivered, allows(Command::MarkDelivered));
+    offer(Act::Complete, allows(Command::Complete));
+    offer(Act::Refund, allows(back));
+    offer(Act::Release, allows(Command::Release));
+    offer(Act::Edit, open && !order.any_shipped());
+    offer(Act::Copy, true);
+    offer(Act::Extend, allows(Command::Extend { due_ms: now_ms.saturating_add(DAY_MS) }));
+    offer(Act::Hold, allows(Command::Hold(asks())));
+    offer(Act::Revive, allows(Command::Revive));
+    offer(Act::Cancel, allows(Command::Cancel(asks())));
+    offer(Act::Discard, allows(Command::Discard));
+    acts
+}
+
+/// The one main act: what usually comes next.
+pub fn main(order: &Order, allowed: &[Act]) -> Option<Act> {
+    let ways: [Act; 2] = match order.delivery.value {
+        Delivery::Ship => [Act::Ship, Act::HandOver],
+        Delivery::HandOver | Delivery::PickUp => [Act::HandOver, Act::Ship],
+    };
+    let [way, other] = ways;
+    let next: &[Act] = match order.status() {
+        Status::Draft => &[Act::Edit],
+        Status::AwaitingPayment | Status::PartPaid => &[way, other, Act::Pay],
+        Status::Paid | Status::PartShipped => &[Act::Refund, way, other, Act::Pay],
+        Status::Shipped => &[Act::MarkDelivered],
+        Status::Delivered => &[Act::Pay, Act::Refund, Act::Complete],
+        Status::OnHold => &[Act::Release],
+        Status::Cancelled | Status::Completed | Status::Closed => &[Act::Refund, Act::Copy],
+    };
+    next.iter().copied().find(|act| allowed.contains(act))
+}

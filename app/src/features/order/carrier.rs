@@ -1,0 +1,102 @@
+//! The carriers that are offered, and how their numbers usually look. A number that looks odd is a warning,
+//! never a wall: carriers change their numbers.
+
+use crate::text::{Phrase, shipping};
+
+/// A carrier that is offered.
+#[derive(Clone, Copy, Debug)]
+pub struct Carrier {
+    /// Its key, as parcels keep it.
+    pub key: &'static str,
+    /// Its name.
+    pub name: Phrase,
+    /// Whether a number, without spaces and in capitals, looks like one of its own.
+    looks_right: fn(&str) -> bool,
+}
+
+fn digits(text: &str, least: usize, most: usize) -> bool {
+    (least..=most).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+fn after(text: &str, prefix: &str, least: usize, most: usize) -> bool {
+    text.strip_prefix(prefix).is_some_and(|rest| digits(rest, least, most))
+}
+
+/// Two letters, nine digits, two letters: the post's form of every country.
+fn postal(text: &str) -> bool {
+    text.len() == 13
+        && text.bytes().enumerate().all(|(at, byte)| match at {
+            0 | 1 | 11 | 12 => byte.is_ascii_uppercase(),
+            _ => byte.is_ascii_digit(),
+        })
+}
+
+fn letters_and_digits(text: &str, least: usize, most: usize) -> bool {
+    (least..=most).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric())
+}
+
+/// Those that are offered, the likeliest first.
+pub const CARRIERS: [Carrier; 10] = [
+    Carrier { key: "sf", name: shipping::SF, looks_right: |it| after(it, "SF", 12, 13) || digits(it, 12, 12) },
+    Carrier { key: "yto", name: shipping::YTO, looks_right: |it| after(it, "YT", 13, 13) || digits(it, 10, 18) },
+    Carrier { key: "zto", name: shipping::ZTO, looks_right: |it| after(it, "ZT", 12, 14) || digits(it, 12, 15) },
+    Carrier { key: "sto", name: shipping::STO, looks_right: |it| after(it, "ST", 12, 14) || digits(it, 12, 15) },
+    Carrier { key: "yunda", name: shipping::YUNDA, looks_right: |it| after(it, "YD", 12, 14) || digits(it, 13, 15) },
+    Carrier { key: "jd", name: shipping::JD, looks_right: |it| it.starts_with("JD") && letters_and_digits(it, 11, 18) },
+    Carrier { key: "ems", name: shipping::EMS, looks_right: |it| postal(it) || digits(it, 13, 13) },
+    Carrier { key: "jt", name: shipping::JT, looks_right: |it| after(it, "JT", 13, 13) || digits(it, 12, 15) },
+    Carrier { key: "dhl", name: shipping::DHL, looks_right: |it| digits(it, 10, 11) || letters_and_digits(it, 16, 24) },
+    Carrier {
+        key: "ups",
+        name: shipping::UPS,
+        looks_right: |it| it.strip_prefix("1Z").is_some_and(|rest| letters_and_digits(rest, 16, 16)),
+    },
+];
+
+fn find(key: &str) -> Option<&'static Carrier> {
+    CARRIERS.iter().find(|carrier| carrier.key == key)
+}
+
+/// Whether this is the key of one that is offered.
+pub fn is_offered(key: &str) -> bool {
+    find(key).is_some()
+}
+
+/// The name of a parcel's carrier: of a key, or as a person typed it.
+pub fn name(key: &str) -> String {
+    find(key).map_or_else(|| key.to_owned(), |carrier| carrier.name.get().to_owned())
+}
+
+/// Whether a number does not look like the carrier's. Nothing typed, and carriers of one's own, never look odd.
+pub fn looks_odd(key: &str, tracking: &str) -> bool {
+    let tidy: String = tracking.chars().filter(|c| !c.is_whitespace() && *c != '-').collect::<String>().to_uppercase();
+    !tidy.is_empty() && find(key).is_some_and(|carrier| !(carrier.looks_right)(&tidy))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::looks_odd;
+
+    #[test]
+    fn a_number_of_the_carrier_passes_and_another_is_warned_of() {
+        for (key, right) in [
+            ("sf", "SF1234567890123"),
+            ("sf", "sf1234 5678 90123"),
+            ("yto", "YT1234567890123"),
+            ("ems", "EA123456789CN"),
+            ("ups", "1Z999AA10123456784"),
+            ("jd", "JDVA12345678901"),
+        ] {
+            assert!(!looks_odd(key, right), "{key} {right}");
+        }
+        assert!(looks_odd("sf", "SF12345678"));
+        assert!(looks_odd("ups", "SF1234567890123"));
+        assert!(looks_odd("ems", "很"));
+    }
+
+    #[test]
+    fn nothing_and_a_carrier_of_ones_own_are_never_odd() {
+        assert!(!looks_odd("sf", " "));
+        assert!(!looks_odd("老王货运", "7"));
+    }
+}

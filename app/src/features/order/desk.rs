@@ -1,0 +1,139 @@
+//! Where the acts of one order are done: what is asked of the person now, and what became of it.
+
+use std::sync::Arc;
+
+use domain::order::{Command, Order};
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use uuid::Uuid;
+
+use super::refusal;
+use crate::platform::page;
+use crate::session::{ActFault, Session};
+use crate::text;
+use crate::ui::{Glyph, Toast, Toaster};
+
+/// What a dialog asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Asked {
+    /// How much was paid, and how.
+    Payment,
+    /// How much was given back, and how.
+    Refund,
+    /// What leaves, by whom, under which number.
+    Ship,
+    /// What is handed over.
+    HandOver,
+    /// A parcel's right carrier, number and date.
+    Correct(Uuid),
+    /// Until when it may be paid.
+    Extend,
+    /// Why it is cancelled.
+    Cancel,
+    /// Why it is held.
+    Hold,
+    /// Why a payment is void.
+    VoidPayment(Uuid),
+    /// Why a payment counts no more: it did not arrive.
+    RejectPayment(Uuid),
+    /// Why a parcel is void.
+    VoidParcel(Uuid),
+}
+
+/// The desk of one order.
+#[derive(Clone, Copy)]
+pub struct Desk {
+    /// The shop.
+    pub session: Session,
+    /// The order as it stands.
+    pub order: Signal<Arc<Order>>,
+    /// What is asked.
+    pub asked: RwSignal<Option<Asked>>,
+    /// The dialog is open.
+    pub open: RwSignal<bool>,
+    /// An act is under way.
+    pub busy: RwSignal<bool>,
+    /// Why the act of the open dialog did not happen.
+    pub fault: RwSignal<Option<ActFault>>,
+    toaster: Toaster,
+}
+
+impl Desk {
+    /// The desk of this order; for the body of a component.
+    pub fn of(order: Signal<Arc<Order>>) -> Self {
+        Self {
+            session: Session::here(),
+            order,
+            asked: RwSignal::new(None),
+            open: RwSignal::new(false),
+            busy: RwSignal::new(false),
+            fault: RwSignal::new(None),
+            toaster: use_context::<Toaster>().unwrap_or_default(),
+        }
+    }
+
+    /// Asks in a dialog.
+    pub fn ask(self, asked: Asked) {
+        self.fault.set(None);
+        self.asked.set(Some(asked));
+        self.open.set(true);
+    }
+
+    /// Does what the open dialog asked for: closes it when that is on the disk, else says why not beside what was
+    /// typed.
+    pub fn send(self, command: Command, said: impl FnOnce() -> String + 'static) {
+        self.run(command, said, true);
+    }
+
+    /// Does it at once.
+    pub fn act(self, command: Command, said: impl FnOnce() -> String + 'static) {
+        self.run(command, said, false);
+    }
+
+    fn run(self, command: Command, said: impl FnOnce() -> String + 'static, in_dialog: bool) {
+        if self.busy.get_untracked() {
+            return;
+        }
+        self.busy.set(true);
+        self.fault.set(None);
+        let id = self.order.with_untracked(|order| order.id);
+        spawn_local(async move {
+            let outcome = self.session.act(Some(id), command).await;
+            // The person may have gone to another page meanwhile: then there is nothing to close.
+            let _ = self.busy.try_set(false);
+            match outcome {
+                Ok(_) => {
+                    if in_dialog {
+                        let _ = self.open.try_set(false);
+                    }
+                    self.toaster.confirm(said());
+                }
+                Err(fault) if in_dialog => {
+                    let _ = self.fault.try_set(Some(fault));
+                    page::focus_first_fault();
+                }
+                Err(fault) => self.toaster.show(Toast {
+                    text: refusal::words(&fault).into(),
+                    glyph: Glyph::Warn,
+                    acts: Vec::new(),
+                    stays: false,
+                }),
+            }
+        });
+    }
+
+    /// Why the open dialog's act did not happen, in words.
+    pub fn fault_words(self) -> Signal<Option<String>> {
+        Signal::derive(move || self.fault.get().as_ref().map(refusal::words))
+    }
+
+    /// Money of the shop, written out.
+    pub fn money(self, minor: i64) -> String {
+        self.session.currency().get().full(minor)
+    }
+}
+
+/// "Saved on this device".
+pub fn saved() -> String {
+    text::order::SAVED.get().to_owned()
+}

@@ -1,0 +1,433 @@
+//! An order as it stands: what it comes to, who, what, its parcels and payments, its life, and below the
+//! perforation what can be done now.
+
+use std::sync::Arc;
+
+use domain::order::{Command, Order, PaymentState, Status};
+use leptos::prelude::*;
+use leptos_router::NavigateOptions;
+use leptos_router::hooks::use_navigate;
+
+use super::acts::{self, Act};
+use super::desk::{Asked, Desk, saved};
+use super::dialogs::Dialogs;
+use super::{marks, story};
+use crate::session::Session;
+use crate::text::order_page::{page, told};
+use crate::text::{self, Currency, form, list, order as words, payment, preview, shipping, timeline};
+use crate::ui::{
+    Acts, Badge, Button, Glyph, Icon, Kind, LinkButton, Menu, MenuAct, Money, Note, Scroll, Serial, Size, Stamp, Stub,
+    Timeline, TimelineItem, Tone,
+};
+
+/// The sheet of an order, all but its edge.
+#[component]
+pub fn Detail(
+    /// The order, kept up to date.
+    order: Signal<Arc<Order>>,
+    /// Its number stands at its head; on a page of its own, the page has it.
+    #[prop(optional)]
+    numbered: bool,
+) -> impl IntoView {
+    let desk = Desk::of(order);
+    let session = desk.session;
+    let currency = session.currency();
+    view! {
+        <Scroll label=list::CONTENT>
+            <Head desk numbered/>
+            {move || order.with(|order| trouble(order))}
+            {move || order.with(|order| buyer(order))}
+            {move || order.with(|order| items(order, currency.get()))}
+            {move || order.with(|order| parcels(order, desk))}
+            {move || order.with(|order| payments(order, desk))}
+            {move || order.with(|order| life(order, session))}
+        </Scroll>
+        <Foot desk/>
+        <Dialogs desk/>
+    }
+}
+
+/// State, badges, total, balance.
+#[component]
+fn Head(desk: Desk, numbered: bool) -> impl IntoView {
+    let (order, session) = (desk.order, desk.session);
+    let currency = session.currency();
+    let number = move || {
+        numbered.then(|| {
+            let number = order.with(|order| order.number.as_ref().map(|number| number.0.clone()));
+            match number {
+                Some(number) => view! {
+                    <h2 data-testid="order-number"><Serial number size=Size::ExtraLarge/></h2>
+                }
+                .into_any(),
+                None => view! { <h2>{page::DRAFT}</h2> }.into_any(),
+            }
+        })
+    };
+    let status = Memo::new(move |_| order.with(|order| order.status()));
+    let first = status.get_untracked();
+    let stamp = move || {
+        let status = status.get();
+        let (tone, glyph, label) = marks::of_status(status);
+        view! {
+            <Stamp tone glyph label new=status != first attr:data-testid="order-status" attr:data-status=status.key()/>
+        }
+    };
+    let now = session.now_ms();
+    let connected = session.connected();
+    let badges = Memo::new(move |_| {
+        order.with(|order| {
+            let pending = connected.get() && order.timeline.iter().any(|entry| entry.meta.seq.is_none());
+            marks::badges(&order.summary(), pending, now.get())
+        })
+    });
+    let each_badge = move || {
+        badges
+            .get()
+            .iter()
+            .map(|badge| {
+                let (tone, glyph, label) = marks::of_badge(badge);
+                view! { <Badge tone glyph label/> }
+            })
+            .collect_view()
+    };
+    let total = Signal::derive(move || order.with(|order| order.total()));
+    let balance = Memo::new(move |_| order.with(|order| order.balance()));
+    let left = Signal::derive(move || balance.get().saturating_abs());
+    let owed_words = move || match balance.get() {
+        0 => words::PAID_UP,
+        owed if owed > 0 => words::STILL_OWES,
+        _ => words::TO_REFUND,
+    };
+    let terms = move || {
+        order.with(|order| {
+            let way = marks::delivery_name(order.delivery.value).get();
+            let terms = marks::terms_name(order.terms.value).get();
+            let mut all = vec![way.to_owned(), terms.to_owned()];
+            let asks = matches!(order.status(), Status::AwaitingPayment | Status::PartPaid);
+            if let (true, Some(due)) = (asks, order.due.value) {
+                all.push(words::due(&text::date_time(due)));
+            }
+            all.join(" · ")
+        })
+    };
+    view! {
+        <div class="order-head">
+            {number}
+            {move || numbered.then(|| view! { <p><Total total currency/></p> })}
+            <div class="status">{stamp} {each_badge}</div>
+            {move || (!numbered).then(|| view! { <p><Total total currency/></p> })}
+            <p class="small muted" style:text-align="start">{terms}</p>
+            <p
+                class="owes"
+                style:color=move || (balance.get() == 0).then_some("var(--done)")
+                data-testid="order-balance"
+                data-minor=move || balance.get().to_string()
+            >
+                <span>{move || owed_words().get()}</span>
+                " "
+                <Show when=move || balance.get() != 0><Money minor=left currency size=Size::Large/></Show>
+            </p>
+        </div>
+    }
+}
+
+#[component]
+fn Total(total: Signal<i64>, currency: Signal<Currency>) -> impl IntoView {
+    view! { <span class="unseen">{words::TOTAL}</span> <Money minor=total currency size=Size::ExtraLarge/> }
+}
+
+/// What asks for a person before anything else.
+fn trouble(order: &Order) -> impl IntoView + use<> {
+    let update = order.needs_update.then(|| {
+        view! { <div class="section"><Note text=page::NEEDS_UPDATE_WHY tone=Tone::Alarm glyph=Glyph::Warn/></div> }
+    });
+    let conflict = order.open_conflicts().next().is_some().then(|| {
+        view! {
+            <div class="section"><LinkButton href="/conflicts" label=page::OPEN_CONFLICTS glyph=Glyph::Conflict/></div>
+        }
+    });
+    (update, conflict)
+}
+
+fn buyer(order: &Order) -> impl IntoView + use<> {
+    let buyer = order.buyer();
+    let name = match (order.erased, buyer.name.is_empty()) {
+        (true, _) => page::ERASED.get().to_owned(),
+        (false, true) => words::NO_BUYER.get().to_owned(),
+        (false, false) => buyer.name,
+    };
+    let call = (!buyer.phone.is_empty()).then(|| {
+        let href: String = buyer.phone.chars().filter(|c| c.is_ascii_digit() || *c == '+').collect();
+        view! { <LinkButton href=format!("tel:{href}") label=words::CALL glyph=Glyph::Phone icon_only=true/> }
+    });
+    let note = order.note.value.clone();
+    view! {
+        <section class="section buyer" aria-label=words::BUYER>
+            <div>
+                <p><b>{name}</b> " " <span class="muted">{buyer.phone}</span></p>
+                <p class="muted">{buyer.address}</p>
+                {(!note.is_empty()).then(|| view! { <p><Icon glyph=Glyph::Text/> " " {note}</p> })}
+            </div>
+            {call}
+        </section>
+    }
+}
+
+fn items(order: &Order, currency: Currency) -> impl IntoView + use<> {
+    let any_shipped = order.any_shipped();
+    let rows = order
+        .active_lines()
+        .map(|line| {
+            let shipped = order.shipped_of(line.id);
+            let part = (any_shipped && shipped < line.quantity).then(|| {
+                let of =
+                    words::shipped_of(&marks::quantity(shipped, line.unit), &marks::quantity(line.quantity, line.unit));
+                view! { <p class="small muted">{of}</p> }
+            });
+            let note = (!line.note.is_empty()).then(|| view! { <p class="small muted">{line.note.clone()}</p> });
+            view! {
+                <tr>
+                    <td>
+                        <span>{line.item.clone()}</span>
+                        " "
+                        <span class="small muted">{line.spec.clone()}</span>
+                        {part}
+                        {note}
+                    </td>
+                    <td data-end="">{marks::quantity(line.quantity, line.unit)}</td>
+                    <td data-end="">{marks::unit_price(line.price, line.unit, currency)}</td>
+                    <td data-end="">{currency.plain(line.amount())}</td>
+                </tr>
+            }
+        })
+        .collect_view();
+    let less = [(page::DISCOUNT, order.discount.value), (page::ROUNDING, order.rounding.value)]
+        .into_iter()
+        .filter(|(_, minor)| *minor != 0)
+        .map(|(label, minor)| {
+            view! {
+                <tr>
+                    <td colspan="3">{label}</td>
+                    <td data-end="">{currency.plain(minor.saturating_neg())}</td>
+                </tr>
+            }
+        })
+        .collect_view();
+    let deposit = (order.deposit.value != 0 && order.paid() < order.deposit.value).then(|| {
+        view! {
+            <tr>
+                <td colspan="3">{page::DEPOSIT_ASKED}</td>
+                <td data-end="">{currency.plain(order.deposit.value)}</td>
+            </tr>
+        }
+    });
+    view! {
+        <section class="lines" aria-label=words::ITEMS>
+            <table class="table">
+                <thead>
+                    <tr>
+                        <th scope="col">{preview::ITEM}</th>
+                        <th scope="col" data-end="">{preview::QUANTITY}</th>
+                        <th scope="col" data-end="">{preview::PRICE}</th>
+                        <th scope="col" data-end="">{preview::AMOUNT}</th>
+                    </tr>
+                </thead>
+                <tbody>{rows} {less} {deposit}</tbody>
+            </table>
+        </section>
+    }
+}
+
+fn parcels(order: &Order, desk: Desk) -> impl IntoView + use<> {
+    if order.parcels.is_empty() {
+        return None;
+    }
+    let may_change = order.delivered.is_none() && !order.needs_update;
+    let each = order
+        .parcels
+        .iter()
+        .map(|parcel| {
+            let id = parcel.id;
+            let is_void = parcel.voided.is_some();
+            let glyph = if parcel.handed_over { Glyph::Hand } else { Glyph::Truck };
+            let expected = (!parcel.expected.is_empty()).then(|| timeline::arrival(&parcel.expected));
+            let inside =
+                [Some(story::parts(order, &parcel.lines)), expected, is_void.then(|| page::VOIDED.get().into())];
+            let inside = inside.into_iter().flatten().collect::<Vec<_>>().join(" · ");
+            let correct = (may_change && !is_void && !parcel.handed_over).then(|| {
+                view! { <Button label=shipping::CORRECT on_press=move || desk.ask(Asked::Correct(id))/> }
+            });
+            let void = (may_change && !is_void).then(|| {
+                view! {
+                    <Button label=shipping::VOID kind=Kind::Danger on_press=move || desk.ask(Asked::VoidParcel(id))/>
+                }
+            });
+            view! {
+                <TimelineItem glyph what=story::parcel(parcel) by=inside void=is_void>
+                    <div class="acts" style:flex-wrap="wrap">{correct} {void}</div>
+                </TimelineItem>
+            }
+        })
+        .collect_view();
+    Some(view! {
+        <section class="section stack" style:padding-inline="0" aria-label=words::PARCELS>
+            <h2 style:padding-inline="var(--s4)">{words::PARCELS}</h2>
+            <ul class="timeline">{each}</ul>
+        </section>
+    })
+}
+
+fn payments(order: &Order, desk: Desk) -> impl IntoView + use<> {
+    if order.payments.is_empty() && order.refunds.is_empty() {
+        return None;
+    }
+    let session = desk.session;
+    let currency = session.currency();
+    let when = |at: usize| order.timeline.get(at).map(|entry| story::by(entry, session)).unwrap_or_default();
+    let each = order
+        .payments
+        .iter()
+        .map(|it| {
+            let id = it.id;
+            let method = marks::method_name(&it.body.method);
+            let what = match (it.state, it.body.deposit) {
+                (PaymentState::Unverified, _) => timeline::paid_unverified(&method),
+                (_, true) => told::deposit(&method),
+                (_, false) => timeline::paid(&method),
+            };
+            let ended = match it.state {
+                PaymentState::Rejected => Some(page::REJECTED),
+                PaymentState::Voided => Some(page::VOIDED),
+                PaymentState::Unverified | PaymentState::Verified => None,
+            };
+            let by = match ended {
+                Some(ended) => format!("{} · {}", when(it.at), ended.get()),
+                None => when(it.at),
+            };
+            let minor = it.body.amount;
+            let amount = move || view! { <Money minor=Signal::stored(minor) currency/> };
+            let is_unverified = it.state == PaymentState::Unverified && !order.needs_update;
+            let arrived = is_unverified.then(|| {
+                let press = move || desk.act(Command::VerifyPayment(id), saved);
+                view! { <Button label=payment::ARRIVED glyph=Glyph::Check on_press=press busy=desk.busy/> }
+            });
+            let rejected = is_unverified.then(|| {
+                view! {
+                    <Button label=payment::NOT_ARRIVED on_press=move || desk.ask(Asked::RejectPayment(id))/>
+                }
+            });
+            let void = (it.counts() && !order.needs_update).then(|| {
+                view! {
+                    <Button label=payment::VOID kind=Kind::Danger on_press=move || desk.ask(Asked::VoidPayment(id))/>
+                }
+            });
+            view! {
+                <TimelineItem glyph=marks::method_glyph(&it.body.method) what by void=!it.counts() amount>
+                    <div class="acts" style:flex-wrap="wrap">{arrived} {rejected} {void}</div>
+                </TimelineItem>
+            }
+        })
+        .collect_view();
+    let back = order
+        .refunds
+        .iter()
+        .map(|(at, body)| {
+            let minor = body.amount.saturating_neg();
+            let amount = move || view! { <Money minor=Signal::stored(minor) currency/> };
+            let what = timeline::refunded(&marks::method_name(&body.method));
+            view! { <TimelineItem glyph=Glyph::Refund what by=when(*at) amount/> }
+        })
+        .collect_view();
+    Some(view! {
+        <section class="section stack" style:padding-inline="0" aria-label=page::PAYMENTS>
+            <h2 style:padding-inline="var(--s4)">{page::PAYMENTS}</h2>
+            <ul class="timeline">{each} {back}</ul>
+        </section>
+    })
+}
+
+/// Everything that happened, newest first.
+fn life(order: &Order, session: Session) -> impl IntoView + use<> {
+    let currency = session.currency();
+    let each = order
+        .timeline
+        .iter()
+        .enumerate()
+        .rev()
+        .filter_map(|(at, entry)| {
+            let told = story::tell(order, at, currency.get())?;
+            let amount = move || told.amount.map(|minor| view! { <Money minor=Signal::stored(minor) currency/> });
+            let why = told.void.map(|why| view! { <p class="small">{told::no_effect(why.get())}</p> });
+            Some(view! {
+                <TimelineItem glyph=told.glyph what=told.what by=story::by(entry, session) void=why.is_some() amount>
+                    {why}
+                </TimelineItem>
+            })
+        })
+        .collect_view();
+    view! {
+        <section class="section stack" style:padding-inline="0" aria-label=words::TIMELINE>
+            <h2 style:padding-inline="var(--s4)">{words::TIMELINE}</h2>
+            <Timeline>{each}</Timeline>
+        </section>
+    }
+}
+
+/// What can be done now.
+#[component]
+fn Foot(desk: Desk) -> impl IntoView {
+    let (order, session) = (desk.order, desk.session);
+    let now = session.now_ms();
+    let navigate = StoredValue::new_local(use_navigate());
+    let allowed = Memo::new(move |_| order.with(|order| acts::allowed(order, session, now.get())));
+    let main = Memo::new(move |_| order.with(|order| allowed.with(|allowed| acts::main(order, allowed))));
+    let go = move |query: &str| {
+        let id = order.with_untracked(|order| order.id);
+        navigate.with_value(|navigate| navigate(&format!("/orders/new?{query}={id}"), NavigateOptions::default()));
+    };
+    let run = move |act: Act| match act {
+        Act::Verify(id) => desk.act(Command::VerifyPayment(id), saved),
+        Act::Pay => desk.ask(Asked::Payment),
+        Act::Refund => desk.ask(Asked::Refund),
+        Act::Ship => desk.ask(Asked::Ship),
+        Act::PartHandOver => desk.ask(Asked::HandOver),
+        // Routine, so it is not asked for; only a payment that nobody has seen yet is pointed out first.
+        Act::HandOver => {
+            let waits = order.with_untracked(|it| it.payments.iter().any(|p| p.state == PaymentState::Unverified));
+            if waits { desk.ask(Asked::HandOver) } else { desk.act(Command::HandOver(None), saved) }
+        }
+        Act::MarkDelivered => desk.act(Command::MarkDelivered, saved),
+        Act::Complete => desk.act(Command::Complete, saved),
+        Act::Release => desk.act(Command::Release, saved),
+        Act::Revive => desk.act(Command::Revive, saved),
+        Act::Discard => desk.act(Command::Discard, saved),
+        Act::Extend => desk.ask(Asked::Extend),
+        Act::Hold => desk.ask(Asked::Hold),
+        Act::Cancel => desk.ask(Asked::Cancel),
+        Act::Edit => go("edit"),
+        Act::Copy => go("copy"),
+    };
+    let menu = Signal::derive(move || {
+        let each = allowed.get().into_iter().map(|act| {
+            let (label, glyph) = act.face();
+            MenuAct { label: label.into(), glyph, danger: act.is_danger(), act: Callback::new(move |()| run(act)) }
+        });
+        each.collect::<Vec<_>>()
+    });
+    let edit = move || {
+        let is_out = main.get() != Some(Act::Edit) && allowed.with(|allowed| allowed.contains(&Act::Edit));
+        is_out.then(|| {
+            view! {
+                <Button label=form::EDIT glyph=Glyph::Edit on_press=move || go("edit") attr:data-in-more=""/>
+            }
+        })
+    };
+    let key = move || {
+        main.get().map(|act| {
+            let (label, glyph) = act.face();
+            view! { <Button label glyph kind=Kind::Main on_press=move || run(act) busy=desk.busy/> }
+        })
+    };
+    view! { <Stub><Acts><Menu acts=menu/> {edit} {key}</Acts></Stub> }
+}

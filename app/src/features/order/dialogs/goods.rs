@@ -1,0 +1,257 @@
+//! Goods that leave, and a parcel put right.
+
+use domain::order::{Command, LinePart, ParcelCorrected, PaymentState};
+use leptos::prelude::*;
+use uuid::Uuid;
+
+use super::super::desk::{Desk, saved};
+use super::super::{carrier, marks};
+use super::why::date_parts;
+use crate::platform::page;
+use crate::text::order_page::{page as words, refused};
+use crate::text::{fault, order, shipping};
+use crate::ui::{Acts, Button, Choice, Fault, Glyph, Kind, Note, Select, Stepper, TextField, Tone};
+
+/// The key of "another carrier" in the list.
+const OTHER: &str = "other";
+
+/// Carrier, number and date as typed.
+#[derive(Clone, Copy)]
+struct Label {
+    carrier: RwSignal<String>,
+    other: RwSignal<String>,
+    tracking: RwSignal<String>,
+    expected: RwSignal<String>,
+    tried: RwSignal<bool>,
+}
+
+impl Label {
+    fn new(carrier: &str, tracking: &str, expected: &str) -> Self {
+        let offered = carrier::is_offered(carrier);
+        Self {
+            carrier: RwSignal::new(if offered { carrier } else { OTHER }.to_owned()),
+            other: RwSignal::new(if offered { "" } else { carrier }.to_owned()),
+            tracking: RwSignal::new(tracking.to_owned()),
+            expected: RwSignal::new(expected.to_owned()),
+            tried: RwSignal::new(false),
+        }
+    }
+    fn is_other(self) -> bool {
+        self.carrier.with(|key| key == OTHER)
+    }
+    /// What a parcel keeps: a key, or a name that was typed.
+    fn carrier(self) -> String {
+        if self.is_other() { self.other.get() } else { self.carrier.get() }
+    }
+    fn carrier_missing(self) -> bool {
+        self.carrier().trim().is_empty()
+    }
+    fn date_wrong(self) -> bool {
+        self.expected.with(|date| !date.trim().is_empty() && date_parts(date).is_none())
+    }
+    fn is_right(self) -> bool {
+        !self.carrier_missing() && !self.date_wrong()
+    }
+}
+
+/// The fields of a parcel's label.
+#[component]
+fn LabelFields(label: Label) -> impl IntoView {
+    let mut choices: Vec<Choice> =
+        carrier::CARRIERS.iter().map(|carrier| Choice::new(carrier.key, carrier.name)).collect();
+    choices.push(Choice::new(OTHER, shipping::OTHER_CARRIER));
+    let missing = Signal::derive(move || {
+        (label.tried.get() && label.carrier_missing()).then(|| fault::CARRIER_MISSING.get().to_owned())
+    });
+    let date_wrong =
+        Signal::derive(move || (label.tried.get() && label.date_wrong()).then(|| fault::DATE_WRONG.get().to_owned()));
+    let odd = Signal::derive(move || {
+        let key = label.carrier.get();
+        label
+            .tracking
+            .with(|tracking| carrier::looks_odd(&key, tracking))
+            .then(|| fault::tracking_odd(&carrier::name(&key)))
+    });
+    let set = move |key: String| label.carrier.set(key);
+    view! {
+        <div class="two">
+            <Select label=shipping::CARRIER choices value=label.carrier on_change=set/>
+            <TextField
+                label=shipping::ARRIVAL
+                value=label.expected
+                fault=date_wrong
+                keys="numeric"
+                example="2026-11-26"
+            />
+        </div>
+        <Show when=move || label.is_other()>
+            <TextField label=words::NEW_CARRIER value=label.other fault=missing/>
+        </Show>
+        <TextField label=shipping::TRACKING value=label.tracking warning=odd/>
+    }
+}
+
+/// How much of each line leaves, as typed.
+#[derive(Clone)]
+struct Parts(Vec<(LinePart, RwSignal<String>)>);
+
+impl Parts {
+    fn of(desk: Desk) -> Self {
+        let rest = desk.order.with_untracked(|order| order.unshipped());
+        Self(rest.into_iter().map(|part| (part, RwSignal::new(part.1.to_string()))).collect())
+    }
+    /// What was typed; nothing where a figure does not fit.
+    fn read(&self) -> Option<Vec<LinePart>> {
+        let mut parts = Vec::new();
+        for ((id, most), typed) in &self.0 {
+            let quantity = typed.with(|typed| typed.trim().parse::<i64>().ok())?;
+            if !(0..=*most).contains(&quantity) {
+                return None;
+            }
+            if quantity > 0 {
+                parts.push((*id, quantity));
+            }
+        }
+        (!parts.is_empty()).then_some(parts)
+    }
+}
+
+/// A stepper for each line that has not left.
+#[component]
+fn PartFields(desk: Desk, parts: Parts, tried: RwSignal<bool>) -> impl IntoView {
+    let each = parts
+        .0
+        .into_iter()
+        .map(|((id, most), value)| {
+            let line = desk.order.with_untracked(|order| order.active_lines().find(|line| line.id == id).cloned());
+            let line = line.unwrap_or_default();
+            let unit = line.unit;
+            let label = move || words::line_left(&line.item, &marks::quantity(most, unit));
+            let wrong = Signal::derive(move || {
+                let fits = value.with(|typed| typed.trim().parse::<i64>().is_ok_and(|it| (0..=most).contains(&it)));
+                (tried.get() && !fits).then(|| refused::QUANTITIES.get().to_owned())
+            });
+            view! { <Stepper label value fault=wrong least=0/> }
+        })
+        .collect_view();
+    view! {
+        <fieldset class="group">
+            <legend>{shipping::WHAT}</legend>
+            <div class="two">{each}</div>
+        </fieldset>
+    }
+}
+
+fn unverified(desk: Desk) -> bool {
+    desk.order.with(|order| order.payments.iter().any(|it| it.state == PaymentState::Unverified))
+}
+
+fn nothing_chosen(tried: RwSignal<bool>, parts: Parts) -> Signal<Option<String>> {
+    Signal::derive(move || (tried.get() && parts.read().is_none()).then(|| refused::QUANTITIES.get().to_owned()))
+}
+
+/// What leaves, by whom, under which number.
+#[component]
+pub fn Ship(desk: Desk) -> impl IntoView {
+    // The next parcel usually goes the way of the last one.
+    let last = desk.order.with_untracked(|order| {
+        order.parcels.iter().rev().find(|parcel| !parcel.handed_over).map(|parcel| parcel.carrier.clone())
+    });
+    let first = carrier::CARRIERS.first().map_or(OTHER, |carrier| carrier.key);
+    let label = Label::new(last.as_deref().unwrap_or(first), "", "");
+    let parts = Parts::of(desk);
+    let none = nothing_chosen(label.tried, parts.clone());
+    let asked = parts.clone();
+    let save = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        label.tried.set(true);
+        let Some(lines) = untrack(|| asked.read()).filter(|_| untrack(|| label.is_right())) else {
+            page::focus_first_fault();
+            return;
+        };
+        let command = Command::Ship {
+            carrier: untrack(|| label.carrier()),
+            tracking: label.tracking.get_untracked(),
+            expected: label.expected.get_untracked(),
+            lines: Some(lines),
+        };
+        desk.send(command, || shipping::SAVED.get().to_owned());
+    };
+    let must_verify = move || desk.session.settings().get().verify_before_shipping && unverified(desk);
+    view! {
+        <form class="stack" novalidate on:submit=save>
+            <Show when=must_verify><Note text=words::UNVERIFIED_SHIP tone=Tone::Owe glyph=Glyph::Code/></Show>
+            <LabelFields label/>
+            <PartFields desk parts tried=label.tried/>
+            <Fault text=none/>
+            <Fault text=desk.fault_words()/>
+            <Acts><Button label=shipping::SAVE glyph=Glyph::Truck kind=Kind::Main submit=true busy=desk.busy/></Acts>
+        </form>
+    }
+}
+
+/// What is handed over.
+#[component]
+pub fn HandOver(desk: Desk) -> impl IntoView {
+    let tried = RwSignal::new(false);
+    let parts = Parts::of(desk);
+    let none = nothing_chosen(tried, parts.clone());
+    let asked = parts.clone();
+    let save = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        tried.set(true);
+        match untrack(|| asked.read()) {
+            Some(lines) => desk.send(Command::HandOver(Some(lines)), saved),
+            None => page::focus_first_fault(),
+        }
+    };
+    view! {
+        <form class="stack" novalidate on:submit=save>
+            <Show when=move || unverified(desk)>
+                <Note text=order::UNVERIFIED_WARNING tone=Tone::Owe glyph=Glyph::Code/>
+            </Show>
+            <PartFields desk parts tried/>
+            <Fault text=none/>
+            <Fault text=desk.fault_words()/>
+            <Acts><Button label=words::SAVE_HAND_OVER glyph=Glyph::Hand kind=Kind::Main submit=true busy=desk.busy/></Acts>
+        </form>
+    }
+}
+
+/// A parcel's right carrier, number and date.
+#[component]
+pub fn Correct(desk: Desk, parcel: Uuid) -> impl IntoView {
+    let known = desk.order.with_untracked(|order| order.parcels.iter().find(|it| it.id == parcel).cloned());
+    let (carrier, tracking, expected) = known.map(|it| (it.carrier, it.tracking, it.expected)).unwrap_or_default();
+    let label = Label::new(&carrier, &tracking, &expected);
+    let same = RwSignal::new(false);
+    let save = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        label.tried.set(true);
+        if !untrack(|| label.is_right()) {
+            page::focus_first_fault();
+            return;
+        }
+        let changed = |old: &str, new: String| (old != new.trim()).then_some(new);
+        let body = ParcelCorrected {
+            parcel,
+            carrier: changed(&carrier, untrack(|| label.carrier())),
+            tracking: changed(&tracking, label.tracking.get_untracked()),
+            expected: changed(&expected, label.expected.get_untracked()),
+        };
+        let is_same = body.carrier.is_none() && body.tracking.is_none() && body.expected.is_none();
+        same.set(is_same);
+        if !is_same {
+            desk.send(Command::CorrectParcel(body), saved);
+        }
+    };
+    let unchanged = Signal::derive(move || same.get().then(|| refused::NOTHING_CHANGED.get().to_owned()));
+    view! {
+        <form class="stack" novalidate on:submit=save>
+            <LabelFields label/>
+            <Fault text=unchanged/>
+            <Fault text=desk.fault_words()/>
+            <Acts><Button label=words::SAVE_CORRECTION glyph=Glyph::Edit kind=Kind::Main submit=true busy=desk.busy/></Acts>
+        </form>
+    }
+}

@@ -1,0 +1,171 @@
+//! Money taken and money given back.
+
+use domain::money::{NumberFault, parse_amount};
+use domain::order::{Command, Method, NewPayment};
+use leptos::prelude::*;
+
+use super::super::desk::Desk;
+use super::super::marks;
+use crate::platform::page;
+use crate::text::order_page::page as words;
+use crate::text::{fault, method, payment, reason};
+use crate::ui::{
+    Acts, AmountField, Button, Choice, Choices, Fault, Glyph, Keypad, KeypadKey, Kind, Money, Note, Size, TextField,
+    uid,
+};
+
+fn amount_words(fault: NumberFault) -> String {
+    match fault {
+        NumberFault::Empty => fault::AMOUNT_MISSING,
+        NumberFault::Zero => fault::AMOUNT_ZERO,
+        NumberFault::TooLarge => fault::NUMBER_TOO_LARGE,
+        NumberFault::NotANumber | NumberFault::TooPrecise => fault::AMOUNT_WRONG,
+    }
+    .get()
+    .to_owned()
+}
+
+/// What was typed, above zero.
+fn parsed(desk: Desk, typed: &str) -> Result<i64, NumberFault> {
+    match parse_amount(typed, desk.session.settings().get().currency)? {
+        0 => Err(NumberFault::Zero),
+        minor => Ok(minor),
+    }
+}
+
+/// The four ways to pay, as tiles.
+#[component]
+fn Methods(value: RwSignal<String>) -> impl IntoView {
+    let choices = vec![
+        Choice::new("cash", method::CASH).with(Glyph::Cash),
+        Choice::new("wechat_pay", method::WECHAT).with(Glyph::Code),
+        Choice::new("alipay", method::ALIPAY).with(Glyph::Code),
+        Choice::new("bank_transfer", method::BANK).with(Glyph::Bank),
+    ];
+    let set = move |key: String| value.set(key);
+    view! { <Choices legend=method::METHOD legend_unseen=true choices value on_change=set tiles=true/> }
+}
+
+fn usual(of: &Method) -> String {
+    let known = if Method::USUAL.contains(of) { of.key() } else { Method::Cash.key() };
+    known.to_owned()
+}
+
+/// How much was paid, and how.
+#[component]
+pub fn Payment(desk: Desk) -> impl IntoView {
+    let session = desk.session;
+    let currency = session.currency();
+    let balance = move || desk.order.with(|order| order.balance().max(0));
+    let how = RwSignal::new(desk.order.with_untracked(|order| usual(&order.method.value)));
+    let typed = RwSignal::new(currency.get_untracked().typed(untrack(balance)));
+    let tried = RwSignal::new(false);
+    let given = move || parsed(desk, &typed.get());
+    let is_cash = move || how.with(|how| how == Method::Cash.key());
+    let wrong = Signal::derive(move || if tried.get() { given().err().map(amount_words) } else { None });
+    let too_much = Signal::derive(move || {
+        let over = given().ok()?.saturating_sub(balance());
+        (over > 0 && !is_cash()).then(|| payment::more_than_owed(&desk.money(over)))
+    });
+    let change = move || given().ok().filter(|_| is_cash()).map(|given| given - balance()).filter(|over| *over > 0);
+    let id = uid("amount");
+    let write = move |minor: i64| typed.set(currency.get_untracked().typed(minor));
+    let extra = vec![
+        KeypadKey { label: payment::ALL.into(), act: Callback::new(move |()| write(untrack(balance))) },
+        KeypadKey { label: payment::HALF.into(), act: Callback::new(move |()| write(untrack(balance) / 2)) },
+    ];
+    let save = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        tried.set(true);
+        let Ok(given) = untrack(given) else {
+            page::focus_first_fault();
+            return;
+        };
+        let method = Method::from(how.get_untracked());
+        let (deposit, counts) = desk.order.with_untracked(|order| {
+            let counts = if method == Method::Cash { given.min(order.balance().max(0)) } else { given };
+            (order.deposit.value > 0 && order.paid() == 0 && counts < order.balance(), counts)
+        });
+        let said = desk.money(counts);
+        desk.send(Command::RecordPayment(NewPayment { method, given, deposit }), move || payment::saved(&said));
+    };
+    view! {
+        <form class="stack" novalidate on:submit=save>
+            <Methods value=how/>
+            <AmountField
+                id=id.clone()
+                label=move || page_label(&payment::still_owes(&desk.money(balance())))
+                name=payment::AMOUNT
+                value=typed
+                fault=wrong
+                warning=too_much
+            />
+            {move || {
+                change().map(|minor| {
+                    view! {
+                        <p class="due" data-testid="change" data-minor=minor.to_string() role="status">
+                            <span>{payment::CHANGE}</span>
+                            <Money minor=Signal::stored(minor) currency size=Size::Large/>
+                        </p>
+                    }
+                })
+            }}
+            <Keypad field=id decimals=Signal::derive(move || currency.get().exponent) extra/>
+            {move || (!is_cash()).then(|| view! { <Note text=payment::CODE_WHY glyph=Glyph::Code/> })}
+            <Fault text=desk.fault_words()/>
+            <Acts><Button label=payment::SAVE glyph=Glyph::Check kind=Kind::Main submit=true busy=desk.busy/></Acts>
+        </form>
+    }
+}
+
+fn page_label(owes: &str) -> String {
+    words::act_at(payment::AMOUNT.get(), owes)
+}
+
+/// How much was given back, and how.
+#[component]
+pub fn Refund(desk: Desk) -> impl IntoView {
+    let currency = desk.session.currency();
+    let due = move || desk.order.with(|order| order.balance().saturating_neg().max(0));
+    // Money goes back the way it came.
+    let came = desk
+        .order
+        .with_untracked(|order| order.payments.iter().rev().find(|it| it.counts()).map(|it| usual(&it.body.method)));
+    let how = RwSignal::new(came.unwrap_or_else(|| Method::Cash.key().to_owned()));
+    let typed = RwSignal::new(currency.get_untracked().typed(untrack(due)));
+    let why = RwSignal::new(String::new());
+    let tried = RwSignal::new(false);
+    let amount = move || parsed(desk, &typed.get());
+    let wrong = Signal::derive(move || if tried.get() { amount().err().map(amount_words) } else { None });
+    let id = uid("amount");
+    let save = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        tried.set(true);
+        let Ok(amount) = untrack(amount) else {
+            page::focus_first_fault();
+            return;
+        };
+        let method = Method::from(how.get_untracked());
+        let said = desk.money(amount);
+        let told = crate::text::timeline::refunded(&marks::method_name(&method));
+        let command = Command::RecordRefund { method, amount, reason: why.get_untracked() };
+        desk.send(command, move || format!("{told} {said}"));
+    };
+    view! {
+        <form class="stack" novalidate on:submit=save>
+            <Note text=words::REFUND_WHY glyph=Glyph::Refund/>
+            <Methods value=how/>
+            <AmountField
+                id=id.clone()
+                label=move || page_label(&format!("{} {}", crate::text::order::TO_REFUND.get(), desk.money(due())))
+                name=payment::AMOUNT
+                value=typed
+                fault=wrong
+            />
+            <Keypad field=id decimals=Signal::derive(move || currency.get().exponent)/>
+            <TextField label=reason::REASON value=why hint=words::REASON_MAY/>
+            <Fault text=desk.fault_words()/>
+            <Acts><Button label=payment::SAVE_REFUND glyph=Glyph::Refund kind=Kind::Main submit=true busy=desk.busy/></Acts>
+        </form>
+    }
+}

@@ -1,0 +1,173 @@
+//! Acts that ask why, and the one that asks until when.
+
+use domain::order::Command;
+use leptos::prelude::*;
+use leptos::text_prop::TextProp;
+
+use super::super::desk::{Desk, saved};
+use crate::platform::{intl, page};
+use crate::session::Session;
+use crate::text::order_page::page as words;
+use crate::text::{self, Phrase, fault, reason};
+use crate::ui::{Acts, Button, Fault, Glyph, Kind, Note, TextField};
+
+/// Asks for the reason. The usual ones write themselves.
+#[component]
+pub fn Why(
+    /// Whose acts.
+    desk: Desk,
+    /// What the act does.
+    #[prop(into)]
+    about: TextProp,
+    /// Reasons that are often given.
+    usual: Vec<Phrase>,
+    /// What the key is called.
+    act: Phrase,
+    /// What is done with the reason.
+    command: Callback<(String,), Command>,
+) -> impl IntoView {
+    let why = RwSignal::new(String::new());
+    let tried = RwSignal::new(false);
+    let wrong = Signal::derive(move || {
+        (tried.get() && why.with(|why| why.trim().is_empty())).then(|| fault::REASON_MISSING.get().to_owned())
+    });
+    let keys = usual
+        .into_iter()
+        .map(|phrase| view! { <Button label=phrase kind=Kind::Quiet on_press=move || why.set(phrase.get().to_owned())/> })
+        .collect_view();
+    let save = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        tried.set(true);
+        if wrong.get_untracked().is_some() {
+            page::focus_first_fault();
+            return;
+        }
+        desk.send(command.run((why.get_untracked(),)), saved);
+    };
+    view! {
+        <form class="stack" novalidate on:submit=save>
+            <Note text=about glyph=Glyph::Info/>
+            <TextField label=reason::REASON value=why fault=wrong rows=2/>
+            <div class="choices">{keys}</div>
+            <Fault text=desk.fault_words()/>
+            <Acts><Button label=act kind=Kind::Danger submit=true busy=desk.busy/></Acts>
+        </form>
+    }
+}
+
+const DAY_MS: i64 = 86_400_000;
+
+/// How far the shop's clock is from UTC at a moment, found by what it shows.
+fn offset_ms(session: Session, ms: i64) -> i64 {
+    let minute = ms - ms.rem_euclid(60_000);
+    let day = session.day_of(minute);
+    let clock = text::time(minute);
+    let (hours, minutes) = clock.split_once(':').unwrap_or(("0", "0"));
+    let number = |text: &str| text.trim().parse::<i64>().unwrap_or(0);
+    let shown = intl::utc_ms(day.year.into(), day.month.into(), day.day.into())
+        + (number(hours) * 60 + number(minutes)) * 60_000;
+    shown - minute
+}
+
+/// A moment as it is typed, in the shop's time.
+fn typed_of(session: Session, ms: i64) -> String {
+    let day = session.day_of(ms);
+    format!("{}-{:02}-{:02} {}", day.year, day.month, day.day, text::time(ms))
+}
+
+/// Reads `2026-11-26 18:00` or `2026-11-26`, which is the end of that day, in the shop's time.
+fn moment(typed: &str) -> Option<(i32, u32, u32, u32, u32)> {
+    let typed = typed.trim().replace('：', ":").replace(['/', '.'], "-");
+    let (date, clock) = typed.split_once([' ', 'T']).unwrap_or((&typed, "23:59"));
+    let (year, month, day) = date_parts(date)?;
+    let (hours, minutes) = clock.trim().split_once(':')?;
+    let (hours, minutes) = (hours.parse().ok()?, minutes.parse().ok()?);
+    (hours < 24 && minutes < 60).then_some((year, month, day, hours, minutes))
+}
+
+/// Reads `2026-11-26`.
+pub fn date_parts(typed: &str) -> Option<(i32, u32, u32)> {
+    let mut parts = typed.trim().splitn(3, '-');
+    let (year, month, day) = (parts.next()?, parts.next()?, parts.next()?);
+    let (year, month, day): (i32, u32, u32) = (year.parse().ok()?, month.parse().ok()?, day.parse().ok()?);
+    let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    let last = match month {
+        2 if leap => 29,
+        2 => 28,
+        4 | 6 | 9 | 11 => 30,
+        1..=12 => 31,
+        _ => return None,
+    };
+    ((2000..3000).contains(&year) && (1..=last).contains(&day)).then_some((year, month, day))
+}
+
+fn moment_ms(session: Session, typed: &str) -> Option<i64> {
+    let (year, month, day, hours, minutes) = moment(typed)?;
+    let shown = intl::utc_ms(year, month, day) + (i64::from(hours) * 60 + i64::from(minutes)) * 60_000;
+    // The offset may change with the season between the two: the second look is at the right side of it.
+    let guess = shown - offset_ms(session, shown);
+    Some(shown - offset_ms(session, guess))
+}
+
+/// Asks until when it may be paid.
+#[component]
+pub fn Extend(desk: Desk) -> impl IntoView {
+    let session = desk.session;
+    let now = session.now_ms();
+    let from = move || {
+        let due = desk.order.with_untracked(|order| order.due.value).unwrap_or(0);
+        due.max(now.get_untracked())
+    };
+    let later = move |days: i64| typed_of(session, from() + days * DAY_MS);
+    let typed = RwSignal::new(later(1));
+    let tried = RwSignal::new(false);
+    let wrong = Signal::derive(move || {
+        let ms = tried.get().then(|| moment_ms(session, &typed.get()))?;
+        match ms {
+            None => Some(words::DEADLINE_WRONG.get().to_owned()),
+            Some(ms) if ms <= now.get() => Some(fault::DATE_PAST.get().to_owned()),
+            Some(_) => None,
+        }
+    });
+    let save = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        tried.set(true);
+        let due_ms = moment_ms(session, &typed.get_untracked());
+        match due_ms.filter(|_| wrong.get_untracked().is_none()) {
+            Some(due_ms) => desk.send(Command::Extend { due_ms }, saved),
+            None => page::focus_first_fault(),
+        }
+    };
+    let keys = [(words::ONE_DAY, 1), (words::THREE_DAYS, 3), (words::ONE_WEEK, 7)]
+        .map(|(label, days)| view! { <Button label kind=Kind::Quiet on_press=move || typed.set(later(days))/> });
+    view! {
+        <form class="stack" novalidate on:submit=save>
+            <TextField label=reason::NEW_DEADLINE value=typed fault=wrong hint=words::DEADLINE_FORM/>
+            <div class="choices">{keys}</div>
+            <Fault text=desk.fault_words()/>
+            <Acts><Button label=reason::EXTEND glyph=Glyph::Clock kind=Kind::Main submit=true busy=desk.busy/></Acts>
+        </form>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{date_parts, moment};
+
+    #[test]
+    fn a_moment_is_read_as_people_write_it() {
+        assert_eq!(moment("2026-11-26 18:05"), Some((2026, 11, 26, 18, 5)));
+        assert_eq!(moment(" 2026/11/26 18：05 "), Some((2026, 11, 26, 18, 5)));
+        assert_eq!(moment("2026-11-26"), Some((2026, 11, 26, 23, 59)));
+        assert_eq!(moment("26 Nov"), None);
+        assert_eq!(moment("2026-11-26 24:00"), None);
+    }
+
+    #[test]
+    fn a_date_is_one_of_the_calendar() {
+        assert_eq!(date_parts("2028-02-29"), Some((2028, 2, 29)));
+        assert_eq!(date_parts("2026-02-29"), None);
+        assert_eq!(date_parts("2026-13-01"), None);
+        assert_eq!(date_parts(""), None);
+    }
+}

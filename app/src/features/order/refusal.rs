@@ -1,0 +1,52 @@
+//! Why an act did not happen, in words: what is so, what is safe, what to do.
+
+use domain::order::Rejection;
+use replica::storage::StorageFault;
+
+use crate::session::ActFault;
+use crate::text::fault;
+use crate::text::order_page::refused;
+
+/// In the language in use.
+pub fn words(of: &ActFault) -> String {
+    match of {
+        ActFault::Rejected(rejection) => rejected(rejection).to_owned(),
+        ActFault::NotSaved(StorageFault::Quota) => fault::DISK_FULL.get().to_owned(),
+        ActFault::NotSaved(StorageFault::Unavailable(_) | StorageFault::Corrupt(_)) => {
+            fault::STORAGE_BROKEN.get().to_owned()
+        }
+        ActFault::NotSaved(StorageFault::Stale | StorageFault::Closed) => fault::NOT_SAVED.get().to_owned(),
+    }
+}
+
+fn rejected(of: &Rejection) -> &'static str {
+    let phrase = match of {
+        Rejection::Content(_) => refused::INCOMPLETE,
+        Rejection::NeedsUpdate => refused::NEEDS_UPDATE,
+        Rejection::NotConfirmed => refused::NOT_CONFIRMED,
+        Rejection::AlreadyConfirmed => refused::ALREADY_CONFIRMED,
+        Rejection::OrderClosed => refused::CLOSED,
+        Rejection::OnHold => refused::ON_HOLD,
+        Rejection::NotOnHold => refused::NOT_ON_HOLD,
+        Rejection::AlreadyShipped => refused::SHIPPED,
+        Rejection::NotShipped => refused::NOT_SHIPPED,
+        Rejection::AlreadyDelivered => refused::DELIVERED,
+        Rejection::NotDelivered => refused::NOT_DELIVERED,
+        Rejection::NotPaid => refused::NOT_PAID,
+        Rejection::PaymentUnverified => refused::UNVERIFIED,
+        Rejection::RefundDue => refused::REFUND_DUE,
+        Rejection::NothingOwed => refused::NOTHING_OWED,
+        Rejection::Amount => refused::AMOUNT,
+        Rejection::RefundTooLarge => refused::REFUND_TOO_LARGE,
+        Rejection::NoSuchPayment => refused::NO_PAYMENT,
+        Rejection::NoSuchParcel => refused::NO_PARCEL,
+        Rejection::Quantities => refused::QUANTITIES,
+        Rejection::ReasonMissing => fault::REASON_MISSING,
+        Rejection::TextTooLong => refused::TOO_LONG,
+        Rejection::CarrierMissing => fault::CARRIER_MISSING,
+        Rejection::DeadlinePassed => fault::DATE_PAST,
+        Rejection::NothingChanged => refused::NOTHING_CHANGED,
+        Rejection::NoSuchConflict => refused::NO_CONFLICT,
+    };
+    phrase.get()
+}

@@ -1,0 +1,363 @@
+//! What happened to an order, told in plain words in the language in use.
+
+use domain::Event;
+use domain::contact::{Buyer, ContactChanged, ContactEvent};
+use domain::order::{
+    Change, Entry, LineChange, LinePart, Order, OrderEvent, Outcome, Parcel, ParcelCorrected, PaymentEnded, Taking,
+    VoidReason,
+};
+use leptos::prelude::Get;
+use uuid::Uuid;
+
+use super::{carrier, marks};
+use crate::session::Session;
+use crate::text::order_page::{page, told};
+use crate::text::{self, Currency, Phrase, dispute, form, shipping, timeline};
+use crate::ui::Glyph;
+
+/// One thing that happened.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Told {
+    /// What kind of thing.
+    pub glyph: Glyph,
+    /// What it was.
+    pub what: String,
+    /// The amount it is about, minor units; given back below zero.
+    pub amount: Option<i64>,
+    /// Why it has no effect.
+    pub void: Option<Phrase>,
+}
+
+/// Tells the entry at a place of the timeline.
+pub fn tell(order: &Order, at: usize, currency: Currency) -> Option<Told> {
+    let entry = order.timeline.get(at)?;
+    let (glyph, what, amount) = match &entry.event {
+        Event::Order(event) => of_order(order, at, event, currency),
+        Event::Contact(event) => {
+            let (glyph, what) = of_buyer(event);
+            (glyph, what, None)
+        }
+        Event::Shop(_) | Event::Unknown => (Glyph::Info, timeline::UNKNOWN.get().to_owned(), None),
+    };
+    Some(Told { glyph, what, amount, void: void(entry) })
+}
+
+/// When it was and on which tablet; with the day where that is not today.
+pub fn by(entry: &Entry, session: Session) -> String {
+    let ms = entry.meta.at_ms();
+    let today = session.day_of(session.now_ms().get()) == session.day_of(ms);
+    let time = if today { text::time(ms) } else { text::date_time(ms) };
+    let here = entry.meta.device == session.this_device();
+    let code = session.device_code(entry.meta.device);
+    let tablet = match (here, code.is_empty()) {
+        (true, true) => session.tablet_code(),
+        (true, false) => told::here(&code),
+        (false, true) => dispute::TABLET_UNKNOWN.get().to_owned(),
+        (false, false) => code,
+    };
+    let by = timeline::by(&time, &tablet);
+    if entry.meta.seq.is_none() && session.connected().get() { told::not_sent(&by) } else { by }
+}
+
+fn void(entry: &Entry) -> Option<Phrase> {
+    match entry.outcome {
+        Outcome::Applied => None,
+        Outcome::Voided(reason) => Some(match reason {
+            VoidReason::PaymentStands => told::PAYMENT_STANDS,
+            VoidReason::ShipmentStands => told::SHIPMENT_STANDS,
+            VoidReason::EditStands => told::EDIT_STANDS,
+            VoidReason::ConfirmationStands => told::CONFIRMATION_STANDS,
+            VoidReason::OrderClosed => told::ORDER_CLOSED,
+            VoidReason::AlreadyDone => told::ALREADY_DONE,
+            VoidReason::NotAllowed => told::NOT_ALLOWED,
+        }),
+    }
+}
+
+fn of_order(order: &Order, at: usize, event: &OrderEvent, currency: Currency) -> (Glyph, String, Option<i64>) {
+    let said = |phrase: Phrase| phrase.get().to_owned();
+    let plain = |glyph, phrase: Phrase| (glyph, phrase.get().to_owned(), None);
+    match event {
+        OrderEvent::Started(body) if body.copied_from.is_some() => plain(Glyph::Copy, page::COPIED),
+        OrderEvent::Started(_) => plain(Glyph::Draft, timeline::STARTED),
+        OrderEvent::Discarded(_) => plain(Glyph::Cross, told::DISCARDED),
+        OrderEvent::Confirmed(body) => {
+            let delivery = body.content.as_ref().map_or(order.delivery.value, |content| content.delivery);
+            (Glyph::Orders, told::confirmed(&body.number.0, marks::delivery_name(delivery).get()), None)
+        }
+        OrderEvent::Edited(body) => {
+            let all: Vec<String> = body.changes.iter().map(|change| changed(order, change, currency)).collect();
+            let what = if all.is_empty() { said(timeline::EDITED) } else { all.join("; ") };
+            (Glyph::Edit, what, None)
+        }
+        OrderEvent::PaymentRecorded(body) => {
+            let method = marks::method_name(&body.method);
+            let what = if body.deposit { told::deposit(&method) } else { timeline::paid(&method) };
+            let what = match body.tendered {
+                Some(given) => {
+                    let change = currency.full(given.saturating_sub(body.amount));
+                    format!("{what} · {}", page::change_given(&currency.full(given), &change))
+                }
+                None => what,
+            };
+            (marks::method_glyph(&body.method), what, Some(body.amount))
+        }
+        OrderEvent::PaymentVerified(body) => {
+            (Glyph::Check, said(timeline::VERIFIED), payment_amount(order, body.payment))
+        }
+        OrderEvent::PaymentRejected(body) => ended(order, Glyph::Cross, timeline::NOT_ARRIVED, body),
+        OrderEvent::PaymentVoided(body) => ended(order, Glyph::Cross, timeline::PAYMENT_VOIDED, body),
+        OrderEvent::RefundRecorded(body) => {
+            let what = timeline::refunded(&marks::method_name(&body.method));
+            (Glyph::Refund, with_reason(what, &body.reason), Some(body.amount.saturating_neg()))
+        }
+        OrderEvent::Shipped(body) => {
+            let mut what = timeline::shipped(&carrier::name(&body.carrier), &body.tracking).trim_end().to_owned();
+            if !body.expected.is_empty() {
+                what = format!("{what} · {}", timeline::arrival(&body.expected));
+            }
+            (Glyph::Truck, what, None)
+        }
+        OrderEvent::HandedOver(_) => plain(Glyph::Hand, timeline::HANDED_OVER),
+        OrderEvent::ParcelCorrected(body) => (Glyph::Parcel, corrected(order, at, body), None),
+        OrderEvent::ParcelVoided(body) => {
+            (Glyph::Parcel, with_reason(said(timeline::PARCEL_VOIDED), &body.reason), None)
+        }
+        OrderEvent::Delivered(_) => plain(Glyph::Delivered, timeline::DELIVERED),
+        OrderEvent::Completed(_) => plain(Glyph::Completed, timeline::COMPLETED),
+        OrderEvent::Extended(body) => (Glyph::Clock, timeline::extended(&text::date_time(body.due_ms)), None),
+        OrderEvent::Held(body) => (Glyph::OnHold, with_reason(said(timeline::HELD), &body.reason), None),
+        OrderEvent::Released(_) => plain(Glyph::Check, timeline::RELEASED),
+        OrderEvent::Cancelled(body) => (Glyph::Cancelled, with_reason(said(timeline::CANCELLED), &body.reason), None),
+        OrderEvent::Revived(_) => plain(Glyph::Orders, told::REVIVED),
+        OrderEvent::Renumbered(body) => (Glyph::Edit, told::renumbered(&body.number.0), None),
+        OrderEvent::ConflictSettled(_) => plain(Glyph::Conflict, timeline::CONFLICT_SETTLED),
+    }
+}
+
+fn ended(order: &Order, glyph: Glyph, what: Phrase, body: &PaymentEnded) -> (Glyph, String, Option<i64>) {
+    (glyph, with_reason(what.get().to_owned(), &body.reason), payment_amount(order, body.payment))
+}
+
+fn payment_amount(order: &Order, id: Uuid) -> Option<i64> {
+    order.payments.iter().find(|payment| payment.id == id).map(|payment| payment.body.amount)
+}
+
+fn with_reason(what: String, reason: &str) -> String {
+    if reason.is_empty() { what } else { timeline::with_reason(&what, reason) }
+}
+
+/// What a parcel said before the place: as it was shipped, and as it was corrected since.
+fn parcel_before(order: &Order, at: usize, id: Uuid) -> (String, String) {
+    let mut known = (String::new(), String::new());
+    for entry in order.timeline.iter().take(at).filter(|entry| entry.outcome == Outcome::Applied) {
+        match &entry.event {
+            Event::Order(OrderEvent::Shipped(body)) if entry.meta.id == id => {
+                known = (body.carrier.clone(), body.tracking.clone());
+            }
+            Event::Order(OrderEvent::ParcelCorrected(body)) if body.parcel == id => {
+                if let Some(carrier) = &body.carrier {
+                    known.0.clone_from(carrier);
+                }
+                if let Some(tracking) = &body.tracking {
+                    known.1.clone_from(tracking);
+                }
+            }
+            _ => {}
+        }
+    }
+    known
+}
+
+fn corrected(order: &Order, at: usize, body: &ParcelCorrected) -> String {
+    let (old_carrier, old_tracking) = parcel_before(order, at, body.parcel);
+    let mut all = Vec::new();
+    if let Some(new) = &body.carrier {
+        all.push(told::carrier_became(&carrier::name(&old_carrier), &carrier::name(new)));
+    }
+    if let Some(new) = &body.tracking {
+        all.push(timeline::corrected(&or_nothing(&old_tracking), &or_nothing(new)));
+    }
+    if let Some(new) = &body.expected {
+        all.push(told::arrival_became(&or_nothing(new)));
+    }
+    if all.is_empty() { timeline::PARCEL_CORRECTED.get().to_owned() } else { all.join("; ") }
+}
+
+fn or_nothing(text: &str) -> String {
+    if text.is_empty() { told::NOTHING.get().to_owned() } else { text.to_owned() }
+}
+
+fn of_buyer(event: &ContactEvent) -> (Glyph, String) {
+    match event {
+        ContactEvent::Recorded(Buyer { name, phone, .. }) => {
+            let who = [name.as_str(), phone.as_str()].into_iter().filter(|it| !it.is_empty());
+            let who = who.collect::<Vec<_>>().join(" ");
+            let what = told::BUYER_RECORDED.get().to_owned();
+            (Glyph::Text, if who.is_empty() { what } else { page::act_at(&what, &who) })
+        }
+        ContactEvent::Changed(body) => {
+            let all = buyer_fields(body).map(|(field, value)| timeline::changed(field.get(), &or_nothing(value)));
+            (Glyph::Edit, all.collect::<Vec<_>>().join("; "))
+        }
+        ContactEvent::Erased => (Glyph::Erase, told::BUYER_ERASED.get().to_owned()),
+    }
+}
+
+fn buyer_fields(body: &ContactChanged) -> impl Iterator<Item = (Phrase, &String)> {
+    [(told::BUYER_NAME, &body.name), (form::PHONE, &body.phone), (form::ADDRESS, &body.address)]
+        .into_iter()
+        .filter_map(|(field, value)| value.as_ref().map(|value| (field, value)))
+}
+
+fn item_of(order: &Order, id: u32) -> String {
+    let line = order.lines.iter().find(|state| state.line.id == id).map(|state| state.line.item.clone());
+    line.unwrap_or_else(|| form::ITEM.get().to_owned())
+}
+
+/// An edit's change in words.
+fn changed(order: &Order, change: &Change, currency: Currency) -> String {
+    match change {
+        Change::AddLine(line) => told::added(&line_words(&line.item, line.quantity, line.unit)),
+        Change::RemoveLine(id) => told::removed(&item_of(order, *id)),
+        Change::Line(id, change) => {
+            let (field, value) = line_field(change, currency);
+            told::line_changed(&item_of(order, *id), field.get(), &value)
+        }
+        other => {
+            let (field, value) = order_field(other, currency);
+            timeline::changed(field.get(), &value)
+        }
+    }
+}
+
+fn line_words(item: &str, quantity: i64, unit: domain::order::Unit) -> String {
+    text::list::item_times(item, &marks::quantity(quantity, unit))
+}
+
+fn line_field(change: &LineChange, currency: Currency) -> (Phrase, String) {
+    match change {
+        LineChange::Item(item, _) => (form::ITEM, or_nothing(item)),
+        LineChange::Spec(spec) => (form::SPECIFICATION, or_nothing(spec)),
+        LineChange::Quantity(quantity, unit) => (form::QUANTITY, marks::quantity(*quantity, *unit)),
+        LineChange::Price(price) => (form::UNIT_PRICE, currency.full(*price)),
+        LineChange::Discount(discount) => (page::DISCOUNT, currency.full(*discount)),
+        LineChange::Note(note) => (told::LINE_NOTE, or_nothing(note)),
+    }
+}
+
+/// A field of the order and its value; lines are told by their own.
+fn order_field(change: &Change, currency: Currency) -> (Phrase, String) {
+    match change {
+        Change::Note(note) => (form::ORDER_NOTE, or_nothing(note)),
+        Change::Delivery(delivery) => (text::delivery::DELIVERY, marks::delivery_name(*delivery).get().to_owned()),
+        Change::Method(method) => (text::method::METHOD, marks::method_name(method)),
+        Change::Terms(terms) => (told::TERMS, marks::terms_name(*terms).get().to_owned()),
+        Change::Discount(minor) => (page::DISCOUNT, currency.full(*minor)),
+        Change::Rounding(minor) => (page::ROUNDING, currency.full(*minor)),
+        Change::Deposit(minor) => (page::DEPOSIT, currency.full(*minor)),
+        Change::Channel(channel) => (told::CHANNEL, or_nothing(channel)),
+        Change::Category(category) => (told::CATEGORY, or_nothing(category)),
+        Change::AddLine(line) => (form::ITEM, line_words(&line.item, line.quantity, line.unit)),
+        Change::RemoveLine(_) => (form::ITEM, told::TAKEN_OUT.get().to_owned()),
+        Change::Line(_, change) => line_field(change, currency),
+    }
+}
+
+/// The same field written twice: its name, the value that does not stand, and the one that does.
+pub fn two_values(order: &Order, taking: &Taking, currency: Currency) -> (String, String, String) {
+    match taking {
+        Taking::Buyer(body) => {
+            let other = buyer_fields(body).next().map(|(field, value)| (field, value.clone()));
+            let (field, other) = other.unwrap_or((told::BUYER_NAME, String::new()));
+            let now = if body.name.is_some() {
+                &order.name.value
+            } else if body.phone.is_some() {
+                &order.phone.value
+            } else {
+                &order.address.value
+            };
+            (field.get().to_owned(), or_nothing(&other), or_nothing(now))
+        }
+        Taking::Order(change) => {
+            let (field, other) = order_field(change, currency);
+            let now = order_field(&as_it_stands(order, change), currency).1;
+            let field = match change {
+                Change::Line(id, _) => page::act_at(&item_of(order, *id), field.get()),
+                Change::RemoveLine(id) => item_of(order, *id),
+                _ => field.get().to_owned(),
+            };
+            (field, other, now)
+        }
+    }
+}
+
+/// The change that would write what stands now.
+fn as_it_stands(order: &Order, other: &Change) -> Change {
+    let line = |id: u32| order.lines.iter().find(|state| state.line.id == id).map(|state| state.line.clone());
+    match other {
+        Change::Note(_) => Change::Note(order.note.value.clone()),
+        Change::Delivery(_) => Change::Delivery(order.delivery.value),
+        Change::Method(_) => Change::Method(order.method.value.clone()),
+        Change::Terms(_) => Change::Terms(order.terms.value),
+        Change::Discount(_) => Change::Discount(order.discount.value),
+        Change::Rounding(_) => Change::Rounding(order.rounding.value),
+        Change::Deposit(_) => Change::Deposit(order.deposit.value),
+        Change::Channel(_) => Change::Channel(order.channel.value.clone()),
+        Change::Category(_) => Change::Category(order.category.value.clone()),
+        Change::AddLine(line) => Change::RemoveLine(line.id),
+        Change::RemoveLine(id) => Change::AddLine(line(*id).unwrap_or_default()),
+        Change::Line(id, change) => {
+            let line = line(*id).unwrap_or_default();
+            Change::Line(
+                *id,
+                match change {
+                    LineChange::Item(..) => LineChange::Item(line.item, line.product),
+                    LineChange::Spec(_) => LineChange::Spec(line.spec),
+                    LineChange::Quantity(..) => LineChange::Quantity(line.quantity, line.unit),
+                    LineChange::Price(_) => LineChange::Price(line.price),
+                    LineChange::Discount(_) => LineChange::Discount(line.discount),
+                    LineChange::Note(_) => LineChange::Note(line.note),
+                },
+            )
+        }
+    }
+}
+
+/// What is in a parcel: `Longjing ×2, teapot ×1`.
+pub fn parts(order: &Order, parts: &[LinePart]) -> String {
+    let each = parts.iter().filter_map(|(id, quantity)| {
+        let state = order.lines.iter().find(|state| state.line.id == *id)?;
+        Some(line_words(&state.line.item, *quantity, state.line.unit))
+    });
+    each.collect::<Vec<_>>().join(", ")
+}
+
+/// Where a parcel goes and under which number: `SF Express SF123…`, or that it was handed over.
+pub fn parcel(of: &Parcel) -> String {
+    if of.handed_over {
+        return timeline::HANDED_OVER.get().to_owned();
+    }
+    format!("{} {}", carrier::name(&of.carrier), of.tracking).trim_end().to_owned()
+}
+
+/// Two sides of a conflict say more about what left than the timeline does.
+pub fn detail(order: &Order, at: usize) -> Option<String> {
+    match &order.timeline.get(at)?.event {
+        Event::Order(OrderEvent::Shipped(body)) => Some(parts(order, &body.lines)),
+        Event::Order(OrderEvent::HandedOver(body)) => Some(parts(order, &body.lines)),
+        Event::Order(OrderEvent::PaymentRecorded(body)) if !body.method.needs_verifying() => None,
+        Event::Order(OrderEvent::PaymentRecorded(_)) => {
+            let verified = order.payments.iter().find(|payment| payment.at == at)?.state;
+            let is_verified = verified == domain::order::PaymentState::Verified;
+            Some(if is_verified { timeline::VERIFIED } else { timeline::UNVERIFIED }.get().to_owned())
+        }
+        _ => None,
+    }
+    .filter(|text| !text.is_empty())
+}
+
+/// The word of shipping for an act that corrects a parcel.
+pub fn correct_title(of: &Parcel) -> String {
+    page::act_at(shipping::CORRECT.get(), &parcel(of))
+}
