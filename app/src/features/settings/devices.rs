@@ -111,7 +111,7 @@ pub fn Devices() -> impl IntoView {
         }
     };
     view! {
-        <Sheet label=TextProp::from(settings::DEVICES) class="ticket">
+        <Sheet class="ticket">
             <Scroll label=settings::DEVICES>
                 <h2 class="setting-head" id="sync">{settings::DEVICES}</h2>
                 {list}
