@@ -256,9 +256,12 @@ fn OneForm(purpose: Purpose, wants_preview: Memo<bool>) -> impl IntoView {
         }
         Opening::Locked(id, why) => {
             let href = format!("/orders/{id}");
-            view! { <Unable title=new_order::NOT_NOW why=words::locked(why) href way=new_order::OPEN_ORDER/> }.into_any()
+            view! { <Unable title=new_order::NOT_NOW why=words::locked(why) href way=new_order::OPEN_ORDER/> }
+                .into_any()
         }
-        Opening::Ready(start) => view! { <Typing purpose start=*start wants_preview on_start_over=start_over/> }.into_any(),
+        Opening::Ready(start) => {
+            view! { <Typing purpose start=*start wants_preview on_start_over=start_over/> }.into_any()
+        }
     }
 }
 

@@ -422,8 +422,11 @@ fn Paying(flow: Flow) -> impl IntoView {
         }
     };
     let terms_list = move || {
-        let choices =
-            possible.get().iter().map(|terms| Choice::new(words::terms_key(*terms), words::terms_name(*terms))).collect();
+        let choices = possible
+            .get()
+            .iter()
+            .map(|terms| Choice::new(words::terms_key(*terms), words::terms_name(*terms)))
+            .collect();
         view! {
             <Select
                 label=TextProp::from(new_order::TERMS)
@@ -482,4 +485,3 @@ fn Sums(flow: Flow) -> impl IntoView {
         </div>
     }
 }
-

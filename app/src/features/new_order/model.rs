@@ -490,7 +490,11 @@ mod tests {
             ("茶", "1", "1000000000000", at(Price), Fault::TooLarge),
             ("茶", "1000000", "100000000", Place::Total, Fault::TooLarge),
         ] {
-            assert_eq!(faults(&form(vec![item(1, what, quantity, price)])), [(place, fault)], "{what} {quantity} {price}");
+            assert_eq!(
+                faults(&form(vec![item(1, what, quantity, price)])),
+                [(place, fault)],
+                "{what} {quantity} {price}"
+            );
         }
         let long = "字".repeat(10_000);
         assert_eq!(faults(&form(vec![item(1, &long, "1", "5")])), [(at(What), Fault::TooLong(SHORT))]);

@@ -151,7 +151,8 @@ fn TermsPart(content: Content, buyer: Buyer) -> impl IntoView {
         let parts = [Some(way.to_owned()), Some(when.to_owned()), Some(method), due];
         parts.into_iter().flatten().collect::<Vec<_>>().join(" · ")
     };
-    let address = (!buyer.address.is_empty()).then(|| view! { <dt>{form::ADDRESS}</dt> <dd>{buyer.address.clone()}</dd> });
+    let address =
+        (!buyer.address.is_empty()).then(|| view! { <dt>{form::ADDRESS}</dt> <dd>{buyer.address.clone()}</dd> });
     let note = (!content.note.is_empty()).then(|| view! { <dt>{preview::NOTE}</dt> <dd>{content.note.clone()}</dd> });
     let name = move || if is_known { buyer.name.clone() } else { text::order::NO_BUYER.get().to_owned() };
     view! {
