@@ -1,1 +1,7 @@
-//! Whole-system tests live here.
+//! Whole-system tests: real replicas, the real server over real HTTP, real orders; and a simulator in which everything
+//! that can go wrong does.
+#![cfg(test)]
+
+mod chance;
+mod invoices;
+mod net;
