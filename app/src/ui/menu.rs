@@ -26,13 +26,18 @@ pub fn Menu(
     #[prop(into)]
     acts: Signal<Vec<MenuAct>>,
 ) -> impl IntoView {
+    // Held here, so that the chosen act outlives the list, which goes when the menu closes.
+    let acts = Memo::new_with_compare(move |_| acts.get(), |_, _| true);
     let open = RwSignal::new(false);
     // The menu is closed, and the focus given back, before an act opens a dialog of its own.
     let chosen = RwSignal::new(None::<Callback<()>>);
     Effect::new(move |_| {
         if let (false, Some(act)) = (open.get(), chosen.get()) {
             chosen.set(None);
-            request_animation_frame(move || act.run(()));
+            request_animation_frame(move || {
+                // Gone only where the acts changed within this very frame: then it may not be allowed any more.
+                let _ = act.try_run(());
+            });
         }
     });
     let list = move || {
