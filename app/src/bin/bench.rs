@@ -1,14 +1,29 @@
 //! What is measured and checked in a real browser, as functions on `window.bench`. No part of the app.
 
-use std::cell::Cell;
+#![expect(clippy::float_arithmetic, reason = "the browser counts time in fractions of a millisecond; no money here")]
+
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
+use std::fmt::Display;
 use std::rc::Rc;
 
 use app::platform::clock;
+use app::platform::page;
 use app::platform::storage::{Durability, IndexedDb};
+use app::session::Link;
+use domain::contact::Buyer;
+use domain::order::{Command, Content, Delivery, Line, Method, NewPayment, OrderEvent, Outcome};
+use domain::{Currency, DeviceCode, Event};
+use futures::future::{AbortHandle, abortable};
 use js_sys::{Array, Object, Reflect};
+use leptos::prelude::window;
+use replica::Filter;
 use replica::conformance::{Factory, tell_all};
 use replica::storage::StorageFault;
+use replica::sync::State;
+use uuid::Uuid;
 use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::spawn_local;
 
 fn main() {
     console_error_panic_hook::set_once();
@@ -57,4 +72,270 @@ pub async fn conformance() -> Result<Array, JsValue> {
         told.push(&object);
     }
     Ok(told)
+}
+
+/// A tablet under measurement.
+struct Tablet {
+    link: Rc<Link>,
+    server: String,
+    code: String,
+    syncing: RefCell<Option<AbortHandle>>,
+    /// Orders by the index with which they were written.
+    written: RefCell<HashMap<u32, Uuid>>,
+}
+
+thread_local! {
+    static TABLET: RefCell<Option<Rc<Tablet>>> = const { RefCell::new(None) };
+}
+
+fn tablet() -> Result<Rc<Tablet>, JsValue> {
+    TABLET.with_borrow(Clone::clone).ok_or_else(|| "open first".into())
+}
+
+fn said(fault: impl Display) -> JsValue {
+    js_sys::Error::new(&fault.to_string()).into()
+}
+
+fn now() -> f64 {
+    // A window has it.
+    window().performance().map_or(0.0, |performance| performance.now())
+}
+
+/// Makes or opens the local store; no network. `{server, shop, device, code}`: where to connect, the shop's name,
+/// the tablet's name (its code, where it can be one), and the set-up or pairing code.
+#[wasm_bindgen]
+pub async fn open(options: Object) -> Result<(), JsValue> {
+    let text = |key: &str| Reflect::get(&options, &key.into()).ok().and_then(|text| text.as_string());
+    let (shop, device) = (text("shop").unwrap_or_default(), text("device").unwrap_or_default());
+    let relaxed = page::query("durability").as_deref() == Some("relaxed");
+    let durability = if relaxed { Durability::Relaxed } else { Durability::Strict };
+    let name = format!("stallbook-bench-{shop}-{device}");
+    let link = Link::open(&name, durability, || (), || ()).await.map_err(said)?;
+    let code = text("code").unwrap_or_default();
+    if link.read(|replica| replica.device().shop.is_none()) && !lets_join(&code) {
+        link.start_shop(&shop, Currency::Gbp, device_code(&device)).await.map_err(said)?;
+    }
+    let tablet = Tablet {
+        link,
+        server: text("server").unwrap_or_else(page::origin),
+        code,
+        syncing: RefCell::default(),
+        written: RefCell::default(),
+    };
+    TABLET.set(Some(Rc::new(tablet)));
+    Ok(())
+}
+
+/// Eight digits, spaces aside, let a tablet join; anything else is a set-up code.
+fn lets_join(code: &str) -> bool {
+    let digits = code.chars().filter(|c| !c.is_whitespace());
+    code.chars().all(|c| c.is_ascii_digit() || c.is_whitespace()) && digits.count() == 8
+}
+
+fn device_code(name: &str) -> Option<DeviceCode> {
+    let fits = name.len() == 2 && name.chars().all(|c| DeviceCode::ALPHABET.contains(c));
+    fits.then(|| DeviceCode(name.to_owned()))
+}
+
+/// Claims the server or joins the shop the first time, then keeps in step with it.
+#[wasm_bindgen]
+pub async fn connect() -> Result<(), JsValue> {
+    let tablet = tablet()?;
+    let (link, server, code) = (&tablet.link, &tablet.server, &tablet.code);
+    let (shop, credential) = link.read(|replica| {
+        let device = replica.device();
+        (device.shop.is_some(), device.credential.is_some())
+    });
+    if !shop {
+        link.join(server, code, None).await.map_err(said)?;
+    } else if !credential {
+        link.connect(server, code).await.map_err(said)?;
+    }
+    if tablet.syncing.borrow().is_none() {
+        let link = Rc::clone(link);
+        let (syncing, handle) = abortable(async move { link.run().await });
+        tablet.syncing.replace(Some(handle));
+        spawn_local(async {
+            // Ends with `disconnect`.
+            let _ = syncing.await;
+        });
+    }
+    link.wake();
+    Ok(())
+}
+
+/// Stops syncing.
+#[wasm_bindgen]
+pub async fn disconnect() -> Result<(), JsValue> {
+    if let Some(syncing) = tablet()?.syncing.take() {
+        syncing.abort();
+    }
+    Ok(())
+}
+
+/// A code for the next tablet.
+#[wasm_bindgen(js_name = pairingCode)]
+pub async fn pairing_code() -> Result<String, JsValue> {
+    Ok(tablet()?.link.pairing_code().await.map_err(said)?.code)
+}
+
+/// An order of about 635 bytes of JSON with four lines.
+fn order(index: u32) -> Command {
+    const GOODS: [(&str, &str, i64); 6] = [
+        ("White hanging heart t-light holder", "85123A", 255),
+        ("Jumbo bag red retrospot", "85099B", 195),
+        ("Regency cakestand 3 tier", "22423", 1_275),
+        ("Party bunting", "47566", 495),
+        ("Lunch bag black skull", "20727", 165),
+        ("Assorted colour bird ornament", "84879", 169),
+    ];
+    let lines = (0..4_u32).filter_map(|nth| {
+        let (item, spec, price) = *GOODS.get((index.wrapping_add(nth) % 6) as usize)?;
+        let quantity = i64::from(index % 5 + nth + 1);
+        Some(Line { id: nth + 1, item: item.into(), spec: spec.into(), quantity, price, ..Line::default() })
+    });
+    let content = Content {
+        lines: lines.collect(),
+        delivery: Delivery::Ship,
+        method: Method::BankTransfer,
+        note: format!("{MARK}{index}"),
+        ..Content::default()
+    };
+    let buyer = Buyer {
+        name: format!("Customer {:05}", 12_346 + index % 4_372),
+        phone: format!("138{:08}", index.wrapping_mul(7_919) % 100_000_000),
+        address: format!("{} Market Street, Leeds", index % 300 + 1),
+    };
+    Command::Confirm { new: Some((content, buyer)), copied_from: None, payment: None, handed_over: false }
+}
+
+/// Before the index in an order's note.
+const MARK: &str = "bench ";
+
+/// Writes orders `offset…offset+n`, each its own commit: how long each took, ms.
+#[wasm_bindgen(js_name = writeOrders)]
+pub async fn write_orders(n: u32, offset: u32) -> Result<Array, JsValue> {
+    let tablet = tablet()?;
+    let took = Array::new();
+    for index in offset..offset + n {
+        let command = order(index);
+        let began = now();
+        let acted = tablet.link.act(None, &command).await.map_err(said)?;
+        took.push(&(now() - began).into());
+        tablet.written.borrow_mut().insert(index, acted.order);
+    }
+    Ok(took)
+}
+
+impl Tablet {
+    /// Finds the orders that these indices were written as, on whichever tablet.
+    fn find(&self, indices: &[u32]) -> Result<Vec<Uuid>, JsValue> {
+        let mut written = self.written.borrow_mut();
+        if indices.iter().any(|index| !written.contains_key(index)) {
+            for summary in self.link.read(replica::Replica::summaries) {
+                if let Some(index) = summary.note.strip_prefix(MARK).and_then(|index| index.parse().ok()) {
+                    written.insert(index, summary.id);
+                }
+            }
+        }
+        let find = |index: &u32| written.get(index).copied().ok_or_else(|| said(format!("no order {index} here")));
+        indices.iter().map(find).collect()
+    }
+}
+
+/// Pays or cancels the orders of these indices, each its own commit: how long each took, ms.
+#[wasm_bindgen(js_name = editOrders)]
+pub async fn edit_orders(indices: Vec<u32>, how: String) -> Result<Array, JsValue> {
+    let tablet = tablet()?;
+    let took = Array::new();
+    for order in tablet.find(&indices)? {
+        let owed = tablet.link.read(|replica| replica.summary(order, clock::now_ms())).map_or(0, |it| it.balance);
+        let command = match how.as_str() {
+            "pay" => Command::RecordPayment(NewPayment { method: Method::Cash, given: owed, deposit: false }),
+            "cancel" => Command::Cancel("changed their mind".to_owned()),
+            other => return Err(said(format!("{other} is neither pay nor cancel"))),
+        };
+        let began = now();
+        tablet.link.act(Some(order), &command).await.map_err(said)?;
+        took.push(&(now() - began).into());
+    }
+    Ok(took)
+}
+
+/// Waits until so many orders are here and the server has everything. Resolves with how long it took, ms.
+#[wasm_bindgen]
+pub async fn settled(options: Object) -> Result<f64, JsValue> {
+    let tablet = tablet()?;
+    let orders = Reflect::get(&options, &"orders".into())?.as_f64();
+    let began = now();
+    tablet
+        .link
+        .until(|link| {
+            let enough = orders.is_none_or(|orders| link.read(count_of) as f64 >= orders);
+            enough && link.sync_state().state == State::Synced
+        })
+        .await;
+    Ok(now() - began)
+}
+
+fn count_of(replica: &replica::Replica) -> usize {
+    replica.counts(clock::now_ms()).all()
+}
+
+/// How many orders there are.
+#[wasm_bindgen]
+pub async fn count() -> Result<f64, JsValue> {
+    Ok(tablet()?.link.read(count_of) as f64)
+}
+
+/// The digest of the log as this tablet has it.
+#[wasm_bindgen]
+pub async fn digest() -> Result<String, JsValue> {
+    Ok(tablet()?.link.read(|replica| replica.digest().to_string()))
+}
+
+/// Of these orders, which were paid on one tablet and cancelled on the other: how many say so in words.
+#[wasm_bindgen(js_name = doubleEditsVisible)]
+pub async fn double_edits_visible(indices: Vec<u32>) -> Result<u32, JsValue> {
+    let tablet = tablet()?;
+    let mut visible = 0;
+    for order in tablet.find(&indices)? {
+        let Some(order) = tablet.link.order(order).await.map_err(said)? else { continue };
+        let paid = order.payments.iter().any(domain::order::Payment::counts);
+        let explained = order.timeline.iter().any(|entry| {
+            matches!(entry.event, Event::Order(OrderEvent::Cancelled(_))) && matches!(entry.outcome, Outcome::Voided(_))
+        });
+        visible += u32::from(paid && explained);
+    }
+    Ok(visible)
+}
+
+/// The newest 50.
+#[wasm_bindgen(js_name = firstPage)]
+pub async fn first_page() -> Result<Array, JsValue> {
+    let page = tablet()?.link.read(|replica| replica.page(&Filter::default(), 0, 50, clock::now_ms()));
+    let rows = Array::new();
+    for row in page.rows {
+        let shown = Object::new();
+        let number = row.number.map(|number| number.0).unwrap_or_default();
+        for (key, value) in [
+            ("number", JsValue::from(number)),
+            ("status", row.status.key().into()),
+            ("name", row.name.into()),
+            ("items", row.items.into()),
+            ("minor", (row.total as f64).into()),
+        ] {
+            Reflect::set(&shown, &key.into(), &value)?;
+        }
+        rows.push(&shown);
+    }
+    Ok(rows)
+}
+
+/// How many orders a search finds; the first page of them is made as the list makes it.
+#[wasm_bindgen]
+pub async fn search(text: String) -> Result<u32, JsValue> {
+    let filter = Filter { search: text, ..Filter::default() };
+    let page = tablet()?.link.read(|replica| replica.page(&filter, 0, 50, clock::now_ms()));
+    Ok(u32::try_from(page.matching).unwrap_or(u32::MAX))
 }

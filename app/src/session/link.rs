@@ -7,13 +7,13 @@ use std::rc::{Rc, Weak};
 use domain::order::{Command, Order};
 use domain::{Currency, Day, DeviceCode};
 use futures::channel::oneshot;
-use leptos::task::spawn_local;
 use protocol::api::Pairing;
 use replica::client::{self, Client, OpenFault, SyncState};
 use replica::storage::StorageFault;
 use replica::sync::State;
 use replica::{ActFault as Refused, Replica};
 use uuid::Uuid;
+use wasm_bindgen_futures::spawn_local;
 
 use super::Acted;
 use super::fault::{ActFault, ServerFault};
