@@ -3,11 +3,13 @@
 use leptos::prelude::*;
 use leptos_router::components::{FlatRoutes, Redirect, Route, Router};
 use leptos_router::path;
+use replica::storage::StorageFault;
 
 use crate::features::{conflicts, first_start, missing, new_order, order, orders, settings};
 use crate::frame::{Cover, offer_updates};
 use crate::prefs::Prefs;
-use crate::session::{Boot, Session};
+use crate::session::{Boot, Session, Trouble};
+use crate::text::{fault, opening};
 use crate::ui::{Skeleton, Toaster, Toasts};
 
 /// The app.
@@ -19,6 +21,15 @@ pub fn App() -> impl IntoView {
     let toaster = Toaster::new();
     provide_context(toaster);
     offer_updates(session, toaster);
+    Effect::new(move |_| {
+        let words = match session.trouble.get() {
+            None => return,
+            Some(Trouble::Blocked) => opening::BLOCKED,
+            Some(Trouble::Storage(StorageFault::Quota)) => fault::DISK_FULL,
+            Some(Trouble::Storage(_)) => fault::STORAGE_BROKEN,
+        };
+        toaster.warn(words);
+    });
 
     let is_open = Memo::new(move |_| session.boot.get() == Boot::Open);
     view! {

@@ -7,6 +7,7 @@ mod catalogue;
 mod language;
 mod money;
 pub mod new_order;
+pub mod opening;
 pub mod order_page;
 mod selling;
 mod when;
