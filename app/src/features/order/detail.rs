@@ -117,7 +117,7 @@ fn Head(desk: Desk, numbered: bool) -> impl IntoView {
             {move || numbered.then(|| view! { <p><Total total currency/></p> })}
             <div class="status">{stamp} {each_badge}</div>
             {move || (!numbered).then(|| view! { <p><Total total currency/></p> })}
-            <p class="small muted" style:text-align="start">{terms}</p>
+            {(!numbered).then(|| view! { <p class="small muted">{terms}</p> })}
             <p
                 class="owes"
                 style:color=move || (balance.get() == 0).then_some("var(--done)")
@@ -128,6 +128,7 @@ fn Head(desk: Desk, numbered: bool) -> impl IntoView {
                 " "
                 <Show when=move || balance.get() != 0><Money minor=left currency size=Size::Large/></Show>
             </p>
+            {numbered.then(|| view! { <p class="small muted" style:text-align="start" style:grid-column="1 / -1">{terms}</p> })}
         </div>
     }
 }

@@ -139,7 +139,9 @@ fn OrderRow(row: Row, chosen: Signal<Option<Uuid>>, open_beside: Callback<(Uuid,
     let total = summary.total;
     let name = summary.name.clone();
     let items = summary.items.clone();
-    let badges = Memo::new(move |_| marks::badges(&summary, pending, now.get()));
+    // A shop without a server sends nothing, so nothing waits to be sent.
+    let connected = session.connected();
+    let badges = Memo::new(move |_| marks::badges(&summary, pending && connected.get(), now.get()));
     let keys = move || badges.get().iter().map(|badge| badge.key()).collect::<Vec<_>>().join(" ");
     let each_badge = move || {
         let badges = badges.get();
