@@ -1,11 +1,11 @@
 //! The browser: the only place that names its APIs. The page and its preferences, dates, the service
 //! worker; storage, transport and locks.
 
-pub mod history;
 pub mod clock;
+pub mod history;
 pub mod intl;
-pub mod net;
 pub mod kept;
+pub mod net;
 pub mod page;
 pub mod preferences;
 pub mod service_worker;

@@ -254,8 +254,7 @@ impl Session {
             let Some(link) = self.link() else {
                 return Arc::default();
             };
-            let filter =
-                replica::Filter { status: filter.status, search: filter.search, ..replica::Filter::default() };
+            let filter = replica::Filter { status: filter.status, search: filter.search, ..replica::Filter::default() };
             let page = link.read(|replica| replica.page(&filter, 0, limit, now));
             let rows: Vec<Row> = page
                 .rows
@@ -354,9 +353,8 @@ impl Session {
     /// The code of a tablet; empty where it is not known.
     pub fn device_code(self, device: Uuid) -> String {
         self.changes.track();
-        let code = self.link().and_then(|link| {
-            link.read(|replica| replica.shop().device_code(device).map(str::to_owned))
-        });
+        let code =
+            self.link().and_then(|link| link.read(|replica| replica.shop().device_code(device).map(str::to_owned)));
         code.unwrap_or_default()
     }
 
@@ -452,8 +450,7 @@ fn set_if_new<T: PartialEq + Send + Sync + 'static>(signal: RwSignal<T>, value: 
 fn open_conflicts(replica: &replica::Replica, now_ms: i64) -> usize {
     let of_orders = replica.conflicted().into_iter().filter_map(|id| replica.summary(id, now_ms));
     let of_orders: usize = of_orders.map(|summary| usize::from(summary.open_conflicts)).sum();
-    let of_numbers: usize =
-        replica.doubled_numbers().iter().map(|(_, orders)| orders.len().saturating_sub(1)).sum();
+    let of_numbers: usize = replica.doubled_numbers().iter().map(|(_, orders)| orders.len().saturating_sub(1)).sum();
     of_orders + of_numbers
 }
 

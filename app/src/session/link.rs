@@ -205,9 +205,7 @@ impl From<client::ServerFault> for ServerFault {
             client::ServerFault::Unreachable(_) | client::ServerFault::Nonsense => Self::Unreachable,
             client::ServerFault::Problem(problem) => Self::Refused(problem.kind),
             client::ServerFault::Act(client::ActFault::Storage(fault)) => Self::NotSaved(fault),
-            client::ServerFault::Act(client::ActFault::Refused(_)) | client::ServerFault::NotConnected => {
-                Self::NotHere
-            }
+            client::ServerFault::Act(client::ActFault::Refused(_)) | client::ServerFault::NotConnected => Self::NotHere,
         }
     }
 }
