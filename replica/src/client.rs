@@ -642,6 +642,8 @@ impl<S: Storage, T: Transport, H: Host> Client<S, T, H> {
     /// that holds the Web Lock); two that do are no harm. A fault of the storage is waited out.
     pub async fn run(&self) {
         let mut live: Option<T::Live> = None;
+        // An earlier run's socket is gone.
+        self.wake();
         loop {
             if self.turn(&mut live).await.is_err() {
                 // The disk does not do what is asked: acts say so to the person; here it is tried again.
@@ -653,6 +655,8 @@ impl<S: Storage, T: Transport, H: Host> Client<S, T, H> {
 
     /// One step of syncing.
     async fn turn(&self, live: &mut Option<T::Live>) -> Result<(), StorageFault> {
+        // What rang so far is seen by what follows.
+        self.0.bell.rung.set(false);
         if self.0.woken.take() {
             *live = None;
             self.heard(Heard::Wake);
@@ -804,7 +808,7 @@ impl<S: Storage, T: Transport, H: Host> Client<S, T, H> {
         let Some(reach) = self.reach() else { return Ok(()) };
         let kept = self.0.sent.borrow().clone();
         let outgoing = match kept {
-            Some(outgoing) if self.0.engine.borrow().is_uncertain() => outgoing,
+            Some(sent) if self.0.engine.borrow().is_uncertain() && self.replica().is_waiting(&sent) => sent,
             _ => {
                 let mut reopenings = 0;
                 let outgoing = loop {
@@ -841,7 +845,7 @@ impl<S: Storage, T: Transport, H: Host> Client<S, T, H> {
         self.note_clock(answer.server_time);
         let taken = self.settle(|replica| replica.pushed(&outgoing, &answer)).await?;
         self.0.sent.replace(None);
-        self.concluded(taken).await
+        self.concluded(taken, Heard::Pushed).await
     }
 
     async fn pull(&self, wait_seconds: u64, whole: bool, live: &mut Option<T::Live>) -> Result<(), StorageFault> {
@@ -887,13 +891,13 @@ impl<S: Storage, T: Transport, H: Host> Client<S, T, H> {
         };
         self.note_clock(pulled.server_time);
         let taken = self.take(|replica| replica.read_pulled(after, &pulled)).await?;
-        self.concluded(taken).await
+        self.concluded(taken, Heard::Answer).await
     }
 
     /// An answer was worked in, or does not fit.
-    async fn concluded(&self, taken: Result<(), SyncFault>) -> Result<(), StorageFault> {
+    async fn concluded(&self, taken: Result<(), SyncFault>, answered: Heard) -> Result<(), StorageFault> {
         match taken {
-            Ok(()) => self.heard(Heard::Answer),
+            Ok(()) => self.heard(answered),
             Err(SyncFault::Gap) => self.heard(Heard::Misfit { whole: false }),
             Err(SyncFault::UnknownOwn) => self.heard(Heard::Misfit { whole: true }),
             Err(SyncFault::AnotherLog(epoch)) => self.begin_anew(epoch).await?,

@@ -100,6 +100,18 @@ impl MemoryDisk {
     pub fn copy(&self) -> Self {
         Self(Rc::new(RefCell::new(Disk { state: self.0.borrow().state.clone(), ..Disk::default() })))
     }
+
+    /// As [`MemoryDisk::copy`], but with a checkpoint that can't be read: the rows are built anew from the journal.
+    #[must_use]
+    pub fn copy_with_damaged_checkpoint(&self) -> Self {
+        let copy = self.copy();
+        let mut disk = copy.0.borrow_mut();
+        disk.state.covers = 0;
+        disk.state.head = Some(Vec::new());
+        disk.state.chunks.clear();
+        drop(disk);
+        copy
+    }
 }
 
 impl Disk {

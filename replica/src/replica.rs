@@ -182,6 +182,8 @@ pub struct Intake {
     /// The last sequence that it tells, or where it began.
     next: u64,
     head: u64,
+    /// From a pull, not from a poke.
+    pulled: bool,
     /// The digest at `next`.
     digest: Digest,
     events: Vec<Incoming>,
@@ -585,6 +587,7 @@ impl Replica {
         self.hashes.clear();
         self.generation += 1;
         self.settling = true;
+        self.head = 0;
         self.log = LogMark { epoch, ..LogMark::default() };
     }
 
@@ -697,9 +700,28 @@ impl Replica {
         refs.iter().filter_map(piece).collect()
     }
 
-    /// Folds an order of its events.
+    /// Folds an order of its events: by their rank, but a device's events among themselves always in its own order. A
+    /// log that lost something may have been given a device's later event before its earlier one again.
     fn fold(id: Uuid, mut pieces: Vec<Piece>) -> (Order, RowData) {
         pieces.sort_by_key(|piece| piece.rank);
+        let mut of_device: BTreeMap<Uuid, Vec<usize>> = BTreeMap::new();
+        for (piece, at) in pieces.iter().zip(0..) {
+            of_device.entry(piece.meta.device).or_default().push(at);
+        }
+        let mut sources: Vec<usize> = (0..pieces.len()).collect();
+        for places in of_device.into_values() {
+            let mut by_count = places.clone();
+            by_count.sort_by_key(|at| pieces.get(*at).map(|piece| piece.meta.counter));
+            for (place, source) in places.into_iter().zip(by_count) {
+                if let Some(slot) = sources.get_mut(place) {
+                    *slot = source;
+                }
+            }
+        }
+        if !sources.is_sorted() {
+            let mut all: Vec<Option<Piece>> = pieces.into_iter().map(Some).collect();
+            pieces = sources.into_iter().filter_map(|at| all.get_mut(at).and_then(Option::take)).collect();
+        }
         let mut known = BTreeSet::new();
         // The same event in an older generation of the log stands later, and goes.
         pieces.retain(|piece| known.insert(piece.meta.id));
@@ -963,6 +985,11 @@ impl Replica {
         Ok((!items.is_empty()).then_some(Outgoing { body, items, cursor, acknowledged }))
     }
 
+    /// Whether something of a push is still waiting to be sent.
+    pub fn is_waiting(&self, sent: &Outgoing) -> bool {
+        sent.items.iter().any(|(counter, ..)| self.outbox.get(*counter).is_some())
+    }
+
     /// The log begins anew: another epoch, or another digest.
     pub fn restart(&self, epoch: Uuid) -> Prepared {
         let entry = Entry { restart: Some(epoch), ..self.entry() };
@@ -1083,7 +1110,8 @@ impl Replica {
     pub fn read_pulled(&self, after: u64, pulled: &Pulled) -> Result<Intake, SyncFault> {
         let Pulled { epoch, ref events, next, head, digest, .. } = *pulled;
         self.same_log(epoch, head, after)?;
-        self.read_log(epoch, events, next, head, digest)
+        let intake = self.read_log(epoch, events, next, head, digest)?;
+        Ok(Intake { pulled: true, ..intake })
     }
 
     /// Reads a poke. One without events, or with events that do not follow, is a [`SyncFault::Gap`]: pull.
@@ -1117,7 +1145,7 @@ impl Replica {
             // Either something is missing, or both hold as many events and not the same ones.
             return Err(if next > last { SyncFault::Gap } else { SyncFault::AnotherLog(epoch) });
         }
-        Ok(Intake { epoch, next, head, digest, events })
+        Ok(Intake { epoch, next, head, pulled: false, digest, events })
     }
 
     fn read_incoming(&self, stamped: &str) -> Result<Incoming, SyncFault> {
@@ -1154,7 +1182,8 @@ impl Replica {
     /// Takes a change of the log. `None`: it changes nothing.
     pub fn take(&mut self, intake: &Intake) -> Result<Option<Prepared>, SyncFault> {
         self.same_log(intake.epoch, intake.head, 0)?;
-        self.head = self.head.max(intake.head);
+        // A pull tells where the log ends; a poke may have been overtaken.
+        self.head = if intake.pulled { intake.head } else { self.head.max(intake.head) };
         let first = intake.events.first().map_or(self.log.cursor + 1, |event| event.seq);
         if first != self.log.cursor + 1 {
             return Err(SyncFault::Gap);

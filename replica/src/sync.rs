@@ -36,8 +36,10 @@ pub enum Step {
 /// What was heard.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Heard {
-    /// The call was answered, and the answer was taken.
+    /// The pull was answered, and the answer was taken.
     Answer,
+    /// The push was answered, and the answer was taken.
+    Pushed,
     /// The answer did not fit: pull again, with whole texts where `whole`.
     Misfit {
         /// Own events came without texts that are needed.
@@ -143,10 +145,14 @@ impl Engine {
         if facts.settling {
             return Step::Pull { wait_seconds: 0, whole };
         }
-        if self.uncertain || facts.pending > 0 {
+        // After a silence the log may be another one: that is seen before anything is offered.
+        if !self.greeted {
+            return Step::Pull { wait_seconds: 0, whole };
+        }
+        if facts.pending > 0 {
             return Step::Push;
         }
-        if !self.greeted || !facts.caught_up {
+        if !facts.caught_up {
             return Step::Pull { wait_seconds: 0, whole };
         }
         if self.listening {
@@ -183,8 +189,11 @@ impl Engine {
         match heard {
             Heard::Answer => {
                 self.answered(now_ms);
-                (self.greeted, self.whole, self.uncertain, self.restarted) = (true, false, false, false);
-                self.nonsense = 0;
+                (self.greeted, self.whole, self.restarted, self.nonsense) = (true, false, false, 0);
+            }
+            Heard::Pushed => {
+                self.answered(now_ms);
+                (self.uncertain, self.restarted, self.nonsense) = (false, false, 0);
             }
             Heard::Misfit { whole } => {
                 self.answered(now_ms);
@@ -225,10 +234,12 @@ impl Engine {
                 self.greeted = false;
             }
             Heard::Deaf => {
-                if !std::mem::take(&mut self.listening) {
+                if std::mem::take(&mut self.listening) {
+                    // What it may have missed is asked for.
+                    self.greeted = false;
+                } else {
                     self.listen_failures = self.listen_failures.saturating_add(1);
                 }
-                self.greeted = false;
                 let wait = delay(self.listen_failures.max(1), random);
                 self.listen_not_before = later(now_ms, wait);
             }
@@ -297,9 +308,11 @@ mod tests {
     #[test]
     fn it_pushes_pulls_and_listens() {
         let mut engine = Engine::default();
+        assert_eq!(engine.next(&WAITING, 5), Step::Pull { wait_seconds: 0, whole: false });
+        engine.heard(Heard::Answer, 5, 0);
         assert_eq!(engine.next(&WAITING, 5), Step::Push);
         engine.pushing();
-        engine.heard(Heard::Answer, 6, 0);
+        engine.heard(Heard::Pushed, 6, 0);
         assert_eq!(engine.next(&IDLE, 6), Step::Listen);
         engine.heard(Heard::Listening, 7, 0);
         assert_eq!(engine.next(&IDLE, 7), Step::Pull { wait_seconds: 0, whole: false });
@@ -312,17 +325,19 @@ mod tests {
     }
 
     #[test]
-    fn an_uncertain_push_goes_again_even_with_nothing_new() {
+    fn after_a_silence_it_looks_first_and_sends_the_same_again() {
         let mut engine = Engine::default();
+        engine.heard(Heard::Answer, 0, 0);
         engine.pushing();
         engine.heard(Heard::Silence, 0, 0);
-        assert!(engine.is_uncertain());
-        assert!(matches!(engine.next(&IDLE, 1), Step::Rest(Some(_))));
+        assert!(matches!(engine.next(&WAITING, 1), Step::Rest(Some(_))));
         assert_eq!(engine.state(&WAITING, false), State::Offline);
-        assert_eq!(engine.next(&IDLE, 1_000), Step::Push);
-        engine.heard(Heard::Wake, 2, 0);
+        assert_eq!(engine.next(&WAITING, 1_000), Step::Pull { wait_seconds: 0, whole: false });
+        engine.heard(Heard::Answer, 1_000, 0);
         assert!(engine.is_uncertain());
-        assert_eq!(engine.next(&IDLE, 2), Step::Push);
+        assert_eq!(engine.next(&WAITING, 1_000), Step::Push);
+        engine.heard(Heard::Pushed, 1_001, 0);
+        assert!(!engine.is_uncertain());
     }
 
     #[test]
@@ -336,14 +351,14 @@ mod tests {
             last = until;
         }
         engine.heard(Heard::Wake, 0, 0);
-        assert_eq!(engine.next(&WAITING, 0), Step::Push);
+        assert!(matches!(engine.next(&WAITING, 0), Step::Pull { .. }));
     }
 
     #[test]
     fn a_clock_set_back_by_years_does_not_stop_it() {
         let mut engine = Engine::default();
         engine.heard(Heard::Silence, 100_000_000, 0);
-        assert_eq!(engine.next(&WAITING, 5), Step::Push);
+        assert!(matches!(engine.next(&WAITING, 5), Step::Pull { .. }));
         engine.heard(Heard::Answer, 100_000_000, 0);
         engine.heard(Heard::Listening, 100_000_000, 0);
         engine.heard(Heard::Answer, 100_000_000, 0);
@@ -367,7 +382,7 @@ mod tests {
         assert_eq!(engine.next(&WAITING, 0), Step::Rest(None));
         assert_eq!(engine.state(&WAITING, false), State::NeedsAuth);
         engine.heard(Heard::Wake, 1, 0);
-        assert_eq!(engine.next(&WAITING, 1), Step::Push);
+        assert!(matches!(engine.next(&WAITING, 1), Step::Pull { .. }));
     }
 
     #[test]
