@@ -5,3 +5,4 @@
 mod chance;
 mod invoices;
 mod net;
+mod simulator;

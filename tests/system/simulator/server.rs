@@ -1,0 +1,229 @@
+//! The model of a sync server: the protocol's rules, and nothing else. What it holds, it holds for ever, unless it is
+//! restored from a copy.
+
+use std::collections::HashMap;
+
+use domain::{Event, Meta};
+use protocol::api::{Claimed, JoinShop, Joined, Poke, Pulled, Push, PushResult, PushStatus, Pushed};
+use protocol::digest::{EventHash, event_hash};
+use protocol::envelope::stamp;
+use protocol::{Brief, Digest, Envelope, Flag, MAX_CLOCK_AHEAD_MS, Problem, ProblemType, Stamp, body};
+use replica::client::{Request, Response};
+use serde_json::value::RawValue;
+use uuid::Uuid;
+
+use crate::chance::Chance;
+
+#[derive(Clone)]
+struct Logged {
+    envelope: Envelope,
+    text: String,
+    stamp: Stamp,
+    digest: Digest,
+}
+
+#[derive(Clone, Default)]
+struct Log {
+    events: Vec<Logged>,
+    by_id: HashMap<Uuid, (usize, EventHash)>,
+}
+
+/// The server of one shop.
+pub struct Server {
+    pub epoch: Uuid,
+    /// How often it was restored.
+    pub restored: u32,
+    log: Log,
+    copy: Log,
+    shop: Option<Uuid>,
+    joined: usize,
+    chance: Chance,
+}
+
+impl Server {
+    pub fn new(seed: u64) -> Self {
+        Self {
+            epoch: Uuid::from_u128(1),
+            restored: 0,
+            log: Log::default(),
+            copy: Log::default(),
+            shop: None,
+            joined: 0,
+            chance: Chance::seeded(seed),
+        }
+    }
+
+    pub fn head(&self) -> u64 {
+        self.log.events.len() as u64
+    }
+    pub fn digest(&self) -> Digest {
+        self.digest_at(self.log.events.len())
+    }
+    fn digest_at(&self, seq: usize) -> Digest {
+        seq.checked_sub(1).and_then(|at| self.log.events.get(at)).map_or(Digest::default(), |event| event.digest)
+    }
+
+    /// Keeps a copy of the database.
+    pub fn back_up(&mut self) {
+        self.copy = self.log.clone();
+    }
+    /// Puts the copy in its place, under a new epoch.
+    pub fn restore(&mut self, epoch: Uuid) {
+        self.log = self.copy.clone();
+        self.epoch = epoch;
+        self.restored += 1;
+    }
+
+    /// Everything, read.
+    pub fn log(&self) -> Vec<(Meta, Uuid, Event)> {
+        let read = |logged: &Logged| {
+            let envelope = &logged.envelope;
+            let meta = Meta {
+                id: envelope.id,
+                device: envelope.device,
+                counter: envelope.counter,
+                seen: envelope.seen,
+                seq: Some(logged.stamp.seq),
+                // A clock that is far ahead counts for no more than a little after the receipt.
+                hlc: (envelope.hlc.0.min(logged.stamp.received_ms + MAX_CLOCK_AHEAD_MS), envelope.hlc.1),
+                actor: envelope.actor,
+            };
+            (meta, envelope.stream.1, body::read(envelope))
+        };
+        self.log.events.iter().map(read).collect()
+    }
+
+    /// Answers a call.
+    pub fn serve(&mut self, request: &Request, now_ms: i64) -> Response {
+        let path = request.url.split_once("/api/v1/").map_or("", |(_, path)| path);
+        let body = request.body.as_deref().unwrap_or("");
+        let (path, query) = path.split_once('?').unwrap_or((path, ""));
+        let answer = match path.rsplit('/').next().unwrap_or("") {
+            "shops" => self.claim(body),
+            "devices" => self.join(body),
+            "push" => self.push(body, now_ms),
+            "pull" => self.pull(query, request.credential.as_deref(), now_ms),
+            other => panic!("the model has no call {other}"),
+        };
+        match answer {
+            Ok(body) => Response { status: 200, body, retry_after: None },
+            Err(kind) => {
+                let problem = Problem::new(kind, None);
+                let body = serde_json::to_string(&problem).unwrap();
+                Response { status: problem.status, body, retry_after: None }
+            }
+        }
+    }
+
+    fn claim(&mut self, body: &str) -> Result<String, ProblemType> {
+        let claim: protocol::api::ClaimShop = serde_json::from_str(body).map_err(|_| ProblemType::Malformed)?;
+        self.shop = Some(claim.shop);
+        let claimed = Claimed { shop: claim.shop, credential: claim.device.to_string() };
+        Ok(serde_json::to_string(&claimed).unwrap())
+    }
+
+    fn join(&mut self, body: &str) -> Result<String, ProblemType> {
+        let join: JoinShop = serde_json::from_str(body).map_err(|_| ProblemType::Malformed)?;
+        self.joined += 1;
+        let joined = Joined {
+            shop: self.shop.ok_or(ProblemType::BadPairingCode)?,
+            device: join.device,
+            // Two digits: no device draws such a code by itself.
+            code: format!("9{}", self.joined),
+            credential: join.device.to_string(),
+        };
+        Ok(serde_json::to_string(&joined).unwrap())
+    }
+
+    fn push(&mut self, body: &str, now_ms: i64) -> Result<String, ProblemType> {
+        let push: Push = serde_json::from_str(body).map_err(|_| ProblemType::Malformed)?;
+        let results = push.events.iter().map(|event| self.store(event.get(), now_ms)).collect();
+        let mut counters: Vec<u64> = (self.log.events.iter())
+            .filter(|logged| logged.envelope.device == push.device)
+            .map(|logged| logged.envelope.counter)
+            .collect();
+        counters.sort_unstable();
+        let device_high = counters.iter().zip(1..).take_while(|(counter, expected)| **counter == *expected).count();
+        let pushed = Pushed {
+            epoch: self.epoch,
+            head: self.head(),
+            server_time: now_ms,
+            device_high: device_high as u64,
+            results,
+        };
+        Ok(serde_json::to_string(&pushed).unwrap())
+    }
+
+    fn store(&mut self, text: &str, now_ms: i64) -> PushResult {
+        let envelope = Envelope::parse(text).expect("a replica pushes events");
+        let hash = event_hash(text);
+        let (status, at) = match self.log.by_id.get(&envelope.id) {
+            Some((at, known)) => {
+                assert_eq!(*known, hash, "an event was pushed again with another text");
+                (PushStatus::Duplicate, *at)
+            }
+            None => {
+                let at = self.log.events.len();
+                let flags =
+                    if envelope.hlc.0 > now_ms + MAX_CLOCK_AHEAD_MS { vec![Flag::ClockAhead] } else { Vec::new() };
+                let stamp = Stamp { seq: at as u64 + 1, received_ms: now_ms, flags };
+                let digest = self.digest().then(&hash);
+                self.log.by_id.insert(envelope.id, (at, hash));
+                self.log.events.push(Logged { envelope: envelope.clone(), text: text.to_owned(), stamp, digest });
+                (PushStatus::Stored, at)
+            }
+        };
+        let stamp = &self.log.events[at].stamp;
+        PushResult {
+            id: envelope.id,
+            status,
+            seq: Some(stamp.seq),
+            received_ms: Some(stamp.received_ms),
+            flags: stamp.flags.clone(),
+            problem: None,
+        }
+    }
+
+    fn pull(&mut self, query: &str, credential: Option<&str>, now_ms: i64) -> Result<String, ProblemType> {
+        let value = |name: &str| query.split('&').find_map(|pair| pair.strip_prefix(name)?.strip_prefix('='));
+        let after: usize = value("after").and_then(|after| after.parse().ok()).ok_or(ProblemType::Malformed)?;
+        let device: Uuid = credential.and_then(|text| text.parse().ok()).ok_or(ProblemType::Unauthenticated)?;
+        let brief = value("own") == Some("brief");
+        // Small pages, so that there are many.
+        let limit = 1 + self.chance.below(12);
+        let events: Vec<Box<RawValue>> = (self.log.events.iter().skip(after).take(limit))
+            .map(|logged| {
+                let text = if brief && logged.envelope.device == device {
+                    let brief = Brief { id: logged.envelope.id, stamp: logged.stamp.clone() };
+                    serde_json::to_string(&brief).unwrap()
+                } else {
+                    stamp(&logged.text, &logged.stamp)
+                };
+                RawValue::from_string(text).unwrap()
+            })
+            .collect();
+        let next = after + events.len();
+        let pulled = Pulled {
+            epoch: self.epoch,
+            events,
+            next: next as u64,
+            head: self.head(),
+            floor: 0,
+            digest: self.digest_at(next),
+            server_time: now_ms,
+        };
+        Ok(serde_json::to_string(&pulled).unwrap())
+    }
+
+    /// What the live socket says to one that was told everything up to `told`.
+    pub fn poke(&mut self, told: u64, now_ms: i64) -> String {
+        let new = self.log.events.iter().skip(told as usize);
+        let events = if self.chance.percent(50) {
+            new.map(|logged| RawValue::from_string(stamp(&logged.text, &logged.stamp)).unwrap()).collect()
+        } else {
+            Vec::new()
+        };
+        let poke = Poke { head: self.head(), epoch: self.epoch, server_time: now_ms, events, digest: self.digest() };
+        serde_json::to_string(&poke).unwrap()
+    }
+}
