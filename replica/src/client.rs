@@ -557,7 +557,11 @@ impl<S: Storage, T: Transport, H: Host> Client<S, T, H> {
         })
     }
 
-    async fn ask_shop<A: serde::de::DeserializeOwned>(&self, method: &'static str, path: &str) -> Result<A, ServerFault> {
+    async fn ask_shop<A: serde::de::DeserializeOwned>(
+        &self,
+        method: &'static str,
+        path: &str,
+    ) -> Result<A, ServerFault> {
         let reach = self.reach().ok_or(ServerFault::NotConnected)?;
         let path = format!("/shops/{}{path}", reach.shop);
         self.ask(method, &reach.server, &path, Some(&reach.credential), None::<&()>).await
@@ -728,11 +732,7 @@ impl<S: Storage, T: Transport, H: Host> Client<S, T, H> {
     }
 
     /// Awaits a call; what the live socket says meanwhile is taken in at once.
-    async fn calling<A>(
-        &self,
-        call: impl Future<Output = A>,
-        live: &mut Option<T::Live>,
-    ) -> Result<A, StorageFault> {
+    async fn calling<A>(&self, call: impl Future<Output = A>, live: &mut Option<T::Live>) -> Result<A, StorageFault> {
         let mut call = pin!(call);
         loop {
             match self.meanwhile(call.as_mut(), live).await {

@@ -125,10 +125,7 @@ impl<'a> Reader<'a> {
     ) -> Result<Option<T>, Damaged> {
         if self.bool()? { read(self).map(Some) } else { Ok(None) }
     }
-    pub(crate) fn list<T>(
-        &mut self,
-        mut read: impl FnMut(&mut Self) -> Result<T, Damaged>,
-    ) -> Result<Vec<T>, Damaged> {
+    pub(crate) fn list<T>(&mut self, mut read: impl FnMut(&mut Self) -> Result<T, Damaged>) -> Result<Vec<T>, Damaged> {
         let count = usize::try_from(self.uint()?).map_err(|_| Damaged)?;
         // Every item takes a byte at least: a damaged count must not ask for all the memory there is.
         if count > self.rest.len() {

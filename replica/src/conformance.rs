@@ -137,8 +137,7 @@ async fn two_connections_see_each_other<F: Factory>(factory: &F) -> Told {
 async fn a_checkpoint_shortens_the_tail<F: Factory>(factory: &F) -> Told {
     let storage = factory.fresh().await?;
     storage.write(&batch(0, &[b"1", b"2"])).await?;
-    let checkpoint =
-        CheckpointWrite { covers: 3, head: b"head".to_vec(), chunks: vec![(0, Some(b"chunk".to_vec()))] };
+    let checkpoint = CheckpointWrite { covers: 3, head: b"head".to_vec(), chunks: vec![(0, Some(b"chunk".to_vec()))] };
     storage.write(&Batch { checkpoint: Some(checkpoint), ..batch(2, &[b"3"]) }).await?;
     storage.write(&batch(3, &[b"4"])).await?;
     let expected = Start {

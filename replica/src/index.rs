@@ -343,9 +343,15 @@ impl Index {
         } else {
             self.by_id.insert(head.id, at);
             self.segments.push((row.text.0, at));
-            let last = self.order.last().and_then(|last| self.rows.get(*last as usize));
-            self.unsorted |= last.is_some_and(|last| (last.placed_ms, last.id) > (row.placed_ms, row.id));
-            self.order.push(at);
+            // Most rows are the newest, or nearly.
+            let key = (row.placed_ms, row.id);
+            let rows = &self.rows;
+            let earlier = |at: &u32| rows.get(*at as usize).is_some_and(|row| (row.placed_ms, row.id) < key);
+            let place = match self.order.last() {
+                Some(last) if !self.unsorted && !earlier(last) => self.order.partition_point(earlier),
+                _ => self.order.len(),
+            };
+            self.order.insert(place, at);
             self.count(row.status, row.visible, row.conflicts, true);
             self.number(number, true);
             self.rows.push(row);

@@ -15,7 +15,7 @@ use std::ops::Range;
 use domain::order::{Command, Context, Order, Rejection, Summary, decide};
 use domain::shop::{DeviceJoined, SettingChanged, Shop, ShopEvent, ShopStarted};
 use domain::{Currency, Day, DeviceCode, Event, Meta, NewEvent, OrderNumber, StreamKind};
-use protocol::api::{Joined, Poke, PushStatus, Pulled, Pushed};
+use protocol::api::{Joined, Poke, Pulled, PushStatus, Pushed};
 use protocol::digest::{EventHash, event_hash};
 use protocol::envelope::{ENVELOPE_VERSION, unstamp};
 use protocol::{Brief, Digest, Envelope, FOLD_VERSION, Flag, MAX_CLOCK_AHEAD_MS, Stream};
@@ -398,11 +398,8 @@ impl Replica {
         let rows = self.index.dirty_chunks().into_iter().map(|(chunk, bytes)| (chunk, Some(bytes)));
         let outbox = self.outbox.dirty_chunks().into_iter().map(|(chunk, bytes)| (OUTBOX_CHUNKS | chunk, bytes));
         let entry = Entry { fold: FOLD_VERSION, hlc: self.hlc, rebuilt, ..Entry::default() };
-        let checkpoint = CheckpointWrite {
-            covers: self.last_no + 1,
-            head: self.write_head(),
-            chunks: rows.chain(outbox).collect(),
-        };
+        let checkpoint =
+            CheckpointWrite { covers: self.last_no + 1, head: self.write_head(), chunks: rows.chain(outbox).collect() };
         let batch = Batch { checkpoint: Some(checkpoint), ..self.batch(&entry) };
         Prepared { batch, orders: Vec::new() }
     }
@@ -618,8 +615,7 @@ impl Replica {
                 (((u8::from(generation != self.generation)), seq), Some(seq), Some(received_ms))
             }
             Place::Own(counter) => {
-                let ahead =
-                    new.get(&counter).and_then(|ack| ack.ahead_of).or_else(|| self.acks.received_ms(counter));
+                let ahead = new.get(&counter).and_then(|ack| ack.ahead_of).or_else(|| self.acks.received_ms(counter));
                 if let Some(seq) = new.get(&counter).map(|ack| ack.seq).or_else(|| self.acks.seq_of(counter)) {
                     ((0, seq), Some(seq), ahead)
                 } else if let Some(seq) = self.old_acks.seq_of(counter) {
@@ -902,10 +898,8 @@ impl Replica {
             DeviceCode::draw([a, b])
         });
         let id = if self.device.id.is_nil() { moment.id() } else { self.device.id };
-        let device =
-            Device { id, code: Some(code.0.clone()), shop: Some(moment.id()), ..self.device.clone() };
-        let started =
-            ShopStarted { name: name.to_owned(), currency, time_zone: time_zone.to_owned() };
+        let device = Device { id, code: Some(code.0.clone()), shop: Some(moment.id()), ..self.device.clone() };
+        let started = ShopStarted { name: name.to_owned(), currency, time_zone: time_zone.to_owned() };
         let joined = DeviceJoined { code: code.0 };
         self.of_shop(device, vec![ShopEvent::Started(started), ShopEvent::DeviceJoined(joined)], moment)
     }
@@ -917,7 +911,11 @@ impl Replica {
 
     /// Draws the device's id before it joins a shop, so that a lost answer can be asked for again after a restart.
     /// `None` when it has one.
-    pub fn prepare_join(&self, code: Option<DeviceCode>, moment: &mut Moment<'_>) -> Result<Option<Prepared>, ActFault> {
+    pub fn prepare_join(
+        &self,
+        code: Option<DeviceCode>,
+        moment: &mut Moment<'_>,
+    ) -> Result<Option<Prepared>, ActFault> {
         if self.device.shop.is_some() {
             return Err(ActFault::ShopExists);
         }
@@ -1242,7 +1240,8 @@ impl Replica {
             };
             if let Some(envelope) = envelope {
                 // The next act here is later than all that is known here.
-                hlc = hlc.max((envelope.hlc.0.min(event.received_ms.saturating_add(MAX_CLOCK_AHEAD_MS)), envelope.hlc.1));
+                hlc =
+                    hlc.max((envelope.hlc.0.min(event.received_ms.saturating_add(MAX_CLOCK_AHEAD_MS)), envelope.hlc.1));
             }
             if let Some(envelope) = envelope
                 && kind == Kind::Order

@@ -501,7 +501,8 @@ fn step() -> impl Strategy<Value = Step> {
 }
 
 fn edit(stall: &Stall, n: usize, order: uuid::Uuid, note: u8) {
-    let Ok(Some(known)) = stall.wait(stall.tablets[n].tab.order(order)) else { return };
+    let Some(tablet) = stall.tablets.get(n) else { return };
+    let Ok(Some(known)) = stall.wait(tablet.tab.order(order)) else { return };
     let (base, base_buyer) = (known.content(), known.buyer());
     let (mut content, mut buyer) = (base.clone(), base_buyer.clone());
     content.note = format!("note {note}");

@@ -1,5 +1,11 @@
 //! A shop in one process: a server in memory, tablets with disks in memory, and a time of their own. What is
 //! awaited nowhere else is turned by hand: time stands still until everything waits for it.
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test that finds something else than it expects has failed"
+)]
 
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
@@ -451,9 +457,13 @@ impl Stall {
     pub fn start(&mut self, n: usize) {
         let tab = self.tablets[n].tab.clone();
         let (task, handle) = abortable(async move { tab.run().await });
-        self.pool.borrow().spawner().spawn_local(async move {
+        self.pool
+            .borrow()
+            .spawner()
+            .spawn_local(async move {
                 let _ = task.await;
-            }).unwrap();
+            })
+            .unwrap();
         if let Some(old) = self.tablets[n].running.replace(handle) {
             old.abort();
         }
@@ -539,7 +549,9 @@ impl Stall {
 pub fn new_order(name: &str, price: i64) -> Command {
     let line = Line { id: 1, item: "茶 tea".into(), quantity: 2, price, ..Line::default() };
     let content = Content { lines: vec![line], delivery: Delivery::Ship, ..Content::default() };
-    let buyer = Buyer { name: name.into(), phone: "13800138000".into(), address: "浙江省杭州市西湖区文三路1号".into() };
+    let buyer = Buyer {
+        name: name.into(), phone: "13800138000".into(), address: "浙江省杭州市西湖区文三路1号".into()
+    };
     Command::Confirm { new: Some((content, buyer)), copied_from: None, payment: None, handed_over: false }
 }
 
