@@ -191,20 +191,22 @@ impl Tablet {
         (rows.len(), unpaid, total, rows.iter().map(|row| row.total - row.balance).sum())
     }
 
+    /// A page of the server's log, asked for without the client.
+    async fn server_page(&self, after: u64, limit: usize) -> Pulled {
+        let device = self.client.replica().device().clone();
+        let (server, shop) = (device.server.unwrap(), device.shop.unwrap());
+        let url = format!("{server}/api/v1/shops/{shop}/pull?after={after}&limit={limit}");
+        let credential = device.credential.map(|credential| credential.0);
+        let request = Request { method: "GET", url, credential, body: None, patience_ms: 0 };
+        serde_json::from_str(&self.network.call(request).await.unwrap().body).unwrap()
+    }
+
     /// Everything in the server's log, folded here and now.
     async fn server_log(&self) -> BTreeMap<Uuid, Order> {
-        let device = self.client.replica().device().clone();
         let mut orders: BTreeMap<Uuid, Order> = BTreeMap::new();
         let mut after = 0;
         loop {
-            let url = format!(
-                "{}/api/v1/shops/{}/pull?after={after}&limit=1000",
-                device.server.as_ref().unwrap(),
-                device.shop.unwrap()
-            );
-            let credential = device.credential.as_ref().map(|credential| credential.0.clone());
-            let request = Request { method: "GET", url, credential, body: None, patience_ms: 0 };
-            let page: Pulled = serde_json::from_str(&self.network.call(request).await.unwrap().body).unwrap();
+            let page = self.server_page(after, 1_000).await;
             if page.events.is_empty() {
                 return orders;
             }
@@ -292,7 +294,7 @@ async fn real_invoices(seed: u64) {
         for tablet in &tablets {
             tablet.until("everything is sent", |tablet| tablet.client.replica().pending() == 0).await;
         }
-        let head = tablets.iter().map(|tablet| tablet.client.replica().cursor()).max().unwrap();
+        let head = tablets[0].server_page(0, 1).await.head;
         for tablet in &tablets {
             tablet.settled(head).await;
         }

@@ -180,6 +180,13 @@ fn cancelled_before_any_payment() {
 }
 
 #[test]
+fn a_held_order_that_was_cancelled_is_not_held_any_more_when_it_goes_on() {
+    let mut stall = Stall::with(two_teapots());
+    stall.a(hold()).a(cancel()).a(Command::Revive);
+    assert_eq!(stall.order(A).status(), Status::AwaitingPayment);
+}
+
+#[test]
 fn cancelled_after_payment_gives_everything_back_and_is_closed() {
     let mut stall = Stall::with(parcel_for_wang());
     stall.a(cash(130_00)).a(cancel());
