@@ -31,9 +31,7 @@ pub fn build(tools: &Tools) -> Result<()> {
     trunk(tools, PAGE, &staging)?;
     for needed in ["index.html", worker::FILE, "manifest.webmanifest"] {
         if !staging.join(needed).is_file() {
-            bail!(
-                "{PAGE} leaves out {needed}: it must copy public/ with data-trunk rel=\"copy-dir\""
-            );
+            bail!("{PAGE} leaves out {needed}: it must copy public/ with data-trunk rel=\"copy-dir\"");
         }
     }
     worker::fill_in(&staging)?;
@@ -57,10 +55,7 @@ pub fn build_bench(tools: &Tools) -> Result<()> {
 
 fn trunk(tools: &Tools, page: &str, into: &Path) -> Result<()> {
     fs::create_dir_all(into)?;
-    run(tools
-        .trunk()?
-        .args(["--quiet", "build", "--release=true", page, "--dist"])
-        .arg(into))
+    run(tools.trunk()?.args(["--quiet", "build", "--release=true", page, "--dist"]).arg(into))
 }
 
 /// A server that is running on the old build sees the old or the new one, hardly anything between.
@@ -87,15 +82,11 @@ struct Stamp {
 
 impl Stamp {
     fn new(name: &str, tools: &Tools) -> Result<Self> {
-        Ok(Self {
-            file: cache(&format!("{name}.stamp")),
-            fingerprint: app_fingerprint(&tools.summary())?,
-        })
+        Ok(Self { file: cache(&format!("{name}.stamp")), fingerprint: app_fingerprint(&tools.summary())? })
     }
 
     fn holds_for(&self, result: &Path) -> bool {
-        result.is_file()
-            && fs::read_to_string(&self.file).is_ok_and(|stamp| stamp == self.fingerprint)
+        result.is_file() && fs::read_to_string(&self.file).is_ok_and(|stamp| stamp == self.fingerprint)
     }
 
     fn set(&self) -> Result<()> {

@@ -28,17 +28,7 @@ pub fn run(options: &Options) -> Result<()> {
         say("building the native benchmark as shipped");
         return run_command(
             cargo()
-                .args([
-                    "run",
-                    "--quiet",
-                    "--profile",
-                    "server",
-                    "-p",
-                    "system-tests",
-                    "--bin",
-                    "bench",
-                    "--",
-                ])
+                .args(["run", "--quiet", "--profile", "server", "-p", "system-tests", "--bin", "bench", "--"])
                 .args(&options.rest),
         );
     }

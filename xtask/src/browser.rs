@@ -33,11 +33,7 @@ pub fn node() -> Result<PathBuf> {
     let wanted = "the browser tests need Node 20 or newer (https://nodejs.org)";
     let node = find_on_path(&["node"]).with_context(|| format!("Node is missing: {wanted}"))?;
     let version = output(Command::new(&node).arg("--version")).unwrap_or_default();
-    let major = version
-        .trim_start_matches('v')
-        .split('.')
-        .next()
-        .and_then(|n| n.parse::<u32>().ok());
+    let major = version.trim_start_matches('v').split('.').next().and_then(|n| n.parse::<u32>().ok());
     if major.is_none_or(|major| major < NODE_MAJOR) {
         bail!("Node is too old ({version}): {wanted}");
     }
@@ -51,21 +47,12 @@ fn chromium() -> Result<PathBuf> {
     if let Some(path) = std::env::var_os("CHROMIUM") {
         let path = PathBuf::from(path);
         if !path.is_file() {
-            bail!(
-                "CHROMIUM names {}, where there is no program",
-                path.display()
-            );
+            bail!("CHROMIUM names {}, where there is no program", path.display());
         }
         return Ok(path);
     }
     let find = || {
-        find_on_path(&[
-            "chromium",
-            "chromium-browser",
-            "google-chrome",
-            "google-chrome-stable",
-        ])
-        .or_else(|| {
+        find_on_path(&["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"]).or_else(|| {
             [
                 "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
                 "/Applications/Chromium.app/Contents/MacOS/Chromium",
@@ -78,8 +65,7 @@ fn chromium() -> Result<PathBuf> {
     if let Some(found) = find() {
         return Ok(found);
     }
-    let missing =
-        "Chromium is missing: install it, or set CHROMIUM to the path of a Chromium or Chrome";
+    let missing = "Chromium is missing: install it, or set CHROMIUM to the path of a Chromium or Chrome";
     apt_install(&["chromium"]).context(missing)?;
     find().context(missing)
 }
@@ -89,8 +75,7 @@ fn chinese_fonts() -> Result<()> {
     if !cfg!(target_os = "linux") {
         return Ok(());
     }
-    let present =
-        || output(Command::new("fc-list").arg(":lang=zh")).is_some_and(|list| !list.is_empty());
+    let present = || output(Command::new("fc-list").arg(":lang=zh")).is_some_and(|list| !list.is_empty());
     if present() {
         return Ok(());
     }
@@ -113,22 +98,15 @@ fn apt_install(packages: &[&str]) -> Result<()> {
             output(Command::new("sudo").args(["-n", "true"]))
                 .context("neither root nor able to use sudo without a password")?;
             let mut command = Command::new("sudo");
-            command
-                .args(["-n", "env", "DEBIAN_FRONTEND=noninteractive"])
-                .arg(&apt);
+            command.args(["-n", "env", "DEBIAN_FRONTEND=noninteractive"]).arg(&apt);
             command
         };
         command.env("DEBIAN_FRONTEND", "noninteractive").arg("-q");
         Ok(command)
     };
-    say(format!(
-        "getting {} through apt-get (once; a minute or two)",
-        packages.join(", ")
-    ));
+    say(format!("getting {} through apt-get (once; a minute or two)", packages.join(", ")));
     run(apt()?.arg("update"))?;
-    run(apt()?
-        .args(["install", "-y", "--no-install-recommends"])
-        .args(packages))
+    run(apt()?.args(["install", "-y", "--no-install-recommends"]).args(packages))
 }
 
 /// `npm ci` in tests/browser, where its lock file changed since the last time.

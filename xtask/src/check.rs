@@ -31,14 +31,7 @@ enum Part {
 
 impl Part {
     /// Quick ones first.
-    const ALL: [Self; 6] = [
-        Self::Format,
-        Self::Layering,
-        Self::Licences,
-        Self::Lints,
-        Self::Docs,
-        Self::Size,
-    ];
+    const ALL: [Self; 6] = [Self::Format, Self::Layering, Self::Licences, Self::Lints, Self::Docs, Self::Size];
 
     fn check(self) -> Result<()> {
         match self {
@@ -54,11 +47,7 @@ impl Part {
 
 /// Runs every part, even when some fail, and fails in the end if any did.
 pub fn run(options: &Options) -> Result<()> {
-    let parts = if options.only.is_empty() {
-        &Part::ALL[..]
-    } else {
-        &options.only[..]
-    };
+    let parts = if options.only.is_empty() { &Part::ALL[..] } else { &options.only[..] };
     let mut failed = Vec::new();
     for part in parts {
         say(format!("check: {part:?}"));
@@ -78,27 +67,15 @@ pub fn run(options: &Options) -> Result<()> {
 fn lints() -> Result<()> {
     tools::wasm_target()?;
     let deny = ["--", "-D", "warnings"];
-    run_command(
-        native(&mut cargo(), "clippy")
-            .arg("--all-targets")
-            .args(deny),
-    )?;
+    run_command(native(&mut cargo(), "clippy").arg("--all-targets").args(deny))?;
     run_command(wasm(&mut cargo(), "clippy").arg("--all-targets").args(deny))
 }
 
 fn docs() -> Result<()> {
     tools::wasm_target()?;
     let flags = ("RUSTDOCFLAGS", "-D warnings");
-    run_command(
-        native(&mut cargo(), "doc")
-            .arg("--no-deps")
-            .env(flags.0, flags.1),
-    )?;
-    run_command(
-        wasm(&mut cargo(), "doc")
-            .args(["--no-deps", "--lib"])
-            .env(flags.0, flags.1),
-    )
+    run_command(native(&mut cargo(), "doc").arg("--no-deps").env(flags.0, flags.1))?;
+    run_command(wasm(&mut cargo(), "doc").args(["--no-deps", "--lib"]).env(flags.0, flags.1))
 }
 
 fn native<'a>(cargo: &'a mut Command, verb: &str) -> &'a mut Command {

@@ -15,8 +15,7 @@ pub fn say(line: impl std::fmt::Display) {
 
 /// Cargo, the very one that started us, in the root of the checkout.
 pub fn cargo() -> Command {
-    let mut command =
-        Command::new(std::env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo")));
+    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo")));
     command.current_dir(root());
     // What `cargo run` told us about xtask is no business of the builds started from here.
     for (name, _) in std::env::vars_os() {
@@ -31,9 +30,7 @@ pub fn cargo() -> Command {
 /// Runs to the end with our own terminal; a failing program is our failure too.
 pub fn run(command: &mut Command) -> Result<()> {
     let line = display(command);
-    let status = command
-        .status()
-        .with_context(|| format!("could not start: {line}"))?;
+    let status = command.status().with_context(|| format!("could not start: {line}"))?;
     if !status.success() {
         bail!("failed ({status}): {line}");
     }
@@ -42,14 +39,8 @@ pub fn run(command: &mut Command) -> Result<()> {
 
 /// Runs quietly and gives what it printed; `None` where it can't be started or fails.
 pub fn output(command: &mut Command) -> Option<String> {
-    let out = command
-        .stdin(Stdio::null())
-        .stderr(Stdio::null())
-        .output()
-        .ok()?;
-    out.status
-        .success()
-        .then(|| String::from_utf8_lossy(&out.stdout).trim().to_owned())
+    let out = command.stdin(Stdio::null()).stderr(Stdio::null()).output().ok()?;
+    out.status.success().then(|| String::from_utf8_lossy(&out.stdout).trim().to_owned())
 }
 
 /// The first of these programs that PATH leads to.

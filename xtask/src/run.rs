@@ -24,10 +24,7 @@ pub fn run(options: &Options) -> Result<()> {
     let binary = server::build()?;
     let mut command = Command::new(&binary);
     command.current_dir(root()).args(&options.server);
-    let defaults = [
-        ("STALLBOOK_DATA", root().join("data")),
-        ("STALLBOOK_APP", dist()),
-    ];
+    let defaults = [("STALLBOOK_DATA", root().join("data")), ("STALLBOOK_APP", dist())];
     for (name, value) in defaults {
         if std::env::var_os(name).is_none() {
             command.env(name, value);

@@ -9,19 +9,10 @@ use crate::workspace::target_dir;
 
 /// Builds the server and gives its path.
 pub fn build() -> Result<PathBuf> {
-    let binary = target_dir()
-        .join("server")
-        .join(format!("sync-server{}", std::env::consts::EXE_SUFFIX));
+    let binary = target_dir().join("server").join(format!("sync-server{}", std::env::consts::EXE_SUFFIX));
     if !binary.is_file() {
         say("building the sync server (the first time about 4 minutes on two cores)");
     }
-    run(cargo().args([
-        "build",
-        "--quiet",
-        "--profile",
-        "server",
-        "-p",
-        "sync-server",
-    ]))?;
+    run(cargo().args(["build", "--quiet", "--profile", "server", "-p", "sync-server"]))?;
     Ok(binary)
 }

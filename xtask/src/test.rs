@@ -53,11 +53,7 @@ fn note(failed: &mut Vec<&'static str>, name: &'static str, outcome: Result<()>)
 
 fn native(filter: Option<&str>) -> Result<()> {
     say("native tests");
-    run_command(
-        cargo()
-            .args(["test", "--workspace", "--exclude", "app", "--no-fail-fast"])
-            .args(filter),
-    )
+    run_command(cargo().args(["test", "--workspace", "--exclude", "app", "--no-fail-fast"]).args(filter))
 }
 
 fn browser_tests(filter: Option<&str>) -> Result<()> {
@@ -68,21 +64,14 @@ fn browser_tests(filter: Option<&str>) -> Result<()> {
     let server = server::build()?;
     let all = test_files()?;
     let named: Vec<PathBuf> = filter
-        .map(|text| {
-            all.iter()
-                .filter(|file| name_of(file).contains(text))
-                .cloned()
-                .collect()
-        })
+        .map(|text| all.iter().filter(|file| name_of(file).contains(text)).cloned().collect())
         .unwrap_or_default();
     say("browser tests");
     let mut command = browser::node_command(&browser, &server, &dist(), &bench_dist());
     command.arg("--test");
     match filter {
         Some(text) if named.is_empty() => {
-            command
-                .arg(format!("--test-name-pattern={text}"))
-                .args(&all);
+            command.arg(format!("--test-name-pattern={text}")).args(&all);
         }
         Some(_) => {
             command.args(&named);
@@ -112,7 +101,5 @@ fn test_files() -> Result<Vec<PathBuf>> {
 }
 
 fn name_of(path: &Path) -> &str {
-    path.file_name()
-        .and_then(|name| name.to_str())
-        .unwrap_or("")
+    path.file_name().and_then(|name| name.to_str()).unwrap_or("")
 }

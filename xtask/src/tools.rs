@@ -60,19 +60,12 @@ impl Tools {
             flags: &[],
             minutes: 2,
         })?;
-        Ok(Self {
-            trunk,
-            wasm_bindgen,
-            wasm_bindgen_version,
-        })
+        Ok(Self { trunk, wasm_bindgen, wasm_bindgen_version })
     }
 
     /// Trunk in the root of the checkout, kept from looking for tools on the internet.
     pub fn trunk(&self) -> Result<Command> {
-        let folder = self
-            .wasm_bindgen
-            .parent()
-            .context("wasm-bindgen lies in no folder")?;
+        let folder = self.wasm_bindgen.parent().context("wasm-bindgen lies in no folder")?;
         let mut command = Command::new(&self.trunk);
         command
             .current_dir(root())
@@ -102,14 +95,8 @@ struct Wanted<'a> {
 
 fn installed(wanted: &Wanted) -> Result<PathBuf> {
     let root = cache()?.join("tools");
-    let cached = root.join("bin").join(format!(
-        "{}{}",
-        wanted.program,
-        std::env::consts::EXE_SUFFIX
-    ));
-    let candidates = find_on_path(&[wanted.program])
-        .into_iter()
-        .chain([cached.clone()]);
+    let cached = root.join("bin").join(format!("{}{}", wanted.program, std::env::consts::EXE_SUFFIX));
+    let candidates = find_on_path(&[wanted.program]).into_iter().chain([cached.clone()]);
     for candidate in candidates {
         if has_version(&candidate, wanted.version) {
             return Ok(candidate);
@@ -135,11 +122,7 @@ fn installed(wanted: &Wanted) -> Result<PathBuf> {
     std::fs::remove_dir_all(&build).ok();
     outcome?;
     if !has_version(&cached, wanted.version) {
-        bail!(
-            "{} was installed but does not say it is {}",
-            cached.display(),
-            wanted.version
-        );
+        bail!("{} was installed but does not say it is {}", cached.display(), wanted.version);
     }
     Ok(cached)
 }
@@ -150,14 +133,7 @@ fn install(wanted: &Wanted, root: &Path, build: &Path, locked: bool) -> Result<(
     command
         // Away from the checkout: its .cargo/config.toml is not about tools.
         .current_dir(root)
-        .args([
-            "install",
-            wanted.package,
-            "--version",
-            wanted.version,
-            "--debug",
-            "--force",
-        ])
+        .args(["install", wanted.package, "--version", wanted.version, "--debug", "--force"])
         .args(wanted.flags)
         .arg("--root")
         .arg(root)
@@ -185,12 +161,8 @@ pub fn wasm_target() -> Result<()> {
         return Ok(());
     }
     say(format!("getting Rust's {WASM} target (once; seconds)"));
-    run_command(
-        Command::new("rustup")
-            .current_dir(root())
-            .args(["target", "add", WASM]),
-    )
-    .context("Rust can't build for the browser yet; add its target wasm32-unknown-unknown")?;
+    run_command(Command::new("rustup").current_dir(root()).args(["target", "add", WASM]))
+        .context("Rust can't build for the browser yet; add its target wasm32-unknown-unknown")?;
     if !present() {
         bail!("rustup added {WASM}, but rustc does not find it: is another rustc first on PATH?");
     }

@@ -38,9 +38,7 @@ pub fn files_below(folder: &Path) -> Result<Vec<PathBuf>> {
         if !dir.is_dir() {
             continue;
         }
-        for entry in
-            std::fs::read_dir(&dir).with_context(|| format!("reading {}", dir.display()))?
-        {
+        for entry in std::fs::read_dir(&dir).with_context(|| format!("reading {}", dir.display()))? {
             let path = entry?.path();
             let name = path.file_name().unwrap_or(OsStr::new(""));
             if name == "node_modules" || name == "target" || name == ".git" {
@@ -61,27 +59,14 @@ pub fn files_below(folder: &Path) -> Result<Vec<PathBuf>> {
 pub fn app_fingerprint(tools: &str) -> Result<String> {
     let mut hash = Sha256::new();
     hash.update(tools);
-    let rooms = [
-        "app",
-        "domain",
-        "protocol",
-        "replica",
-        "public",
-        "xtask/src",
-        ".cargo",
-    ];
-    let mut files = vec![
-        PathBuf::from("Cargo.toml"),
-        PathBuf::from("Cargo.lock"),
-        PathBuf::from("Trunk.toml"),
-    ];
+    let rooms = ["app", "domain", "protocol", "replica", "public", "xtask/src", ".cargo"];
+    let mut files = vec![PathBuf::from("Cargo.toml"), PathBuf::from("Cargo.lock"), PathBuf::from("Trunk.toml")];
     for room in rooms {
         let below = files_below(&root().join(room))?;
         files.extend(below.into_iter().map(|path| Path::new(room).join(path)));
     }
     for file in files {
-        let bytes = std::fs::read(root().join(&file))
-            .with_context(|| format!("reading {}", file.display()))?;
+        let bytes = std::fs::read(root().join(&file)).with_context(|| format!("reading {}", file.display()))?;
         hash.update(file.as_os_str().as_encoded_bytes());
         hash.update((bytes.len() as u64).to_le_bytes());
         hash.update(bytes);

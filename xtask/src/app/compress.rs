@@ -20,10 +20,7 @@ pub fn folder(folder: &Path, cache: &Path) -> Result<()> {
     let mut used = HashSet::new();
     for file in files_below(folder)? {
         let path = folder.join(&file);
-        let extension = file
-            .extension()
-            .and_then(|extension| extension.to_str())
-            .unwrap_or("");
+        let extension = file.extension().and_then(|extension| extension.to_str()).unwrap_or("");
         if PACKED.contains(&extension) || extension == "gz" {
             continue;
         }
@@ -58,19 +55,13 @@ pub fn folder(folder: &Path, cache: &Path) -> Result<()> {
 pub fn brotli_size(file: &Path) -> Result<u64> {
     let packed = file.with_added_extension("br");
     let sent = if packed.is_file() { &packed } else { file };
-    Ok(fs::metadata(sent)
-        .with_context(|| format!("{} is missing", sent.display()))?
-        .len())
+    Ok(fs::metadata(sent).with_context(|| format!("{} is missing", sent.display()))?.len())
 }
 
 fn brotli(bytes: &[u8]) -> Result<Vec<u8>> {
     let mut packed = Vec::new();
-    let quality = brotli::enc::BrotliEncoderParams {
-        quality: 11,
-        lgwin: 24,
-        size_hint: bytes.len(),
-        ..Default::default()
-    };
+    let quality =
+        brotli::enc::BrotliEncoderParams { quality: 11, lgwin: 24, size_hint: bytes.len(), ..Default::default() };
     brotli::BrotliCompress(&mut &*bytes, &mut packed, &quality)?;
     Ok(packed)
 }

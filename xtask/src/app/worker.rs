@@ -46,11 +46,7 @@ pub fn fill_in(folder: &Path) -> Result<()> {
         let digest = base64::engine::general_purpose::STANDARD.encode(Sha256::digest(&bytes));
         files.push(Entry {
             hashed: is_hashed(&path),
-            path: if path == "/index.html" {
-                "/".to_owned()
-            } else {
-                path
-            },
+            path: if path == "/index.html" { "/".to_owned() } else { path },
             integrity: format!("sha256-{digest}"),
         });
     }
@@ -60,10 +56,7 @@ pub fn fill_in(folder: &Path) -> Result<()> {
     version.update(serde_json::to_vec(&files)?);
     let version = hex(&version.finalize()).chars().take(16).collect();
     let build = serde_json::to_string_pretty(&Build { version, files })?;
-    fs::write(
-        worker,
-        source.replace(PLACEHOLDER, &format!("const BUILD = {build};")),
-    )?;
+    fs::write(worker, source.replace(PLACEHOLDER, &format!("const BUILD = {build};")))?;
     Ok(())
 }
 
@@ -81,22 +74,14 @@ pub fn precached(folder: &Path) -> Result<Vec<PathBuf>> {
 }
 
 fn web_path(file: &Path) -> String {
-    file.iter()
-        .map(|part| format!("/{}", part.to_string_lossy()))
-        .collect()
+    file.iter().map(|part| format!("/{}", part.to_string_lossy())).collect()
 }
 
 /// Trunk's hashed names: `app-1a2b3c4d5e6f7a8b.js`, `app-1a2b3c4d5e6f7a8b_bg.wasm`.
 fn is_hashed(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
-    let stem = name
-        .split('.')
-        .next()
-        .unwrap_or(name)
-        .trim_end_matches("_bg");
-    stem.rsplit_once('-').is_some_and(|(_, hash)| {
-        hash.len() >= 8 && hash.bytes().all(|byte| byte.is_ascii_hexdigit())
-    })
+    let stem = name.split('.').next().unwrap_or(name).trim_end_matches("_bg");
+    stem.rsplit_once('-').is_some_and(|(_, hash)| hash.len() >= 8 && hash.bytes().all(|byte| byte.is_ascii_hexdigit()))
 }
 
 #[cfg(test)]
@@ -105,11 +90,7 @@ mod tests {
 
     #[test]
     fn trunks_hashed_names_are_told_from_others() {
-        for hashed in [
-            "/app-1a2b3c4d5e6f7a8b.js",
-            "/app-1a2b3c4d5e6f7a8b_bg.wasm",
-            "/a-b-0123456789abcdef.css",
-        ] {
+        for hashed in ["/app-1a2b3c4d5e6f7a8b.js", "/app-1a2b3c4d5e6f7a8b_bg.wasm", "/a-b-0123456789abcdef.css"] {
             assert!(is_hashed(hashed), "{hashed}");
         }
         for plain in [

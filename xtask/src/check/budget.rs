@@ -56,10 +56,7 @@ fn launcher_icons(dist: &Path) -> Result<Vec<PathBuf>> {
     icons.dedup();
     for icon in &icons {
         if !dist.join(icon).is_file() {
-            bail!(
-                "the manifest names {}, which the app does not ship",
-                icon.display()
-            );
+            bail!("the manifest names {}, which the app does not ship", icon.display());
         }
     }
     Ok(icons)

@@ -16,10 +16,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("replica", &["domain", "protocol"]),
     ("app", &["domain", "protocol", "replica"]),
     ("sync-server", &["domain", "protocol"]),
-    (
-        "system-tests",
-        &["domain", "protocol", "replica", "sync-server"],
-    ),
+    ("system-tests", &["domain", "protocol", "replica", "sync-server"]),
     ("xtask", &[]),
 ];
 
@@ -69,20 +66,9 @@ const IMPURE_WORDS: &[&str] = &[
 ];
 
 /// Browser libraries, and who in the app may name them: one folder, and the page that measures it.
-const BROWSER_WORDS: &[&str] = &[
-    "web_sys",
-    "js_sys",
-    "wasm_bindgen",
-    "indexed_db_futures",
-    "gloo_storage",
-];
-const BROWSER_PLACES: &[&str] = &[
-    "app/src/platform",
-    "app/src/platform.rs",
-    "app/src/bench",
-    "app/src/bench.rs",
-    "app/src/bin/bench.rs",
-];
+const BROWSER_WORDS: &[&str] = &["web_sys", "js_sys", "wasm_bindgen", "indexed_db_futures", "gloo_storage"];
+const BROWSER_PLACES: &[&str] =
+    &["app/src/platform", "app/src/platform.rs", "app/src/bench", "app/src/bench.rs", "app/src/bin/bench.rs"];
 
 /// What the design system must not know.
 const UI_FOLDER: &str = "app/src/ui";
@@ -93,26 +79,11 @@ pub fn check() -> Result<()> {
     let mut breaches = arrows()?;
     for room in PURE {
         breaches.extend(libraries_of(room)?);
-        breaches.extend(words_in(
-            &format!("{room}/src"),
-            IMPURE_WORDS,
-            &[],
-            "is pure",
-        )?);
+        breaches.extend(words_in(&format!("{room}/src"), IMPURE_WORDS, &[], "is pure")?);
     }
     let not_platform = "leaves the browser to platform/";
-    breaches.extend(words_in(
-        "app/src",
-        BROWSER_WORDS,
-        BROWSER_PLACES,
-        not_platform,
-    )?);
-    breaches.extend(words_in(
-        UI_FOLDER,
-        UI_FORBIDDEN,
-        &[],
-        "knows nothing of orders",
-    )?);
+    breaches.extend(words_in("app/src", BROWSER_WORDS, BROWSER_PLACES, not_platform)?);
+    breaches.extend(words_in(UI_FOLDER, UI_FORBIDDEN, &[], "knows nothing of orders")?);
     if !breaches.is_empty() {
         bail!("the rooms are not kept apart:\n  {}", breaches.join("\n  "));
     }
@@ -137,29 +108,19 @@ struct Dependency {
 }
 
 fn arrows() -> Result<Vec<String>> {
-    let json = output(cargo().args(["metadata", "--format-version", "1", "--no-deps"]))
-        .context("cargo metadata failed")?;
+    let json =
+        output(cargo().args(["metadata", "--format-version", "1", "--no-deps"])).context("cargo metadata failed")?;
     let metadata: Metadata = serde_json::from_str(&json)?;
     let mut breaches = Vec::new();
     for package in metadata.packages {
         let Some((_, allowed)) = ARROWS.iter().find(|(name, _)| *name == package.name) else {
-            breaches.push(format!(
-                "{} is a room that the layering check does not know",
-                package.name
-            ));
+            breaches.push(format!("{} is a room that the layering check does not know", package.name));
             continue;
         };
         // Arrows hold for tests and build scripts as well.
-        for dependency in package
-            .dependencies
-            .iter()
-            .filter(|dependency| dependency.path.is_some())
-        {
+        for dependency in package.dependencies.iter().filter(|dependency| dependency.path.is_some()) {
             if !allowed.contains(&dependency.name.as_str()) {
-                breaches.push(format!(
-                    "{} must not depend on {}",
-                    package.name, dependency.name
-                ));
+                breaches.push(format!("{} must not depend on {}", package.name, dependency.name));
             }
         }
     }
@@ -168,24 +129,16 @@ fn arrows() -> Result<Vec<String>> {
 
 /// The libraries a room is built with when it is built alone.
 fn libraries_of(room: &str) -> Result<Vec<String>> {
-    let tree = output(cargo().args([
-        "tree", "--quiet", "-p", room, "-e", "normal", "--prefix", "none", "--format", "{lib}",
-    ]))
-    .with_context(|| format!("cargo tree failed for {room}"))?;
+    let tree =
+        output(cargo().args(["tree", "--quiet", "-p", room, "-e", "normal", "--prefix", "none", "--format", "{lib}"]))
+            .with_context(|| format!("cargo tree failed for {room}"))?;
     let mut found: Vec<_> = tree
         .lines()
-        .filter_map(|line| {
-            IMPURE_LIBRARIES
-                .iter()
-                .find(|library| library.replace('-', "_") == line.trim())
-        })
+        .filter_map(|line| IMPURE_LIBRARIES.iter().find(|library| library.replace('-', "_") == line.trim()))
         .collect();
     found.sort();
     found.dedup();
-    Ok(found
-        .into_iter()
-        .map(|library| format!("{room} is pure and must not use {library}"))
-        .collect())
+    Ok(found.into_iter().map(|library| format!("{room} is pure and must not use {library}")).collect())
 }
 
 /// Where the sources below `folder`, but for tests and the places in `except`, hold one of the words.
@@ -204,10 +157,7 @@ fn words_in(folder: &str, words: &[&str], except: &[&str], why: &str) -> Result<
         let source = fs::read_to_string(root().join(&path))?;
         for (number, line) in code_lines(&source) {
             for word in words.iter().filter(|word| holds(line, word)) {
-                breaches.push(format!(
-                    "{}:{number}: {folder} {why}, but uses {word}",
-                    path.display()
-                ));
+                breaches.push(format!("{}:{number}: {folder} {why}, but uses {word}", path.display()));
             }
         }
     }
@@ -245,8 +195,7 @@ mod tests {
         assert!(!holds("fn instant_of(InstantLike: u8)", "Instant"));
         assert!(holds("use domain::Money;", "domain::"));
         assert!(!holds("use subdomain::Money;", "domain::"));
-        let lines: Vec<_> =
-            code_lines("a // Instant\n#[cfg(test)]\nmod tests { Instant }").collect();
+        let lines: Vec<_> = code_lines("a // Instant\n#[cfg(test)]\nmod tests { Instant }").collect();
         assert_eq!(lines, [(1, "a ")]);
     }
 

@@ -67,15 +67,9 @@ pub fn check() -> Result<()> {
         faults.extend(fault.map(|fault| format!("{} {}: {fault}", package.name, package.version)));
     }
     if !faults.is_empty() {
-        bail!(
-            "dependencies that are not in order:\n  {}",
-            faults.join("\n  ")
-        );
+        bail!("dependencies that are not in order:\n  {}", faults.join("\n  "));
     }
-    println!(
-        "{} packages: licences and sources in order",
-        metadata.packages.len()
-    );
+    println!("{} packages: licences and sources in order", metadata.packages.len());
     Ok(())
 }
 
@@ -95,10 +89,7 @@ fn fault(package: &Package, deny: &Deny) -> Option<String> {
     let expression = match Expression::parse(&licence.replace('/', " OR ")) {
         Ok(expression) => expression,
         Err(error) => {
-            return Some(format!(
-                "its licence {licence} can't be read: {}",
-                error.reason
-            ));
+            return Some(format!("its licence {licence} can't be read: {}", error.reason));
         }
     };
     let own = deny
@@ -107,13 +98,7 @@ fn fault(package: &Package, deny: &Deny) -> Option<String> {
         .iter()
         .filter(|exception| exception.package == package.name)
         .flat_map(|exception| &exception.allow);
-    let allowed: Vec<&str> = deny
-        .licenses
-        .allow
-        .iter()
-        .chain(own)
-        .map(String::as_str)
-        .collect();
+    let allowed: Vec<&str> = deny.licenses.allow.iter().chain(own).map(String::as_str).collect();
     let acceptable = |wanted: &LicenseReq| allowed.contains(&wanted.to_string().as_str());
     (!expression.evaluate(acceptable)).then(|| format!("{licence} is not allowed by deny.toml"))
 }
