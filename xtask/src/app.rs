@@ -49,6 +49,8 @@ pub fn build_bench(tools: &Tools) -> Result<()> {
     say("building the bench page in release");
     let staging = staging("bench-dist");
     trunk(tools, BENCH_PAGE, &staging)?;
+    // Trunk names every page index.html; people and tests ask for /bench.html.
+    fs::copy(staging.join("index.html"), staging.join("bench.html"))?;
     put_in_place(&staging, &bench_dist())?;
     stamp.set()
 }

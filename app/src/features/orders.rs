@@ -13,6 +13,7 @@ use uuid::Uuid;
 
 use super::order::{Shown, marks};
 use crate::frame::PageHead;
+use crate::platform::page::escaped;
 use crate::session::{Filter, Session};
 use crate::text::{list, orders};
 use crate::ui::{Empty, Glyph, Kind, LinkButton, SearchField, Tab, Tabs};
@@ -48,7 +49,7 @@ fn address(status: Option<Status>, search: &str, order: Option<Uuid>) -> String 
         query.push(format!("status={}", status.key()));
     }
     if !search.trim().is_empty() {
-        query.push(format!("q={}", String::from(js_sys::encode_uri_component(search.trim()))));
+        query.push(format!("q={}", escaped(search.trim())));
     }
     if let Some(order) = order {
         query.push(format!("order={order}"));

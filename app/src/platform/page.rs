@@ -74,6 +74,11 @@ pub fn query(name: &str) -> Option<String> {
     UrlSearchParams::new_with_str(&search).ok()?.get(name)
 }
 
+/// A text as it stands in an address.
+pub fn escaped(text: &str) -> String {
+    js_sys::encode_uri_component(text).into()
+}
+
 /// Takes a value out of the address, so that a copied or reloaded one does not say it again.
 pub fn forget_query(name: &str) {
     let forget = || -> Result<(), JsValue> {
