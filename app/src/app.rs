@@ -5,8 +5,9 @@ use leptos_router::components::{FlatRoutes, Redirect, Route, Router};
 use leptos_router::path;
 use replica::storage::StorageFault;
 
-use crate::features::{conflicts, first_start, missing, new_order, order, orders, settings};
+use crate::features::{first_start, missing, orders};
 use crate::frame::{Cover, offer_updates};
+use crate::parts::{Pages, Parts};
 use crate::prefs::Prefs;
 use crate::session::{Boot, Session, Trouble};
 use crate::text::{fault, opening};
@@ -20,6 +21,7 @@ pub fn App() -> impl IntoView {
     provide_context(session);
     let toaster = Toaster::new();
     provide_context(toaster);
+    provide_context(Parts::start());
     offer_updates(session, toaster);
     Effect::new(move |_| {
         let words = match session.trouble.get() {
@@ -39,10 +41,10 @@ pub fn App() -> impl IntoView {
                 <FlatRoutes fallback=|| missing::Missing>
                     <Route path=path!("/") view=Start/>
                     <Route path=path!("/orders") view=|| inside(|| orders::Orders.into_any())/>
-                    <Route path=path!("/orders/new") view=|| inside(|| new_order::NewOrder.into_any())/>
-                    <Route path=path!("/orders/:id") view=|| inside(|| order::Order.into_any())/>
-                    <Route path=path!("/conflicts") view=|| inside(|| conflicts::Conflicts.into_any())/>
-                    <Route path=path!("/settings") view=|| inside(|| settings::Settings.into_any())/>
+                    <Route path=path!("/orders/new") view=|| behind(|pages| (pages.new_order)())/>
+                    <Route path=path!("/orders/:id") view=|| behind(|pages| (pages.order)())/>
+                    <Route path=path!("/conflicts") view=|| behind(|pages| (pages.conflicts)())/>
+                    <Route path=path!("/settings") view=|| behind(|pages| (pages.settings)())/>
                 </FlatRoutes>
             </main>
             <Toasts toaster/>
@@ -51,7 +53,7 @@ pub fn App() -> impl IntoView {
 }
 
 /// A page of the shop: where there is no shop yet, one starts with the first start.
-fn inside(shown: fn() -> AnyView) -> impl IntoView {
+fn inside(shown: impl Fn() -> AnyView + Send + 'static) -> impl IntoView {
     let boot = Session::here().boot;
     let boot = Memo::new(move |_| boot.get());
     move || match boot.get() {
@@ -59,6 +61,11 @@ fn inside(shown: fn() -> AnyView) -> impl IntoView {
         Boot::NoShop => view! { <Redirect path="/"/> }.into_any(),
         Boot::Open => shown(),
     }
+}
+
+/// A page of the shop that is not needed to open.
+fn behind(shown: fn(Pages) -> AnyView) -> impl IntoView {
+    inside(move || Parts::page(shown).into_any())
 }
 
 /// The first address: to the orders where there is a shop, to the first start where there is none.

@@ -4,6 +4,7 @@
 pub mod app;
 pub mod features;
 pub mod frame;
+pub mod parts;
 pub mod platform;
 pub mod prefs;
 pub mod session;

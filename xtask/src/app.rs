@@ -2,18 +2,21 @@
 //! files and the pre-compressed copies. Only finished builds ever lie in `dist`.
 
 mod compress;
+mod split;
 mod worker;
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
 use crate::process::{run, say};
 use crate::tools::Tools;
-use crate::workspace::{app_fingerprint, bench_dist, dist, target_dir};
+use crate::workspace::{app_fingerprint, bench_dist, dist, files_below, target_dir};
 
 pub use compress::brotli_size;
+pub use split::{as_wasm_bindgen, is_later};
 pub use worker::precached;
 
 /// Where the app was found wanting, and where its page must be.
@@ -27,8 +30,11 @@ pub fn build(tools: &Tools) -> Result<()> {
         return Ok(());
     }
     say("building the app in release (the first time about 5 minutes on two cores)");
-    let staging = staging("dist");
-    trunk(tools, PAGE, &staging)?;
+    let (staging, later) = (staging("dist"), staging("later"));
+    trunk(split::trunk(tools, &later)?, PAGE, &staging)?;
+    for file in files_below(&later)? {
+        fs::rename(later.join(&file), staging.join(file))?;
+    }
     for needed in ["index.html", worker::FILE, "manifest.webmanifest"] {
         if !staging.join(needed).is_file() {
             bail!("{PAGE} leaves out {needed}: it must copy public/ with data-trunk rel=\"copy-dir\"");
@@ -48,16 +54,17 @@ pub fn build_bench(tools: &Tools) -> Result<()> {
     }
     say("building the bench page in release");
     let staging = staging("bench-dist");
-    trunk(tools, BENCH_PAGE, &staging)?;
+    let tool = tools.wasm_bindgen().parent().context("wasm-bindgen lies in no folder")?;
+    trunk(tools.trunk(tool)?, BENCH_PAGE, &staging)?;
     // Trunk names every page index.html; people and tests ask for /bench.html.
     fs::copy(staging.join("index.html"), staging.join("bench.html"))?;
     put_in_place(&staging, &bench_dist())?;
     stamp.set()
 }
 
-fn trunk(tools: &Tools, page: &str, into: &Path) -> Result<()> {
+fn trunk(mut trunk: Command, page: &str, into: &Path) -> Result<()> {
     fs::create_dir_all(into)?;
-    run(tools.trunk()?.args(["--quiet", "build", "--release=true", page, "--dist"]).arg(into))
+    run(trunk.args(["build", "--quiet", "--release=true", page, "--dist"]).arg(into))
 }
 
 /// A server that is running on the old build sees the old or the new one, hardly anything between.

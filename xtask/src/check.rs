@@ -68,7 +68,8 @@ fn lints() -> Result<()> {
     tools::wasm_target()?;
     let deny = ["--", "-D", "warnings"];
     run_command(native(&mut cargo(), "clippy").arg("--all-targets").args(deny))?;
-    run_command(wasm(&mut cargo(), "clippy").arg("--all-targets").args(deny))
+    run_command(wasm(&mut cargo(), "clippy").arg("--all-targets").args(deny))?;
+    run_command(wasm(&mut cargo(), "clippy").args(["--features", "split"]).args(deny))
 }
 
 fn docs() -> Result<()> {

@@ -39,19 +39,14 @@ enum Command {
 }
 
 fn main() -> ExitCode {
-    let outcome = match Cli::parse().command {
+    if let Some(code) = app::as_wasm_bindgen() {
+        return code;
+    }
+    process::report(match Cli::parse().command {
         Command::Run(options) => run::run(&options),
         Command::Test(options) => test::run(&options),
         Command::Check(options) => check::run(&options),
         Command::Bench(options) => bench::run(&options),
         Command::Setup(options) => tools::run(&options),
-    };
-    match outcome {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            // For a person: the causes in one line, no backtrace.
-            process::say(format!("{error:#}"));
-            ExitCode::FAILURE
-        }
-    }
+    })
 }

@@ -2,7 +2,7 @@
 
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Command, ExitCode, Stdio};
 
 use anyhow::{Context, Result, bail};
 
@@ -11,6 +11,18 @@ use crate::workspace::root;
 /// A line to the person who waits.
 pub fn say(line: impl std::fmt::Display) {
     eprintln!("\x1b[1mxtask\x1b[0m {line}");
+}
+
+/// How this program ends.
+pub fn report(outcome: Result<()>) -> ExitCode {
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // For a person: the causes in one line, no backtrace.
+            say(format!("{error:#}"));
+            ExitCode::FAILURE
+        }
+    }
 }
 
 /// Cargo, the very one that started us, in the root of the checkout.

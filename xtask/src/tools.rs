@@ -64,17 +64,22 @@ impl Tools {
     }
 
     /// Trunk in the root of the checkout, kept from looking for tools on the internet.
-    pub fn trunk(&self) -> Result<Command> {
-        let folder = self.wasm_bindgen.parent().context("wasm-bindgen lies in no folder")?;
+    /// It takes the `wasm-bindgen` in this folder.
+    pub fn trunk(&self, wasm_bindgen: &Path) -> Result<Command> {
         let mut command = Command::new(&self.trunk);
         command
             .current_dir(root())
-            .env("PATH", path_with(folder)?)
+            .env("PATH", path_with(wasm_bindgen)?)
             .env("TRUNK_OFFLINE", "true")
             .env("TRUNK_SKIP_VERSION_CHECK", "true")
             // Trunk reads NO_COLOR=1, which others set, as a malformed option of its own.
             .env_remove("NO_COLOR");
         Ok(command)
+    }
+
+    /// The folder that holds wasm-bindgen, and it alone or with its like.
+    pub fn wasm_bindgen(&self) -> &Path {
+        &self.wasm_bindgen
     }
 
     /// The versions, in one line; part of what a build depends on.

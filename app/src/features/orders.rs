@@ -11,8 +11,9 @@ use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_navigate, use_query_map};
 use uuid::Uuid;
 
-use super::order::{Shown, marks};
+use super::order::marks;
 use crate::frame::PageHead;
+use crate::parts::Parts;
 use crate::platform::page::escaped;
 use crate::session::{Filter, Session};
 use crate::text::{list, orders};
@@ -197,8 +198,8 @@ pub fn Orders() -> impl IntoView {
                         chosen
                             .get()
                             .map(|id| {
-                                let id = Signal::stored(Some(id));
-                                view! { <Shown id order=session.order(id) numbered=true/> }.into_any()
+                                let order = session.order(Signal::stored(Some(id)));
+                                Parts::page(move |pages| (pages.beside)(id, order)).into_any()
                             })
                             .unwrap_or_else(|| {
                                 view! { <Empty glyph=Glyph::Orders title=list::CHOOSE_ONE text=orders::EMPTY_WHY/> }

@@ -1,4 +1,5 @@
-//! What a first visit costs: everything a browser fetches before the app stands and works offline.
+//! What the app costs to fetch: a first visit until its first page stands, and the whole, with which every page
+//! works offline.
 
 use std::path::{Path, PathBuf};
 
@@ -8,8 +9,10 @@ use crate::app;
 use crate::tools::Tools;
 use crate::workspace::{dist, root};
 
-/// 400 KB in Brotli.
-const BUDGET: u64 = 400_000;
+/// 400 KB in Brotli until the first page stands.
+const FIRST_VISIT: u64 = 400_000;
+/// Everything; a step towards 400 KB (docs/decisions/0006).
+const WHOLE: u64 = 600_000;
 
 /// Builds the app as shipped and weighs it.
 pub fn check() -> Result<()> {
@@ -26,10 +29,16 @@ pub fn check() -> Result<()> {
     for (bytes, file) in &sizes {
         println!("{bytes:>9}  {}", file.display());
     }
-    let total: u64 = sizes.iter().map(|(bytes, _)| bytes).sum();
-    println!("{total:>9}  first visit, bytes in Brotli; the budget is {BUDGET}");
-    if total > BUDGET {
-        bail!("a first visit is {} bytes over its budget", total - BUDGET);
+    let whole: u64 = sizes.iter().map(|(bytes, _)| bytes).sum();
+    let later: u64 = sizes.iter().filter(|(_, file)| app::is_later(file)).map(|(bytes, _)| bytes).sum();
+    keep(whole - later, FIRST_VISIT, "first visit")?;
+    keep(whole, WHOLE, "whole app")
+}
+
+fn keep(bytes: u64, budget: u64, what: &str) -> Result<()> {
+    println!("{bytes:>9}  {what}, bytes in Brotli; the budget is {budget}");
+    if bytes > budget {
+        bail!("the {what} is {} bytes over its budget", bytes - budget);
     }
     Ok(())
 }

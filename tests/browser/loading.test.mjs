@@ -1,0 +1,29 @@
+// The program comes in two files; the second may be missing when a page of it is asked for.
+import assert from "node:assert/strict";
+import { cp, mkdtemp, readdir, rename, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { test } from "node:test";
+import { Server, Tablet } from "./stall.mjs";
+
+test("where the second file can't be had, its pages say so, and open when it can", async (t) => {
+  const folder = await mkdtemp(path.join(tmpdir(), "stallbook-app-"));
+  t.after(() => rm(folder, { recursive: true, force: true }));
+  const app = path.join(folder, "app");
+  await cp(process.env.STALLBOOK_APP, app, { recursive: true });
+  const later = (await readdir(app)).filter((name) => name.startsWith("split_"));
+  assert.ok(later.some((name) => name.endsWith(".wasm")), "the program is in one piece");
+  for (const name of later) await rename(path.join(app, name), path.join(folder, name));
+
+  const server = await Server.start({ app });
+  t.after(() => server.remove());
+  const tablet = await Tablet.switchOn(server.address);
+  t.after(() => tablet.scrap());
+  await tablet.startShop();
+  const { page } = tablet;
+  await page.goto(`${server.address}/settings`);
+  await page.getByRole("heading", { name: "This page is not here yet" }).waitFor();
+  for (const name of later) await rename(path.join(folder, name), path.join(app, name));
+  await tablet.button("Try again").click();
+  await page.getByRole("heading", { name: "Settings" }).waitFor();
+});

@@ -1,0 +1,144 @@
+//! The program in two files: what opens the app, and the pages behind it (`app/src/parts.rs`). The cut must lie between
+//! cargo and wasm-bindgen, and Trunk goes from one to the other without a stop. So Trunk finds this very program under
+//! the name `wasm-bindgen`: it cuts, lets the real one do its work, and ties the ends together.
+
+use std::ffi::OsString;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode};
+
+use anyhow::{Context, Result, bail};
+use sha2::{Digest, Sha256};
+
+use crate::process::{report, run};
+use crate::tools::Tools;
+use crate::workspace::hex;
+
+/// The name that Trunk calls.
+const STANDS_FOR: &str = "wasm-bindgen";
+/// The real one, in the environment.
+const REAL: &str = "STALLBOOK_WASM_BINDGEN";
+/// Where the later file goes, in the environment: Trunk would not take it along.
+const LATER: &str = "STALLBOOK_SPLIT_INTO";
+
+/// Trunk, with the cut put between cargo and wasm-bindgen. The files to be loaded later go to `later`.
+pub fn trunk(tools: &Tools, later: &Path) -> Result<Command> {
+    let stand_in = later.with_file_name("stand-in");
+    fs::remove_dir_all(later).ok();
+    for folder in [stand_in.as_path(), later] {
+        fs::create_dir_all(folder)?;
+    }
+    let program = stand_in.join(format!("{STANDS_FOR}{}", std::env::consts::EXE_SUFFIX));
+    fs::copy(std::env::current_exe()?, &program).with_context(|| format!("writing {}", program.display()))?;
+    let mut trunk = tools.trunk(&stand_in)?;
+    trunk.env(REAL, tools.wasm_bindgen()).env(LATER, later).env("TRUNK_BUILD_FEATURES", "split");
+    Ok(trunk)
+}
+
+/// What this program does where Trunk takes it for wasm-bindgen; `None` where it was called by its own name.
+pub fn as_wasm_bindgen() -> Option<ExitCode> {
+    let name = std::env::args_os().next().map(PathBuf::from)?;
+    (name.file_stem()? == STANDS_FOR).then(|| report(bind()))
+}
+
+fn bind() -> Result<()> {
+    let real = std::env::var_os(REAL).with_context(|| format!("{REAL} is not set"))?;
+    let later = PathBuf::from(std::env::var_os(LATER).with_context(|| format!("{LATER} is not set"))?);
+    let args: Vec<OsString> = std::env::args_os().skip(1).collect();
+    let (programs, args): (Vec<_>, Vec<_>) =
+        args.into_iter().partition(|arg| Path::new(arg).extension().is_some_and(|it| it == "wasm"));
+    let Some(program) = programs.first() else {
+        return run(Command::new(real).args(args)); // Only `--version` was asked.
+    };
+    let into = args.iter().find_map(|arg| arg.to_str()?.strip_prefix("--out-dir=")).map(PathBuf::from);
+    let into = into.context("Trunk did not say --out-dir=")?;
+    let name = args.iter().find_map(|arg| arg.to_str()?.strip_prefix("--out-name=")).context("nor --out-name=")?;
+    let whole = fs::read(program)?;
+    let hash: String = hex(&Sha256::digest(&whole)).chars().take(16).collect();
+
+    let first = into.join("first.wasm");
+    let link_name = format!("./snippets/split-{hash}.js");
+    fs::create_dir_all(into.join("snippets"))?;
+    let mut options = wasm_split_cli_support::Options::new(&whole);
+    options.output_dir = &into;
+    options.main_out_path = &first;
+    options.link_name = &link_name;
+    let cut = wasm_split_cli_support::transform(options).map_err(|error| anyhow::anyhow!("{error:#}"))?;
+
+    let flags = ["--keep-lld-exports", "--remove-name-section", "--remove-producers-section"];
+    run(Command::new(real).args(&args).args(flags).arg(first))?;
+
+    // The first file hands the link what the library has it import: Trunk has yet to name the first file, so
+    // the link can't.
+    let link = into.join(&link_name);
+    let mut text = fs::read_to_string(&link)?;
+    replace(
+        &mut text,
+        "import { initSync } from \"./main.js\";",
+        "let initSync;\nexport function lend(main) { initSync = main; }",
+    )?;
+    for file in cut.split_modules {
+        let stem = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        let named = format!("{stem}-{hash}.wasm");
+        replace(&mut text, &format!("\"./{stem}.wasm\""), &format!("\"../{named}\""))?;
+        fs::write(later.join(named), without_names(&fs::read(file)?)?)?;
+    }
+    fs::write(link, text)?;
+    let bindings = into.join(format!("{name}.js"));
+    let text = fs::read_to_string(&bindings)?;
+    fs::write(bindings, format!("import {{ lend }} from \"{link_name}\";\nlend(initSync);\n{text}"))?;
+    Ok(())
+}
+
+/// Whether a file of a build is one that is fetched after the first page stands.
+pub fn is_later(file: &Path) -> bool {
+    file.to_str().is_some_and(|name| name.starts_with("split_"))
+}
+
+/// What is not there, or there twice, is another version of a library than this was written for.
+fn replace(text: &mut String, from: &str, to: &str) -> Result<()> {
+    if text.matches(from).count() != 1 {
+        bail!("wasm_split_cli_support wrote a link without one `{from}`:\n{text}");
+    }
+    *text = text.replace(from, to);
+    Ok(())
+}
+
+/// A WebAssembly module without its custom sections, which hold names and notes for linkers.
+fn without_names(module: &[u8]) -> Result<Vec<u8>> {
+    const MALFORMED: &str = "a malformed WebAssembly module";
+    let (head, mut rest) = module.split_at_checked(8).context(MALFORMED)?;
+    let mut kept = head.to_vec();
+    while let Some((&section, after)) = rest.split_first() {
+        let mut length = 0;
+        let mut digits = 0;
+        for &byte in after.iter().take(5) {
+            length |= usize::from(byte & 0x7f) << (7 * digits);
+            digits += 1;
+            if byte < 0x80 {
+                break;
+            }
+        }
+        let (whole, next) = rest.split_at_checked(1 + digits + length).context(MALFORMED)?;
+        if section != 0 {
+            kept.extend_from_slice(whole);
+        }
+        rest = next;
+    }
+    Ok(kept)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_custom_sections_are_left_out() {
+        let head = b"\0asm\x01\0\0\0";
+        let custom = [0, 3, 1, b'n', 7];
+        let long = [&[10, 0x81, 0x01][..], &[9; 129]].concat();
+        let whole = [head, &custom[..], &long, &custom].concat();
+        assert_eq!(without_names(&whole).unwrap(), [head, &long[..]].concat());
+        assert!(without_names(&whole[..whole.len() - 1]).is_err());
+    }
+}
