@@ -152,7 +152,7 @@ pub struct Content {
     /// Discount on the whole order, minor units.
     #[serde(default, skip_serializing_if = "is_default")]
     pub discount: i64,
-    /// Rounding off [抹零], minor units.
+    /// Rounding off (抹零), minor units.
     #[serde(default, skip_serializing_if = "is_default")]
     pub rounding: i64,
     /// Deposit asked for before the rest, minor units.
