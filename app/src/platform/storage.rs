@@ -2,7 +2,7 @@
 //! [`replica::storage::Storage`].
 //!
 //! Three stores of opaque bytes: `journal` by number; `checkpoint`, its chunks by number and its head by
-//! [`HEAD`]; `device` with one record. Few and large records, because a record costs, not a byte.
+//! `HEAD`; `device` with one record. Few and large records, because a record costs, not a byte.
 
 use std::cell::RefCell;
 use std::ops::RangeInclusive;

@@ -28,7 +28,7 @@ pub struct NewShopForm {
 pub enum NewShopFault {
     /// There is no name.
     NameMissing,
-    /// It is longer than [`NAME_MOST`].
+    /// It is longer than `NAME_MOST`.
     NameTooLong,
 }
 
