@@ -211,13 +211,7 @@ async function two(n, columns) {
     "double edits shown": `${Math.min(...visible)} of ${both.length}`,
   });
   columns.push(floorColumn(bare, Math.min(n, 2_000)));
-  if (keep) {
-    console.log(`kept: the server and its page are at ${server.address}/`);
-    for (const one of [a, b, c]) console.log(`  ${one.options.device}: ${one.tablet.profile}`);
-    await new Promise(() => {});
-  }
-  for (const one of [a, b, c]) await one.tablet.scrap();
-  await server.remove();
+  return { server, tablets: [a, b, c] };
 }
 
 async function alone(n, columns) {
@@ -232,8 +226,7 @@ async function alone(n, columns) {
     "start": ms(start),
     "search p50 / p95": `${ms(percentile(searches, 50))} / ${ms(percentile(searches, 95))}`,
   });
-  await a.tablet.scrap();
-  await server.remove();
+  return { server, tablets: [a] };
 }
 
 function floorColumn({ took, start, search }, n) {
@@ -246,10 +239,24 @@ function floorColumn({ took, start, search }, n) {
 }
 
 const columns = [];
-for (const n of sizes) await (n > ALONE_ABOVE ? alone(n, columns) : two(n, columns));
+let kept;
+for (const [nth, n] of sizes.entries()) {
+  const { server, tablets } = await (n > ALONE_ABOVE ? alone(n, columns) : two(n, columns));
+  if (keep && nth === sizes.length - 1) {
+    kept = [`kept: the server is at ${server.address}, the page at ${server.address}/bench.html; Ctrl+C ends both`];
+    for (const { options, tablet } of tablets) kept.push(`  ${options.device}: ${tablet.profile}`);
+  } else {
+    for (const { tablet } of tablets) await tablet.scrap();
+    await server.remove();
+  }
+}
 console.log(`${os.cpus()[0]?.model ?? "unknown"}, ${os.cpus().length} cores, ${os.platform()}; times in ms\n`);
 const names = Object.keys(Object.assign({}, ...columns));
 console.log(`| ${names.join(" | ")} |`);
 console.log(`|${names.map(() => "---").join("|")}|`);
 for (const column of columns) console.log(`| ${names.map((name) => column[name] ?? "").join(" | ")} |`);
+if (kept) {
+  console.log(`\n${kept.join("\n")}`);
+  await new Promise(() => {});
+}
 process.exit(0);

@@ -17,7 +17,7 @@ pub struct Options {
     /// Leave page and server up afterwards, with their addresses printed
     #[arg(long, requires = "browser")]
     keep: bool,
-    /// Passed on to the benchmark
+    /// Numbers of orders, instead of the usual ones
     #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
     rest: Vec<OsString>,
 }
@@ -28,7 +28,7 @@ pub fn run(options: &Options) -> Result<()> {
         say("building the native benchmark as shipped");
         return run_command(
             cargo()
-                .args(["run", "--quiet", "--profile", "server", "-p", "system-tests", "--bin", "bench", "--"])
+                .args(["bench", "--quiet", "--profile", "server", "-p", "system-tests", "--bench", "figures", "--"])
                 .args(&options.rest),
         );
     }
