@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { AxeBuilder } from "@axe-core/playwright";
-import { Server, Tablet } from "./stall.mjs";
+import { openServer, switchOn } from "./stall.mjs";
 
 async function clean(tablet, where) {
   const { violations } = await new AxeBuilder({ page: tablet.page }).withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]).analyze();
@@ -11,10 +11,8 @@ async function clean(tablet, where) {
 }
 
 test("axe finds nothing on any page, in both languages and three themes", async (t) => {
-  const server = await Server.start();
-  t.after(() => server.remove());
-  const tablet = await Tablet.switchOn(server.address);
-  t.after(() => tablet.scrap());
+  const server = await openServer(t);
+  const tablet = await switchOn(t, server);
   await clean(tablet, "first start");
   await tablet.startShop();
   await tablet.takeOrder();
@@ -36,10 +34,8 @@ test("axe finds nothing on any page, in both languages and three themes", async 
 });
 
 test("no page in Chinese shows a sentence in English", async (t) => {
-  const server = await Server.start();
-  t.after(() => server.remove());
-  const tablet = await Tablet.switchOn(server.address);
-  t.after(() => tablet.scrap());
+  const server = await openServer(t);
+  const tablet = await switchOn(t, server);
   await tablet.startShop("山间茶果");
   await tablet.takeOrder({ items: [{ item: "龙井", quantity: "2", price: "128" }] });
   const order = new URL(tablet.page.url()).pathname;

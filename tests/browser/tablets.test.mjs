@@ -1,25 +1,20 @@
 // Two tablets of one shop, apart and together again.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Server, Tablet, twoTablets } from "./stall.mjs";
+import { openServer, switchOn, twoTablets } from "./stall.mjs";
 
 test("a shop that began alone connects; a second tablet joins and shows its orders; apart, both go on; together, both are equal", async (t) => {
-  const server = await Server.start();
-  t.after(() => server.remove());
-  const first = await Tablet.switchOn(server.address);
-  t.after(() => first.scrap());
+  const server = await openServer(t);
+  const first = await switchOn(t, server);
   await first.startShop();
   const number = await first.takeOrder();
   await first.connect(server);
-  const second = await Tablet.switchOn(server.address);
-  t.after(() => second.scrap());
+  const second = await switchOn(t, server);
   await second.join(await first.pairingCode());
   assert.deepEqual(await second.numbers(), [number]);
 
-  await second.page.evaluate(() => navigator.serviceWorker.ready.then(() => true));
-  await first.page.evaluate(() => navigator.serviceWorker.ready.then(() => true));
-  await first.page.reload();
-  await second.page.reload();
+  await first.install();
+  await second.install();
   await server.down();
   await first.openOrder(number);
   await first.pay({ method: "WeChat Pay" });
