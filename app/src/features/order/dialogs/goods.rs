@@ -55,7 +55,8 @@ impl Label {
         too_long(self.tracking, SHORT)
     }
     fn date_wrong(self) -> Option<String> {
-        let wrong = self.tried.get() && self.expected.with(|date| !date.trim().is_empty() && date_parts(date).is_none());
+        let wrong =
+            self.tried.get() && self.expected.with(|date| !date.trim().is_empty() && date_parts(date).is_none());
         wrong.then(|| fault::DATE_WRONG.get().to_owned())
     }
     /// Once the person has tried to save it.
