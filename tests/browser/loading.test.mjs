@@ -17,8 +17,8 @@ test("where the second file can't be had, its pages say so, and open when it can
 
   const server = await openServer(t, { app });
   const tablet = await switchOn(t, server);
-  // The browser itself notes that a file is not there.
-  tablet.forgiven.push(/the server responded with a status of 404/);
+  // The browser and the loader note that a file is not there.
+  tablet.forgiven.push(/the server responded with a status of 404/, /'WebAssembly': HTTP status code is not ok/);
   await tablet.startShop();
   const { page } = tablet;
   await tablet.go("/settings");
