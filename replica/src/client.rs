@@ -839,7 +839,7 @@ impl<S: Storage, T: Transport, H: Host> Client<S, T, H> {
             Err(fault) => return self.failed(fault).await,
         };
         let Ok(answer) = serde_json::from_str::<Pushed>(&answer) else {
-            self.heard(Heard::Nonsense);
+            self.heard(misread(&answer));
             return Ok(());
         };
         self.note_clock(answer.server_time);
@@ -886,7 +886,7 @@ impl<S: Storage, T: Transport, H: Host> Client<S, T, H> {
             Err(Unreachable) => return self.failed(ServerFault::Unreachable(Unreachable)).await,
         };
         let Ok(pulled) = serde_json::from_str::<Pulled>(&answer) else {
-            self.heard(Heard::Nonsense);
+            self.heard(misread(&answer));
             return Ok(());
         };
         self.note_clock(pulled.server_time);
@@ -932,6 +932,15 @@ impl<S: Storage, T: Transport, H: Host> Client<S, T, H> {
             ServerFault::Act(_) | ServerFault::NotConnected => {}
         }
         Ok(())
+    }
+}
+
+/// What an answer is that can't be read. Something else than JSON was not said by the server, but by the sign-in page
+/// of a network, say, which answers everything in its place.
+fn misread(answer: &str) -> Heard {
+    match serde_json::from_str::<serde::de::IgnoredAny>(answer) {
+        Ok(_) => Heard::Nonsense,
+        Err(_) => Heard::Silence,
     }
 }
 

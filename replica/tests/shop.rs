@@ -91,6 +91,22 @@ fn a_lost_answer_doubles_nothing() {
 }
 
 #[test]
+fn a_networks_sign_in_page_is_no_answer_of_the_server() {
+    let mut stall = Stall::new(2);
+    stall.settle();
+    stall.server.open_sockets_close();
+    stall.tablets[0].network.portal.set(true);
+    stall.sell(0, "behind the sign-in page");
+    stall.start(0);
+    let later = stall.tablets[0].tab.now_ms() + 600_000;
+    stall.until("ten minutes", |stall| stall.tablets[0].tab.now_ms() > later);
+    assert_eq!(stall.tablets[0].tab.sync_state().state, State::Offline, "nothing is wrong but the network");
+    stall.tablets[0].network.portal.set(false);
+    stall.settle();
+    assert_eq!(stall.tablets[1].tab.replica().counts(NOW).all(), 1);
+}
+
+#[test]
 fn a_lost_answer_and_a_new_start_double_nothing() {
     let mut stall = Stall::new(2);
     stall.settle();

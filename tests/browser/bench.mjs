@@ -246,7 +246,7 @@ for (const [nth, n] of sizes.entries()) {
     kept = [`kept: the server is at ${server.address}, the page at ${server.address}/bench.html; Ctrl+C ends both`];
     for (const { options, tablet } of tablets) kept.push(`  ${options.device}: ${tablet.profile}`);
   } else {
-    for (const { tablet } of tablets) await tablet.scrap();
+    for (const { tablet } of tablets) await tablet.remove();
     await server.remove();
   }
 }

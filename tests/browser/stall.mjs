@@ -1,7 +1,8 @@
 // A stall for the browser tests: a real server on a real folder, and tablets in real Chromium. What a person does
 // reads like what a person does; nothing here sleeps, everything waits for the thing.
+import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readlink, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -14,6 +15,35 @@ const FLAGS = [
 ];
 export const LANDSCAPE = { width: 1024, height: 768 };
 export const PORTRAIT = { width: 768, height: 1024 };
+
+// What a browser says by itself where a network is missing. Everything else on a console is a complaint.
+const NO_NETWORK = /net::ERR_|^WebSocket connection to /;
+
+const used = new WeakMap();
+
+/** What a test uses is put away after it, all of it, whatever failed; and no page may have complained. */
+function putAwayAfter(t, thing) {
+  const things = used.get(t) ?? [];
+  if (things.length === 0) {
+    used.set(t, things);
+    t.after(async () => {
+      for (const thing of things.toReversed()) await thing.remove();
+      assert.deepEqual(things.flatMap((thing) => thing.complaints ?? []), [], "what the pages complained of");
+    });
+  }
+  things.push(thing);
+  return thing;
+}
+
+/** A server for one test. */
+export async function openServer(t, options) {
+  return putAwayAfter(t, await Server.start(options));
+}
+
+/** A tablet for one test. */
+export async function switchOn(t, server, options) {
+  return putAwayAfter(t, await Tablet.switchOn(server.address, options));
+}
 
 /** A port that nothing listens on now. */
 async function freePort() {
@@ -69,7 +99,7 @@ export class Server {
 export class Tablet {
   static async switchOn(address, { lang = "en", size = LANDSCAPE, theme = "light" } = {}) {
     const tablet = new Tablet();
-    Object.assign(tablet, { address, lang, size, theme });
+    Object.assign(tablet, { address, lang, size, theme, complaints: [], forgiven: [NO_NETWORK] });
     tablet.profile = await mkdtemp(path.join(tmpdir(), "stallbook-tablet-"));
     await tablet.open();
     return tablet;
@@ -80,10 +110,23 @@ export class Tablet {
       locale: this.lang === "zh" ? "zh-CN" : "en-GB",
     });
     this.context.setDefaultTimeout(20_000);
+    // Of every tab, whether a test looks at it or not.
+    this.context.on("weberror", (error) => this.complain(error.error().stack ?? String(error.error())));
+    this.context.on("console", (message) => {
+      if (message.type() === "error") this.complain(`${message.text()} (${message.location().url})`);
+    });
     this.page = this.context.pages()[0] ?? (await this.context.newPage());
-    this.complaints = [];
-    this.page.on("pageerror", (error) => this.complaints.push(String(error)));
+    this.page.on("crash", () => this.complain("the page crashed"));
     await this.go(where);
+  }
+  complain(of) {
+    if (!this.forgiven.some((pattern) => pattern.test(of))) this.complaints.push(of);
+  }
+  /** A second tab of the same browser. */
+  async newTab(where) {
+    const tab = Object.create(this, { page: { value: await this.context.newPage(), writable: true } });
+    await tab.go(where);
+    return tab;
   }
   async go(where) {
     const url = new URL(where, this.address);
@@ -95,14 +138,23 @@ export class Tablet {
   }
   /** The battery dies: no process of the browser gets to say goodbye. */
   async kill() {
-    const { exec } = await import("node:child_process");
     const gone = new Promise((done) => this.context.once("close", done));
-    await new Promise((done) => exec(`pkill -KILL -f -- "--user-data-dir=${this.profile}"`, done));
+    // The lock of the profile names the browser that has it: `host-pid`.
+    const lock = await readlink(path.join(this.profile, "SingletonLock"));
+    const pid = Number(lock.slice(lock.lastIndexOf("-") + 1));
+    // Playwright starts each browser as the head of a process group of its own.
+    process.kill(-pid, "SIGKILL");
     await gone;
   }
-  async scrap() {
+  async remove() {
     await this.context.close().catch(() => {});
     await rm(this.profile, { recursive: true, force: true, maxRetries: 5 });
+  }
+  /** The app comes from the device from now on: its files are there, and the worker is in charge of the page. */
+  async install() {
+    await this.page.evaluate(() => navigator.serviceWorker.ready.then(() => true));
+    await this.page.reload();
+    await this.page.waitForFunction(() => navigator.serviceWorker.controller?.state === "activated");
   }
 
   button(name) {
@@ -114,17 +166,19 @@ export class Tablet {
   async choose(name) {
     await this.page.getByRole("radio", { name, exact: true }).check();
   }
-  /** An act that may be in the open or under "More". */
+  /** An act that is in the open, or else under "More". */
   async act(name) {
-    const open = this.button(name).or(this.page.getByRole("link", { name, exact: true }));
-    await this.page.getByTestId("order-status").waitFor();
-    if (!(await open.first().isVisible())) await this.button("More").click();
-    await this.page
-      .getByRole("button", { name, exact: true })
-      .or(this.page.getByRole("menuitem", { name, exact: true }))
-      .or(this.page.getByRole("link", { name, exact: true }))
-      .first()
-      .click();
+    await this.page.getByTestId("order-status").first().waitFor();
+    const key = this.page.locator("main").getByRole("button", { name, exact: true }).filter({ visible: true }).first();
+    if (await key.isVisible()) return key.click();
+    await this.button("More").click();
+    const menu = this.page.getByRole("dialog", { name: "More" });
+    await menu.getByRole("button", { name, exact: true }).click();
+    await menu.waitFor({ state: "hidden" });
+  }
+  /** The dialog that is open. */
+  dialog() {
+    return this.page.getByRole("dialog");
   }
 
   async startShop(name = "Hillside") {
@@ -235,14 +289,11 @@ export class Tablet {
 
 /** A shop with two tablets that are connected and equal. */
 export async function twoTablets(t, options) {
-  const server = await Server.start();
-  t.after(() => server.remove());
-  const first = await Tablet.switchOn(server.address, options);
-  t.after(() => first.scrap());
+  const server = await openServer(t);
+  const first = await switchOn(t, server, options);
   await first.startShop();
   await first.connect(server);
-  const second = await Tablet.switchOn(server.address, options);
-  t.after(() => second.scrap());
+  const second = await switchOn(t, server, options);
   await second.join(await first.pairingCode());
   return { server, first, second };
 }

@@ -50,9 +50,11 @@ pub fn Order() -> impl IntoView {
         None => orders::TITLE.get().to_owned(),
     };
     arrive(title.into(), heading);
-    let head = move || match number.get() {
-        Some(number) => view! { <Serial number size=Size::ExtraLarge/> }.into_any(),
-        None => view! { {page::DRAFT} }.into_any(),
+    let is_there = Memo::new(move |_| order.with(|order| matches!(order, Loaded::There(_))));
+    let head = move || match (number.get(), is_there.get()) {
+        (Some(number), _) => view! { <Serial number size=Size::ExtraLarge/> }.into_any(),
+        (None, true) => view! { {page::DRAFT} }.into_any(),
+        (None, false) => view! { {orders::TITLE} }.into_any(),
     };
     view! {
         <div class="page order">

@@ -217,6 +217,7 @@ pub mod payment {
         SAVE: "存下收款", "Save payment";
         ARRIVED: "已到账", "Payment arrived";
         NOT_ARRIVED: "没到账", "Did not arrive";
+        NOT_ON_ACCOUNT: "账上没有这笔钱", "Not on the account";
         VOID: "作废", "Void";
         VOID_TITLE: "作废收款", "Void a payment";
         CHANGE: "找零", "Change";

@@ -336,6 +336,8 @@ impl Server {
 pub struct Network {
     server: Server,
     pub cut: Rc<Cell<bool>>,
+    /// The network answers with its sign-in page, in the server's place.
+    pub portal: Rc<Cell<bool>>,
 }
 
 pub struct Socket(UnboundedReceiver<String>);
@@ -351,6 +353,10 @@ impl Transport for Network {
     async fn call(&self, request: Request) -> Result<Response, Unreachable> {
         if self.cut.get() || self.server.state.borrow().down {
             return Err(Unreachable);
+        }
+        if self.portal.get() {
+            let body = "<!doctype html><h1>Sign in to the Wi-Fi</h1>".to_owned();
+            return Ok(Response { status: 200, body, retry_after: None });
         }
         if let Some(left) = &mut self.server.state.borrow_mut().answers_left {
             *left = left.checked_sub(1).ok_or(Unreachable)?;
@@ -368,7 +374,7 @@ impl Transport for Network {
     }
     async fn listen(&self, _: String, _: String) -> Result<Socket, Unreachable> {
         let mut state = self.server.state.borrow_mut();
-        if self.cut.get() || state.down || !state.live {
+        if self.cut.get() || self.portal.get() || state.down || !state.live {
             return Err(Unreachable);
         }
         let (sender, receiver) = unbounded();
@@ -426,7 +432,7 @@ impl Stall {
 
     /// A tablet that knows nothing yet.
     pub fn bare(&self) -> Tablet {
-        let network = Network { server: self.server.clone(), cut: Rc::default() };
+        let network = Network { server: self.server.clone(), cut: Rc::default(), portal: Rc::default() };
         let (disk, clock_off_ms) = (MemoryDisk::new(), Rc::default());
         let tab = self.open(&disk, &network, &clock_off_ms);
         Tablet { disk, tab, network, clock_off_ms, running: None }

@@ -168,7 +168,8 @@ fn buyer(order: &Order) -> impl IntoView + use<> {
             <div>
                 <p><b>{name}</b> " " <span class="muted">{buyer.phone}</span></p>
                 <p class="muted">{buyer.address}</p>
-                {(!note.is_empty()).then(|| view! { <p><Icon glyph=Glyph::Text/> " " {note}</p> })}
+                {(!note.is_empty())
+                    .then(|| view! { <p class="note-line"><Icon glyph=Glyph::Text/> <span>{note}</span></p> })}
             </div>
             {call}
         </section>

@@ -5,12 +5,13 @@ mod money;
 mod why;
 
 use domain::order::Command;
+use domain::text;
 use leptos::prelude::*;
 
 use super::desk::{Asked, Desk};
 use super::story;
 use crate::text::order_page::page;
-use crate::text::{order, payment, reason, shipping};
+use crate::text::{fault, order, payment, reason, shipping};
 use crate::ui::Dialog;
 use goods::{Correct, HandOver, Ship};
 use money::{Payment, Refund};
@@ -77,7 +78,7 @@ pub fn Dialogs(
             Asked::RejectPayment(id) => {
                 let command = Callback::from(move |why: String| Command::RejectPayment(id, why));
                 let about = move || about_payment(desk, id);
-                view! { <Why desk about usual=[payment::NOT_ARRIVED].into() act=payment::NOT_ARRIVED command/> }
+                view! { <Why desk about usual=[payment::NOT_ON_ACCOUNT].into() act=payment::NOT_ARRIVED command/> }
                     .into_any()
             }
             Asked::VoidParcel(id) => {
@@ -91,6 +92,11 @@ pub fn Dialogs(
         })
     };
     view! { <Dialog open=desk.open title>{body}</Dialog> }
+}
+
+/// What is wrong with a text that has this much room: said while it is typed, for nobody types that much on purpose.
+fn too_long(typed: RwSignal<String>, most: usize) -> Option<String> {
+    typed.with(|typed| text::parse(typed, most).is_err()).then(|| fault::too_long(most))
 }
 
 fn about_payment(desk: Desk, id: uuid::Uuid) -> String {

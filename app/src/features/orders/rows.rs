@@ -75,12 +75,14 @@ pub fn Rows(
 ) -> impl IntoView {
     let session = Session::here();
     let list = NodeRef::<html::Ul>::new();
+    // It also looks a frame later, when the person may have gone to another page.
     let look = move || {
         let near = list
-            .get_untracked()
+            .try_get_untracked()
+            .flatten()
             .is_some_and(|list| list.scroll_height() - list.scroll_top() - list.client_height() < AHEAD);
         if near {
-            on_more.run(());
+            let _ = on_more.try_run(());
         }
     };
     // Where the first rows don't fill the sheet, nobody can scroll: then it reads on by itself.

@@ -190,6 +190,7 @@ fn ConnectPart(work: Work) -> impl IntoView {
     let send = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         tried.set(true);
+        work.problem.set(None);
         match parsed.get_untracked() {
             Ok(Connect { server, code }) if !work.busy.get_untracked() => {
                 work.run(session.connect(server, code), |()| ());

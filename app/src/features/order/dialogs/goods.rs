@@ -1,11 +1,13 @@
 //! Goods that leave, and a parcel put right.
 
 use domain::order::{Command, LinePart, ParcelCorrected, PaymentState};
+use domain::text::SHORT;
 use leptos::prelude::*;
 use uuid::Uuid;
 
 use super::super::desk::{Desk, saved};
 use super::super::{carrier, marks};
+use super::too_long;
 use super::why::date_parts;
 use crate::platform::page;
 use crate::text::order_page::{page as words, refused};
@@ -43,14 +45,23 @@ impl Label {
     fn carrier(self) -> String {
         if self.is_other() { self.other.get() } else { self.carrier.get() }
     }
-    fn carrier_missing(self) -> bool {
-        self.carrier().trim().is_empty()
+    fn carrier_wrong(self) -> Option<String> {
+        if self.tried.get() && self.carrier().trim().is_empty() {
+            return Some(fault::CARRIER_MISSING.get().to_owned());
+        }
+        if self.is_other() { too_long(self.other, SHORT) } else { None }
     }
-    fn date_wrong(self) -> bool {
-        self.expected.with(|date| !date.trim().is_empty() && date_parts(date).is_none())
+    fn tracking_wrong(self) -> Option<String> {
+        too_long(self.tracking, SHORT)
     }
+    fn date_wrong(self) -> Option<String> {
+        let wrong =
+            self.tried.get() && self.expected.with(|date| !date.trim().is_empty() && date_parts(date).is_none());
+        wrong.then(|| fault::DATE_WRONG.get().to_owned())
+    }
+    /// Once the person has tried to save it.
     fn is_right(self) -> bool {
-        !self.carrier_missing() && !self.date_wrong()
+        [self.carrier_wrong(), self.tracking_wrong(), self.date_wrong()].iter().all(Option::is_none)
     }
 }
 
@@ -60,11 +71,6 @@ fn LabelFields(label: Label) -> impl IntoView {
     let mut choices: Vec<Choice> =
         carrier::CARRIERS.iter().map(|carrier| Choice::new(carrier.key, carrier.name)).collect();
     choices.push(Choice::new(OTHER, shipping::OTHER_CARRIER));
-    let missing = Signal::derive(move || {
-        (label.tried.get() && label.carrier_missing()).then(|| fault::CARRIER_MISSING.get().to_owned())
-    });
-    let date_wrong =
-        Signal::derive(move || (label.tried.get() && label.date_wrong()).then(|| fault::DATE_WRONG.get().to_owned()));
     let odd = Signal::derive(move || {
         let key = label.carrier.get();
         label
@@ -72,6 +78,7 @@ fn LabelFields(label: Label) -> impl IntoView {
             .with(|tracking| carrier::looks_odd(&key, tracking))
             .then(|| fault::tracking_odd(&carrier::name(&key)))
     });
+    let wrong = move |of: fn(Label) -> Option<String>| Signal::derive(move || of(label));
     let set = move |key: String| label.carrier.set(key);
     view! {
         <div class="two">
@@ -79,15 +86,15 @@ fn LabelFields(label: Label) -> impl IntoView {
             <TextField
                 label=shipping::ARRIVAL
                 value=label.expected
-                fault=date_wrong
+                fault=wrong(Label::date_wrong)
                 keys="numeric"
                 example="2026-11-26"
             />
         </div>
         <Show when=move || label.is_other()>
-            <TextField label=words::NEW_CARRIER value=label.other fault=missing/>
+            <TextField label=words::NEW_CARRIER value=label.other fault=wrong(Label::carrier_wrong)/>
         </Show>
-        <TextField label=shipping::TRACKING value=label.tracking warning=odd/>
+        <TextField label=shipping::TRACKING value=label.tracking fault=wrong(Label::tracking_wrong) warning=odd/>
     }
 }
 

@@ -2,12 +2,14 @@
 
 use domain::money::{NumberFault, parse_amount};
 use domain::order::{Command, Method, NewPayment};
+use domain::text::LONG;
 use leptos::prelude::*;
 
 use super::super::desk::Desk;
 use super::super::marks;
+use super::too_long;
 use crate::platform::page;
-use crate::text::order_page::page as words;
+use crate::text::order_page::{page as words, refused};
 use crate::text::{fault, method, payment, reason};
 use crate::ui::{
     Acts, AmountField, Button, Choice, Choices, Fault, Glyph, Keypad, KeypadKey, Kind, Money, Note, Size, TextField,
@@ -136,12 +138,18 @@ pub fn Refund(desk: Desk) -> impl IntoView {
     let why = RwSignal::new(String::new());
     let tried = RwSignal::new(false);
     let amount = move || parsed(desk, &typed.get());
-    let wrong = Signal::derive(move || if tried.get() { amount().err().map(amount_words) } else { None });
+    let wrong = Signal::derive(move || {
+        let amount = tried.get().then(amount)?;
+        let words = amount.map(|amount| (amount > due()).then(|| refused::REFUND_TOO_LARGE.get().to_owned()));
+        words.unwrap_or_else(|fault| Some(amount_words(fault)))
+    });
+    let why_wrong = Signal::derive(move || too_long(why, LONG));
     let id = uid("amount");
     let save = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         tried.set(true);
-        let Ok(amount) = untrack(amount) else {
+        let is_right = wrong.get_untracked().is_none() && why_wrong.get_untracked().is_none();
+        let Some(amount) = untrack(amount).ok().filter(|_| is_right) else {
             page::focus_first_fault();
             return;
         };
@@ -163,7 +171,7 @@ pub fn Refund(desk: Desk) -> impl IntoView {
                 fault=wrong
             />
             <Keypad field=id decimals=Signal::derive(move || currency.get().exponent)/>
-            <TextField label=reason::REASON value=why hint=words::REASON_MAY/>
+            <TextField label=reason::REASON value=why hint=words::REASON_MAY fault=why_wrong/>
             <Fault text=desk.fault_words()/>
             <Acts><Button label=payment::SAVE_REFUND glyph=Glyph::Refund kind=Kind::Main submit=true busy=desk.busy/></Acts>
         </form>

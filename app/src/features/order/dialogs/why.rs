@@ -1,10 +1,12 @@
 //! Acts that ask why, and the one that asks until when.
 
 use domain::order::Command;
+use domain::text::LONG;
 use leptos::prelude::*;
 use leptos::text_prop::TextProp;
 
 use super::super::desk::{Desk, saved};
+use super::too_long;
 use crate::platform::{intl, page};
 use crate::session::Session;
 use crate::text::order_page::page as words;
@@ -29,7 +31,8 @@ pub fn Why(
     let why = RwSignal::new(String::new());
     let tried = RwSignal::new(false);
     let wrong = Signal::derive(move || {
-        (tried.get() && why.with(|why| why.trim().is_empty())).then(|| fault::REASON_MISSING.get().to_owned())
+        let missing = tried.get() && why.with(|why| why.trim().is_empty());
+        if missing { Some(fault::REASON_MISSING.get().to_owned()) } else { too_long(why, LONG) }
     });
     let keys = usual
         .into_iter()

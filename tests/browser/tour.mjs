@@ -1,0 +1,184 @@
+// Every page of the app with something on it, and every kind of dialog open: what is looked at by axe, and in pictures.
+import { openServer, switchOn, twoTablets } from "./stall.mjs";
+
+// What the tour presses, in the other language.
+const ZH = {
+  "Preview order": "预览订单", "Record payment": "收款", Ship: "发货", More: "更多", Hold: "搁置", "Cancel order": "取消订单",
+  "Extend deadline": "延长付款期限", "Hand over part": "只交付一部分", "Record refund": "退款", "Add a device": "添加设备",
+  "Start on this device": "在这台平板上开始",
+};
+const said = (tablet, name) => (tablet.lang === "zh" ? ZH[name] : name);
+
+const TEA = { item: "明前龙井", quantity: "2", price: "128" };
+const POT = { item: "紫砂壶 Yixing teapot, 220 ml", quantity: "1", price: "260.50" };
+const CUPS = { item: "汝窑茶杯", quantity: "6", price: "35" };
+
+/** A shop of two tablets with orders in many states and four open conflicts; gives the addresses worth a visit. */
+export async function busyShop(t) {
+  const { server, first, second } = await twoTablets(t);
+  const address = () => new URL(first.page.url()).pathname;
+
+  const races = [];
+  const shipped = await first.takeOrder({ name: "韩梅梅", items: [TEA] });
+  races.push([shipped, (tablet) => tablet.ship(), (tablet) => tablet.cancel("buyer changed her mind")]);
+  await first.pay();
+  const twice = await first.takeOrder({ name: "Zoë Okonkwo", address: "12 Market Street, Hangzhou", items: [CUPS] });
+  races.push([twice, (tablet) => tablet.pay(), (tablet) => tablet.pay({ method: "Alipay" })]);
+  const edited = await first.takeOrder({ name: "赵钱孙", items: [POT] });
+  const note = (text) => async (tablet) => {
+    await tablet.act("Edit order");
+    await tablet.box("Order note").fill(text);
+    await tablet.confirm();
+  };
+  races.push([edited, note("wrap it as a gift 🎁"), note("不要包装，放门口")]);
+
+  await first.takeOrder({ name: "李雷", items: [TEA, POT, CUPS] });
+  await first.takeOrder({ items: [TEA], delivery: "Hand over now", method: "Cash" });
+  await first.takeOrder({ name: "林黛玉", items: [POT] });
+  await first.act("Hold");
+  await first.dialog().getByRole("textbox", { name: "Reason" }).fill("等货");
+  await first.dialog().getByRole("button", { name: "Hold this order" }).click();
+  await first.statusIs("on_hold");
+  await first.takeOrder({ name: "贾宝玉", items: [CUPS] });
+  await first.cancel("缺货");
+  await first.statusIs("cancelled");
+  await first.takeOrder({ name: "Refund Ruth", items: [TEA] });
+  await first.pay({ method: "WeChat Pay", amount: "300" });
+  await first.page.locator('[data-testid="order-balance"][data-minor="-4400"]').waitFor();
+  const refund = address();
+  await first.takeOrder({ name: "阿不都热合曼·买买提明江·艾合买提", address: "新疆维吾尔自治区乌鲁木齐市天山区".repeat(4), items: [TEA], note: "电话打不通就放门卫 ".repeat(8) });
+  await first.write({ name: "草稿", items: [TEA] });
+  await first.button("Keep as a draft").click();
+  await first.page.getByTestId("order-row").first().waitFor();
+
+  // One that has a story.
+  await first.takeOrder({ items: [TEA, POT] });
+  const story = address();
+  await first.pay({ method: "WeChat Pay", amount: "200" });
+  await first.statusIs("part_paid");
+  await first.act("Payment arrived");
+  await first.page.getByTestId("timeline").getByText("Payment verified").waitFor();
+  await first.pay({ method: "Bank transfer" });
+  await first.statusIs("paid");
+  await first.page.getByRole("button", { name: "Payment arrived" }).first().click();
+  await first.page.getByTestId("timeline").getByText("Payment verified").nth(1).waitFor();
+  await first.act("Ship");
+  await first.dialog().getByRole("textbox", { name: "Tracking number" }).fill("SF1234567890123");
+  await first.dialog().getByRole("textbox", { name: /^Longjing|^明前龙井/ }).fill("1");
+  await first.dialog().getByRole("button", { name: "Save shipment" }).click();
+  await first.statusIs("part_shipped");
+
+  await first.synced();
+  for (const [number] of races) {
+    await second.openOrder(number);
+    await first.openOrder(number);
+  }
+  await server.down();
+  for (const [number, one, other] of races) {
+    for (const [tablet, act] of [[first, one], [second, other]]) {
+      await tablet.openOrder(number);
+      await act(tablet);
+    }
+  }
+  await server.up();
+  await Promise.all([first.synced(), second.synced()]);
+  await first.go("/conflicts");
+  await first.page.getByTestId("conflict").nth(races.length - 1).waitFor();
+  await first.go("/orders");
+  await first.page.locator(`[data-testid="order-row"][data-order-number="${shipped}"]`).click();
+  await first.page.waitForURL(/order=|\/orders\/./);
+  return { server, first, second, story, refund };
+}
+
+/** A tablet that belongs to no shop, and one whose shop has no server and no orders. */
+export async function emptyTablets(t) {
+  const server = await openServer(t);
+  const bare = await switchOn(t, server);
+  const alone = await switchOn(t, server);
+  await alone.startShop("山间茶果");
+  return { bare, alone };
+}
+
+async function dressed(tablet, { lang, theme, size }) {
+  tablet.lang = lang;
+  await tablet.page.setViewportSize(size);
+  await tablet.page.evaluate((theme) => {
+    const kept = JSON.parse(localStorage.getItem("stallbook.preferences") ?? "{}");
+    localStorage.setItem("stallbook.preferences", JSON.stringify({ ...kept, theme }));
+  }, theme);
+}
+
+/** Goes everywhere in one language, theme and size, and calls `see(tablet, name)` at each sight. */
+export async function tour({ first, bare, alone, story, refund }, how, see) {
+  for (const tablet of [first, bare, alone]) await dressed(tablet, how);
+  const { page } = first;
+  const key = (name) => page.getByRole("button", { name: said(first, name), exact: true });
+  const at = async (tablet, where, name, there) => {
+    await tablet.go(where);
+    await tablet.page.getByRole("heading", { level: 1 }).waitFor();
+    if (there) await tablet.page.locator(there).first().waitFor();
+    await see(tablet, name);
+  };
+  const dialog = async (where, act, name) => {
+    await first.go(where);
+    await page.getByTestId("order-status").first().waitFor();
+    const out = page.locator("main").getByRole("button", { name: said(first, act), exact: true }).filter({ visible: true });
+    if (act !== "More" && !(await out.first().isVisible())) {
+      await key("More").click();
+      await page.getByRole("dialog").getByRole("button", { name: said(first, act), exact: true }).click();
+    } else await out.first().click();
+    await page.locator("dialog[open] .body").waitFor();
+    await see(first, name);
+  };
+
+  await at(bare, "/", "first-start");
+  await bare.button(said(bare, "Start on this device")).click();
+  await bare.page.locator("[aria-invalid=true]").waitFor();
+  await see(bare, "first-start-wrong");
+  await at(alone, "/orders", "orders-empty");
+  await at(alone, "/settings", "settings-alone");
+  await at(alone, "/conflicts", "conflicts-none");
+  await at(alone, "/no/such/page", "missing");
+  await at(alone, "/orders/00000000-0000-7000-8000-000000000000", "order-missing");
+
+  const row = '[data-testid="order-row"]';
+  await at(first, "/orders", "orders", row);
+  await at(first, "/orders?status=awaiting_payment&q=龙井", "orders-found", row);
+  await at(first, "/orders?q=nothing+like+it", "orders-nothing");
+  await at(first, `/orders?order=${story.split("/").at(-1)}`, "orders-chosen", row);
+  await at(first, story, "order", '[data-testid="order-status"]');
+  await page.getByTestId("timeline").scrollIntoViewIfNeeded();
+  await see(first, "order-story");
+  await at(first, refund, "order-refund", '[data-testid="order-status"]');
+  await dialog(story, "More", "dialog-more");
+  await dialog(story, "Ship", "dialog-ship");
+  await dialog(refund, "Record refund", "dialog-refund");
+  await dialog(refund, "Cancel order", "dialog-cancel");
+  await page.locator("dialog[open] .button[type=submit]").click();
+  await page.locator("dialog[open] [aria-invalid=true]").waitFor();
+  await see(first, "dialog-cancel-wrong");
+  const owing = await owingOrder(first);
+  await dialog(owing, "Record payment", "dialog-payment");
+  await dialog(owing, "Extend deadline", "dialog-extend");
+  await at(first, "/conflicts", "conflicts", '[data-testid="conflict"]');
+  await at(first, "/settings", "settings");
+  await key("Add a device").click();
+  await page.getByTestId("pairing-code").waitFor();
+  await see(first, "settings-code");
+
+  await at(first, "/orders/new", "new-order");
+  await key("Preview order").click();
+  await page.locator("[aria-invalid=true]").first().waitFor();
+  await see(first, "new-order-wrong");
+  await at(first, `/orders/new?copy=${story.split("/").at(-1)}`, "new-order-filled");
+  await key("Preview order").click();
+  await page.getByTestId("preview-total").waitFor();
+  await see(first, "preview");
+}
+
+async function owingOrder(tablet) {
+  await tablet.go("/orders?status=awaiting_payment");
+  const row = tablet.page.getByTestId("order-row").first();
+  await row.waitFor();
+  return new URL(await row.evaluate((element) => (element.closest("a") ?? element.querySelector("a")).href)).pathname;
+}
