@@ -6,7 +6,7 @@ use super::conflict::{Choice, ConflictKind, Taking};
 use super::content::{Content, ContentFault, Line, Method, Terms};
 use super::event::*;
 use super::fold::{buyer_changes, changes};
-use super::{Conflict, Order, Payment, PaymentState, Status};
+use super::{Conflict, Order, Outcome, Payment, PaymentState, Status, VoidReason};
 use crate::contact::{Buyer, ContactChanged, ContactEvent};
 use crate::money::MAX_AMOUNT;
 use crate::shop::ShopSettings;
@@ -753,8 +753,14 @@ fn settle(decision: &mut Decision, order: &Order, conflict: &Conflict, choice: C
         (ConflictKind::ShippedCancelled | ConflictKind::ShippedEdited, _) => {
             let id = parcel(conflict.first).or_else(|_| parcel(conflict.second))?;
             decision.order(OrderEvent::ParcelVoided(ParcelVoided { parcel: id, reason: String::new(), settles }));
-            if conflict.kind == ConflictKind::ShippedCancelled && order.active_parcels().count() == 1 {
-                decision.order(OrderEvent::Cancelled(Cancelled { reason: cancel_reason(order, conflict) }));
+            // Nothing has left then: what the parcel kept from happening is carried out now.
+            if order.active_parcels().count() == 1 {
+                match conflict.kind {
+                    ConflictKind::ShippedCancelled => {
+                        decision.order(OrderEvent::Cancelled(Cancelled { reason: cancel_reason(order, conflict) }));
+                    }
+                    _ => edit_after_all(decision, order, id),
+                }
             }
         }
         (ConflictKind::SameField, _) => match &conflict.other {
@@ -769,6 +775,25 @@ fn settle(decision: &mut Decision, order: &Order, conflict: &Conflict, choice: C
         _ => return Err(Rejection::NoSuchConflict),
     }
     Ok(())
+}
+
+/// The edits that a parcel voided because they did not know of it: the same wishes again.
+fn edit_after_all(decision: &mut Decision, order: &Order, parcel: Uuid) {
+    let Some(left) = order.parcels.iter().find(|p| p.id == parcel).map(|p| p.at) else { return };
+    for (at, entry) in order.timeline.iter().enumerate().skip(left) {
+        if entry.outcome != Outcome::Voided(VoidReason::ShipmentStands) || order.knew(at, left) {
+            continue;
+        }
+        match &entry.event {
+            Event::Order(OrderEvent::Edited(body)) => {
+                decision.order(OrderEvent::Edited(Edited { settles: None, ..body.clone() }));
+            }
+            Event::Contact(ContactEvent::Changed(body)) => {
+                decision.contact(ContactEvent::Changed(ContactChanged { settles: None, ..body.clone() }));
+            }
+            _ => {}
+        }
+    }
 }
 
 /// The reason that the voided cancelling gave: it is the same wish, carried out now.
