@@ -4,7 +4,7 @@ import { cp, mkdtemp, readdir, rename, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { test } from "node:test";
-import { Server, Tablet } from "./stall.mjs";
+import { openServer, switchOn } from "./stall.mjs";
 
 test("where the second file can't be had, its pages say so, and open when it can", async (t) => {
   const folder = await mkdtemp(path.join(tmpdir(), "stallbook-app-"));
@@ -15,10 +15,9 @@ test("where the second file can't be had, its pages say so, and open when it can
   assert.ok(later.some((name) => name.endsWith(".wasm")), "the program is in one piece");
   for (const name of later) await rename(path.join(app, name), path.join(folder, name));
 
-  const server = await Server.start({ app });
-  t.after(() => server.remove());
-  const tablet = await Tablet.switchOn(server.address);
-  t.after(() => tablet.scrap());
+  const server = await openServer(t, { app });
+  const tablet = await switchOn(t, server);
+  tablet.forgiven.push(/split_/);
   await tablet.startShop();
   const { page } = tablet;
   await page.goto(`${server.address}/settings`);
