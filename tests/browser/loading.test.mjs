@@ -17,7 +17,7 @@ test("where the second file can't be had, its pages say so, and open when it can
 
   const server = await openServer(t, { app });
   const tablet = await switchOn(t, server);
-  tablet.forgiven.push(/split_/);
+  tablet.forgiven.push(/split[_-]/);
   await tablet.startShop();
   const { page } = tablet;
   await page.goto(`${server.address}/settings`);
