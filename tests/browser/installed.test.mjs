@@ -18,7 +18,7 @@ async function laterBuild(t) {
   await cp(APP, folder, { recursive: true });
   const file = (name) => path.join(folder, name);
   const page = (await readFile(file("index.html"), "utf8")).replace("<head>", '<head><meta name="build" content="later">');
-  const [style, stem] = /\/(pages-)[0-9a-f]{16}\.css/.exec(page);
+  const [style, stem] = /\/(pages-)[0-9a-f]+\.css/.exec(page);
   const renamed = `/${stem}0123456789abcdef.css`;
   await cp(file(style), file(renamed));
   await writeFile(file("index.html"), page.replaceAll(style, renamed));

@@ -1,7 +1,7 @@
 // One tablet, no server beyond the first visit: an order is taken, goes its way, and survives whatever happens to the browser.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { openServer, switchOn } from "./stall.mjs";
+import { LANDSCAPE, openServer, PORTRAIT, switchOn } from "./stall.mjs";
 
 async function aloneWithShop(t, options) {
   const server = await openServer(t);
@@ -18,8 +18,10 @@ async function cutOff(server, tablet) {
 }
 
 test("an order is taken with no server, and is there after a reload and after closing the browser", async (t) => {
-  const { server, tablet } = await aloneWithShop(t);
+  const server = await openServer(t);
+  const tablet = await switchOn(t, server);
   await cutOff(server, tablet);
+  await tablet.startShop();
   const { page } = tablet;
   await tablet.write({
     name: "王小明", phone: "13800138000", address: "浙江省杭州市西湖区文三路1号", method: "WeChat Pay",
@@ -48,7 +50,7 @@ test("an order is taken with no server, and is there after a reload and after cl
 });
 
 test("the whole way of an order with no server: paid, verified, shipped, delivered, completed; a deep link reloads", async (t) => {
-  const { server, tablet } = await aloneWithShop(t);
+  const { server, tablet } = await aloneWithShop(t, { size: PORTRAIT });
   await cutOff(server, tablet);
   await tablet.takeOrder();
   await tablet.pay({ method: "WeChat Pay" });
@@ -76,3 +78,40 @@ test("what was called saved is there after the browser was killed, twenty times"
     assert.deepEqual(await tablet.numbers(round), taken, `after ${round} kills`);
   }
 });
+
+for (const size of [LANDSCAPE, PORTRAIT]) {
+  test(`in a hurry, ${size.width} wide: pages are left before they have come, while another tab sells; none breaks`, async (t) => {
+    const { tablet } = await aloneWithShop(t, { size });
+    const { page } = tablet;
+    await tablet.takeOrder();
+    const other = await tablet.newTab("/orders");
+    let selling = true;
+    const sold = (async () => {
+      for (let nth = 1; nth <= 5; nth += 1) {
+        await other.takeOrder({ items: [{ item: `Item ${nth}`, quantity: "1", price: "8" }] });
+        await other.act("Record payment");
+        await other.button("Close").click();
+        await other.pay({ method: "Cash" });
+        await other.statusIs("paid");
+        await other.act("Copy order");
+        await other.button("Preview order").click();
+        await other.button("Confirm order").click();
+        await other.statusIs("awaiting_payment");
+      }
+      selling = false;
+    })();
+    const way = (name) => page.getByRole("navigation", { name: "Main" }).getByRole("link", { name, exact: true }).click();
+    const row = () => page.getByTestId("order-row").first().click();
+    while (selling) {
+      await way("Orders");
+      await row();
+      await way("New order");
+      await page.goBack();
+      await way("Settings");
+      await page.goBack();
+      await page.goForward();
+    }
+    await sold;
+    assert.equal((await tablet.numbers(11)).length, 11);
+  });
+}

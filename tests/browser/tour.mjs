@@ -13,6 +13,13 @@ const TEA = { item: "明前龙井", quantity: "2", price: "128" };
 const POT = { item: "紫砂壶 Yixing teapot, 220 ml", quantity: "1", price: "260.50" };
 const CUPS = { item: "汝窑茶杯", quantity: "6", price: "35" };
 
+/** What people typed in the shop of the tour, so that it can be told from what the app says. */
+export const TYPED = [
+  "明前龙井", "紫砂壶 Yixing teapot, 220 ml", "汝窑茶杯", "王小明", "韩梅梅", "Zoë Okonkwo", "12 Market Street, Hangzhou", "赵钱孙", "李雷",
+  "林黛玉", "贾宝玉", "Refund Ruth", "阿不都热合曼·买买提明江·艾合买提", "新疆维吾尔自治区乌鲁木齐市天山区", "电话打不通就放门卫", "草稿",
+  "浙江省杭州市西湖区文三路1号", "buyer changed her mind", "wrap it as a gift 🎁", "不要包装，放门口", "等货", "缺货", "山间茶果",
+];
+
 /** A shop of two tablets with orders in many states and four open conflicts; gives the addresses worth a visit. */
 export async function busyShop(t) {
   const { server, first, second } = await twoTablets(t);
