@@ -3,8 +3,6 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::text::{LONG, SHORT};
-
 /// Who bought, and where it goes.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Buyer {
@@ -23,12 +21,6 @@ impl Buyer {
     /// Whether nothing is known.
     pub fn is_empty(&self) -> bool {
         self.name.is_empty() && self.phone.is_empty() && self.address.is_empty()
-    }
-    /// Whether every text fits.
-    pub fn fits(&self) -> bool {
-        self.name.chars().count() <= SHORT
-            && self.phone.chars().count() <= SHORT
-            && self.address.chars().count() <= LONG
     }
 }
 

@@ -14,6 +14,7 @@ use std::ops::Range;
 
 use domain::order::{Command, Context, Order, Rejection, Summary, decide};
 use domain::shop::{DeviceJoined, SettingChanged, Shop, ShopEvent, ShopStarted};
+use domain::text::SHORT;
 use domain::{Currency, Day, DeviceCode, Event, Meta, NewEvent, OrderNumber, StreamKind};
 use protocol::api::{Joined, Poke, Pulled, PushStatus, Pushed};
 use protocol::digest::{EventHash, event_hash};
@@ -763,6 +764,11 @@ struct Made {
     envelope: Envelope,
 }
 
+/// A text of the shop's that a person typed, such as its name.
+fn short(text: &str) -> Result<String, ActFault> {
+    domain::text::parse(text, SHORT).map_err(|_| Rejection::TextTooLong.into())
+}
+
 impl Made {
     fn stored(&self) -> Stored<'_> {
         Stored {
@@ -899,13 +905,18 @@ impl Replica {
         });
         let id = if self.device.id.is_nil() { moment.id() } else { self.device.id };
         let device = Device { id, code: Some(code.0.clone()), shop: Some(moment.id()), ..self.device.clone() };
-        let started = ShopStarted { name: name.to_owned(), currency, time_zone: time_zone.to_owned() };
+        let started = ShopStarted { name: short(name)?, currency, time_zone: short(time_zone)? };
         let joined = DeviceJoined { code: code.0 };
         self.of_shop(device, vec![ShopEvent::Started(started), ShopEvent::DeviceJoined(joined)], moment)
     }
 
     /// Changes the shop's settings: those that are named.
     pub fn change_setting(&self, change: SettingChanged, moment: &mut Moment<'_>) -> Result<Prepared, ActFault> {
+        let change = SettingChanged {
+            name: change.name.as_deref().map(short).transpose()?,
+            time_zone: change.time_zone.as_deref().map(short).transpose()?,
+            ..change
+        };
         self.of_shop(self.device.clone(), vec![ShopEvent::SettingChanged(change)], moment)
     }
 

@@ -4,6 +4,7 @@ mod support;
 
 use std::collections::BTreeSet;
 
+use domain::Currency;
 use domain::order::{Badge, Command, Content, Rejection, Status};
 use domain::shop::SettingChanged;
 use proptest::prelude::*;
@@ -406,6 +407,17 @@ fn settings_are_decided_field_by_field() {
         let replica = tablet.tab.replica();
         assert_eq!((replica.shop().name(), replica.shop().settings().payment_term_hours), ("新", 5));
     }
+}
+
+#[test]
+fn a_name_of_the_shop_is_not_endless() {
+    let stall = Stall::new(1);
+    let too_long = Err(ActFault::Refused(Refused::Rejected(Rejection::TextTooLong)));
+    let long = "摊".repeat(201);
+    let change = SettingChanged { name: Some(long.clone()), ..SettingChanged::default() };
+    assert_eq!(stall.wait(stall.tablets[0].tab.change_setting(change)), too_long);
+    assert_eq!(stall.wait(stall.bare().tab.start_shop(&long, Currency::Cny, "Asia/Shanghai", None)), too_long);
+    assert_eq!(stall.wait(stall.bare().tab.start_shop("摊", Currency::Cny, &long, None)), too_long);
 }
 
 #[test]

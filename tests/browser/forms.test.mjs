@@ -1,7 +1,7 @@
 // Every form: what is wrong is said beside the field, nothing that was typed is lost, and any script of the world goes in.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { openServer, switchOn } from "./stall.mjs";
+import { LANDSCAPE, PORTRAIT, openServer, switchOn } from "./stall.mjs";
 
 const LONG = "路".repeat(10_000);
 const HUGE = "1000000000000";
@@ -208,4 +208,38 @@ test("a reason is asked for where an order, a payment or a parcel ends", async (
   await tablet.statusIs("awaiting_payment");
   await reason(() => tablet.act("Cancel order"), "Cancel this order");
   await tablet.statusIs("cancelled");
+});
+
+test("where fingers type, a key pad of ours writes the figures, and the system's keyboard stays away", async (t) => {
+  const server = await openServer(t);
+  for (const size of [LANDSCAPE, PORTRAIT]) {
+    const tablet = await switchOn(t, server, { touch: true, size });
+    await tablet.startShop();
+    await tablet.go("/orders/new");
+    const { page } = tablet;
+    const pad = page.getByRole("group", { name: "Number keys" });
+    const [quantity, price] = [tablet.box("Quantity").first(), tablet.box("Unit price").first()];
+    await tablet.box("Buyer name").tap();
+    assert.equal(await pad.count(), 0, "words are not typed with figures");
+    await quantity.tap();
+    assert.equal(await quantity.getAttribute("inputmode"), "none");
+    const key = (name) => pad.getByRole("button", { name, exact: true });
+    await key("Clear").tap();
+    for (const name of ["1", "2"]) await key(name).tap();
+    assert.equal(await key(".").count(), 0, "a count has no decimals");
+    await key("Next").tap();
+    for (const name of ["1", "9", ".", "5", "0"]) await key(name).tap();
+    assert.deepEqual([await quantity.inputValue(), await price.inputValue()], ["12", "19.50"]);
+    for (const figure of [price, tablet.box("Deposit")]) {
+      await figure.tap();
+      await pad.waitFor();
+      // It scrolls into view once the pad stands there.
+      await page.waitForFunction(() => {
+        const [field, keys] = [document.activeElement, document.querySelector(".keypad")].map((it) => it.getBoundingClientRect());
+        return field.right <= keys.left || field.bottom <= keys.top;
+      });
+    }
+    await key("Done").tap();
+    assert.equal(await pad.count(), 0);
+  }
 });

@@ -3,7 +3,9 @@
 use leptos::prelude::{document, window};
 use wasm_bindgen::prelude::Closure;
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{Event, EventInit, HtmlElement, HtmlInputElement, UrlSearchParams};
+use web_sys::{
+    Event, EventInit, HtmlElement, HtmlInputElement, ScrollIntoViewOptions, ScrollLogicalPosition, UrlSearchParams,
+};
 
 fn say_of_html(attribute: &str, value: Option<&str>) {
     if let Some(html) = document().document_element() {
@@ -116,6 +118,49 @@ pub fn focus(selector: &str) -> bool {
 pub fn focus_first_fault() {
     leptos::prelude::request_animation_frame(|| {
         focus("dialog[open] [aria-invalid=true], main [aria-invalid=true]");
+    });
+}
+
+/// Whether fingers are what the screen is mostly touched with.
+pub fn is_touched() -> bool {
+    let query = window().match_media("(pointer: coarse)").ok().flatten();
+    query.is_some_and(|query| query.matches())
+}
+
+/// Goes on to the next field of the page that a key pad writes into; from the last one, leaves it.
+pub fn focus_next_keyed() {
+    let (Some(active), Ok(fields)) = (document().active_element(), document().query_selector_all("main [data-keyed]"))
+    else {
+        return;
+    };
+    let next = (0..fields.length())
+        .filter_map(|nth| fields.get(nth)?.dyn_into::<HtmlElement>().ok())
+        .skip_while(|field| !active.is_same_node(Some(field)))
+        .skip(1)
+        // What is folded away has no box, and does not take the focus.
+        .find(|field| field.offset_width() > 0);
+    match next {
+        Some(next) => drop(next.focus()),
+        None => leave_field(),
+    }
+}
+
+/// Takes the focus from the field that has it.
+pub fn leave_field() {
+    if let Some(field) = document().active_element().and_then(|active| active.dyn_into::<HtmlElement>().ok()) {
+        // An element that has the focus can lose it.
+        let _ = field.blur();
+    }
+}
+
+/// Once the screen shows what opened below it, the field with the focus is seen again.
+pub fn show_field() {
+    leptos::prelude::request_animation_frame(|| {
+        if let Some(field) = document().active_element() {
+            let options = ScrollIntoViewOptions::new();
+            options.set_block(ScrollLogicalPosition::Nearest);
+            field.scroll_into_view_with_scroll_into_view_options(&options);
+        }
     });
 }
 

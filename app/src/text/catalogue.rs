@@ -56,6 +56,8 @@ pub mod keys {
         NUMBER_KEYS: "数字键", "Number keys";
         ERASE: "退格", "Delete";
         CLEAR: "清空", "Clear";
+        NEXT: "下一格", "Next";
+        DONE: "完成", "Done";
         ONE_LESS: "减一", "One less";
         ONE_MORE: "加一", "One more";
         LATER: "以后再说", "Later";

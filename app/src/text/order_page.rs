@@ -116,7 +116,7 @@ pub mod told {
 pub mod settle {
     texts! {
         SHIPPED_EDITED: "已发货，又被修改", "Shipped, and edited";
-        SHIPPED_EDITED_NOW: "现在算：货已发出，改动也算数，发出的和单子上写的可能不一样。", "As it stands: the parcel is on its way and the edit stands, so what left may differ from what is written.";
+        SHIPPED_EDITED_NOW: "现在算：货已发出；发出的和改动的可能对不上。", "As it stands: the parcel is on its way, and what left may not be what was edited.";
         VERIFIED_REJECTED: "一台说到账，一台说没到账", "Arrived on one tablet, not on the other";
         VERIFIED_REJECTED_NOW: "现在算：有人看到钱到账了，收款算数。再看一眼账户；真没到账，在订单里作废那笔收款。", "As it stands: someone saw the money arrive, so it counts. Look at the account again; if it is not there, void the payment on the order.";
         SAME_FIELD_NOW: "现在算：用后改的。", "As it stands: the later change is used.";

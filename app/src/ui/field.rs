@@ -6,6 +6,7 @@ use std::cell::Cell;
 use leptos::prelude::*;
 use leptos::text_prop::TextProp;
 
+use super::keypad::Dock;
 use super::paper::fault_line;
 use super::{Glyph, Icon, Tone};
 use crate::text::keys;
@@ -102,6 +103,7 @@ pub fn TextField(
 ) -> impl IntoView {
     let id = uid("f");
     let describe = described(&id, hint.is_some(), fault, warning);
+    let dock = Dock::here().filter(|_| numeric);
     let say_example = move || example.as_ref().map(TextProp::get);
     let control = match rows {
         Some(rows) => view! {
@@ -123,7 +125,7 @@ pub fn TextField(
                 class="input"
                 id=id.clone()
                 type="text"
-                inputmode=keys
+                inputmode=if dock.is_some() { "none" } else { keys }
                 autocomplete=autocomplete
                 placeholder=say_example
                 data-numeric=numeric.then_some("")
@@ -132,6 +134,8 @@ pub fn TextField(
                 aria-describedby=describe
                 prop:value=move || value.get()
                 on:input:target=move |event| value.set(event.target().value())
+                on:focus=move |_| dock.into_iter().for_each(|dock| dock.open(true))
+                on:blur=move |_| dock.into_iter().for_each(Dock::close)
             />
         }
         .into_any(),
@@ -227,6 +231,7 @@ pub fn Stepper(
     least: u64,
 ) -> impl IntoView {
     let id = uid("f");
+    let dock = Dock::here();
     let step = move |more: bool| {
         value.update(|text| {
             let count = text.trim().parse::<u64>().unwrap_or(least);
@@ -242,13 +247,15 @@ pub fn Stepper(
             <input
                 id=id.clone()
                 type="text"
-                inputmode="numeric"
+                inputmode=if dock.is_some() { "none" } else { "numeric" }
                 autocomplete="off"
                 data-keyed=""
                 aria-invalid=invalid(fault)
                 aria-describedby=described(&id, false, fault, Signal::stored(None))
                 prop:value=move || value.get()
                 on:input:target=move |event| value.set(event.target().value())
+                on:focus=move |_| dock.into_iter().for_each(|dock| dock.open(false))
+                on:blur=move |_| dock.into_iter().for_each(Dock::close)
             />
             <button type="button" aria-label=keys::ONE_MORE on:click=move |_| step(true)>
                 <Icon glyph=Glyph::Plus/>

@@ -129,6 +129,55 @@ pub fn Keypad(
     }
 }
 
+/// A key pad of the page's number fields, where fingers type: it is there while one of them has the focus, and the
+/// system's own keyboard stays away.
+#[derive(Clone, Copy)]
+pub struct Dock {
+    /// Whether the field with the focus takes decimals.
+    open: RwSignal<Option<bool>>,
+}
+
+impl Dock {
+    /// Offers the pad to the fields below; [`DockedKeypad`] shows it.
+    pub fn provide() {
+        if page::is_touched() {
+            provide_context(Self { open: RwSignal::new(None) });
+        }
+    }
+    /// The pad that is offered here.
+    pub(super) fn here() -> Option<Self> {
+        use_context()
+    }
+    /// A number field got the focus.
+    pub(super) fn open(self, takes_decimals: bool) {
+        self.open.set(Some(takes_decimals));
+        page::show_field();
+    }
+    /// It lost it.
+    pub(super) fn close(self) {
+        self.open.set(None);
+    }
+}
+
+/// Where the pad of [`Dock`] is shown.
+#[component]
+pub fn DockedKeypad(
+    /// How many decimals an amount has.
+    decimals: Signal<u8>,
+) -> impl IntoView {
+    let key =
+        |label: crate::text::Phrase, act: fn()| KeypadKey { label: label.into(), act: Callback::new(move |()| act()) };
+    Dock::here().map(|dock| {
+        move || {
+            dock.open.get().map(|takes_decimals| {
+                let decimals = Signal::derive(move || if takes_decimals { decimals.get() } else { 0 });
+                let extra = vec![key(keys::NEXT, page::focus_next_keyed), key(keys::DONE, page::leave_field)];
+                view! { <Keypad field="" decimals extra/> }
+            })
+        }
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

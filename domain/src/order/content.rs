@@ -181,27 +181,14 @@ impl Content {
 
     /// What keeps it from being confirmed, place by place; empty when nothing does (workflow.md §2, confirm).
     pub fn faults(&self, buyer: &Buyer) -> Vec<ContentFault> {
-        let mut faults = Vec::new();
+        let mut faults = self.oversized(buyer);
         if self.lines.is_empty() {
             faults.push(ContentFault::NoLines);
         }
-        if self.lines.len() > MAX_LINES {
-            faults.push(ContentFault::TooManyLines);
-        }
         for (index, line) in self.lines.iter().enumerate() {
             let mut fault = |field, fault| faults.push(ContentFault::Line { index, field, fault });
-            let long = |text: &str, max| text.chars().count() > max;
             if line.item.trim().is_empty() {
                 fault(LineField::Item, LineFault::Missing);
-            }
-            for (field, text, max) in [
-                (LineField::Item, &line.item, SHORT),
-                (LineField::Spec, &line.spec, SHORT),
-                (LineField::Note, &line.note, LONG),
-            ] {
-                if long(text, max) {
-                    fault(field, LineFault::TooLong);
-                }
             }
             let most = match line.unit {
                 Unit::Piece => MAX_PIECES,
@@ -228,21 +215,40 @@ impl Content {
         } else if self.deposit > self.total() {
             faults.push(ContentFault::Deposit);
         }
-        if self.note.chars().count() > LONG {
-            faults.push(ContentFault::NoteTooLong);
-        }
-        for (field, value, max) in [
-            (BuyerField::Name, &buyer.name, SHORT),
-            (BuyerField::Phone, &buyer.phone, SHORT),
-            (BuyerField::Address, &buyer.address, LONG),
-        ] {
+        for (field, value) in
+            [(BuyerField::Name, &buyer.name), (BuyerField::Phone, &buyer.phone), (BuyerField::Address, &buyer.address)]
+        {
             if self.delivery == Delivery::Ship && value.trim().is_empty() {
                 faults.push(ContentFault::BuyerMissing(field));
             }
-            if value.chars().count() > max {
-                faults.push(ContentFault::BuyerTooLong(field));
-            }
         }
+        faults
+    }
+
+    /// What is longer or more than fits, place by place: a draft may be incomplete, but not endless.
+    pub fn oversized(&self, buyer: &Buyer) -> Vec<ContentFault> {
+        let mut faults = Vec::new();
+        if self.lines.len() > MAX_LINES {
+            faults.push(ContentFault::TooManyLines);
+        }
+        let mut fit = |text: &str, max, fault| {
+            if text.chars().count() > max {
+                faults.push(fault);
+            }
+        };
+        for (index, line) in self.lines.iter().enumerate() {
+            let of = |field| ContentFault::Line { index, field, fault: LineFault::TooLong };
+            fit(&line.item, SHORT, of(LineField::Item));
+            fit(&line.spec, SHORT, of(LineField::Spec));
+            fit(&line.note, LONG, of(LineField::Note));
+        }
+        fit(&self.note, LONG, ContentFault::NoteTooLong);
+        fit(&self.channel, SHORT, ContentFault::ChannelTooLong);
+        fit(&self.category, SHORT, ContentFault::CategoryTooLong);
+        fit(self.method.key(), SHORT, ContentFault::MethodTooLong);
+        fit(&buyer.name, SHORT, ContentFault::BuyerTooLong(BuyerField::Name));
+        fit(&buyer.phone, SHORT, ContentFault::BuyerTooLong(BuyerField::Phone));
+        fit(&buyer.address, LONG, ContentFault::BuyerTooLong(BuyerField::Address));
         faults
     }
 }
@@ -314,6 +320,15 @@ pub enum ContentFault {
     /// The note is longer than fits.
     #[error("the note is too long")]
     NoteTooLong,
+    /// The sales channel's key is longer than fits.
+    #[error("the channel is too long")]
+    ChannelTooLong,
+    /// The category is longer than fits.
+    #[error("the category is too long")]
+    CategoryTooLong,
+    /// The way to pay has a name that is longer than fits.
+    #[error("the way to pay is too long")]
+    MethodTooLong,
     /// To be shipped, and not known to whom or where.
     #[error("to ship, {0:?} is needed")]
     BuyerMissing(BuyerField),

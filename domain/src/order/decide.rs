@@ -6,7 +6,7 @@ use super::conflict::{Choice, ConflictKind, Taking};
 use super::content::{Content, ContentFault, Line, Method, Terms};
 use super::event::*;
 use super::fold::{buyer_changes, changes};
-use super::{Conflict, Order, Payment, PaymentState, Status};
+use super::{Conflict, Order, Outcome, Payment, PaymentState, Status, VoidReason};
 use crate::contact::{Buyer, ContactChanged, ContactEvent};
 use crate::money::MAX_AMOUNT;
 use crate::shop::ShopSettings;
@@ -249,7 +249,10 @@ pub fn decide(
         (None, Command::Confirm { new: Some((content, buyer)), copied_from, payment, handed_over }) => {
             confirm_new(&mut decision, content, buyer, *copied_from, payment.as_ref(), *handed_over, context)?;
         }
-        (None, Command::SaveDraft { content, buyer }) => begin(&mut decision, content, buyer, None)?,
+        (None, Command::SaveDraft { content, buyer }) => {
+            check_draft(content, buyer)?;
+            begin(&mut decision, content, buyer, None)?;
+        }
         (None, _) => return Err(Rejection::NotConfirmed),
         (Some(order), command) => known(&mut decision, order, command, context)?,
     }
@@ -258,6 +261,11 @@ pub fn decide(
 
 fn check(content: &Content, buyer: &Buyer) -> Result<(), Rejection> {
     let faults = content.faults(buyer);
+    if faults.is_empty() { Ok(()) } else { Err(Rejection::Content(faults)) }
+}
+
+fn check_draft(content: &Content, buyer: &Buyer) -> Result<(), Rejection> {
+    let faults = content.oversized(buyer);
     if faults.is_empty() { Ok(()) } else { Err(Rejection::Content(faults)) }
 }
 
@@ -375,6 +383,7 @@ fn received(payment: &NewPayment, owed: i64) -> Result<PaymentRecorded, Rejectio
     if payment.given <= 0 || payment.given > MAX_AMOUNT {
         return Err(Rejection::Amount);
     }
+    named(&payment.method)?;
     let change = if payment.method == Method::Cash { (payment.given - owed.max(0)).max(0) } else { 0 };
     let amount = payment.given - change;
     if amount == 0 {
@@ -387,6 +396,11 @@ fn received(payment: &NewPayment, owed: i64) -> Result<PaymentRecorded, Rejectio
 fn reason(text: &str) -> Result<String, Rejection> {
     let text = crate::text::parse(text, LONG).map_err(|_| Rejection::TextTooLong)?;
     if text.is_empty() { Err(Rejection::ReasonMissing) } else { Ok(text) }
+}
+
+/// A way to pay is a key, or a name that a person gave it.
+fn named(method: &Method) -> Result<(), Rejection> {
+    if method.key().chars().count() > SHORT { Err(Rejection::TextTooLong) } else { Ok(()) }
 }
 
 fn short(text: &str) -> Result<String, Rejection> {
@@ -478,6 +492,7 @@ fn known(decision: &mut Decision, order: &Order, command: &Command, context: &Co
                 return Err(Rejection::AlreadyConfirmed);
             }
             order.expect_open()?;
+            check_draft(content, buyer)?;
             edit(decision, order, (&order.content(), &order.buyer()), (content, buyer));
             if decision.events.is_empty() {
                 return Err(Rejection::NothingChanged);
@@ -545,6 +560,7 @@ fn known(decision: &mut Decision, order: &Order, command: &Command, context: &Co
             if *amount > order.balance().saturating_neg() {
                 return Err(Rejection::RefundTooLarge);
             }
+            named(method)?;
             let reason = crate::text::parse(reason, LONG).map_err(|_| Rejection::TextTooLong)?;
             decision.order(OrderEvent::RefundRecorded(RefundRecorded {
                 method: method.clone(),
@@ -753,8 +769,14 @@ fn settle(decision: &mut Decision, order: &Order, conflict: &Conflict, choice: C
         (ConflictKind::ShippedCancelled | ConflictKind::ShippedEdited, _) => {
             let id = parcel(conflict.first).or_else(|_| parcel(conflict.second))?;
             decision.order(OrderEvent::ParcelVoided(ParcelVoided { parcel: id, reason: String::new(), settles }));
-            if conflict.kind == ConflictKind::ShippedCancelled && order.active_parcels().count() == 1 {
-                decision.order(OrderEvent::Cancelled(Cancelled { reason: cancel_reason(order, conflict) }));
+            // Nothing has left then: what the parcel kept from happening is carried out now.
+            if order.active_parcels().count() == 1 {
+                match conflict.kind {
+                    ConflictKind::ShippedCancelled => {
+                        decision.order(OrderEvent::Cancelled(Cancelled { reason: cancel_reason(order, conflict) }));
+                    }
+                    _ => edit_after_all(decision, order, id),
+                }
             }
         }
         (ConflictKind::SameField, _) => match &conflict.other {
@@ -769,6 +791,25 @@ fn settle(decision: &mut Decision, order: &Order, conflict: &Conflict, choice: C
         _ => return Err(Rejection::NoSuchConflict),
     }
     Ok(())
+}
+
+/// The edits that a parcel voided because they did not know of it: the same wishes again.
+fn edit_after_all(decision: &mut Decision, order: &Order, parcel: Uuid) {
+    let Some(left) = order.parcels.iter().find(|p| p.id == parcel).map(|p| p.at) else { return };
+    for (at, entry) in order.timeline.iter().enumerate().skip(left) {
+        if entry.outcome != Outcome::Voided(VoidReason::ShipmentStands) || order.knew(at, left) {
+            continue;
+        }
+        match &entry.event {
+            Event::Order(OrderEvent::Edited(body)) => {
+                decision.order(OrderEvent::Edited(Edited { settles: None, ..body.clone() }));
+            }
+            Event::Contact(ContactEvent::Changed(body)) => {
+                decision.contact(ContactEvent::Changed(ContactChanged { settles: None, ..body.clone() }));
+            }
+            _ => {}
+        }
+    }
 }
 
 /// The reason that the voided cancelling gave: it is the same wish, carried out now.

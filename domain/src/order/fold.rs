@@ -283,8 +283,9 @@ impl Order {
 
     // ---- edits ----
 
-    /// Why an edit, of the order or of its buyer, does not count at this place.
-    fn edit_refused(&self, at: usize) -> Option<Step> {
+    /// Why an edit, of the order or of its buyer, does not count at this place. One that did not know of a parcel
+    /// asks: what left is not what was written.
+    fn edit_refused(&mut self, at: usize) -> Option<Step> {
         if let Some(place) = self.discarded {
             return Some(if self.knew(at, place) {
                 void(VoidReason::OrderClosed)
@@ -296,9 +297,28 @@ impl Order {
             return Some(void(VoidReason::OrderClosed));
         }
         if self.any_shipped() {
+            let unknown: Vec<usize> = self.active_parcels().map(|p| p.at).filter(|p| !self.knew(at, *p)).collect();
+            for parcel in unknown {
+                self.shipped_and_edited(parcel, at);
+            }
             return Some(void(VoidReason::ShipmentStands));
         }
         None
+    }
+
+    /// Asks once for all that one tablet edited unknowing of a parcel: an act may be several events.
+    fn shipped_and_edited(&mut self, parcel: usize, edit: usize) {
+        let editor = |at: usize| self.timeline.get(at).map(|entry| entry.meta.device);
+        let asked = self.conflicts.iter().any(|conflict| {
+            let other = if conflict.first == parcel { conflict.second } else { conflict.first };
+            conflict.kind == ConflictKind::ShippedEdited
+                && conflict.settled.is_none()
+                && [conflict.first, conflict.second].contains(&parcel)
+                && editor(other) == editor(edit)
+        });
+        if !asked {
+            self.raise(ConflictKind::ShippedEdited, parcel.min(edit), parcel.max(edit), None, None);
+        }
     }
 
     fn edited(&mut self, at: usize, body: &Edited) -> Step {
@@ -611,7 +631,7 @@ impl Order {
             self.raise(ConflictKind::ShippedCancelled, place, at, None, None);
         }
         for place in edits {
-            self.raise(ConflictKind::ShippedEdited, place, at, None, None);
+            self.shipped_and_edited(at, place);
         }
         let twice = self.parcels.iter().rev().skip(1).find(|earlier| {
             earlier.voided.is_none()

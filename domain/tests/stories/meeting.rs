@@ -317,18 +317,82 @@ fn an_edit_of_lines_and_a_payment_both_stand_and_the_balance_is_new() {
     }
 }
 
-#[test]
-fn an_edit_against_a_shipment_never_changes_what_left_unseen() {
+fn shipped_against_edited(change: impl Fn(&mut Form)) -> [(Tablet, Stall); 2] {
     let mut paid = Stall::with(parcel_for_wang());
     paid.a(cash(130_00)).join(&[A, B]);
-    for (first, stall) in either_way(&paid, |stall| {
-        stall.a(ship()).b_edits(|form| form.buyer.address = "another road".into());
-    }) {
-        match first {
-            A => assert_eq!(stall.voided(), [VoidReason::ShipmentStands]),
-            B => assert_eq!(stall.inbox(), [ConflictKind::ShippedEdited]),
-        }
+    either_way(&paid, |stall| {
+        stall.a(ship()).b_edits(&change);
+    })
+}
+
+#[test]
+fn an_edit_against_a_shipment_asks_whichever_came_first() {
+    for (first, stall) in shipped_against_edited(|form| form.buyer.address = "another road".into()) {
         assert_eq!(stall.status(), Status::Shipped);
+        assert_eq!(stall.inbox(), [ConflictKind::ShippedEdited]);
+        let order = stall.order(A);
+        match first {
+            // What left is not changed unseen: the order says where the parcel went.
+            A => {
+                assert_eq!((stall.voided(), &order.address.value), (vec![VoidReason::ShipmentStands], &wang().address))
+            }
+            B => assert_eq!((stall.voided(), order.address.value.as_str()), (vec![], "another road")),
+        }
+    }
+}
+
+#[test]
+fn a_parcel_that_left_before_an_edit_is_kept() {
+    for (_, mut stall) in shipped_against_edited(|form| form.content.note = "gift".into()) {
+        let conflict = stall.conflict();
+        stall.b(settle(&conflict, Choice::Keep)).join(&[A, B]);
+        assert_eq!((stall.inbox(), stall.status()), (vec![], Status::Shipped));
+    }
+}
+
+#[test]
+fn a_parcel_that_left_before_an_edit_is_got_back_and_the_edit_carried_out() {
+    for (_, mut stall) in shipped_against_edited(|form| {
+        form.buyer.address = "another road".into();
+        form.content.note = "gift".into();
+        form.content.lines[1].quantity = 2;
+    }) {
+        let conflict = stall.conflict();
+        stall.a(settle(&conflict, Choice::GetBack)).join(&[A, B]);
+        let order = stall.order(B);
+        assert_eq!((stall.inbox(), order.any_shipped()), (vec![], false));
+        assert_eq!((order.address.value.as_str(), order.note.value.as_str()), ("another road", "gift"));
+        assert_eq!(order.balance(), -10_00);
+    }
+}
+
+#[test]
+fn a_parcel_kept_on_one_and_got_back_on_the_other_is_as_the_first_did() {
+    for (_, parted) in shipped_against_edited(|form| form.content.note = "gift".into()) {
+        let conflict = parted.conflict();
+        for (first, stall) in either_way(&parted, |stall| {
+            stall.a(settle(&conflict, Choice::Keep)).b(settle(&conflict, Choice::GetBack));
+        }) {
+            assert_eq!(stall.inbox(), []);
+            assert_eq!(stall.order(A).any_shipped(), first == A);
+        }
+    }
+}
+
+#[test]
+fn an_edit_that_knew_of_a_shipment_elsewhere_asks_nothing_more() {
+    let mut paid = Stall::with(parcel_for_wang());
+    paid.a(cash(130_00)).join(&[A, B]);
+    for (_, mut stall) in either_way(&paid, |stall| {
+        stall.a(ship()).b_edits(|form| form.content.note = "gift".into());
+    }) {
+        let id = stall.conflict();
+        stall.a(settle(&id, Choice::GetBack)).join(&[A, B]);
+        // A new parcel, and an edit that was decided before it and knew the old one: a conflict of its own.
+        let edit = stall.edit(B, |form| form.content.note = "no gift".into());
+        stall.a(ship()).b(edit).join(&[A, B]);
+        assert_eq!(stall.inbox(), [ConflictKind::ShippedEdited]);
+        assert_ne!(stall.conflict(), id);
     }
 }
 

@@ -2,7 +2,8 @@
 
 use domain::contact::Buyer;
 use domain::order::{
-    Choice, Command, ContentFault, Line, LineFault, LineField, ParcelCorrected, Rejection, Terms, Unit,
+    BuyerField, Choice, Command, ContentFault, Line, LineFault, LineField, Method, NewPayment, ParcelCorrected,
+    Rejection, Terms, Unit,
 };
 use uuid::Uuid;
 
@@ -39,6 +40,9 @@ fn a_form_that_is_not_complete_says_where() {
     let too_many = faults(|form| form.content.lines = (0..1_001).map(|id| line(id, "x", 1, 0)).collect());
     assert_eq!(too_many, [ContentFault::TooManyLines]);
     assert_eq!(faults(|form| form.content.note = "长".repeat(1_001)), [ContentFault::NoteTooLong]);
+    assert_eq!(faults(|form| form.content.channel = "长".repeat(201)), [ContentFault::ChannelTooLong]);
+    assert_eq!(faults(|form| form.content.category = "长".repeat(201)), [ContentFault::CategoryTooLong]);
+    assert_eq!(faults(|form| form.content.method = Method::Other("x".repeat(201))), [ContentFault::MethodTooLong]);
     assert_eq!(faults(|form| form.buyer.phone = "1".repeat(201)), [ContentFault::BuyerTooLong(Phone)]);
     assert_eq!(faults(|form| form.content.discount = 130_01), [ContentFault::Discount]);
     assert_eq!(faults(|form| form.content.rounding = -1), [ContentFault::Discount]);
@@ -73,6 +77,38 @@ fn emoji_and_the_longest_texts_that_fit_are_taken() {
     form.content.note = "长".repeat(1_000);
     form.buyer.address = "👨‍👩‍👧".into();
     Stall::with(form);
+}
+
+#[test]
+fn a_draft_may_be_incomplete_but_not_endless() {
+    let draft = |change: &dyn Fn(&mut Form)| {
+        let mut form = Form::default();
+        change(&mut form);
+        Command::SaveDraft { content: form.content, buyer: form.buyer }
+    };
+    let endless: [(&dyn Fn(&mut Form), ContentFault); 3] = [
+        (&|form| form.content.category = "长".repeat(10_000), ContentFault::CategoryTooLong),
+        (&|form| form.buyer.address = "长".repeat(1_001), ContentFault::BuyerTooLong(BuyerField::Address)),
+        (&|form| form.content.lines = (0..1_001).map(|id| line(id, "", 0, 0)).collect(), ContentFault::TooManyLines),
+    ];
+    for (change, fault) in endless {
+        let why = Rejection::Content(vec![fault]);
+        refused(&mut Stall::open(), draft(change), why.clone());
+        let mut stall = Stall::with_draft(two_teapots());
+        refused(&mut stall, draft(change), why);
+    }
+    Stall::open().a(draft(&|_| ()));
+}
+
+#[test]
+fn a_way_to_pay_has_a_name_that_fits() {
+    let mut stall = Stall::with(two_teapots());
+    let method = Method::Other("x".repeat(201));
+    let payment = NewPayment { method: method.clone(), given: 1, deposit: false };
+    refused(&mut stall, Command::RecordPayment(payment), Rejection::TextTooLong);
+    stall.a(cash(100_00)).a_edits(|form| form.content.lines[0].quantity = 1);
+    let refund = Command::RecordRefund { method, amount: 1, reason: String::new() };
+    refused(&mut stall, refund, Rejection::TextTooLong);
 }
 
 #[test]

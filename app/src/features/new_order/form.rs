@@ -12,8 +12,8 @@ use crate::frame::PageHead;
 use crate::platform::{clock, page};
 use crate::text::{self, form, method, new_order};
 use crate::ui::{
-    self, Acts, Button, Choice, Choices, Glyph, Icon, Kind, Money, Scroll, Select, Sheet, Size, Stepper, Stub,
-    TextField, uid,
+    self, Acts, Button, Choice, Choices, Dock, DockedKeypad, Glyph, Icon, Kind, Money, Scroll, Select, Sheet, Size,
+    Stepper, Stub, TextField, uid,
 };
 
 /// An item's fields on the page.
@@ -162,6 +162,9 @@ pub fn FormPage(
     on_keep: Option<Callback<()>>,
 ) -> impl IntoView {
     let title = if flow.is_edit { form::EDIT } else { form::NEW };
+    Dock::provide();
+    let currency = flow.currency;
+    let decimals = Signal::derive(move || currency.get().exponent);
     let send = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         on_preview.run(());
@@ -187,6 +190,7 @@ pub fn FormPage(
                         <Paying flow/>
                     </Scroll>
                     <Stub>
+                        <DockedKeypad decimals/>
                         <Sums flow/>
                         <ui::Fault text=wrong_at(flow, Place::Total)/>
                         <ui::Fault text=flow.problem/>

@@ -385,6 +385,10 @@ impl Reader {
             ContentFault::Deposit => self.fault(Place::Deposit, Fault::MoreThanThereIs),
             ContentFault::TotalTooLarge => self.fault(Place::Total, Fault::TooLarge),
             ContentFault::NoteTooLong => self.fault(Place::Note, Fault::TooLong(LONG)),
+            // Chosen from lists, or taken over from a copied order: the form has no place of their own.
+            ContentFault::ChannelTooLong | ContentFault::CategoryTooLong | ContentFault::MethodTooLong => {
+                self.fault(Place::Note, Fault::TooLong(SHORT));
+            }
             ContentFault::BuyerMissing(field) => self.fault(Place::Buyer(*field), Fault::Missing),
             ContentFault::BuyerTooLong(field) => {
                 let most = if *field == BuyerField::Address { LONG } else { SHORT };
