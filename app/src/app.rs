@@ -11,7 +11,7 @@ use crate::parts::{Pages, Parts};
 use crate::prefs::Prefs;
 use crate::session::{Boot, Session, Trouble};
 use crate::text::{fault, opening};
-use crate::ui::{Skeleton, Toaster, Toasts};
+use crate::ui::{Toaster, Toasts, Waiting};
 
 /// The app.
 #[component]
@@ -57,7 +57,7 @@ fn inside(shown: impl Fn() -> AnyView + Send + 'static) -> impl IntoView {
     let boot = Session::here().boot;
     let boot = Memo::new(move |_| boot.get());
     move || match boot.get() {
-        Boot::Opening => view! { <div class="page pad"><Skeleton/></div> }.into_any(),
+        Boot::Opening => view! { <Waiting/> }.into_any(),
         Boot::NoShop => view! { <Redirect path="/"/> }.into_any(),
         Boot::Open => shown(),
     }
@@ -74,7 +74,7 @@ fn Start() -> impl IntoView {
     let session = Session::here();
     let boot = Memo::new(move |_| session.boot.get());
     move || match boot.get() {
-        Boot::Opening => ().into_any(),
+        Boot::Opening => view! { <Waiting/> }.into_any(),
         Boot::NoShop => view! { <first_start::FirstStart/> }.into_any(),
         Boot::Open => view! { <Redirect path="/orders"/> }.into_any(),
     }

@@ -10,9 +10,10 @@ use uuid::Uuid;
 
 use crate::features::order::Shown;
 use crate::features::{conflicts, new_order, order, settings};
+use crate::frame::PageHead;
 use crate::session::Loaded;
 use crate::text::opening;
-use crate::ui::{Button, Empty, Glyph, Skeleton};
+use crate::ui::{Button, Empty, Glyph, Skeleton, Waiting};
 
 /// The pages behind the list.
 #[derive(Clone, Copy)]
@@ -87,17 +88,28 @@ impl Parts {
 
     /// A page of this part as soon as it is here.
     pub fn page(shown: impl Fn(Pages) -> AnyView + Send + 'static) -> impl IntoView {
+        Self::part(shown, true)
+    }
+
+    /// What stands beside the list, as soon as it is here.
+    pub fn beside(shown: impl Fn(Pages) -> AnyView + Send + 'static) -> impl IntoView {
+        Self::part(shown, false)
+    }
+
+    fn part(shown: impl Fn(Pages) -> AnyView + Send + 'static, is_page: bool) -> impl IntoView {
         let parts = expect_context::<Self>();
         move || match parts.pages.get() {
             Some(Some(pages)) => shown(pages),
             Some(None) => view! {
-                <div class="page pad">
+                <div class="page" class:pad=!is_page>
+                    {is_page.then(|| view! { <PageHead title=opening::NOT_HERE/> })}
                     <Empty glyph=Glyph::Offline title=opening::NOT_HERE text=opening::NOT_HERE_WHY>
                         <Button label=opening::TRY_AGAIN on_press=move || parts.fetch()/>
                     </Empty>
                 </div>
             }
             .into_any(),
+            None if is_page => view! { <Waiting/> }.into_any(),
             None => view! { <div class="page pad"><Skeleton/></div> }.into_any(),
         }
     }

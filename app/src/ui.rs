@@ -23,7 +23,9 @@ pub use figures::{Money, Serial, Size};
 pub use glyph::{Glyph, Icon};
 pub use keypad::{Dock, DockedKeypad, Keypad, KeypadKey};
 pub use menu::{Menu, MenuAct};
-pub use paper::{Acts, Empty, Fault, Note, Progress, Scroll, Setting, Sheet, Skeleton, Stub, Timeline, TimelineItem};
+pub use paper::{
+    Acts, Empty, Fault, Note, Progress, Scroll, Setting, Sheet, Skeleton, Stub, Timeline, TimelineItem, Waiting,
+};
 pub use stamp::{Badge, Stamp, Tone};
 pub use sync_light::{SyncFace, SyncLight, SyncState};
 pub use tabs::{Tab, Tabs};

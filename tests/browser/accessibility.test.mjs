@@ -2,17 +2,9 @@
 // sizes; and neither language shows a word of the other.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { AxeBuilder } from "@axe-core/playwright";
+import { faults } from "./axe.mjs";
 import { LANDSCAPE, PORTRAIT } from "./stall.mjs";
 import { busyShop, emptyTablets, tour, TYPED } from "./tour.mjs";
-
-const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
-
-async function faults(tablet, where) {
-  const { violations } = await new AxeBuilder({ page: tablet.page }).withTags(RULES).analyze();
-  return violations.map(({ id, nodes }) =>
-    `${where}: ${id}: ${nodes.map((node) => `${node.target} ${node.html.slice(0, 120)}`).join(" | ")}`);
-}
 
 /** Words of the other language among those of the app. */
 async function foreign(tablet, where) {

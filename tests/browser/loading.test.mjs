@@ -4,6 +4,7 @@ import { cp, mkdtemp, readdir, rename, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { test } from "node:test";
+import { faults } from "./axe.mjs";
 import { openServer, switchOn } from "./stall.mjs";
 
 test("where the second file can't be had, its pages say so, and open when it can", async (t) => {
@@ -21,9 +22,21 @@ test("where the second file can't be had, its pages say so, and open when it can
   tablet.forgiven.push(/the server responded with a status of 404/, /'WebAssembly': HTTP status code is not ok/);
   await tablet.startShop();
   const { page } = tablet;
+  const heading = (name) => page.getByRole("heading", { name, level: 1 }).waitFor();
+  let answer;
+  const held = new Promise((done) => (answer = done));
+  await page.route("**/split_*.wasm", async (route) => {
+    await held;
+    await route.continue();
+  });
   await tablet.go("/settings");
-  await page.getByRole("heading", { name: "This page is not here yet" }).waitFor();
+  await heading("One moment");
+  const wrong = await faults(tablet, "while it comes");
+  answer();
+  await heading("This page is not here yet");
+  wrong.push(...(await faults(tablet, "where it is missing")));
+  assert.deepEqual(wrong, []);
   for (const name of later) await rename(path.join(folder, name), path.join(app, name));
   await tablet.button("Try again").click();
-  await page.getByRole("heading", { name: "Settings" }).waitFor();
+  await heading("Settings");
 });

@@ -26,7 +26,7 @@ use crate::frame::PageHead;
 use crate::platform::{clock, history, kept, page};
 use crate::session::{ActFault, Loaded, Session};
 use crate::text::{self, Currency, fault, new_order, orders};
-use crate::ui::{Empty, Glyph, Kind, LinkButton, Sheet, Skeleton, Toaster};
+use crate::ui::{Empty, Glyph, Kind, LinkButton, Sheet, Toaster, Waiting};
 
 /// What the form is for, as the address says it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -249,7 +249,7 @@ fn OneForm(purpose: Purpose, wants_preview: Memo<bool>) -> impl IntoView {
         round.update(|round| *round = round.wrapping_add(1));
     });
     move || match opening.get().1 {
-        Opening::Reading => view! { <div class="page pad"><Skeleton/></div> }.into_any(),
+        Opening::Reading => view! { <Waiting/> }.into_any(),
         Opening::Missing => {
             view! { <Unable title=fault::NO_SUCH_ORDER why=fault::NO_SUCH_ORDER_WHY href="/orders" way=orders::BACK/> }
                 .into_any()

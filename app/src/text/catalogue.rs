@@ -61,6 +61,7 @@ pub mod keys {
         ONE_LESS: "减一", "One less";
         ONE_MORE: "加一", "One more";
         LATER: "以后再说", "Later";
+        ONE_MOMENT: "请稍候", "One moment";
     }
 }
 

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use leptos::text_prop::TextProp;
 
 use super::{Glyph, Icon, Tone};
+use crate::text::keys;
 
 /// A sheet of paper.
 #[component]
@@ -176,6 +177,17 @@ pub fn Progress(
 #[component]
 pub fn Skeleton() -> impl IntoView {
     view! { <div class="skeleton" aria-hidden="true"><i></i><i></i><i></i><i></i></div> }
+}
+
+/// A page that comes in a moment: rows for the eye, a heading for a screen reader.
+#[component]
+pub fn Waiting() -> impl IntoView {
+    view! {
+        <div class="page pad" aria-busy="true">
+            <h1 class="unseen">{keys::ONE_MOMENT}</h1>
+            <Skeleton/>
+        </div>
+    }
 }
 
 /// What happened, newest first.

@@ -1,0 +1,11 @@
+// What axe finds wrong with a page.
+import { AxeBuilder } from "@axe-core/playwright";
+
+const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+
+/** A line for each fault of the page that the tablet shows; `where` is how the page is called. */
+export async function faults(tablet, where) {
+  const { violations } = await new AxeBuilder({ page: tablet.page }).withTags(RULES).analyze();
+  return violations.map(({ id, nodes }) =>
+    `${where}: ${id}: ${nodes.map((node) => `${node.target} ${node.html.slice(0, 120)}`).join(" | ")}`);
+}
