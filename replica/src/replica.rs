@@ -12,7 +12,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Range;
 
-use domain::order::{Command, Context, Order, Rejection, Summary, decide};
+use domain::order::{Command, Context, Order, Rejection, Summary, decide, own_order_kept};
 use domain::shop::{DeviceJoined, SettingChanged, Shop, ShopEvent, ShopStarted};
 use domain::text::SHORT;
 use domain::{Currency, Day, DeviceCode, Event, Meta, NewEvent, OrderNumber, StreamKind};
@@ -697,28 +697,10 @@ impl Replica {
         refs.iter().filter_map(piece).collect()
     }
 
-    /// Folds an order of its events: by their rank, but a device's events among themselves always in its own order. A
-    /// log that lost something may have been given a device's later event before its earlier one again.
+    /// Folds an order of its events: by their rank, but a device's events among themselves always in its own order.
     fn fold(id: Uuid, mut pieces: Vec<Piece>) -> (Order, RowData) {
         pieces.sort_by_key(|piece| piece.rank);
-        let mut of_device: BTreeMap<Uuid, Vec<usize>> = BTreeMap::new();
-        for (piece, at) in pieces.iter().zip(0..) {
-            of_device.entry(piece.meta.device).or_default().push(at);
-        }
-        let mut sources: Vec<usize> = (0..pieces.len()).collect();
-        for places in of_device.into_values() {
-            let mut by_count = places.clone();
-            by_count.sort_by_key(|at| pieces.get(*at).map(|piece| piece.meta.counter));
-            for (place, source) in places.into_iter().zip(by_count) {
-                if let Some(slot) = sources.get_mut(place) {
-                    *slot = source;
-                }
-            }
-        }
-        if !sources.is_sorted() {
-            let mut all: Vec<Option<Piece>> = pieces.into_iter().map(Some).collect();
-            pieces = sources.into_iter().filter_map(|at| all.get_mut(at).and_then(Option::take)).collect();
-        }
+        let mut pieces = own_order_kept(pieces, |piece| &piece.meta);
         let mut known = BTreeSet::new();
         // The same event in an older generation of the log stands later, and goes.
         pieces.retain(|piece| known.insert(piece.meta.id));
