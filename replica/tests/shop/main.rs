@@ -1,5 +1,6 @@
 //! Stories of a shop's tablets: what they do apart comes together, and what was called saved stays.
 
+mod copies;
 mod support;
 
 use std::collections::BTreeSet;
@@ -416,31 +417,6 @@ fn an_event_that_this_build_does_not_know_makes_its_order_read_only() {
     assert!(stall.tablets[1].tab.replica().summary(order, NOW).unwrap().badges.has(Badge::NeedsUpdate));
     stall.sell(1, "others work");
     stall.settle();
-}
-
-#[test]
-fn a_cloned_device_is_told_and_loses_nothing() {
-    let mut stall = Stall::new(1);
-    stall.settle();
-    let mut clone = stall.bare();
-    clone.disk = stall.tablets[0].disk.copy();
-    clone.tab = stall.open(&clone.disk, &clone.network, &clone.clock_off_ms);
-    stall.tablets.push(clone);
-    stall.sell(0, "the real one");
-    stall.sell(1, "the clone");
-    for n in [0, 1, 0, 1] {
-        stall.start(n);
-        stall.turn();
-        stall.until("sent", |stall| stall.tablets[n].tab.replica().pending() == 0);
-        stall.until("pulled", |stall| stall.tablets[n].tab.replica().cursor() == stall.server.head());
-        stall.pause(n);
-    }
-    assert!(stall.tablets.iter().any(|tablet| tablet.tab.sync_state().cloned));
-    for tablet in &stall.tablets {
-        assert_eq!(tablet.tab.replica().counts(NOW).all(), 2);
-        // Both gave out the same number: a person is shown.
-        assert_eq!(tablet.tab.replica().doubled_numbers().len(), 1);
-    }
 }
 
 #[test]
