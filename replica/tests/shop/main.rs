@@ -161,6 +161,45 @@ fn a_server_restored_from_yesterday_gets_everything_again() {
 }
 
 #[test]
+fn a_cursor_that_is_too_old_begins_anew_and_loses_nothing() {
+    for (gone, page) in [(1, 5_000), (1, 2), (3, 2), (6, 1)] {
+        let mut stall = Stall::new(2);
+        let order = stall.sell(0, "a").order;
+        stall.settle();
+        stall.act(1, Some(order), &pay(1_000)).unwrap();
+        stall.settle();
+        let cursor = stall.tablets[0].tab.replica().cursor();
+        let waiting = stall.sell(0, "waits").order;
+        stall.act(0, Some(order), &ship()).unwrap();
+        let pending = stall.tablets[0].tab.sync_state().pending;
+        {
+            let mut state = stall.server.state.borrow_mut();
+            (state.gone, state.page, state.answers_left) = (gone, page, Some(gone + 1));
+        }
+        stall.tablets[0].tab.wake();
+        stall.start(0);
+        stall.until("told that it is gone", |stall| stall.server.state.borrow().gone == 0);
+        stall.turn();
+        stall.pause(0);
+        assert!(page > 100 || stall.tablets[0].tab.replica().cursor() < cursor, "begun anew");
+        assert!(stall.tablets[0].tab.sync_state().pending >= pending);
+        for _ in 0..2 {
+            let row = |order| stall.tablets[0].tab.replica().summary(order, NOW).unwrap();
+            assert_eq!((row(order).status, row(waiting).status), (Status::Shipped, Status::AwaitingPayment));
+            stall.restart(0);
+        }
+        stall.server.state.borrow_mut().answers_left = None;
+        stall.settle();
+        let ids = stall.server.ids();
+        assert_eq!(ids.iter().collect::<BTreeSet<_>>().len(), ids.len());
+        let known = stall.wait(stall.tablets[1].tab.order(order)).unwrap().unwrap();
+        assert_eq!((known.status(), known.paid(), known.parcels.len()), (Status::Shipped, 1_000, 1));
+        assert_eq!(stall.tablets[1].tab.replica().counts(NOW).all(), 2);
+        assert!(stall.tablets[0].tab.replica().device().former.is_empty(), "nobody is taken for a copy");
+    }
+}
+
+#[test]
 fn while_the_log_is_read_anew_no_order_falls_back() {
     let mut stall = Stall::new(2);
     let order = stall.sell(0, "a").order;

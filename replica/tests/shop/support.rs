@@ -131,6 +131,8 @@ pub struct ServerState {
     pub lose_answers: usize,
     /// So many answers to devices that join are lost.
     pub lose_joins: usize,
+    /// So many pulls are told that the log below is gone.
+    pub gone: usize,
     /// Nobody gets through.
     pub down: bool,
     /// After so many answers nobody gets through.
@@ -320,6 +322,10 @@ impl Server {
         let after: usize = query["after"].parse().unwrap();
         let mut state = self.state.borrow_mut();
         state.pulls += 1;
+        if state.gone > 0 {
+            state.gone -= 1;
+            return Some(Err(ProblemType::Gone));
+        }
         let until = state.log.len().min(after + state.page.min(query["limit"].parse().unwrap()));
         let events = state.log.get(after..until).unwrap_or_default();
         let events: Vec<_> = events
