@@ -92,8 +92,9 @@ impl Meta {
         self.hlc.0
     }
     /// Whether the device of this event had `earlier` applied when the person acted; `earlier` stands before this
-    /// event in the fold.
+    /// event in the fold. Two events of one device with one count are of two devices: one is the other's copy.
     pub fn knew(&self, earlier: &Self) -> bool {
-        earlier.device == self.device || earlier.seq.is_some_and(|seq| seq <= self.seen)
+        let own = earlier.device == self.device && (earlier.counter < self.counter || earlier.id == self.id);
+        own || earlier.seq.is_some_and(|seq| seq <= self.seen)
     }
 }

@@ -15,6 +15,7 @@ pub use conflict::{Choice, Conflict, ConflictKind, Taking};
 pub use content::{BuyerField, Content, ContentFault, Delivery, Line, LineFault, LineField, Method, Terms, Unit};
 pub use decide::{Command, Context, NewPayment, Rejection, decide};
 pub use event::*;
+pub use fold::own_order_kept;
 pub use summary::{Badge, Badges, Status, Summary};
 
 use std::collections::BTreeMap;

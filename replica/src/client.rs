@@ -174,7 +174,7 @@ pub struct SyncState {
     pub oldest_ms: Option<i64>,
     /// Own events that the server put aside.
     pub quarantined: usize,
-    /// Another device writes under this one's identity.
+    /// Another device writes under this one's identity; it takes a new one as soon as the server has everything.
     pub cloned: bool,
     /// The server's clock less this device's, milliseconds, once known.
     pub clock_off_ms: Option<i64>,
@@ -218,6 +218,8 @@ struct Inner<S, T, H> {
     writing: Mutex<()>,
     /// A push of uncertain outcome: sent again as it was.
     sent: RefCell<Option<Outgoing>>,
+    /// The id of the new identity that is asked for: the same again when an answer was lost.
+    heir: Cell<Option<Uuid>>,
     bell: Bell,
     woken: Cell<bool>,
     actor: Cell<Option<Uuid>>,
@@ -247,6 +249,7 @@ impl<S: Storage, T: Transport, H: Host> Client<S, T, H> {
             engine: RefCell::default(),
             writing: Mutex::default(),
             sent: RefCell::default(),
+            heir: Cell::default(),
             bell: Bell::default(),
             woken: Cell::default(),
             actor: Cell::default(),
@@ -290,9 +293,8 @@ impl<S: Storage, T: Transport, H: Host> Client<S, T, H> {
     pub fn sync_state(&self) -> SyncState {
         let replica = self.replica();
         let quarantined = replica.quarantined().len();
-        let trouble = quarantined > 0 || replica.is_cloned();
         SyncState {
-            state: self.0.engine.borrow().state(&self.facts(&replica), trouble),
+            state: self.0.engine.borrow().state(&self.facts(&replica), quarantined > 0),
             pending: replica.pending(),
             oldest_ms: replica.oldest_pending_ms(),
             quarantined,
@@ -629,6 +631,7 @@ impl<S: Storage, T: Transport, H: Host> Client<S, T, H> {
             pending: replica.pending(),
             caught_up: replica.is_caught_up(),
             settling: replica.is_settling(),
+            succeeds: replica.may_succeed(),
         }
     }
 
@@ -674,6 +677,7 @@ impl<S: Storage, T: Transport, H: Host> Client<S, T, H> {
             Step::Rest(until) => self.rest(until, live).await,
             Step::Push => self.push(live).await,
             Step::Pull { wait_seconds, whole } => self.pull(wait_seconds, whole, live).await,
+            Step::Succeed => self.succeed(live).await,
             Step::Listen => {
                 let Some(reach) = self.reach() else { return Ok(()) };
                 let hello = serde_json::to_string(&LiveHello { credential: reach.credential }).unwrap_or_default();
@@ -833,7 +837,8 @@ impl<S: Storage, T: Transport, H: Host> Client<S, T, H> {
         self.0.engine.borrow_mut().pushing();
         let path = format!("/shops/{}/push", reach.shop);
         let body = Some(outgoing.body.clone());
-        let call = self.call("POST", &reach.server, &path, Some(&reach.credential), body);
+        let credential = outgoing.credential.as_ref().map_or(reach.credential.as_str(), |mine| &mine.0);
+        let call = self.call("POST", &reach.server, &path, Some(credential), body);
         let answer = match self.calling(call, live).await? {
             Ok(answer) => answer,
             Err(fault) => return self.failed(fault).await,
@@ -846,6 +851,41 @@ impl<S: Storage, T: Transport, H: Host> Client<S, T, H> {
         let taken = self.settle(|replica| replica.pushed(&outgoing, &answer)).await?;
         self.0.sent.replace(None);
         self.concluded(taken, Heard::Pushed).await
+    }
+
+    /// Another device has this one's identity: takes a new one. With the old one it lets itself in as a new device.
+    async fn succeed(&self, live: &mut Option<T::Live>) -> Result<(), StorageFault> {
+        let former = self.replica().device().clone();
+        let (Some(server), Some(shop)) = (former.server, former.shop) else { return Ok(()) };
+        let heir = self.0.heir.get().unwrap_or_else(|| {
+            let mut random = || self.0.host.random();
+            let now_ms = self.0.host.now_ms();
+            Moment { now_ms, day: Day::default(), actor: None, random: &mut random }.id()
+        });
+        self.0.heir.set(Some(heir));
+        let call = async {
+            let pairing_code = self.pairing_code().await?.code;
+            let join = JoinShop { pairing_code, device: heir, code: None };
+            self.ask::<Joined>("POST", &server, "/devices", None, Some(&join)).await
+        };
+        let joined = match self.calling(call, live).await? {
+            Ok(joined) if joined.shop == shop => joined,
+            Ok(_) => return self.failed(ServerFault::Nonsense).await,
+            Err(fault) => return self.failed(fault).await,
+        };
+        let id = former.id;
+        match self.write(|replica, mut moment| replica.succeed(id, &joined, &mut moment)).await {
+            Ok(()) => {}
+            Err(ActFault::Storage(fault)) => return Err(fault),
+            Err(ActFault::Refused(_)) => self.heard(Heard::Nonsense),
+        }
+        // Something was done meanwhile: that is sent first, and the same is asked for again.
+        if self.replica().device().id != id {
+            self.0.heir.set(None);
+            // Who it is now listens on a socket of its own.
+            self.wake();
+        }
+        Ok(())
     }
 
     async fn pull(&self, wait_seconds: u64, whole: bool, live: &mut Option<T::Live>) -> Result<(), StorageFault> {

@@ -23,7 +23,8 @@ pub(crate) enum Kind {
 /// An event's place in the fold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Place {
-    /// Made on this device: the device's count. Its sequence, once known, is in the acknowledgements.
+    /// Made on this device: the disk's count, which is the device's counter after all that was made under earlier
+    /// identities ([`crate::Device::before`]). Its sequence, once known, is in the acknowledgements.
     Own(u64),
     /// From the log: the generation of the log (see [`crate::replica::Replica`]) and the sequence.
     Log(u32, u64),

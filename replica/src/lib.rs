@@ -16,7 +16,7 @@ pub mod sync;
 
 pub use client::Client;
 pub use codec::Damaged;
-pub use device::{Credential, Device};
+pub use device::{Credential, Device, Former};
 pub use index::{Counts, Filter, Sums};
 pub use replica::{
     ActFault, Intake, LoadFault, Loaded, Moment, Outgoing, Page, Prepared, Quarantined, Replica, SyncFault, Wanting,

@@ -22,7 +22,7 @@ pub(crate) struct Pending {
     pub(crate) stream: Uuid,
 }
 
-/// The own events that are not in the log, by the device's count.
+/// The own events that are not in the log, by this disk's count.
 #[derive(Debug, Default)]
 pub(crate) struct Outbox {
     pending: BTreeMap<u64, Pending>,
@@ -107,9 +107,9 @@ fn chunk_of(counter: u64) -> u32 {
 /// Which sequence own events were given, as runs: a device's events mostly follow one another in the log too.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Acks {
-    /// First counter → first sequence, how many.
+    /// First count of the disk → first sequence, how many.
     runs: BTreeMap<u64, (u64, u64)>,
-    /// First sequence → first counter, how many.
+    /// First sequence → first count of the disk, how many.
     by_seq: BTreeMap<u64, (u64, u64)>,
     /// The server's time of receipt of own events whose clock was too far ahead of it.
     ahead: BTreeMap<u64, i64>,
@@ -146,16 +146,19 @@ impl Acks {
     pub(crate) fn received_ms(&self, counter: u64) -> Option<i64> {
         self.ahead.get(&counter).copied()
     }
-    /// The greatest counter up to which all are in the log.
-    pub(crate) fn without_gap(&self) -> u64 {
-        let mut high = 0;
-        for (first, (_, count)) in &self.runs {
-            if *first != high + 1 {
-                break;
-            }
-            high += count;
+    /// The greatest count up to which all after `before` are in the log.
+    pub(crate) fn without_gap(&self, before: u64) -> u64 {
+        let mut high = before;
+        while let Some((first, (_, count))) = self.runs.range(..=high + 1).next_back()
+            && high + 1 - first < *count
+        {
+            high = first + count - 1;
         }
         high
+    }
+    /// The greatest sequence that was given to an own event; 0 without any.
+    pub(crate) fn last_seq(&self) -> u64 {
+        self.by_seq.last_key_value().map_or(0, |(first, (_, count))| first + count - 1)
     }
     pub(crate) fn write(&self, w: &mut Writer) {
         w.list(self.runs.iter(), |w, (counter, (seq, count))| {
@@ -203,7 +206,11 @@ mod tests {
                 let counter = picks.iter().find(|(_, s)| **s == seq).map(|(c, _)| *c);
                 prop_assert_eq!(acks.counter_of(seq), counter);
             }
-            prop_assert_eq!(acks.without_gap(), (1..).take_while(|c| picks.contains_key(c)).count() as u64);
+            for before in [0, 1, 7, 30] {
+                let run = (before + 1..).take_while(|c| picks.contains_key(c)).count() as u64;
+                prop_assert_eq!(acks.without_gap(before), before + run);
+            }
+            prop_assert_eq!(acks.last_seq(), picks.values().max().copied().unwrap_or(0));
         }
     }
 }

@@ -12,7 +12,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Range;
 
-use domain::order::{Command, Context, Order, Rejection, Summary, decide};
+use domain::order::{Command, Context, Order, Rejection, Summary, decide, own_order_kept};
 use domain::shop::{DeviceJoined, SettingChanged, Shop, ShopEvent, ShopStarted};
 use domain::text::SHORT;
 use domain::{Currency, Day, DeviceCode, Event, Meta, NewEvent, OrderNumber, StreamKind};
@@ -53,7 +53,7 @@ pub struct Moment<'a> {
 }
 
 impl Moment<'_> {
-    fn id(&mut self) -> Uuid {
+    pub(crate) fn id(&mut self) -> Uuid {
         let [a, b, c, d, e, f, g, h, i, j, ..] = (self.random)();
         let ms = u64::try_from(self.now_ms).unwrap_or(0);
         uuid::Builder::from_unix_timestamp_millis(ms, &[a, b, c, d, e, f, g, h, i, j]).into_uuid()
@@ -118,8 +118,10 @@ pub struct Prepared {
 pub struct Outgoing {
     /// The body of the call, JSON.
     pub body: String,
+    /// Of the identity that made these events.
+    pub(crate) credential: Option<Credential>,
     items: Vec<(u64, Uuid, EventHash)>,
-    /// The cursor, and the counter up to which all was acknowledged, when it was made.
+    /// The cursor, and that identity's counter up to which all was acknowledged, when it was made.
     cursor: u64,
     acknowledged: u64,
 }
@@ -201,9 +203,9 @@ struct Incoming {
 
 #[derive(Debug)]
 enum What {
-    /// An own event, by its count.
+    /// An own event, by the disk's count.
     Own(u64),
-    /// An event with its text. `own`: of this device's id and this count, which a clone may have written too.
+    /// An event with its text. `own`: it names this device and this count of the disk, as a copy's may too.
     Full { text: String, envelope: Option<Box<Envelope>>, own: Option<u64> },
 }
 
@@ -236,8 +238,6 @@ pub struct Replica {
     hashes: BTreeMap<u64, EventHash>,
     /// The server's head, as last heard.
     head: u64,
-    /// Another device writes under this one's id.
-    cloned: bool,
     /// Another tab built the journal's rows anew: this replica must be loaded again.
     outdated: bool,
 }
@@ -697,28 +697,10 @@ impl Replica {
         refs.iter().filter_map(piece).collect()
     }
 
-    /// Folds an order of its events: by their rank, but a device's events among themselves always in its own order. A
-    /// log that lost something may have been given a device's later event before its earlier one again.
+    /// Folds an order of its events: by their rank, but a device's events among themselves always in its own order.
     fn fold(id: Uuid, mut pieces: Vec<Piece>) -> (Order, RowData) {
         pieces.sort_by_key(|piece| piece.rank);
-        let mut of_device: BTreeMap<Uuid, Vec<usize>> = BTreeMap::new();
-        for (piece, at) in pieces.iter().zip(0..) {
-            of_device.entry(piece.meta.device).or_default().push(at);
-        }
-        let mut sources: Vec<usize> = (0..pieces.len()).collect();
-        for places in of_device.into_values() {
-            let mut by_count = places.clone();
-            by_count.sort_by_key(|at| pieces.get(*at).map(|piece| piece.meta.counter));
-            for (place, source) in places.into_iter().zip(by_count) {
-                if let Some(slot) = sources.get_mut(place) {
-                    *slot = source;
-                }
-            }
-        }
-        if !sources.is_sorted() {
-            let mut all: Vec<Option<Piece>> = pieces.into_iter().map(Some).collect();
-            pieces = sources.into_iter().filter_map(|at| all.get_mut(at).and_then(Option::take)).collect();
-        }
+        let mut pieces = own_order_kept(pieces, |piece| &piece.meta);
         let mut known = BTreeSet::new();
         // The same event in an older generation of the log stands later, and goes.
         pieces.retain(|piece| known.insert(piece.meta.id));
@@ -788,7 +770,7 @@ impl Replica {
     /// an order.
     fn make(
         &self,
-        device: Uuid,
+        device: &Device,
         events: &[NewEvent],
         mut first_id: Option<Uuid>,
         moment: &mut Moment<'_>,
@@ -807,8 +789,8 @@ impl Replica {
             let envelope = Envelope {
                 v: ENVELOPE_VERSION,
                 id,
-                device,
-                counter,
+                device: device.id,
+                counter: counter.saturating_sub(device.before),
                 seen: self.log.cursor,
                 hlc,
                 actor: moment.actor,
@@ -855,7 +837,7 @@ impl Replica {
         if events.is_empty() {
             return Err(Rejection::NothingChanged.into());
         }
-        let (made, hlc) = self.make(self.device.id, &events, refs.is_empty().then_some(id), moment)?;
+        let (made, hlc) = self.make(&self.device, &events, refs.is_empty().then_some(id), moment)?;
         let mut pieces = self.pieces(&refs, &BTreeMap::new());
         for (made, index) in made.iter().zip(0..) {
             let place = Place::Own(made.counter);
@@ -873,7 +855,7 @@ impl Replica {
         let shop = device.shop.ok_or(ActFault::NoShop)?;
         let new = |event| NewEvent { stream: StreamKind::Shop, stream_id: shop, event: Event::Shop(event) };
         let events: Vec<NewEvent> = events.into_iter().map(new).collect();
-        let (made, hlc) = self.make(device.id, &events, None, moment)?;
+        let (made, hlc) = self.make(&device, &events, None, moment)?;
         let changed = device != self.device;
         let events = made.iter().map(Made::stored).collect();
         let entry = Entry { hlc, events, device: changed, ..self.entry() };
@@ -945,6 +927,7 @@ impl Replica {
             shop: Some(joined.shop),
             server: Some(server.to_owned()),
             credential: Some(Credential(joined.credential.clone())),
+            ..self.device.clone()
         };
         let introduced = DeviceJoined { code: joined.code.clone() };
         self.of_shop(device, vec![ShopEvent::DeviceJoined(introduced)], moment)
@@ -961,24 +944,72 @@ impl Replica {
 }
 
 // ---------------------------------------------------------------------------------------------------------------
+// A new identity.
+
+impl Replica {
+    /// Whether another device writes under this one's id: it has to take a new identity.
+    pub fn is_cloned(&self) -> bool {
+        self.device.cloned
+    }
+
+    /// Whether the time for a new identity has come: all that was made under the old one is in the log, and known to
+    /// be. Whoever acts under the new one has then *seen* all of it, and nobody takes one tablet for two.
+    pub fn may_succeed(&self) -> bool {
+        self.device.cloned && self.outbox.len() == 0 && !self.settling && self.acks.last_seq() <= self.log.cursor
+    }
+
+    /// The server let this device in under a new identity: from now on it acts under that. `former` is who it was
+    /// when that was asked for. `None`: not now, something was done meanwhile; or not any more.
+    pub fn succeed(
+        &self,
+        former: Uuid,
+        joined: &Joined,
+        moment: &mut Moment<'_>,
+    ) -> Result<Option<Prepared>, ActFault> {
+        if !self.may_succeed() || self.device.id != former {
+            return Ok(None);
+        }
+        let credential = Credential(joined.credential.clone());
+        let device = self.device.succeeded_by(joined.device, joined.code.clone(), credential, self.counter);
+        let introduced = DeviceJoined { code: joined.code.clone() };
+        self.of_shop(device, vec![ShopEvent::DeviceJoined(introduced)], moment).map(Some)
+    }
+
+    /// The device record to store when the log told that another device writes under this one's id.
+    fn record_if(&self, cloned: bool) -> Option<Vec<u8>> {
+        let told = Device { cloned: true, ..self.device.clone() };
+        if cloned && !self.device.cloned { serde_json::to_vec(&told).ok() } else { None }
+    }
+
+    /// Whether the own event of this count was made under the identity of now.
+    fn is_of_now(&self, count: u64) -> bool {
+        count > self.device.before
+    }
+}
+
+// ---------------------------------------------------------------------------------------------------------------
 // The log.
 
 impl Replica {
-    /// The next events to send, or `None` when there is nothing to send (now).
+    /// The next events to send, all of one identity, or `None` when there is nothing to send (now).
     pub fn outgoing(&self, max_events: usize, max_bytes: usize) -> Result<Option<Outgoing>, Wanting> {
         if self.settling {
             return Ok(None);
         }
+        let Some(maker) = self.outbox.iter().next().and_then(|(count, _)| self.device.maker_of(count)) else {
+            return Ok(None);
+        };
+        let next = || self.outbox.iter().take_while(|(count, _)| *count <= maker.until).take(max_events);
         let mut wanting = BTreeSet::new();
-        for (_, pending) in self.outbox.iter().take(max_events) {
+        for (_, pending) in next() {
             if !self.cache.has(pending.no) {
                 wanting.insert(pending.no);
             }
         }
         wanted(wanting)?;
-        let mut body = format!("{{\"device\":\"{}\",\"events\":[", self.device.id);
+        let mut body = format!("{{\"device\":\"{}\",\"events\":[", maker.id);
         let mut items = Vec::new();
-        for (counter, pending) in self.outbox.iter().take(max_events) {
+        for (count, pending) in next() {
             let Some(found) = self.cache.event(pending.no, pending.index) else { continue };
             if !items.is_empty() {
                 if body.len() + found.text.len() + 3 > max_bytes {
@@ -987,11 +1018,12 @@ impl Replica {
                 body.push(',');
             }
             body.push_str(found.text);
-            items.push((counter, found.id, event_hash(found.text)));
+            items.push((count, found.id, event_hash(found.text)));
         }
         body.push_str("]}");
-        let (cursor, acknowledged) = (self.log.cursor, self.acks.without_gap());
-        Ok((!items.is_empty()).then_some(Outgoing { body, items, cursor, acknowledged }))
+        let acknowledged = self.acks.without_gap(maker.before).min(maker.until) - maker.before;
+        let outgoing = Outgoing { body, credential: maker.credential, items, cursor: self.log.cursor, acknowledged };
+        Ok((!outgoing.is_empty()).then_some(outgoing))
     }
 
     /// Whether something of a push is still waiting to be sent.
@@ -1027,6 +1059,7 @@ impl Replica {
         self.head = self.head.max(answer.head);
         let mut acks = Vec::new();
         let mut quarantined = Vec::new();
+        let mut cloned = false;
         for ((counter, id, hash), result) in sent.items.iter().zip(&answer.results) {
             if self.outbox.get(*counter).is_none() {
                 continue;
@@ -1034,7 +1067,7 @@ impl Replica {
             match (result.status, result.seq) {
                 (PushStatus::Stored | PushStatus::Duplicate, Some(seq)) if result.id == *id => {
                     self.hashes.insert(*counter, *hash);
-                    self.cloned |= result.flags.contains(&Flag::ClonedDevice);
+                    cloned |= result.flags.contains(&Flag::ClonedDevice) && self.is_of_now(*counter);
                     let ahead = result.flags.contains(&Flag::ClockAhead).then_some(result.received_ms).flatten();
                     acks.push(Ack { counter: *counter, seq, ahead_of: ahead });
                 }
@@ -1060,14 +1093,16 @@ impl Replica {
         }
         let touched = self.moved_by(&by_counter);
         let rows = self.fold_all(touched, &by_counter, false)?;
+        let record = self.record_if(cloned);
         let entry = Entry {
             log: Some(log),
+            device: record.is_some(),
             acks,
             quarantined,
             rows: rows.iter().map(|(_, row)| row.as_slice()).collect(),
             ..self.entry()
         };
-        let batch = self.batch(&entry);
+        let batch = Batch { device: record, ..self.batch(&entry) };
         Ok(Some(Prepared { batch, orders: rows.into_iter().map(|(id, _)| id).collect() }))
     }
 
@@ -1178,7 +1213,7 @@ impl Replica {
         let (text, stamp) = unstamp(stamped).map_err(|_| SyncFault::Malformed)?;
         // What can't be read even as an envelope is kept all the same.
         let envelope = Envelope::read(&text).ok().map(Box::new);
-        let own = envelope.as_ref().filter(|e| e.device == self.device.id).map(|e| e.counter);
+        let own = envelope.as_ref().and_then(|e| self.device.count_of(e.device, e.counter));
         Ok(Incoming {
             seq: stamp.seq,
             received_ms: stamp.received_ms,
@@ -1218,8 +1253,8 @@ impl Replica {
         let mut acks = Vec::new();
         let mut stored = Vec::new();
         let mut touched: BTreeMap<Uuid, Vec<Piece>> = BTreeMap::new();
+        let mut cloned = false;
         for event in &intake.events {
-            self.cloned |= event.cloned;
             let ahead_of = event.ahead.then_some(event.received_ms);
             let own = match &event.what {
                 What::Own(counter) => Some(*counter),
@@ -1238,6 +1273,7 @@ impl Replica {
             };
             log = LogMark { cursor: event.seq, digest: log.digest.then(&hash), ..log };
             if let Some(counter) = own {
+                cloned |= event.cloned && self.is_of_now(counter);
                 if self.outbox.get(counter).is_some() {
                     acks.push(Ack { counter, seq: event.seq, ahead_of });
                 }
@@ -1250,6 +1286,8 @@ impl Replica {
                 None => (Uuid::nil(), Kind::Other, Uuid::nil()),
             };
             if let Some(envelope) = envelope {
+                // Not this device's, and in its name: a copy's, or its own from after a backup that it was made from.
+                cloned |= envelope.device == self.device.id;
                 // The next act here is later than all that is known here.
                 hlc =
                     hlc.max((envelope.hlc.0.min(event.received_ms.saturating_add(MAX_CLOCK_AHEAD_MS)), envelope.hlc.1));
@@ -1286,16 +1324,18 @@ impl Replica {
             return Ok(None);
         }
         let rows = self.fold_all(touched, &new, settled)?;
+        let record = self.record_if(cloned);
         let entry = Entry {
             hlc,
             log: Some(log),
             settled,
+            device: record.is_some(),
             acks,
             events: stored,
             rows: rows.iter().map(|(_, row)| row.as_slice()).collect(),
             ..self.entry()
         };
-        let batch = self.batch(&entry);
+        let batch = Batch { device: record, ..self.batch(&entry) };
         Ok(Some(Prepared { batch, orders: rows.into_iter().map(|(id, _)| id).collect() }))
     }
 
@@ -1393,10 +1433,6 @@ impl Replica {
     /// The server's head, as last heard.
     pub fn heard_head(&mut self, head: u64) {
         self.head = self.head.max(head);
-    }
-    /// Whether another device writes under this one's id.
-    pub fn is_cloned(&self) -> bool {
-        self.cloned
     }
     /// How many own events the server does not have.
     pub fn pending(&self) -> usize {

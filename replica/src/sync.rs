@@ -12,6 +12,8 @@ pub struct Facts {
     pub caught_up: bool,
     /// The log began anew and is not complete: own events wait.
     pub settling: bool,
+    /// Another device has this one's identity, and the time to take a new one has come.
+    pub succeeds: bool,
 }
 
 /// What to do next.
@@ -29,6 +31,8 @@ pub enum Step {
         /// Own events with their texts.
         whole: bool,
     },
+    /// Ask for a new identity: another device has this one's too.
+    Succeed,
     /// Open the live socket.
     Listen,
 }
@@ -155,6 +159,9 @@ impl Engine {
         if !facts.caught_up {
             return Step::Pull { wait_seconds: 0, whole };
         }
+        if facts.succeeds {
+            return Step::Succeed;
+        }
         if self.listening {
             let check = self.heard_ms.saturating_add(SILENCE_MS);
             if check > now_ms && check - now_ms <= SILENCE_MS {
@@ -274,7 +281,7 @@ impl Engine {
             State::Error
         } else if self.failures > 0 {
             State::Offline
-        } else if facts.pending > 0 || !facts.caught_up || (self.heard_ms == 0) {
+        } else if facts.pending > 0 || !facts.caught_up || facts.succeeds || self.heard_ms == 0 {
             State::Pending
         } else {
             State::Synced
@@ -296,7 +303,7 @@ fn delay(failures: u32, random: u64) -> u64 {
 mod tests {
     use super::*;
 
-    const IDLE: Facts = Facts { connected: true, pending: 0, caught_up: true, settling: false };
+    const IDLE: Facts = Facts { connected: true, pending: 0, caught_up: true, settling: false, succeeds: false };
     const WAITING: Facts = Facts { pending: 3, ..IDLE };
 
     #[test]
@@ -322,6 +329,18 @@ mod tests {
         assert_eq!(engine.next(&IDLE, 8 + SILENCE_MS), Step::Pull { wait_seconds: 0, whole: false });
         engine.heard(Heard::News, 9, 0);
         assert_eq!(engine.next(&IDLE, 9), Step::Pull { wait_seconds: 0, whole: false });
+    }
+
+    #[test]
+    fn a_cloned_device_asks_for_another_identity_when_all_is_sent_and_seen() {
+        let mut engine = Engine::default();
+        engine.heard(Heard::Answer, 5, 0);
+        let cloned = Facts { succeeds: true, ..IDLE };
+        assert_eq!(engine.next(&Facts { succeeds: true, ..WAITING }, 5), Step::Push);
+        assert_eq!(engine.next(&cloned, 5), Step::Succeed);
+        assert_eq!(engine.state(&cloned, false), State::Pending);
+        engine.heard(Heard::Silence, 5, 0);
+        assert!(matches!(engine.next(&cloned, 6), Step::Rest(Some(_))));
     }
 
     #[test]

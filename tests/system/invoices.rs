@@ -4,26 +4,22 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
-use std::rc::Rc;
-use std::time::Duration;
 
 use domain::contact::Buyer;
 use domain::money::parse_amount;
 use domain::order::{Command, Content, ContentFault, Line, Method, NewPayment, Order, Rejection, Status};
 use domain::{Currency, Day, Event, Meta};
-use protocol::api::Pulled;
 use protocol::envelope::unstamp;
 use protocol::{Envelope, body};
-use replica::client::{ActFault, Client, Request, Transport};
-use replica::memory::{MemoryDisk, MemoryStorage};
+use replica::client::ActFault;
+use replica::memory::MemoryDisk;
 use replica::{ActFault as Refused, Filter};
 use sync_server::Options;
-use tokio::sync::Notify;
 use tokio::task::LocalSet;
 use uuid::Uuid;
 
 use crate::chance::Chance;
-use crate::net::{Machine, Network};
+use crate::tablet::Tablet;
 
 /// Why a line is not in an order.
 type Reason = &'static str;
@@ -86,49 +82,9 @@ fn plain_sum(file: &Path) -> (usize, usize, i64) {
     (orders.len(), refused, pence)
 }
 
-struct Tablet {
-    client: Client<MemoryStorage, Network, Machine>,
-    network: Network,
-    changed: Rc<Notify>,
-}
-
 const DAY: Day = Day { year: 2026, month: 11, day: 23 };
 
 impl Tablet {
-    async fn open(seed: u64) -> Self {
-        let network = Network::new();
-        let client = Client::open(MemoryDisk::new().open(), network.clone(), Machine::seeded(seed)).await.unwrap();
-        let changed = Rc::new(Notify::new());
-        let bell = Rc::clone(&changed);
-        client.on_change(move |_| bell.notify_one());
-        Self { client, network, changed }
-    }
-    fn sync(&self) {
-        let client = self.client.clone();
-        tokio::task::spawn_local(async move { client.run().await });
-    }
-    fn cut(&self) {
-        self.network.cut();
-    }
-    fn join_again(&self) {
-        self.network.mend();
-        self.client.wake();
-    }
-    async fn until(&self, what: &str, done: impl Fn(&Self) -> bool) {
-        let wait = async {
-            while !done(self) {
-                self.changed.notified().await;
-            }
-        };
-        if tokio::time::timeout(Duration::from_secs(60), wait).await.is_err() {
-            panic!("{what} is not so after a minute: {:?}", self.client.sync_state());
-        }
-    }
-    /// Everything is on the server, and everything up to `head` is here.
-    async fn settled(&self, head: u64) {
-        self.until("settled", |tablet| tablet.client.is_settled() && tablet.client.replica().cursor() >= head).await;
-    }
-
     /// Takes an invoice as an order: lines that the order refuses are left out, and counted by reason.
     async fn take(&self, invoice: Invoice, pay: bool, refused: &mut BTreeMap<Reason, usize>) -> Option<Uuid> {
         let mut refuse = |reason, lines| *refused.entry(reason).or_default() += lines;
@@ -191,16 +147,6 @@ impl Tablet {
         (rows.len(), unpaid, total, rows.iter().map(|row| row.total - row.balance).sum())
     }
 
-    /// A page of the server's log, asked for without the client.
-    async fn server_page(&self, after: u64, limit: usize) -> Pulled {
-        let device = self.client.replica().device().clone();
-        let (server, shop) = (device.server.unwrap(), device.shop.unwrap());
-        let url = format!("{server}/api/v1/shops/{shop}/pull?after={after}&limit={limit}");
-        let credential = device.credential.map(|credential| credential.0);
-        let request = Request { method: "GET", url, credential, body: None, patience_ms: 0 };
-        serde_json::from_str(&self.network.call(request).await.unwrap().body).unwrap()
-    }
-
     /// Everything in the server's log, folded here and now.
     async fn server_log(&self) -> BTreeMap<Uuid, Order> {
         let mut orders: BTreeMap<Uuid, Order> = BTreeMap::new();
@@ -249,7 +195,7 @@ async fn real_invoices(seed: u64) {
     // The first tablet sells before there is any server; the others join it.
     let mut tablets = Vec::new();
     for nth in 0..3 {
-        tablets.push(Tablet::open(seed + nth).await);
+        tablets.push(Tablet::open(&MemoryDisk::new(), seed + nth).await);
     }
     tablets[0].client.start_shop("Gifts", Currency::Gbp, "Europe/London", None).await.unwrap();
     let setup_code = server.setup_code.clone().expect("nobody has claimed it");

@@ -3,6 +3,8 @@
 #![cfg(test)]
 
 mod chance;
+mod identity;
 mod invoices;
 mod net;
 mod simulator;
+mod tablet;

@@ -1,5 +1,9 @@
 //! The fold: what each event means at its place (workflow.md §2 for what is allowed, §4 for what two tablets did).
 
+use std::collections::BTreeMap;
+
+use uuid::Uuid;
+
 use super::conflict::{Conflict, ConflictKind, Taking};
 use super::event::*;
 use super::{Content, Entry, Field, Line, LineState, Order, Outcome, Parcel, Payment, PaymentState, VoidReason};
@@ -19,6 +23,35 @@ use Step::{Done, Overrule};
 const APPLIED: Step = Done(Applied);
 const fn void(reason: VoidReason) -> Step {
     Done(Voided(reason))
+}
+
+/// Puts the events of one order into the order in which they fold: the one they come in (the server's sequence, a
+/// tablet's own pending events after it), but the events of one device among themselves in that device's own order.
+///
+/// A log that lost something and was given it again may hold a device's later event before its earlier one. The
+/// places that a device has stay its places. Whoever folds (a replica, a server's snapshot) folds by this
+/// (`docs/decisions/0007`).
+pub fn own_order_kept<T>(events: Vec<T>, meta: impl Fn(&T) -> &Meta) -> Vec<T> {
+    let mut of_device: BTreeMap<Uuid, Vec<usize>> = BTreeMap::new();
+    for (event, place) in events.iter().zip(0..) {
+        of_device.entry(meta(event).device).or_default().push(place);
+    }
+    // For each place, which event comes to stand there.
+    let mut sources: Vec<usize> = (0..events.len()).collect();
+    for places in of_device.into_values() {
+        let mut by_count = places.clone();
+        by_count.sort_by_key(|place| events.get(*place).map(|event| meta(event).counter));
+        for (place, source) in places.into_iter().zip(by_count) {
+            if let Some(slot) = sources.get_mut(place) {
+                *slot = source;
+            }
+        }
+    }
+    if sources.is_sorted() {
+        return events;
+    }
+    let mut all: Vec<Option<T>> = events.into_iter().map(Some).collect();
+    sources.into_iter().filter_map(|source| all.get_mut(source).and_then(Option::take)).collect()
 }
 
 impl Order {
@@ -165,7 +198,7 @@ impl Order {
         }
     }
 
-    fn id_at(&self, at: usize) -> uuid::Uuid {
+    fn id_at(&self, at: usize) -> Uuid {
         self.timeline.get(at).map_or(self.id, |entry| entry.meta.id)
     }
 
@@ -530,7 +563,7 @@ impl Order {
     }
 
     /// The payment's place in the list, with what became of it and who said so.
-    fn payment(&self, id: uuid::Uuid) -> Option<(usize, PaymentState, Option<usize>)> {
+    fn payment(&self, id: Uuid) -> Option<(usize, PaymentState, Option<usize>)> {
         self.payments.iter().enumerate().find(|(_, p)| p.id == id).map(|(index, p)| (index, p.state, p.state_by))
     }
 

@@ -432,3 +432,59 @@ fn a_shop_has_one_currency_for_ever_and_knows_its_devices() {
     assert_eq!((shop.name(), shop.settings().currency), ("Stall", Currency::Cny));
     assert_eq!(shop.device_code(Uuid::from_u128(2)), Some("B7"));
 }
+
+fn meta_of(device: u128, counter: u64, seq: u64) -> Meta {
+    let id = Uuid::from_u128(u128::from(seq) << 32 | device << 16 | u128::from(counter));
+    Meta { id, device: Uuid::from_u128(device), counter, seen: 0, seq: Some(seq), hlc: (0, 0), actor: None }
+}
+
+proptest! {
+    #[test]
+    fn a_devices_events_keep_their_places_and_its_own_order(log in vec((0_u128..3, 1_u64..9), 0..20)) {
+        let log: Vec<Meta> = (1..).zip(log).map(|(seq, (device, counter))| meta_of(device, counter, seq)).collect();
+        let kept = own_order_kept(log.clone(), |meta| meta);
+        let of = |all: &[Meta]| all.iter().map(|meta| meta.device).collect::<Vec<_>>();
+        prop_assert_eq!(of(&kept), of(&log), "between devices the sequence decides");
+        for device in 0..3 {
+            let own = |all: &[Meta]| {
+                all.iter().filter(|m| m.device == Uuid::from_u128(device)).cloned().collect::<Vec<_>>()
+            };
+            let mut expected = own(&log);
+            // Stable: equal counts, of a copied device, stay in the sequence.
+            expected.sort_by_key(|meta| meta.counter);
+            prop_assert_eq!(own(&kept), expected);
+        }
+        prop_assert_eq!(&own_order_kept(kept.clone(), |meta| meta), &kept);
+    }
+}
+
+#[test]
+fn a_cancelling_offered_before_its_confirmation_to_a_restored_server_still_cancels() {
+    let mut stall = Stall::open();
+    stall.a(confirm(two_teapots())).a_edits(|form| form.content.note = "gift".into()).a(cancel()).send(A);
+    let right = stall.fetch(B).order(B);
+    let mut log = stall.events(B);
+    // The server lost everything; what was on its way arrived first.
+    log.rotate_right(1);
+    for (seq, (meta, _)) in (1..).zip(&mut log) {
+        meta.seq = Some(seq);
+    }
+    let order = fold(right.id, &own_order_kept(log, |(meta, _)| meta));
+    assert_eq!((order.status(), order.note.value.as_str()), (Status::Cancelled, "gift"));
+    assert_eq!(order.summary(), right.summary());
+    assert!(order.conflicts.is_empty() && order.timeline.iter().all(|entry| entry.outcome == Outcome::Applied));
+}
+
+#[test]
+fn two_copies_of_one_tablet_do_not_know_of_each_other() {
+    let mut stall = Stall::with(two_teapots());
+    stall.a(cash(100_00)).b(cancel()).join(&[A, B]);
+    let mut events = stall.events(A);
+    let paid = events[events.len() - 2].0.clone();
+    // The second tablet was a copy of the first: it counted on from the same place.
+    if let Some((meta, _)) = events.last_mut() {
+        (meta.device, meta.counter) = (paid.device, paid.counter);
+    }
+    let order = fold(stall.order(A).id, &own_order_kept(events, |(meta, _)| meta));
+    assert_eq!(order.status(), Status::Paid, "the payment stands, as between any two tablets");
+}

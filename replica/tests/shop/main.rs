@@ -1,5 +1,6 @@
 //! Stories of a shop's tablets: what they do apart comes together, and what was called saved stays.
 
+mod copies;
 mod support;
 
 use std::collections::BTreeSet;
@@ -172,6 +173,45 @@ fn a_server_restored_from_yesterday_gets_everything_again() {
             assert_eq!(replica.summary(orders[0], NOW).unwrap().status, Status::Shipped);
             assert_eq!(replica.summary(orders[1], NOW).unwrap().status, Status::Paid);
         }
+    }
+}
+
+#[test]
+fn a_cursor_that_is_too_old_begins_anew_and_loses_nothing() {
+    for (gone, page) in [(1, 5_000), (1, 2), (3, 2), (6, 1)] {
+        let mut stall = Stall::new(2);
+        let order = stall.sell(0, "a").order;
+        stall.settle();
+        stall.act(1, Some(order), &pay(1_000)).unwrap();
+        stall.settle();
+        let cursor = stall.tablets[0].tab.replica().cursor();
+        let waiting = stall.sell(0, "waits").order;
+        stall.act(0, Some(order), &ship()).unwrap();
+        let pending = stall.tablets[0].tab.sync_state().pending;
+        {
+            let mut state = stall.server.state.borrow_mut();
+            (state.gone, state.page, state.answers_left) = (gone, page, Some(gone + 1));
+        }
+        stall.tablets[0].tab.wake();
+        stall.start(0);
+        stall.until("told that it is gone", |stall| stall.server.state.borrow().gone == 0);
+        stall.turn();
+        stall.pause(0);
+        assert!(page > 100 || stall.tablets[0].tab.replica().cursor() < cursor, "begun anew");
+        assert!(stall.tablets[0].tab.sync_state().pending >= pending);
+        for _ in 0..2 {
+            let row = |order| stall.tablets[0].tab.replica().summary(order, NOW).unwrap();
+            assert_eq!((row(order).status, row(waiting).status), (Status::Shipped, Status::AwaitingPayment));
+            stall.restart(0);
+        }
+        stall.server.state.borrow_mut().answers_left = None;
+        stall.settle();
+        let ids = stall.server.ids();
+        assert_eq!(ids.iter().collect::<BTreeSet<_>>().len(), ids.len());
+        let known = stall.wait(stall.tablets[1].tab.order(order)).unwrap().unwrap();
+        assert_eq!((known.status(), known.paid(), known.parcels.len()), (Status::Shipped, 1_000, 1));
+        assert_eq!(stall.tablets[1].tab.replica().counts(NOW).all(), 2);
+        assert!(stall.tablets[0].tab.replica().device().former.is_empty(), "nobody is taken for a copy");
     }
 }
 
@@ -432,31 +472,6 @@ fn an_event_that_this_build_does_not_know_makes_its_order_read_only() {
     assert!(stall.tablets[1].tab.replica().summary(order, NOW).unwrap().badges.has(Badge::NeedsUpdate));
     stall.sell(1, "others work");
     stall.settle();
-}
-
-#[test]
-fn a_cloned_device_is_told_and_loses_nothing() {
-    let mut stall = Stall::new(1);
-    stall.settle();
-    let mut clone = stall.bare();
-    clone.disk = stall.tablets[0].disk.copy();
-    clone.tab = stall.open(&clone.disk, &clone.network, &clone.clock_off_ms);
-    stall.tablets.push(clone);
-    stall.sell(0, "the real one");
-    stall.sell(1, "the clone");
-    for n in [0, 1, 0, 1] {
-        stall.start(n);
-        stall.turn();
-        stall.until("sent", |stall| stall.tablets[n].tab.replica().pending() == 0);
-        stall.until("pulled", |stall| stall.tablets[n].tab.replica().cursor() == stall.server.head());
-        stall.pause(n);
-    }
-    assert!(stall.tablets.iter().any(|tablet| tablet.tab.sync_state().cloned));
-    for tablet in &stall.tablets {
-        assert_eq!(tablet.tab.replica().counts(NOW).all(), 2);
-        // Both gave out the same number: a person is shown.
-        assert_eq!(tablet.tab.replica().doubled_numbers().len(), 1);
-    }
 }
 
 #[test]

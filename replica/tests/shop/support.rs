@@ -129,6 +129,10 @@ pub struct ServerState {
     pub page: usize,
     /// So many answers to pushes are lost after the commit.
     pub lose_answers: usize,
+    /// So many answers to devices that join are lost.
+    pub lose_joins: usize,
+    /// So many pulls are told that the log below is gone.
+    pub gone: usize,
     /// Nobody gets through.
     pub down: bool,
     /// After so many answers nobody gets through.
@@ -144,6 +148,8 @@ pub struct ServerState {
     pub pulls: usize,
     listeners: Vec<UnboundedSender<String>>,
     codes: BTreeSet<String>,
+    /// Which device was let in, and under which code.
+    pub joined: BTreeMap<Uuid, String>,
 }
 
 #[derive(Clone)]
@@ -267,9 +273,15 @@ impl Server {
         if path == "/devices" {
             let join: protocol::api::JoinShop = serde_json::from_str(body).unwrap();
             let mut state = self.state.borrow_mut();
+            let known = state.joined.get(&join.device).cloned();
             let wanted = join.code.filter(|code| !state.codes.contains(code));
-            let code = wanted.unwrap_or_else(|| format!("Z{}", state.codes.len()));
+            let code = known.or(wanted).unwrap_or_else(|| format!("Z{}", state.codes.len()));
             state.codes.insert(code.clone());
+            state.joined.insert(join.device, code.clone());
+            if state.lose_joins > 0 {
+                state.lose_joins -= 1;
+                return None;
+            }
             let joined = Joined {
                 shop: join.pairing_code.parse().unwrap(),
                 device: join.device,
@@ -282,6 +294,11 @@ impl Server {
         let device: Uuid = credential.parse().unwrap();
         if self.state.borrow().revoked.contains(&credential) {
             return Some(Err(ProblemType::Unauthenticated));
+        }
+        if path.ends_with("/pairing") {
+            let shop = path.trim_start_matches("/shops/").trim_end_matches("/pairing").to_owned();
+            let pairing = protocol::api::Pairing { code: shop, expires_ms: now_ms + 600_000 };
+            return Some(Ok(serde_json::to_string(&pairing).unwrap()));
         }
         if path.ends_with("/push") {
             self.state.borrow_mut().pushes += 1;
@@ -305,6 +322,10 @@ impl Server {
         let after: usize = query["after"].parse().unwrap();
         let mut state = self.state.borrow_mut();
         state.pulls += 1;
+        if state.gone > 0 {
+            state.gone -= 1;
+            return Some(Err(ProblemType::Gone));
+        }
         let until = state.log.len().min(after + state.page.min(query["limit"].parse().unwrap()));
         let events = state.log.get(after..until).unwrap_or_default();
         let events: Vec<_> = events
@@ -454,6 +475,14 @@ impl Stall {
         self.pause(n);
         self.tablets[n].disk.crash();
         self.tablets[n].tab = self.second_tab(n);
+    }
+
+    /// A tablet's storage is copied, and goes on as a tablet of its own.
+    pub fn copy_of(&self, n: usize) -> Tablet {
+        let mut copy = self.bare();
+        copy.disk = self.tablets[n].disk.copy();
+        copy.tab = self.open(&copy.disk, &copy.network, &copy.clock_off_ms);
+        copy
     }
 
     pub fn wait<T>(&self, work: impl Future<Output = T>) -> T {
