@@ -405,10 +405,11 @@ impl Session {
             link.read(|replica| {
                 let here = replica.device().id;
                 let all = replica.shop().devices();
-                let mut all: Vec<Device> =
-                    all.map(|(id, code)| Device { id, code: code.to_owned(), here: id == here }).collect();
-                all.sort_by_key(|device| !device.here);
-                all
+                let all = all.map(|(id, code)| Device { id, code: code.to_owned(), here: id == here });
+                // This one first.
+                let (mut first, others): (Vec<_>, Vec<_>) = all.partition(|device| device.here);
+                first.extend(others);
+                first
             })
         });
         devices.into()

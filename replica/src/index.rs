@@ -571,7 +571,9 @@ impl Index {
             })
             .collect();
         // The longest first: it is the rarest.
-        words.sort_by_key(|word| std::cmp::Reverse(word.len()));
+        if let Some(longest) = (0..words.len()).max_by_key(|at| words.get(*at).map(Vec::len)) {
+            words.swap(0, longest);
+        }
         let (first, others) = words.split_first()?;
         let mut found = vec![false; self.rows.len()];
         let others: Vec<Finder<'_>> = others.iter().map(Finder::new).collect();

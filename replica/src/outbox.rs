@@ -177,7 +177,7 @@ impl Acks {
             acks.runs.insert(counter, (seq, count));
             acks.by_seq.insert(seq, (counter, count));
         }
-        acks.ahead = r.list(|r| Ok((r.uint()?, r.int()?)))?.into_iter().collect();
+        acks.ahead.extend(r.list(|r| Ok((r.uint()?, r.int()?)))?);
         Ok(acks)
     }
 }

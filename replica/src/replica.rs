@@ -337,7 +337,7 @@ impl Replica {
             let pending = Pending { no: r.u32()?, index: r.u32()?, id: r.option(Reader::uuid)?, stream: r.uuid()? };
             Ok((counter, (pending, r.str()?.to_owned())))
         })?;
-        self.quarantined = quarantined.into_iter().collect();
+        self.quarantined = map_of(quarantined);
         self.of_shop = r.list(|r| {
             let at = Ref { no: r.u32()?, index: r.u32()?, place: Place::read(r)? };
             Ok(OfShop { at, id: r.uuid()?, stream: r.uuid()?, received_ms: r.int()?, text: r.str()?.to_owned() })
@@ -590,7 +590,7 @@ impl Replica {
     }
 
     fn fold_shop(&mut self) {
-        let mut pieces: Vec<_> = self
+        let pieces: Vec<_> = self
             .of_shop
             .iter()
             .filter_map(|event| {
@@ -598,7 +598,7 @@ impl Replica {
                 read_event(&event.text, seq, received_ms).map(|(meta, event, _)| (rank, meta, event))
             })
             .collect();
-        pieces.sort_by_key(|(rank, ..)| *rank);
+        let pieces = by_rank(pieces, |(rank, ..)| *rank);
         let mut shop = Shop::default();
         let mut known = BTreeSet::new();
         for (_, meta, event) in &pieces {
@@ -636,6 +636,21 @@ fn made_by_this_fold(fold: u32) -> Result<(), LoadFault> {
         std::cmp::Ordering::Less => Err(Damaged.into()),
         std::cmp::Ordering::Greater => Err(LoadFault::Newer),
     }
+}
+
+/// In the order of the log. Sorts numbers and not pieces, so that the app carries the code of one sort.
+fn by_rank<T>(pieces: Vec<T>, rank: impl Fn(&T) -> (u8, u64)) -> Vec<T> {
+    let mut places: Vec<_> = pieces.iter().map(rank).zip(0_usize..).collect();
+    places.sort_unstable();
+    let mut pieces: Vec<_> = pieces.into_iter().map(Some).collect();
+    places.into_iter().filter_map(|(_, at)| pieces.get_mut(at).and_then(Option::take)).collect()
+}
+
+/// A map of a few entries; collecting one would carry a sort into the app.
+fn map_of<K: Ord, V>(entries: impl IntoIterator<Item = (K, V)>) -> BTreeMap<K, V> {
+    let mut map = BTreeMap::new();
+    map.extend(entries);
+    map
 }
 
 /// Reads an event's text. `received_ms`: its clock counts for no more than a little after this.
@@ -698,9 +713,8 @@ impl Replica {
     }
 
     /// Folds an order of its events: by their rank, but a device's events among themselves always in its own order.
-    fn fold(id: Uuid, mut pieces: Vec<Piece>) -> (Order, RowData) {
-        pieces.sort_by_key(|piece| piece.rank);
-        let mut pieces = own_order_kept(pieces, |piece| &piece.meta);
+    fn fold(id: Uuid, pieces: Vec<Piece>) -> (Order, RowData) {
+        let mut pieces = own_order_kept(by_rank(pieces, |piece| piece.rank), |piece| &piece.meta);
         let mut known = BTreeSet::new();
         // The same event in an older generation of the log stands later, and goes.
         pieces.retain(|piece| known.insert(piece.meta.id));
@@ -1081,8 +1095,8 @@ impl Replica {
         if acks.is_empty() && quarantined.is_empty() {
             return Ok(None);
         }
-        let by_counter: BTreeMap<u64, Ack> = acks.iter().map(|ack| (ack.counter, *ack)).collect();
-        let by_seq: BTreeMap<u64, u64> = acks.iter().map(|ack| (ack.seq, ack.counter)).collect();
+        let by_counter = map_of(acks.iter().map(|ack| (ack.counter, *ack)));
+        let by_seq = map_of(acks.iter().map(|ack| (ack.seq, ack.counter)));
         // What follows the cursor without a gap need not be pulled back.
         let mut log = LogMark { epoch: answer.epoch, ..self.log };
         loop {
@@ -1306,7 +1320,7 @@ impl Replica {
         if log.cursor == intake.next && log.digest != intake.digest {
             return Err(SyncFault::AnotherLog(intake.epoch));
         }
-        let new: BTreeMap<u64, Ack> = acks.iter().map(|ack| (ack.counter, *ack)).collect();
+        let new = map_of(acks.iter().map(|ack| (ack.counter, *ack)));
         for (id, pieces) in self.moved_by(&new) {
             touched.entry(id).or_insert(pieces);
         }
