@@ -63,6 +63,8 @@ struct Simulation {
     tablets: Vec<Tablet>,
     /// Ids of events that a page was told are saved.
     saved: BTreeSet<Uuid>,
+    /// Which tablet made them, whatever its name was.
+    made_by: BTreeMap<Uuid, usize>,
     /// What may happen in this run beyond the daily trouble.
     may: Rarities,
     /// How many tablets are copies of others.
@@ -105,7 +107,16 @@ impl Simulation {
             of_tomorrow: chance.percent(20),
             jumping_clocks: chance.percent(20),
         };
-        Self { world, pool: LocalPool::new(), chance, tablets, saved: BTreeSet::new(), may, copies: 0 }
+        Self {
+            world,
+            pool: LocalPool::new(),
+            chance,
+            tablets,
+            saved: BTreeSet::new(),
+            made_by: BTreeMap::new(),
+            may,
+            copies: 0,
+        }
     }
 
     // ---- time ----
@@ -261,7 +272,13 @@ impl Simulation {
         let order = order.unwrap().expect("what was saved is there");
         let device = tab.replica().device().clone();
         let own = |by: Uuid| by == device.id || device.former.iter().any(|former| former.id == by);
-        self.saved.extend(order.timeline.iter().filter(|entry| own(entry.meta.device)).map(|entry| entry.meta.id));
+        for meta in order.timeline.iter().map(|entry| &entry.meta).filter(|meta| own(meta.device)) {
+            self.saved.insert(meta.id);
+            // What has its sequence may have come back from the log, and be a copy's.
+            if meta.seq.is_none() {
+                self.made_by.entry(meta.id).or_insert(nth);
+            }
+        }
     }
 
     fn new_order(&mut self) -> Command {
@@ -544,6 +561,7 @@ impl Simulation {
             }
         }
         self.check_identities();
+        orders.values().for_each(|order| self.check_conflicts(order));
         let takings: i64 = orders.values().map(|order| order.paid() - order.refunded()).sum();
         for nth in 0..self.tablets.len() {
             for tab in self.tablets[nth].tabs.clone() {
@@ -565,6 +583,19 @@ impl Simulation {
         assert_eq!(devices.iter().map(|device| device.id).collect::<BTreeSet<_>>().len(), devices.len());
         assert_eq!(devices.iter().map(|device| &device.code).collect::<BTreeSet<_>>().len(), devices.len());
         assert!(self.copies > 0 || devices.iter().all(|device| device.former.is_empty()), "taken for a copy");
+    }
+
+    /// A tablet is in no conflict with itself, whatever it is called by now. (After a restore sequences are others than
+    /// those that it had seen.)
+    fn check_conflicts(&self, order: &Order) {
+        if self.world.server().borrow().restored > 0 {
+            return;
+        }
+        for conflict in &order.conflicts {
+            let [first, second] = [conflict.first, conflict.second]
+                .map(|at| order.timeline.get(at).and_then(|entry| self.made_by.get(&entry.meta.id)));
+            assert!(first.is_none() || first != second, "a tablet is in conflict with itself: {}", conflict.id);
+        }
     }
 
     /// What no tablet knows the meaning of lies on each, byte for byte.

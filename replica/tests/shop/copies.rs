@@ -100,6 +100,21 @@ fn what_it_did_before_it_knows_of_under_its_new_name() {
     }
 }
 
+#[test]
+fn what_waits_is_sent_and_seen_before_it_acts_under_its_new_name() {
+    let (mut stall, order) = copied();
+    stall.sell(0, "a");
+    stall.settle_one(0);
+    // The copy hears of the tablet before it has sent what it did itself.
+    crate::edit(&stall, 1, order, 1);
+    stall.start(1);
+    stall.until("named", |stall| stall.tablets[1].tab.replica().device().former.len() == 1);
+    crate::edit(&stall, 1, order, 2);
+    stall.settle();
+    let known = stall.wait(stall.tablets[0].tab.order(order)).unwrap().unwrap();
+    assert_eq!((known.note.value.as_str(), known.conflicts.len()), ("note 2", 0), "no race with itself");
+}
+
 fn parcel(stall: &Stall, order: Uuid) -> Uuid {
     stall.wait(stall.tablets[0].tab.order(order)).unwrap().unwrap().parcels[0].id
 }
