@@ -107,10 +107,18 @@ fn what_waits_is_sent_and_seen_before_it_acts_under_its_new_name() {
     stall.settle_one(0);
     // The copy hears of the tablet before it has sent what it did itself.
     crate::edit(&stall, 1, order, 1);
-    stall.start(1);
-    stall.until("named", |stall| stall.tablets[1].tab.replica().device().former.len() == 1);
+    for answers in 1..6 {
+        stall.server.state.borrow_mut().answers_left = Some(answers);
+        stall.tablets[1].tab.wake();
+        stall.start(1);
+        stall.turn();
+        stall.pause(1);
+        crate::edit(&stall, 1, order, 2 + answers as u8 % 2);
+    }
+    stall.server.state.borrow_mut().answers_left = None;
     crate::edit(&stall, 1, order, 2);
     stall.settle();
+    each_is_somebody(&stall);
     let known = stall.wait(stall.tablets[0].tab.order(order)).unwrap().unwrap();
     assert_eq!((known.note.value.as_str(), known.conflicts.len()), ("note 2", 0), "no race with itself");
 }
