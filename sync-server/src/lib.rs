@@ -3,13 +3,13 @@
 //!
 //! [`start`] runs one; the binary and the tests use it.
 
-pub mod fault;
+mod fault;
 mod handlers;
 pub mod options;
 mod router;
-pub mod services;
+mod services;
 mod state;
-pub mod store;
+mod store;
 
 use std::net::SocketAddr;
 use std::sync::Arc;

@@ -1,7 +1,9 @@
 //! The simulator: three tablets and a server in one thread, where time, chance and everything that goes wrong come
 //! from a seed. Requests and answers are lost, repeated and late; networks are cut; processes die before and after
-//! any write to their disk; disks fill up and connections to them break; clocks are off by years; a shop's server is
-//! restored from yesterday. Then everything heals, and the invariants of sync.md must hold.
+//! any write to their disk; disks fill up and connections to them break; clocks are off by years, and jump by years; a
+//! shop's server is restored from yesterday, says that what it is asked for is gone, or that it does not know a tablet
+//! any more; a tablet's disk is copied and goes on as two; a tablet of a newer version writes what no other knows. Then
+//! everything heals, and the invariants of sync.md must hold.
 //!
 //! A failing run prints its seed and the fewest steps that fail. To see one again:
 //! `STALLBOOK_SEED=42 cargo test -p system-tests simulator`; for a longer night: `STALLBOOK_RUNS=100000`.
@@ -16,13 +18,13 @@ use std::rc::Rc;
 
 use domain::contact::Buyer;
 use domain::order::{Command, Content, Delivery, Line, Method, NewPayment, Order, OrderEvent, Outcome, Status, Terms};
-use domain::{Currency, Day, Event, Meta};
+use domain::{Currency, Day, Event, Meta, StreamKind};
 use futures::executor::LocalPool;
 use futures::future::{AbortHandle, abortable};
 use futures::task::LocalSpawnExt;
 use replica::client::{ActFault, Acted, Client};
 use replica::memory::{MemoryDisk, Trouble};
-use replica::storage::StorageFault;
+use replica::storage::{Storage, StorageFault};
 use replica::{ActFault as Refused, Quarantined};
 use uuid::Uuid;
 
@@ -41,10 +43,17 @@ type Tab = Client<Mortal, Link, Watch>;
 /// A tablet: a disk that outlives its processes.
 struct Tablet {
     disk: MemoryDisk,
-    clock_off_ms: i64,
+    clock_off_ms: Rc<Cell<i64>>,
     doom: Rc<Cell<Doom>>,
     tabs: Vec<Tab>,
     tasks: Vec<AbortHandle>,
+}
+
+impl Tablet {
+    fn with(disk: MemoryDisk, clock_off_ms: i64) -> Self {
+        let clock_off_ms = Rc::new(Cell::new(clock_off_ms));
+        Self { disk, clock_off_ms, doom: Rc::default(), tabs: Vec::new(), tasks: Vec::new() }
+    }
 }
 
 struct Simulation {
@@ -54,7 +63,23 @@ struct Simulation {
     tablets: Vec<Tablet>,
     /// Ids of events that a page was told are saved.
     saved: BTreeSet<Uuid>,
-    restores: bool,
+    /// Which tablet made them, whatever its name was.
+    made_by: BTreeMap<Uuid, usize>,
+    /// What may happen in this run beyond the daily trouble.
+    may: Rarities,
+    /// How many tablets are copies of others.
+    copies: usize,
+}
+
+/// What does not happen every day.
+#[derive(Clone, Copy, Debug)]
+struct Rarities {
+    restored: bool,
+    copied: bool,
+    revoked: bool,
+    gone: bool,
+    of_tomorrow: bool,
+    jumping_clocks: bool,
 }
 
 /// What a run is drawn with.
@@ -71,18 +96,27 @@ impl Simulation {
         let tablets = (0..TABLETS)
             .map(|_| {
                 let years = [0, 0, 0, 1, -1, 7][chance.below(6)];
-                let clock_off_ms = years * YEAR_MS + chance.below(120_000) as i64 - 60_000;
-                Tablet {
-                    disk: MemoryDisk::new(),
-                    clock_off_ms,
-                    doom: Rc::default(),
-                    tabs: Vec::new(),
-                    tasks: Vec::new(),
-                }
+                Tablet::with(MemoryDisk::new(), years * YEAR_MS + chance.below(120_000) as i64 - 60_000)
             })
             .collect();
-        let restores = chance.percent(10);
-        Self { world, pool: LocalPool::new(), chance, tablets, saved: BTreeSet::new(), restores }
+        let may = Rarities {
+            restored: chance.percent(10),
+            copied: chance.percent(15),
+            revoked: chance.percent(15),
+            gone: chance.percent(15),
+            of_tomorrow: chance.percent(20),
+            jumping_clocks: chance.percent(20),
+        };
+        Self {
+            world,
+            pool: LocalPool::new(),
+            chance,
+            tablets,
+            saved: BTreeSet::new(),
+            made_by: BTreeMap::new(),
+            may,
+            copies: 0,
+        }
     }
 
     // ---- time ----
@@ -144,7 +178,7 @@ impl Simulation {
         let tablet = &self.tablets[nth];
         let storage = Mortal::new(tablet.disk.open(), Rc::clone(&tablet.doom));
         let link = self.world.link(nth);
-        let watch = self.world.watch(tablet.clock_off_ms);
+        let watch = self.world.watch(Rc::clone(&tablet.clock_off_ms));
         let opened = self.at_once(nth, async move { Client::open(storage, link, watch).await });
         let Some(opened) = opened else { return };
         let tab = opened.expect("a disk that was written by us opens");
@@ -158,7 +192,7 @@ impl Simulation {
 
     /// What died is started again.
     fn revive(&mut self) {
-        for tablet in 0..TABLETS {
+        for tablet in 0..self.tablets.len() {
             if self.is_dead(tablet) {
                 self.kill(tablet);
             }
@@ -195,12 +229,16 @@ impl Simulation {
     // ---- what people do ----
 
     fn act(&mut self) {
-        let nth = self.chance.below(TABLETS);
+        let nth = self.chance.below(self.tablets.len());
         let tabs = self.tablets[nth].tabs.len();
         if tabs == 0 {
             return;
         }
         let tab = self.tablets[nth].tabs[self.chance.below(tabs)].clone();
+        self.act_on(nth, tab);
+    }
+
+    fn act_on(&mut self, nth: usize, tab: Tab) {
         let known: Vec<Uuid> = tab.replica().summaries().into_iter().map(|row| row.id).collect();
         let (order, command) = if known.is_empty() || self.chance.percent(30) {
             (None, self.new_order())
@@ -211,12 +249,16 @@ impl Simulation {
             let Some(command) = self.command(&order) else { return };
             (Some(id), command)
         };
+        self.ask(nth, &tab, order, command);
+    }
+
+    fn ask(&mut self, nth: usize, tab: &Tab, order: Option<Uuid>, command: Command) {
         let acting = tab.clone();
         let acted = self.at_once(nth, async move { acting.act(order, &command, TODAY).await });
         match acted {
             // It died before it could say that it was saved: it may be there or not.
             None => {}
-            Some(Ok(acted)) => self.remember(nth, &tab, &acted),
+            Some(Ok(acted)) => self.remember(nth, tab, &acted),
             Some(Err(ActFault::Refused(Refused::Rejected(_)))) => {}
             Some(Err(ActFault::Storage(StorageFault::Quota | StorageFault::Closed))) => {}
             Some(Err(fault)) => panic!("an act failed: {fault}"),
@@ -228,9 +270,15 @@ impl Simulation {
         let (asked, id) = (tab.clone(), acted.order);
         let Some(order) = self.at_once(nth, async move { asked.order(id).await }) else { return };
         let order = order.unwrap().expect("what was saved is there");
-        let device = tab.replica().device().id;
-        let own = order.timeline.iter().filter(|entry| entry.meta.device == device).map(|entry| entry.meta.id);
-        self.saved.extend(own);
+        let device = tab.replica().device().clone();
+        let own = |by: Uuid| by == device.id || device.former.iter().any(|former| former.id == by);
+        for meta in order.timeline.iter().map(|entry| &entry.meta).filter(|meta| own(meta.device)) {
+            self.saved.insert(meta.id);
+            // What has its sequence may have come back from the log, and be a copy's.
+            if meta.seq.is_none() {
+                self.made_by.entry(meta.id).or_insert(nth);
+            }
+        }
     }
 
     fn new_order(&mut self) -> Command {
@@ -316,8 +364,8 @@ impl Simulation {
     // ---- what goes wrong ----
 
     fn step(&mut self) {
-        let nth = self.chance.below(TABLETS);
-        match self.chance.below(100) {
+        let nth = self.chance.below(self.tablets.len());
+        match self.chance.below(108) {
             0..60 => self.act(),
             60..75 => {
                 let ms = self.chance.below(4_000) as i64;
@@ -349,19 +397,73 @@ impl Simulation {
                 }
             }
             97..99 => self.world.server().borrow_mut().back_up(),
-            _ if self.restores => {
+            99 if self.may.restored => {
                 let epoch = Uuid::from_u128(u128::from(self.chance.next()));
                 self.world.server().borrow_mut().restore(epoch);
+            }
+            100 if self.may.copied && self.copies < 2 => {
+                let copy = self.tablets[nth].disk.copy();
+                let clock_off_ms = self.tablets[nth].clock_off_ms.get() + self.chance.below(90_000) as i64;
+                self.tablets.push(Tablet::with(copy, clock_off_ms));
+                self.copies += 1;
+            }
+            101..103 if self.may.revoked => {
+                let server = self.world.server();
+                if self.chance.percent(40) {
+                    server.borrow_mut().revoked.clear();
+                } else if let Some(tab) = self.tablets[nth].tabs.first() {
+                    server.borrow_mut().revoked.insert(tab.replica().device().id);
+                }
+                self.tablets[nth].tabs.iter().for_each(Client::wake);
+            }
+            103..105 if self.may.gone => {
+                self.world.server().borrow_mut().gone += 1 + self.chance.below(3) as u32;
+                self.tablets[nth].tabs.iter().for_each(Client::wake);
+            }
+            105..107 if self.may.of_tomorrow => self.write_of_tomorrow(nth),
+            107 if self.may.jumping_clocks => {
+                let years = [-20, -1, 0, 1, 3][self.chance.below(5)];
+                self.tablets[nth].clock_off_ms.set(years * YEAR_MS);
             }
             _ => {}
         }
         self.revive();
     }
 
+    /// A tablet of a newer version, which no other tablet is, writes what only it knows: to an order that there is, or
+    /// to a stream of a kind that nobody else has heard of; in JSON as nobody else would write it.
+    fn write_of_tomorrow(&mut self, nth: usize) {
+        let Some(tab) = self.tablets[nth].tabs.first() else { return };
+        let known: Vec<Uuid> = tab.replica().summaries().into_iter().map(|row| row.id).collect();
+        let server = self.world.server();
+        let mut server = server.borrow_mut();
+        let counter = server.of_tomorrow.len() + 1;
+        let (kind, stream) = match known.get(self.chance.below(known.len() + 1)) {
+            Some(order) => ("order", *order),
+            None => ("loyalty", Uuid::from_u128(0x70)),
+        };
+        let text = format!(
+            "{{ \"type\":\"{kind}.teleported\", \"version\" : 9,\"v\":1,\"id\":\"{}\",\"device\":\"{}\",\
+             \"counter\":{counter},\"seen\":0,\"hlc\":[{},0],\"actor\":null,\"stream\":[\"{kind}\",\"{stream}\"],\
+             \"mood\":1.50,\"body\":{{\"to\":\"月 \\u6708\",\"n\" : 1e3, \"seq\":[ ]}} }}",
+            Uuid::from_u128(0x7e1 << 64 | counter as u128),
+            Uuid::from_u128(0x7e1),
+            self.world.now_ms(),
+        );
+        server.of_tomorrow.push(text);
+        server.hear_of_tomorrow(self.world.now_ms());
+    }
+
     // ---- healing ----
 
     fn heal(&mut self) {
         self.world.heal();
+        {
+            let server = self.world.server();
+            let mut server = server.borrow_mut();
+            (server.gone, server.revoked) = (0, BTreeSet::new());
+            server.hear_of_tomorrow(self.world.now_ms());
+        }
         for tablet in &self.tablets {
             tablet.disk.calm();
             if tablet.doom.get() != Doom::Dead {
@@ -369,7 +471,12 @@ impl Simulation {
             }
         }
         self.revive();
-        for nth in 0..TABLETS {
+        // Two that are one tablet and do nothing can't be told apart: everybody does something.
+        for nth in 0..if self.copies > 0 { self.tablets.len() } else { 0 } {
+            let (tab, command) = (self.tablets[nth].tabs[0].clone(), self.new_order());
+            self.ask(nth, &tab, None, command);
+        }
+        for nth in 0..self.tablets.len() {
             for tab in self.tablets[nth].tabs.clone() {
                 tab.wake();
                 self.at_once(nth, async move { tab.refresh().await.unwrap() });
@@ -388,7 +495,7 @@ impl Simulation {
             self.pass(1_000);
         }
         // Other tabs of a tablet hear of what the syncing one stored.
-        for nth in 0..TABLETS {
+        for nth in 0..self.tablets.len() {
             for tab in self.tablets[nth].tabs.clone() {
                 self.at_once(nth, async move { tab.refresh().await.unwrap() });
             }
@@ -418,16 +525,20 @@ impl Simulation {
         for (meta, stream, event) in &log {
             assert!(ids.insert(meta.id), "an event is in the log twice");
             counters.entry(meta.device).or_default().push(meta.counter);
-            if !matches!(event, Event::Shop(_)) {
-                of_order.entry(*stream).or_default().push((meta.clone(), event.clone()));
+            if matches!(StreamKind::parse(&stream.0), Some(StreamKind::Order | StreamKind::Contact)) {
+                of_order.entry(stream.1).or_default().push((meta.clone(), event.clone()));
             }
         }
         let orders: BTreeMap<Uuid, Order> =
             of_order.into_iter().map(|(id, events)| (id, fold(id, own_order_kept(events)))).collect();
         for counters in counters.values_mut() {
             // A push that was under way while the server was restored may come before what is offered again.
-            if self.world.server().borrow().restored > 0 {
+            if self.world.server().borrow().restored > 0 || self.copies > 0 {
                 counters.sort_unstable();
+            }
+            // A tablet and its copy counted on under one name until they heard of it.
+            if self.copies > 0 {
+                counters.dedup();
             }
             let in_order: Vec<u64> = (1..=counters.len() as u64).collect();
             assert_eq!(*counters, in_order, "a device's own order is not kept, or has gaps");
@@ -449,11 +560,14 @@ impl Simulation {
                 assert!(!fact || entry.outcome == Outcome::Applied, "a fact was voided");
             }
         }
+        self.check_identities();
+        orders.values().for_each(|order| self.check_conflicts(order));
         let takings: i64 = orders.values().map(|order| order.paid() - order.refunded()).sum();
-        for nth in 0..TABLETS {
+        for nth in 0..self.tablets.len() {
             for tab in self.tablets[nth].tabs.clone() {
                 self.check_tab(nth, &tab, &orders, takings);
             }
+            self.check_of_tomorrow(nth);
             // And as a new process finds it on the disk.
             self.kill(nth);
             self.open_tab(nth);
@@ -462,9 +576,44 @@ impl Simulation {
         }
     }
 
+    /// Every tablet is somebody of its own; and who was never copied is who it was.
+    fn check_identities(&self) {
+        let devices: Vec<_> = self.tablets.iter().map(|tablet| tablet.tabs[0].replica().device().clone()).collect();
+        assert!(devices.iter().all(|device| !device.cloned), "a copy has no name of its own");
+        assert_eq!(devices.iter().map(|device| device.id).collect::<BTreeSet<_>>().len(), devices.len());
+        assert_eq!(devices.iter().map(|device| &device.code).collect::<BTreeSet<_>>().len(), devices.len());
+        assert!(self.copies > 0 || devices.iter().all(|device| device.former.is_empty()), "taken for a copy");
+    }
+
+    /// A tablet is in no conflict with itself, whatever it is called by now. (After a restore sequences are others than
+    /// those that it had seen.)
+    fn check_conflicts(&self, order: &Order) {
+        if self.world.server().borrow().restored > 0 {
+            return;
+        }
+        for conflict in &order.conflicts {
+            let [first, second] = [conflict.first, conflict.second]
+                .map(|at| order.timeline.get(at).and_then(|entry| self.made_by.get(&entry.meta.id)));
+            assert!(first.is_none() || first != second, "a tablet is in conflict with itself: {}", conflict.id);
+        }
+    }
+
+    /// What no tablet knows the meaning of lies on each, byte for byte.
+    fn check_of_tomorrow(&self, nth: usize) {
+        let texts = self.world.server().borrow().of_tomorrow.clone();
+        let entries = self.tablets[nth].disk.open();
+        let entries = futures::executor::block_on(entries.read_entries(&[1..=u32::MAX])).unwrap();
+        for text in texts {
+            let there = entries.iter().any(|entry| entry.bytes.windows(text.len()).any(|it| it == text.as_bytes()));
+            assert!(there, "tablet {nth} does not hold what a newer version wrote as it wrote it");
+        }
+    }
+
     fn check_tab(&mut self, nth: usize, tab: &Tab, orders: &BTreeMap<Uuid, Order>, takings: i64) {
         assert_eq!(tab.replica().quarantined(), Vec::<Quarantined>::new());
-        assert_eq!(tab.replica().doubled_numbers(), [], "two orders have one number");
+        // A tablet and its copy may have given out a number twice before they heard of each other.
+        let doubled = tab.replica().doubled_numbers();
+        assert!(self.copies > 0 || doubled.is_empty(), "two orders have one number: {doubled:?}");
         let rows = tab.replica().summaries();
         assert_eq!(rows.iter().map(|row| row.id).collect::<BTreeSet<_>>(), orders.keys().copied().collect());
         for (id, order) in orders {

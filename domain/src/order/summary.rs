@@ -3,8 +3,9 @@
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{Delivery, Method, Order, Unit};
+use super::{Content, Delivery, Line, Method, Order, Unit};
 use crate::OrderNumber;
+use crate::contact::Buyer;
 
 macro_rules! keys {
     ($(#[$doc:meta])* $name:ident { $($variant:ident $key:literal,)* }) => {
@@ -111,28 +112,51 @@ pub struct Summary {
     pub open_conflicts: u16,
 }
 
+/// Items in a few words.
+fn in_words<'a>(lines: impl Iterator<Item = &'a Line>) -> String {
+    let mut items = String::new();
+    for line in lines {
+        if items.chars().count() > 60 {
+            items.push('…');
+            break;
+        }
+        if !items.is_empty() {
+            items.push_str(", ");
+        }
+        items.push_str(&line.item);
+        match line.unit {
+            Unit::Piece if line.quantity == 1 => {}
+            Unit::Piece => items.push_str(&format!(" ×{}", line.quantity)),
+            Unit::Gram => items.push_str(&format!(" {} g", line.quantity)),
+        }
+    }
+    items
+}
+
+impl Summary {
+    /// Whether this is the same order of the same buyer (workflow.md §1, confirm): the same items for the same money,
+    /// and a buyer who is known by phone, or by name where one of the two has no phone. Of people who gave neither,
+    /// many order the same: nobody can say that it was one.
+    pub fn is_same(&self, content: &Content, buyer: &Buyer) -> bool {
+        let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
+        let (ours, theirs) = (digits(&self.phone), digits(&buyer.phone));
+        let same_buyer = if ours.is_empty() || theirs.is_empty() {
+            let (ours, theirs) = (self.name.trim(), buyer.name.trim());
+            !ours.is_empty() && ours.to_lowercase() == theirs.to_lowercase()
+        } else {
+            ours == theirs
+        };
+        let stands = !matches!(self.status, Status::Draft | Status::Cancelled | Status::Closed);
+        same_buyer && stands && self.total == content.total() && self.items == in_words(content.lines.iter())
+    }
+}
+
 impl Order {
     /// What a list shows of it.
     pub fn summary(&self) -> Summary {
         let status = self.status();
         let placed = self.confirmed.and_then(|at| self.timeline.get(at)).or(self.timeline.first());
         let asks = matches!(status, Status::AwaitingPayment | Status::PartPaid);
-        let mut items = String::new();
-        for line in self.active_lines() {
-            if items.chars().count() > 60 {
-                items.push('…');
-                break;
-            }
-            if !items.is_empty() {
-                items.push_str(", ");
-            }
-            items.push_str(&line.item);
-            match line.unit {
-                Unit::Piece if line.quantity == 1 => {}
-                Unit::Piece => items.push_str(&format!(" ×{}", line.quantity)),
-                Unit::Gram => items.push_str(&format!(" {} g", line.quantity)),
-            }
-        }
         let tracking: Vec<&str> =
             self.active_parcels().map(|p| p.tracking.as_str()).filter(|t| !t.is_empty()).collect();
         Summary {
@@ -144,7 +168,7 @@ impl Order {
             placed_ms: placed.map_or(0, |entry| entry.meta.at_ms()),
             name: self.name.value.clone(),
             phone: self.phone.value.clone(),
-            items,
+            items: in_words(self.active_lines()),
             tracking: tracking.join(" "),
             note: self.note.value.clone(),
             total: self.total(),

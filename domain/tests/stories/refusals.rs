@@ -86,17 +86,15 @@ fn a_draft_may_be_incomplete_but_not_endless() {
         change(&mut form);
         Command::SaveDraft { content: form.content, buyer: form.buyer }
     };
-    let endless: [(&dyn Fn(&mut Form), ContentFault); 3] = [
-        (&|form| form.content.category = "长".repeat(10_000), ContentFault::CategoryTooLong),
-        (&|form| form.buyer.address = "长".repeat(1_001), ContentFault::BuyerTooLong(BuyerField::Address)),
-        (&|form| form.content.lines = (0..1_001).map(|id| line(id, "", 0, 0)).collect(), ContentFault::TooManyLines),
-    ];
-    for (change, fault) in endless {
+    let endless = |change: &dyn Fn(&mut Form), fault| {
         let why = Rejection::Content(vec![fault]);
         refused(&mut Stall::open(), draft(change), why.clone());
-        let mut stall = Stall::with_draft(two_teapots());
-        refused(&mut stall, draft(change), why);
-    }
+        refused(&mut Stall::with_draft(two_teapots()), draft(change), why);
+    };
+    endless(&|form| form.content.category = "长".repeat(10_000), ContentFault::CategoryTooLong);
+    endless(&|form| form.buyer.address = "长".repeat(1_001), ContentFault::BuyerTooLong(BuyerField::Address));
+    let lines = |form: &mut Form| form.content.lines = (0..1_001).map(|id| line(id, "", 0, 0)).collect();
+    endless(&lines, ContentFault::TooManyLines);
     Stall::open().a(draft(&|_| ()));
 }
 

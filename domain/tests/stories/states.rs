@@ -359,3 +359,30 @@ fn changing_a_line_that_is_gone_changes_nothing() {
     );
     assert_eq!(stall.order(A).total(), 100_00);
 }
+
+#[test]
+fn the_same_order_of_the_same_buyer_is_known() {
+    let stall = Stall::with(parcel_for_wang());
+    let row = stall.order(A).summary();
+    let same = |change: &dyn Fn(&mut Form)| {
+        let mut form = parcel_for_wang();
+        change(&mut form);
+        row.is_same(&form.content, &form.buyer)
+    };
+    assert!(same(&|_| ()));
+    assert!(same(&|form| form.buyer.phone = "138 0013-8000".into()), "a phone is its digits");
+    assert!(same(&|form| form.buyer.name = "Mr Wang".into()), "a phone is one person's");
+    assert!(same(&|form| form.buyer.phone.clear()), "or the name, where a phone is missing");
+    assert!(!same(&|form| form.buyer.phone = "13900139000".into()));
+    assert!(!same(&|form| form.buyer = Default::default()), "of people without a name many order the same");
+    assert!(!same(&|form| form.content.lines[0].quantity = 3));
+    assert!(
+        !same(&|form| {
+            form.content.lines[0].item = "kettle".into();
+        }),
+        "other goods for the same money"
+    );
+    let mut gone = Stall::with(parcel_for_wang());
+    gone.a(cancel());
+    assert!(!gone.order(A).summary().is_same(&parcel_for_wang().content, &wang()), "a cancelled one is not doubled");
+}

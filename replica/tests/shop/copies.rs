@@ -1,5 +1,10 @@
 //! Stories of a tablet whose storage was copied: two that count on under one identity. They are told, each goes on as
 //! a tablet of its own, and nothing that they made is lost, doubled, or taken for another's.
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test that finds something else than it expects has failed"
+)]
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -98,6 +103,29 @@ fn what_it_did_before_it_knows_of_under_its_new_name() {
         let known = stall.wait(tablet.tab.order(order)).unwrap().unwrap();
         assert_eq!((known.status(), known.paid(), known.conflicts.len()), (Status::Cancelled, 1_000, 0));
     }
+}
+
+#[test]
+fn what_waits_is_sent_and_seen_before_it_acts_under_its_new_name() {
+    let (mut stall, order) = copied();
+    stall.sell(0, "a");
+    stall.settle_one(0);
+    // The copy hears of the tablet before it has sent what it did itself.
+    crate::edit(&stall, 1, order, 1);
+    for answers in 1..6 {
+        stall.server.state.borrow_mut().answers_left = Some(answers);
+        stall.tablets[1].tab.wake();
+        stall.start(1);
+        stall.turn();
+        stall.pause(1);
+        crate::edit(&stall, 1, order, 2 + answers as u8 % 2);
+    }
+    stall.server.state.borrow_mut().answers_left = None;
+    crate::edit(&stall, 1, order, 2);
+    stall.settle();
+    each_is_somebody(&stall);
+    let known = stall.wait(stall.tablets[0].tab.order(order)).unwrap().unwrap();
+    assert_eq!((known.note.value.as_str(), known.conflicts.len()), ("note 2", 0), "no race with itself");
 }
 
 fn parcel(stall: &Stall, order: Uuid) -> Uuid {

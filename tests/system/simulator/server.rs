@@ -1,13 +1,13 @@
 //! The model of a sync server: the protocol's rules, and nothing else. What it holds, it holds for ever, unless it is
 //! restored from a copy.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use domain::{Event, Meta};
-use protocol::api::{Claimed, JoinShop, Joined, Poke, Pulled, Push, PushResult, PushStatus, Pushed};
+use protocol::api::{Claimed, JoinShop, Joined, Pairing, Poke, Pulled, Push, PushResult, PushStatus, Pushed};
 use protocol::digest::{EventHash, event_hash};
 use protocol::envelope::stamp;
-use protocol::{Brief, Digest, Envelope, Flag, MAX_CLOCK_AHEAD_MS, Problem, ProblemType, Stamp, body};
+use protocol::{Brief, Digest, Envelope, Flag, MAX_CLOCK_AHEAD_MS, Problem, ProblemType, Stamp, Stream, body};
 use replica::client::{Request, Response};
 use serde_json::value::RawValue;
 use uuid::Uuid;
@@ -36,7 +36,14 @@ pub struct Server {
     log: Log,
     copy: Log,
     shop: Option<Uuid>,
-    joined: usize,
+    /// Each device's code.
+    joined: BTreeMap<Uuid, String>,
+    /// Devices that are out, for now.
+    pub revoked: BTreeSet<Uuid>,
+    /// So many pulls that don't begin at the beginning are told that the log below is gone.
+    pub gone: u32,
+    /// What a tablet of a newer version wrote.
+    pub of_tomorrow: Vec<String>,
     chance: Chance,
 }
 
@@ -48,7 +55,10 @@ impl Server {
             log: Log::default(),
             copy: Log::default(),
             shop: None,
-            joined: 0,
+            joined: BTreeMap::new(),
+            revoked: BTreeSet::new(),
+            gone: 0,
+            of_tomorrow: Vec::new(),
             chance: Chance::seeded(seed),
         }
     }
@@ -74,8 +84,16 @@ impl Server {
         self.restored += 1;
     }
 
+    /// A tablet of a newer version sends what it has and the log lacks.
+    pub fn hear_of_tomorrow(&mut self, now_ms: i64) {
+        for text in self.of_tomorrow.clone() {
+            let device = Envelope::parse(&text).expect("an event, of whatever kind").device;
+            self.store(&text, device, now_ms);
+        }
+    }
+
     /// Everything, read.
-    pub fn log(&self) -> Vec<(Meta, Uuid, Event)> {
+    pub fn log(&self) -> Vec<(Meta, Stream, Event)> {
         let read = |logged: &Logged| {
             let envelope = &logged.envelope;
             let meta = Meta {
@@ -88,7 +106,7 @@ impl Server {
                 hlc: (envelope.hlc.0.min(logged.stamp.received_ms + MAX_CLOCK_AHEAD_MS), envelope.hlc.1),
                 actor: envelope.actor,
             };
-            (meta, envelope.stream.1, body::read(envelope))
+            (meta, envelope.stream.clone(), body::read(envelope))
         };
         self.log.events.iter().map(read).collect()
     }
@@ -98,11 +116,18 @@ impl Server {
         let path = request.url.split_once("/api/v1/").map_or("", |(_, path)| path);
         let body = request.body.as_deref().unwrap_or("");
         let (path, query) = path.split_once('?').unwrap_or((path, ""));
+        // A credential is the device's id.
+        let device = request.credential.as_ref().and_then(|text| text.parse().ok());
+        let device = device.filter(|device| !self.revoked.contains(device)).ok_or(ProblemType::Unauthenticated);
         let answer = match path.rsplit('/').next().unwrap_or("") {
             "shops" => self.claim(body),
             "devices" => self.join(body),
-            "push" => self.push(body, now_ms),
-            "pull" => self.pull(query, request.credential.as_deref(), now_ms),
+            "pairing" => device.map(|_| {
+                let pairing = Pairing { code: "code".to_owned(), expires_ms: now_ms + 600_000 };
+                serde_json::to_string(&pairing).unwrap()
+            }),
+            "push" => device.and_then(|device| self.push(body, device, now_ms)),
+            "pull" => device.and_then(|device| self.pull(query, device, now_ms)),
             other => panic!("the model has no call {other}"),
         };
         match answer {
@@ -124,25 +149,29 @@ impl Server {
 
     fn join(&mut self, body: &str) -> Result<String, ProblemType> {
         let join: JoinShop = serde_json::from_str(body).map_err(|_| ProblemType::Malformed)?;
-        self.joined += 1;
+        // A digit first: no device draws such a code by itself.
+        let next = format!("9{}", char::from(b'A' + self.joined.len() as u8));
         let joined = Joined {
             shop: self.shop.ok_or(ProblemType::BadPairingCode)?,
             device: join.device,
-            // Two digits: no device draws such a code by itself.
-            code: format!("9{}", self.joined),
+            code: self.joined.entry(join.device).or_insert(next).clone(),
             credential: join.device.to_string(),
         };
         Ok(serde_json::to_string(&joined).unwrap())
     }
 
-    fn push(&mut self, body: &str, now_ms: i64) -> Result<String, ProblemType> {
+    fn push(&mut self, body: &str, device: Uuid, now_ms: i64) -> Result<String, ProblemType> {
         let push: Push = serde_json::from_str(body).map_err(|_| ProblemType::Malformed)?;
-        let results = push.events.iter().map(|event| self.store(event.get(), now_ms)).collect();
+        if push.device != device {
+            return Err(ProblemType::Forbidden);
+        }
+        let results = push.events.iter().map(|event| self.store(event.get(), device, now_ms)).collect();
         let mut counters: Vec<u64> = (self.log.events.iter())
             .filter(|logged| logged.envelope.device == push.device)
             .map(|logged| logged.envelope.counter)
             .collect();
         counters.sort_unstable();
+        counters.dedup();
         let device_high = counters.iter().zip(1..).take_while(|(counter, expected)| **counter == *expected).count();
         let pushed = Pushed {
             epoch: self.epoch,
@@ -154,8 +183,9 @@ impl Server {
         Ok(serde_json::to_string(&pushed).unwrap())
     }
 
-    fn store(&mut self, text: &str, now_ms: i64) -> PushResult {
+    fn store(&mut self, text: &str, device: Uuid, now_ms: i64) -> PushResult {
         let envelope = Envelope::parse(text).expect("a replica pushes events");
+        assert_eq!(envelope.device, device, "an event was pushed in another's name");
         let hash = event_hash(text);
         let (status, at) = match self.log.by_id.get(&envelope.id) {
             Some((at, known)) => {
@@ -164,8 +194,14 @@ impl Server {
             }
             None => {
                 let at = self.log.events.len();
-                let flags =
-                    if envelope.hlc.0 > now_ms + MAX_CLOCK_AHEAD_MS { vec![Flag::ClockAhead] } else { Vec::new() };
+                let mut flags = Vec::new();
+                let count = (envelope.device, envelope.counter);
+                if self.log.events.iter().any(|known| (known.envelope.device, known.envelope.counter) == count) {
+                    flags.push(Flag::ClonedDevice);
+                }
+                if envelope.hlc.0 > now_ms + MAX_CLOCK_AHEAD_MS {
+                    flags.push(Flag::ClockAhead);
+                }
                 let stamp = Stamp { seq: at as u64 + 1, received_ms: now_ms, flags };
                 let digest = self.digest().then(&hash);
                 self.log.by_id.insert(envelope.id, (at, hash));
@@ -184,10 +220,13 @@ impl Server {
         }
     }
 
-    fn pull(&mut self, query: &str, credential: Option<&str>, now_ms: i64) -> Result<String, ProblemType> {
+    fn pull(&mut self, query: &str, device: Uuid, now_ms: i64) -> Result<String, ProblemType> {
         let value = |name: &str| query.split('&').find_map(|pair| pair.strip_prefix(name)?.strip_prefix('='));
         let after: usize = value("after").and_then(|after| after.parse().ok()).ok_or(ProblemType::Malformed)?;
-        let device: Uuid = credential.and_then(|text| text.parse().ok()).ok_or(ProblemType::Unauthenticated)?;
+        if after > 0 && self.gone > 0 {
+            self.gone -= 1;
+            return Err(ProblemType::Gone);
+        }
         let brief = value("own") == Some("brief");
         // Small pages, so that there are many.
         let limit = 1 + self.chance.below(12);

@@ -2,7 +2,7 @@
 //! process may die at any write.
 
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::future::{Future, pending, poll_fn};
 use std::ops::RangeInclusive;
 use std::rc::Rc;
@@ -12,7 +12,6 @@ use replica::client::{Host, Live, Request, Response, Said, Transport, Unreachabl
 use replica::memory::MemoryStorage;
 use replica::storage::{Batch, JournalEntry, Start, Storage, StorageFault};
 
-use super::TABLETS;
 use super::server::Server;
 use crate::chance::Chance;
 
@@ -37,7 +36,8 @@ struct Inner {
     timers_made: u64,
     chance: Chance,
     faults: Faults,
-    cut: [bool; TABLETS],
+    /// The tablets that are cut off.
+    cut: BTreeSet<usize>,
     /// Requests that were given up and arrive all the same.
     late: Vec<(i64, Request)>,
     calls: u64,
@@ -58,7 +58,7 @@ impl World {
             timers_made: 0,
             chance,
             faults: Faults::default(),
-            cut: [false; TABLETS],
+            cut: BTreeSet::new(),
             late: Vec::new(),
             calls: 0,
         };
@@ -86,7 +86,7 @@ impl World {
     pub fn heal(&self) {
         let mut inner = self.0.borrow_mut();
         inner.faults = Faults::default();
-        inner.cut = [false; TABLETS];
+        inner.cut.clear();
     }
 
     pub fn server(&self) -> Rc<RefCell<Server>> {
@@ -97,10 +97,15 @@ impl World {
     }
     /// Cuts a tablet off, or lets it back.
     pub fn cut(&self, tablet: usize, cut: bool) {
-        self.0.borrow_mut().cut[tablet] = cut;
+        let mut inner = self.0.borrow_mut();
+        if cut {
+            inner.cut.insert(tablet)
+        } else {
+            inner.cut.remove(&tablet)
+        };
     }
     fn is_cut(&self, tablet: usize) -> bool {
-        self.0.borrow().cut[tablet]
+        self.0.borrow().cut.contains(&tablet)
     }
     fn happens(&self, rate: impl Fn(&Faults) -> u64) -> bool {
         let mut inner = self.0.borrow_mut();
@@ -160,7 +165,7 @@ impl World {
         Link { world: self.clone(), tablet }
     }
     /// A tablet's clock and chance.
-    pub fn watch(&self, off_ms: i64) -> Watch {
+    pub fn watch(&self, off_ms: Rc<Cell<i64>>) -> Watch {
         Watch { world: self.clone(), off_ms }
     }
 }
@@ -276,12 +281,12 @@ impl Live for Socket {
 /// A tablet's clock, which may be off by years, and its chance.
 pub struct Watch {
     world: World,
-    off_ms: i64,
+    off_ms: Rc<Cell<i64>>,
 }
 
 impl Host for Watch {
     fn now_ms(&self) -> i64 {
-        self.world.now_ms() + self.off_ms
+        self.world.now_ms() + self.off_ms.get()
     }
     fn random(&self) -> [u8; 16] {
         self.world.0.borrow_mut().chance.bytes()

@@ -1,7 +1,7 @@
 //! The preview: the slip as it will be, what looks odd about it, and the key that confirms it.
 
 use domain::contact::Buyer;
-use domain::order::{Command, Content, Delivery, Line, Status, Terms, Unit};
+use domain::order::{Command, Content, Delivery, Line, Terms, Unit};
 use leptos::html;
 use leptos::prelude::*;
 
@@ -13,7 +13,7 @@ use crate::session::{Filter, Session};
 use crate::text::{self, Currency, form, list, new_order, preview};
 use crate::ui::{self, Acts, Button, Glyph, Icon, Kind, Money, Note, Scroll, Size, Stub, Switch, Tone, uid};
 
-/// How many of the newest orders of a buyer are looked through for the same one.
+/// How many of the newest orders are looked through for the same one.
 const LOOKED_THROUGH: usize = 50;
 
 /// The page of the preview.
@@ -107,23 +107,17 @@ pub fn PreviewPage(
 #[component]
 fn SameOrder(flow: Flow, content: Content, buyer: Buyer) -> impl IntoView {
     let session = Session::here();
-    let search = if buyer.phone.is_empty() { buyer.name.clone() } else { buyer.phone.clone() };
-    // Of people without a name, many order the same.
-    if search.is_empty() || flow.is_edit {
+    if flow.is_edit {
         return ().into_any();
     }
-    let rows = session.list(Signal::stored(Filter { status: None, search }), Signal::stored(LOOKED_THROUGH));
-    let (now, total) = (session.now_ms(), content.total());
+    // The newest come first: those of the last minutes are among them.
+    let rows =
+        session.list(Signal::stored(Filter { status: None, search: String::new() }), Signal::stored(LOOKED_THROUGH));
+    let now = session.now_ms();
     let same = move || {
         let now = now.get();
         let page = rows.get();
-        let row = page.rows.iter().find(|row| {
-            row.total == total
-                && row.name == buyer.name
-                && row.phone == buyer.phone
-                && !matches!(row.status, Status::Draft | Status::Cancelled)
-                && is_recent(row.placed_ms, now)
-        })?;
+        let row = page.rows.iter().find(|row| row.is_same(&content, &buyer) && is_recent(row.placed_ms, now))?;
         let number = row.number.as_ref().map(|number| number.0.clone()).unwrap_or_default();
         let name = if buyer.name.is_empty() { new_order::SOMEONE.get() } else { buyer.name.as_str() };
         let says = match u64::try_from((now - row.placed_ms) / 60_000).unwrap_or(0) {
