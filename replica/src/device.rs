@@ -5,6 +5,8 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::codec::Damaged;
+
 /// Who this device is.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Device {
@@ -53,6 +55,12 @@ pub(crate) struct Maker {
 }
 
 impl Device {
+    /// Reads the record of a storage.
+    pub(crate) fn read(record: &[u8]) -> Result<Self, Damaged> {
+        // By way of a text, as everything else is read: the app carries one reader and not two.
+        let text = std::str::from_utf8(record).map_err(|_| Damaged)?;
+        serde_json::from_str(text).map_err(|_| Damaged)
+    }
     /// Every identity, the oldest first, with its span of the disk's counts.
     fn makers(&self) -> impl Iterator<Item = Maker> {
         let ends = self.former.iter().skip(1).map(|next| next.before).chain([self.before]);

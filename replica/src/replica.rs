@@ -276,7 +276,7 @@ impl Replica {
     /// Makes a replica of what a start read.
     pub fn load(start: &Start) -> Result<Loaded, LoadFault> {
         let device = match &start.device {
-            Some(bytes) => serde_json::from_slice(bytes).map_err(|_| Damaged)?,
+            Some(record) => Device::read(record)?,
             None => Device::default(),
         };
         let mut replica = Self { device, ..Self::default() };
@@ -421,7 +421,7 @@ impl Replica {
             self.take_entry(no, bytes)?;
         }
         if let Some(device) = &batch.device {
-            self.device = serde_json::from_slice(device).map_err(|_| Damaged)?;
+            self.device = Device::read(device)?;
         }
         if batch.checkpoint.is_some() {
             self.index.checkpointed();
@@ -444,7 +444,7 @@ impl Replica {
             orders.extend(self.take_entry(entry.no, entry.bytes)?);
         }
         if let Some(device) = device {
-            self.device = serde_json::from_slice(device).map_err(|_| Damaged)?;
+            self.device = Device::read(device)?;
         }
         self.finish();
         Ok(orders)
