@@ -493,8 +493,12 @@ impl Simulation {
                 );
             }
             self.pass(1_000);
+            self.refresh();
         }
-        // Other tabs of a tablet hear of what the syncing one stored.
+    }
+
+    /// Other tabs of a tablet hear of what the syncing one stored.
+    fn refresh(&mut self) {
         for nth in 0..self.tablets.len() {
             for tab in self.tablets[nth].tabs.clone() {
                 self.at_once(nth, async move { tab.refresh().await.unwrap() });
@@ -505,14 +509,13 @@ impl Simulation {
     fn is_healed(&self) -> bool {
         let server = self.world.server();
         let server = server.borrow();
-        self.tablets.iter().all(|tablet| {
-            let tab = &tablet.tabs[0];
+        let has_all = |tab: &Tab| {
             let replica = tab.replica();
             replica.pending() == 0
                 && replica.epoch() == Some(server.epoch)
                 && (replica.cursor(), replica.digest()) == (server.head(), server.digest())
-                && tab.is_settled()
-        })
+        };
+        self.tablets.iter().all(|tablet| tablet.tabs[0].is_settled() && tablet.tabs.iter().all(has_all))
     }
 
     // ---- the invariants of sync.md ----
