@@ -27,6 +27,8 @@ use crate::sync::{Engine, Facts, Heard, State, Step};
 
 /// How long a call may take, beyond what it asks the server to wait, in milliseconds.
 const PATIENCE_MS: u64 = 30_000;
+/// Of a shop that is new here, only so much at first: the list has its first page while the rest still comes.
+const FIRST_PULL_EVENTS: usize = 250;
 /// How long syncing pauses when the storage failed, in milliseconds.
 const DISK_PAUSE_MS: u64 = 2_000;
 /// A checkpoint that failed is tried again after so many entries.
@@ -892,8 +894,8 @@ impl<S: Storage, T: Transport, H: Host> Client<S, T, H> {
         let Some(reach) = self.reach() else { return Ok(()) };
         let after = self.replica().cursor();
         let own = if whole { "full" } else { "brief" };
-        let path =
-            format!("/shops/{}/pull?after={after}&limit={MAX_PULL_EVENTS}&wait={wait_seconds}&own={own}", reach.shop);
+        let limit = if after == 0 { FIRST_PULL_EVENTS } else { MAX_PULL_EVENTS };
+        let path = format!("/shops/{}/pull?after={after}&limit={limit}&wait={wait_seconds}&own={own}", reach.shop);
         let request = Request {
             method: "GET",
             url: format!("{}/api/v1{path}", reach.server),

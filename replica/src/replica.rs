@@ -714,10 +714,11 @@ impl Replica {
 
     /// Folds an order of its events: by their rank, but a device's events among themselves always in its own order.
     fn fold(id: Uuid, pieces: Vec<Piece>) -> (Order, RowData) {
-        let mut pieces = own_order_kept(by_rank(pieces, |piece| piece.rank), |piece| &piece.meta);
+        let mut pieces = by_rank(pieces, |piece| piece.rank);
         let mut known = BTreeSet::new();
-        // The same event in an older generation of the log stands later, and goes.
+        // The same event in an older generation of the log stands later, and goes: before its places count.
         pieces.retain(|piece| known.insert(piece.meta.id));
+        let pieces = own_order_kept(pieces, |piece| &piece.meta);
         let mut order = Order::new(id);
         for piece in &pieces {
             order.apply(&piece.meta, &piece.event);

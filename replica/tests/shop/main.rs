@@ -216,6 +216,28 @@ fn a_cursor_that_is_too_old_begins_anew_and_loses_nothing() {
 }
 
 #[test]
+fn a_log_read_anew_in_pages_of_every_size_gives_the_same_rows() {
+    for page in 1..12 {
+        let mut stall = Stall::new(3);
+        stall.settle();
+        let order = stall.sell(1, "a").order;
+        stall.settle();
+        stall.act(1, Some(order), &pay(1_000)).unwrap();
+        stall.settle();
+        stall.act(2, Some(order), &Command::HandOver(None)).unwrap();
+        stall.sell(2, "later");
+        stall.sell(2, "later still");
+        stall.settle();
+        assert_eq!(stall.tablets[0].tab.replica().summary(order, NOW).unwrap().status, Status::Completed);
+        stall.server.state.borrow_mut().page = page;
+        stall.server.state.borrow_mut().gone = 1;
+        stall.settle_one(0);
+        stall.settle();
+        assert_eq!(stall.tablets[0].tab.replica().summary(order, NOW).unwrap().status, Status::Completed);
+    }
+}
+
+#[test]
 fn while_the_log_is_read_anew_no_order_falls_back() {
     let mut stall = Stall::new(2);
     let order = stall.sell(0, "a").order;
