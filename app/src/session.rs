@@ -389,6 +389,18 @@ impl Session {
         Ok(())
     }
 
+    /// Lets this tablet in again where the server does not know it any more.
+    pub async fn join_again(self, pairing_code: String) -> Result<(), ServerFault> {
+        let link = self.link().ok_or(StorageFault::Closed)?;
+        link.join_again(&pairing_code).await
+    }
+
+    /// The server's address; empty where there is none.
+    pub fn server(self) -> String {
+        let server = self.link().and_then(|link| link.read(|replica| replica.device().server.clone()));
+        server.unwrap_or_default()
+    }
+
     /// A code with which one more tablet may join.
     pub async fn pairing_code(self) -> Result<Pairing, ServerFault> {
         let link = self.link().ok_or(StorageFault::Closed)?;

@@ -521,9 +521,23 @@ impl<S: Storage, T: Transport, H: Host> Client<S, T, H> {
     pub async fn join(&self, server: &str, pairing_code: &str, code: Option<DeviceCode>) -> Result<(), ServerFault> {
         let server = server.trim_end_matches('/');
         self.write(|replica, mut moment| replica.prepare_join(code.clone(), &mut moment)).await?;
+        self.let_in(server, "/devices", pairing_code).await
+    }
+
+    /// Lets this device in again, as who it is, where its server does not know it any more: by a pairing code of its
+    /// shop. What waits is sent then.
+    pub async fn join_again(&self, pairing_code: &str) -> Result<(), ServerFault> {
+        let device = self.replica().device().clone();
+        let (Some(server), Some(shop)) = (device.server, device.shop) else {
+            return Err(ServerFault::NotConnected);
+        };
+        self.let_in(&server, &format!("/shops/{shop}/devices"), pairing_code).await
+    }
+
+    async fn let_in(&self, server: &str, path: &str, pairing_code: &str) -> Result<(), ServerFault> {
         let device = self.replica().device().clone();
         let join = JoinShop { pairing_code: pairing_code.to_owned(), device: device.id, code: device.code };
-        let joined: Joined = self.ask("POST", server, "/devices", None, Some(&join)).await?;
+        let joined: Joined = self.ask("POST", server, path, None, Some(&join)).await?;
         self.write(|replica, mut moment| replica.joined(server, &joined, &mut moment).map(Some)).await?;
         self.wake();
         Ok(())

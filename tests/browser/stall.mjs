@@ -83,6 +83,13 @@ export class Server {
     });
     this.process.removeAllListeners("exit");
   }
+  /** Its disk breaks: whatever it knew is gone, and it starts anew at the same address. */
+  async loseEverything() {
+    await this.down("SIGKILL");
+    await rm(this.data, { recursive: true, force: true });
+    this.setupCode = undefined;
+    await this.up();
+  }
   async down(signal = "SIGTERM") {
     if (!this.process || this.process.exitCode !== null) return;
     const ended = new Promise((done) => this.process.once("exit", done));

@@ -37,6 +37,38 @@ test("a shop that began alone connects; a second tablet joins and shows its orde
   assert.deepEqual((await second.numbers(2)).sort(), [number, other].sort());
 });
 
+test("the server lost everything: the tablets go on, are let in again, and bring everything back", async (t) => {
+  const { server, first, second } = await twoTablets(t);
+  const one = await first.takeOrder();
+  await first.synced();
+  await second.openOrder(one);
+  await second.pay();
+  await second.synced();
+  for (const tablet of [first, second]) tablet.forgiven.push(/the server responded with a status of 401/);
+  await server.loseEverything();
+
+  const forgotten = (tablet) => tablet.page.locator('[data-testid="sync-state"][data-state="needs-auth"]').waitFor({ timeout: 70_000 });
+  const again = async (tablet, code) => {
+    await forgotten(tablet);
+    await tablet.go("/settings");
+    await tablet.button("Join again").click();
+    await tablet.page.getByText("Type the pairing code.").waitFor();
+    await tablet.box("Pairing or set-up code").fill(code);
+    await tablet.button("Join again").click();
+    await tablet.synced();
+  };
+  await forgotten(first);
+  const two = await first.takeOrder();
+  await again(first, server.setupCode);
+  await again(second, await first.pairingCode());
+  await first.synced();
+  for (const tablet of [first, second]) {
+    assert.deepEqual((await tablet.numbers(2)).sort(), [one, two].sort());
+    await tablet.openOrder(one);
+    await tablet.statusIs("paid");
+  }
+});
+
 test("payment against cancelling: paid on both, the cancelling is voided and explained", async (t) => {
   const { server, first, second } = await twoTablets(t);
   const number = await first.takeOrder();

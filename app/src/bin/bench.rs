@@ -223,11 +223,17 @@ pub async fn write_orders(n: u32, offset: u32) -> Result<Array, JsValue> {
         let acted = tablet.link.act(None, &command).await.map_err(said)?;
         took.push(&(now() - began).into());
         tablet.written.borrow_mut().insert(index, acted.order);
+        tablet.keep_up();
     }
     Ok(took)
 }
 
 impl Tablet {
+    /// What the app does beside its acts, connected or not; the next act waits for it.
+    fn keep_up(&self) {
+        let link = Rc::clone(&self.link);
+        spawn_local(async move { link.maintain().await });
+    }
     /// Finds the orders that these indices were written as, on whichever tablet.
     fn find(&self, indices: &[u32]) -> Result<Vec<Uuid>, JsValue> {
         let mut written = self.written.borrow_mut();
@@ -258,6 +264,7 @@ pub async fn edit_orders(indices: Vec<u32>, how: String) -> Result<Array, JsValu
         let began = now();
         tablet.link.act(Some(order), &command).await.map_err(said)?;
         took.push(&(now() - began).into());
+        tablet.keep_up();
     }
     Ok(took)
 }

@@ -182,6 +182,16 @@ impl Link {
         Ok(self.client.join(server, pairing_code, code).await?)
     }
 
+    /// Lets this device in again, where its server does not know it any more.
+    pub async fn join_again(&self, pairing_code: &str) -> Result<(), ServerFault> {
+        Ok(self.client.join_again(pairing_code).await?)
+    }
+
+    /// Does what makes the next start quick, when it is due; [`Link::run`] does it too.
+    pub async fn maintain(&self) {
+        self.client.maintain().await;
+    }
+
     /// A code with which one more tablet may join.
     pub async fn pairing_code(&self) -> Result<Pairing, ServerFault> {
         Ok(self.client.pairing_code().await?)

@@ -163,6 +163,10 @@ pub mod settings {
         THIS_ONE: "这台", "this one";
         pairing_code(until: &str): "配对码，{until} 前有效，只用一次", "Pairing code, good until {until}, once";
         ADD_DEVICE: "添加设备", "Add a device";
+        AGAIN_WHY: "服务器不认这台平板了。单子都在，照样能卖。在另一台上按“添加设备”，把配对码写在这里。没有别的平板，就写服务器重新打印的设置码。", "The server no longer knows this tablet. Your orders are safe, and you can sell on. Press “Add a device” on another tablet and type its pairing code here; without another tablet, the set-up code that the server prints anew.";
+        AGAIN_CODE: "配对码或设置码", "Pairing or set-up code";
+        AGAIN_MISSING: "写上配对码。", "Type the pairing code.";
+        AGAIN: "重新加入", "Join again";
         ALONE: "单子都存在这台平板。连上服务器，另一台就能看到。", "All orders are on this tablet. Connect a server, and another tablet can see them.";
         SERVER_ADDRESS: "服务器地址", "Server address";
         SETUP_CODE: "服务器设置码", "Server set-up code";

@@ -303,6 +303,27 @@ fn a_revoked_tablet_goes_on_selling() {
 }
 
 #[test]
+fn a_revoked_tablet_is_let_in_again_as_who_it_is_and_sends_what_waits() {
+    let mut stall = Stall::new(2);
+    stall.settle();
+    let before = stall.tablets[0].tab.replica().device().clone();
+    let credential = before.credential.clone().unwrap().0;
+    stall.server.state.borrow_mut().revoked.insert(credential);
+    let order = stall.sell(0, "a").order;
+    stall.start(0);
+    stall.until("told", |stall| stall.tablets[0].tab.sync_state().state == State::NeedsAuth);
+    stall.server.state.borrow_mut().revoked.clear();
+    let pairing = before.shop.unwrap().to_string();
+    let tab = stall.tablets[0].tab.clone();
+    stall.wait(tab.join_again(&pairing)).unwrap();
+    let after = stall.tablets[0].tab.replica().device().clone();
+    assert_eq!((after.id, after.code, after.shop), (before.id, before.code, before.shop));
+    stall.pause(0);
+    stall.settle();
+    assert!(stall.tablets[1].tab.replica().summary(order, 0).is_some());
+}
+
+#[test]
 fn two_tabs_share_a_disk_and_a_count() {
     let mut stall = Stall::new(2);
     let second = stall.second_tab(0);

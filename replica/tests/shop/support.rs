@@ -266,11 +266,13 @@ impl Server {
         let body = request.body.as_deref().unwrap_or("null");
         if path == "/shops" {
             let claim: protocol::api::ClaimShop = serde_json::from_str(body).unwrap();
-            self.state.borrow_mut().codes.insert(claim.code);
+            let mut state = self.state.borrow_mut();
+            state.codes.insert(claim.code.clone());
+            state.joined.insert(claim.device, claim.code);
             let claimed = Claimed { shop: claim.shop, credential: claim.device.to_string() };
             return Some(Ok(serde_json::to_string(&claimed).unwrap()));
         }
-        if path == "/devices" {
+        if path.ends_with("/devices") {
             let join: protocol::api::JoinShop = serde_json::from_str(body).unwrap();
             let mut state = self.state.borrow_mut();
             let known = state.joined.get(&join.device).cloned();

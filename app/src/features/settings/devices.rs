@@ -6,11 +6,12 @@ use leptos::task::spawn_local;
 use leptos::text_prop::TextProp;
 use protocol::api::Pairing;
 
+use crate::features::first_start::PairingCode;
 use crate::features::server_words;
 use crate::platform::page;
 use crate::session::{Device, ServerFault, Session};
 use crate::text::{self, settings};
-use crate::ui::{Acts, Button, Fault, Glyph, Icon, Kind, Note, Scroll, Sheet, Stub, TextField};
+use crate::ui::{Acts, Button, Fault, Glyph, Icon, Kind, Note, Scroll, Sheet, Stub, SyncState, TextField};
 
 /// Where to meet.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -103,12 +104,11 @@ pub fn Devices() -> impl IntoView {
     let devices = session.devices();
     let work = Work { busy: RwSignal::new(false), problem: RwSignal::new(None) };
     let list = move || devices.get().into_iter().map(|device| view! { <DeviceLine device/> }).collect_view();
-    let stub = move || {
-        if connected.get() {
-            view! { <PairingPart work/> }.into_any()
-        } else {
-            view! { <ConnectPart work/> }.into_any()
-        }
+    let forgotten = Memo::new(move |_| session.sync.with(|sync| sync.state == SyncState::NeedsAuth));
+    let stub = move || match (connected.get(), forgotten.get()) {
+        (false, _) => view! { <ConnectPart work/> }.into_any(),
+        (true, true) => view! { <AgainPart work/> }.into_any(),
+        (true, false) => view! { <PairingPart work/> }.into_any(),
     };
     view! {
         <Sheet class="ticket">
@@ -170,6 +170,41 @@ fn in_fours(code: &str) -> String {
     match code.split_at_checked(4) {
         Some((first, second)) if !second.is_empty() => format!("{first} {second}"),
         _ => code.to_owned(),
+    }
+}
+
+/// Lets this tablet in again.
+#[component]
+fn AgainPart(work: Work) -> impl IntoView {
+    let session = Session::here();
+    let code = RwSignal::new(String::new());
+    let tried = RwSignal::new(false);
+    let missing = Signal::derive(move || {
+        (tried.get() && code.with(|code| code.trim().is_empty())).then(|| settings::AGAIN_MISSING.get().to_owned())
+    });
+    let send = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        tried.set(true);
+        let code = code.get_untracked().trim().to_owned();
+        if work.busy.get_untracked() {
+            return;
+        }
+        if code.is_empty() {
+            page::focus_first_fault();
+        } else if let Some(pairing) = PairingCode::parse(&code) {
+            work.run(session.join_again(pairing.digits().to_owned()), |()| ());
+        } else {
+            // The server lost the whole shop.
+            work.run(session.connect(session.server(), code), |()| ());
+        }
+    };
+    view! {
+        <form novalidate class="stack" data-tight="" on:submit=send>
+            <Note text=settings::AGAIN_WHY/>
+            <TextField label=settings::AGAIN_CODE value=code fault=missing/>
+            <Fault text=work.said()/>
+            <Acts><Button label=settings::AGAIN kind=Kind::Main submit=true busy=work.busy/></Acts>
+        </form>
     }
 }
 
