@@ -178,6 +178,8 @@ pub struct SyncState {
     pub quarantined: usize,
     /// Another device writes under this one's identity; it takes a new one as soon as the server has everything.
     pub cloned: bool,
+    /// When the server was last heard since this page opened, milliseconds since 1970 by this device's clock.
+    pub heard_ms: Option<i64>,
     /// The server's clock less this device's, milliseconds, once known.
     pub clock_off_ms: Option<i64>,
 }
@@ -301,6 +303,7 @@ impl<S: Storage, T: Transport, H: Host> Client<S, T, H> {
             oldest_ms: replica.oldest_pending_ms(),
             quarantined,
             cloned: replica.is_cloned(),
+            heard_ms: self.0.engine.borrow().heard_ms(),
             clock_off_ms: self.0.clock_off_ms.get(),
         }
     }

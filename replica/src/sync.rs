@@ -270,6 +270,11 @@ impl Engine {
         }
     }
 
+    /// When the server was last heard, if it was.
+    pub(crate) fn heard_ms(&self) -> Option<i64> {
+        (self.heard_ms > 0).then_some(self.heard_ms)
+    }
+
     /// Where the data is. `trouble`: something is set aside that needs a person.
     #[must_use]
     pub fn state(&self, facts: &Facts, trouble: bool) -> State {

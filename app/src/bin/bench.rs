@@ -18,6 +18,7 @@ use futures::future::{AbortHandle, abortable};
 use js_sys::{Array, Object, Reflect};
 use leptos::prelude::window;
 use replica::Filter;
+use replica::client::SyncState;
 use replica::conformance::{Factory, tell_all};
 use replica::storage::StorageFault;
 use replica::sync::State;
@@ -229,6 +230,19 @@ pub async fn write_orders(n: u32, offset: u32) -> Result<Array, JsValue> {
 }
 
 impl Tablet {
+    /// Waits until the server, asked now, has everything of this tablet and the tablet everything of the server's; not
+    /// at all where there is no connection.
+    async fn in_step(&self) {
+        if self.syncing.borrow().is_none() {
+            return;
+        }
+        let asked_ms = clock::now_ms();
+        self.link.wake();
+        let since = |state: &SyncState| state.heard_ms.is_some_and(|heard_ms| heard_ms > asked_ms);
+        let synced = |state: &SyncState| state.state == State::Synced && since(state);
+        self.link.until(|link| synced(&link.sync_state())).await;
+    }
+
     /// What the app does beside its acts, connected or not; the next act waits for it.
     fn keep_up(&self) {
         let link = Rc::clone(&self.link);
@@ -285,6 +299,12 @@ pub async fn settled(options: Object) -> Result<f64, JsValue> {
     Ok(now() - began)
 }
 
+/// How far the shop's log is here: the sequence of its last event.
+#[wasm_bindgen]
+pub async fn applied() -> Result<f64, JsValue> {
+    Ok(tablet()?.link.read(replica::Replica::cursor) as f64)
+}
+
 fn count_of(replica: &replica::Replica) -> usize {
     replica.counts(clock::now_ms()).all()
 }
@@ -298,13 +318,16 @@ pub async fn count() -> Result<f64, JsValue> {
 /// The digest of the log as this tablet has it.
 #[wasm_bindgen]
 pub async fn digest() -> Result<String, JsValue> {
-    Ok(tablet()?.link.read(|replica| replica.digest().to_string()))
+    let tablet = tablet()?;
+    tablet.in_step().await;
+    Ok(tablet.link.read(|replica| replica.digest().to_string()))
 }
 
 /// Of these orders, which were paid on one tablet and cancelled on the other: how many say so in words.
 #[wasm_bindgen(js_name = doubleEditsVisible)]
 pub async fn double_edits_visible(indices: Vec<u32>) -> Result<u32, JsValue> {
     let tablet = tablet()?;
+    tablet.in_step().await;
     let mut visible = 0;
     for order in tablet.find(&indices)? {
         let Some(order) = tablet.link.order(order).await.map_err(said)? else { continue };
