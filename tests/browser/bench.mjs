@@ -9,6 +9,7 @@ const keep = process.argv.includes("--keep");
 const sizes = process.argv.slice(2).map(Number).filter((n) => n > 0);
 if (sizes.length === 0) sizes.push(1_000, 10_000);
 const ALONE_ABOVE = 20_000;
+const LIVE = 30;
 
 const sorted = (times) => [...times].sort((a, b) => a - b);
 const percentile = (times, p) => sorted(times)[Math.min(times.length - 1, Math.floor((times.length * p) / 100))];
@@ -133,7 +134,7 @@ function floor(page, n) {
 /** Waits in one tablet for what happens in the other, by the machine's clock: ms. */
 async function live(from, to, orders) {
   const times = [];
-  for (let nth = 1; nth <= 10; nth++) {
+  for (let nth = 1; nth <= LIVE; nth++) {
     const seen = to.do(async (orders) => {
       await window.bench.settled({ orders });
       return performance.timeOrigin + performance.now();
@@ -195,7 +196,7 @@ async function two(n, columns) {
   }, 2 * n);
   const coldBytes = c.bytes - before;
   const aToB = await live(a, b, 2 * n);
-  await Promise.all([a, b, c].map((one) => one.settled(2 * n + 10)));
+  await Promise.all([a, b, c].map((one) => one.settled(2 * n + LIVE)));
   const digests = new Set(await Promise.all([a, b, c].map((one) => one.do(() => window.bench.digest()))));
   if (digests.size !== 1) throw new Error("the tablets do not agree on the log");
   const { start, searches } = await a.restart();
