@@ -1,0 +1,231 @@
+//! Acts: what a person asks becomes events.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use domain::order::{Command, Context, Rejection, decide};
+use domain::shop::{DeviceJoined, SettingChanged, ShopEvent, ShopStarted};
+use domain::text::SHORT;
+use domain::{Currency, DeviceCode, Event, NewEvent, StreamKind};
+use protocol::api::Joined;
+use protocol::envelope::ENVELOPE_VERSION;
+use protocol::{Envelope, Stream};
+use uuid::Uuid;
+
+use super::fold::{read_envelope, wanted};
+use super::{ActFault, Moment, Piece, Prepared, Replica, kind_of};
+use crate::device::{Credential, Device};
+use crate::entry::{Entry, Kind, Place, Stored};
+use crate::index::Ref;
+use crate::storage::Batch;
+
+/// An event of this device on its way into the journal.
+struct Made {
+    id: Uuid,
+    counter: u64,
+    kind: Kind,
+    stream: Uuid,
+    text: String,
+    envelope: Envelope,
+}
+
+/// A text of the shop's that a person typed, such as its name.
+fn short(text: &str) -> Result<String, ActFault> {
+    domain::text::parse(text, SHORT).map_err(|_| Rejection::TextTooLong.into())
+}
+
+impl Made {
+    fn stored(&self) -> Stored<'_> {
+        Stored {
+            place: Place::Own(self.counter),
+            id: self.id,
+            kind: self.kind,
+            stream: self.stream,
+            received_ms: 0,
+            text: &self.text,
+            at: 0,
+        }
+    }
+}
+
+impl Replica {
+    /// Puts events into envelopes; gives the clock after them, too. `first_id` becomes the id of the first event of
+    /// an order.
+    fn make(
+        &self,
+        device: &Device,
+        events: &[NewEvent],
+        mut first_id: Option<Uuid>,
+        moment: &mut Moment<'_>,
+    ) -> Result<(Vec<Made>, (i64, u32)), ActFault> {
+        let mut hlc = self.hlc;
+        let mut made = Vec::with_capacity(events.len());
+        for (event, counter) in events.iter().zip(self.counter + 1..) {
+            hlc = if moment.now_ms > hlc.0 { (moment.now_ms, 0) } else { (hlc.0, hlc.1.saturating_add(1)) };
+            let id = match event.stream {
+                StreamKind::Order => first_id.take(),
+                StreamKind::Contact | StreamKind::Shop => None,
+            };
+            let id = id.unwrap_or_else(|| moment.id());
+            let (kind, version, body) = protocol::body::write(&event.event).ok_or(ActFault::TooLarge)?;
+            let stream = Stream(event.stream.key().to_owned(), event.stream_id);
+            let envelope = Envelope {
+                v: ENVELOPE_VERSION,
+                id,
+                device: device.id,
+                counter: counter.saturating_sub(device.before),
+                seen: self.log.cursor,
+                hlc,
+                actor: moment.actor,
+                kind: kind.to_owned(),
+                version,
+                body,
+                stream,
+            };
+            let text = envelope.to_text().map_err(|_| ActFault::TooLarge)?;
+            if text.len() > protocol::MAX_EVENT_BYTES {
+                return Err(ActFault::TooLarge);
+            }
+            let kind = kind_of(&envelope.stream);
+            made.push(Made { id, counter, kind, stream: event.stream_id, text, envelope });
+        }
+        Ok((made, hlc))
+    }
+
+    /// Decides a command and prepares its events, all of them one transaction. Without an order a new one begins.
+    pub fn act(
+        &self,
+        order: Option<Uuid>,
+        command: &Command,
+        moment: &mut Moment<'_>,
+    ) -> Result<(Uuid, Prepared), ActFault> {
+        let code = self.device.code.as_ref().filter(|_| self.device.shop.is_some()).ok_or(ActFault::NoShop)?;
+        let code = DeviceCode(code.clone());
+        let id = order.unwrap_or_else(|| moment.id());
+        let refs = self.index.refs(id);
+        let mut wanting = BTreeSet::new();
+        self.want(&refs, &mut wanting);
+        wanted(wanting).map_err(ActFault::Wanting)?;
+        let known = (!refs.is_empty()).then(|| Self::fold(id, self.pieces(&refs, &BTreeMap::new())).0);
+        let settings = self.shop.settings();
+        let prefix = format!("{}-{}", moment.day.digits(), code.0);
+        let context = Context {
+            now_ms: moment.now_ms,
+            day: moment.day,
+            code: &code,
+            next_count: self.index.highest_count(&prefix).saturating_add(1),
+            settings: &settings,
+        };
+        let events = decide(known.as_ref(), id, command, &context)?;
+        if events.is_empty() {
+            return Err(Rejection::NothingChanged.into());
+        }
+        let (made, hlc) = self.make(&self.device, &events, refs.is_empty().then_some(id), moment)?;
+        let mut pieces = self.pieces(&refs, &BTreeMap::new());
+        for (made, index) in made.iter().zip(0..) {
+            let place = Place::Own(made.counter);
+            let (meta, event, of_order) = read_envelope(&made.envelope, None, None);
+            let at = Ref { no: self.last_no + 1, index, place };
+            pieces.push(Piece { rank: (2, made.counter), at, meta, event, of_order });
+        }
+        let row = Self::fold(id, pieces).1.encode();
+        let events = made.iter().map(Made::stored).collect();
+        let entry = Entry { hlc, events, rows: vec![&row], ..self.entry() };
+        Ok((id, Prepared { batch: self.batch(&entry), orders: vec![id] }))
+    }
+
+    pub(super) fn of_shop(
+        &self,
+        device: Device,
+        events: Vec<ShopEvent>,
+        moment: &mut Moment<'_>,
+    ) -> Result<Prepared, ActFault> {
+        let shop = device.shop.ok_or(ActFault::NoShop)?;
+        let new = |event| NewEvent { stream: StreamKind::Shop, stream_id: shop, event: Event::Shop(event) };
+        let events: Vec<NewEvent> = events.into_iter().map(new).collect();
+        let (made, hlc) = self.make(&device, &events, None, moment)?;
+        let changed = device != self.device;
+        let events = made.iter().map(Made::stored).collect();
+        let entry = Entry { hlc, events, device: changed, ..self.entry() };
+        let record = if changed { Some(serde_json::to_vec(&device).map_err(|_| ActFault::TooLarge)?) } else { None };
+        Ok(Prepared { batch: Batch { device: record, ..self.batch(&entry) }, orders: Vec::new() })
+    }
+
+    fn with_device(&self, device: &Device) -> Prepared {
+        let entry = Entry { device: true, ..self.entry() };
+        let record = serde_json::to_vec(device).ok();
+        Prepared { batch: Batch { device: record, ..self.batch(&entry) }, orders: Vec::new() }
+    }
+
+    /// Starts a shop on this device, with no server.
+    pub fn start_shop(
+        &self,
+        name: &str,
+        currency: Currency,
+        time_zone: &str,
+        code: Option<DeviceCode>,
+        moment: &mut Moment<'_>,
+    ) -> Result<Prepared, ActFault> {
+        if self.device.shop.is_some() {
+            return Err(ActFault::ShopExists);
+        }
+        let code = code.unwrap_or_else(|| {
+            let [a, b, ..] = (moment.random)();
+            DeviceCode::draw([a, b])
+        });
+        let id = if self.device.id.is_nil() { moment.id() } else { self.device.id };
+        let device = Device { id, code: Some(code.0.clone()), shop: Some(moment.id()), ..self.device.clone() };
+        let started = ShopStarted { name: short(name)?, currency, time_zone: short(time_zone)? };
+        let joined = DeviceJoined { code: code.0 };
+        self.of_shop(device, vec![ShopEvent::Started(started), ShopEvent::DeviceJoined(joined)], moment)
+    }
+
+    /// Changes the shop's settings: those that are named.
+    pub fn change_setting(&self, change: SettingChanged, moment: &mut Moment<'_>) -> Result<Prepared, ActFault> {
+        let change = SettingChanged {
+            name: change.name.as_deref().map(short).transpose()?,
+            time_zone: change.time_zone.as_deref().map(short).transpose()?,
+            ..change
+        };
+        self.of_shop(self.device.clone(), vec![ShopEvent::SettingChanged(change)], moment)
+    }
+
+    /// Draws the device's id before it joins a shop, so that a lost answer can be asked for again after a restart.
+    /// `None` when it has one.
+    pub fn prepare_join(
+        &self,
+        code: Option<DeviceCode>,
+        moment: &mut Moment<'_>,
+    ) -> Result<Option<Prepared>, ActFault> {
+        if self.device.shop.is_some() {
+            return Err(ActFault::ShopExists);
+        }
+        if !self.device.id.is_nil() {
+            return Ok(None);
+        }
+        let code = code.map(|code| code.0);
+        Ok(Some(self.with_device(&Device { id: moment.id(), code, ..self.device.clone() })))
+    }
+
+    /// The server let this device join a shop.
+    pub fn joined(&self, server: &str, joined: &Joined, moment: &mut Moment<'_>) -> Result<Prepared, ActFault> {
+        let device = Device {
+            id: joined.device,
+            code: Some(joined.code.clone()),
+            shop: Some(joined.shop),
+            server: Some(server.to_owned()),
+            credential: Some(Credential(joined.credential.clone())),
+            ..self.device.clone()
+        };
+        let introduced = DeviceJoined { code: joined.code.clone() };
+        self.of_shop(device, vec![ShopEvent::DeviceJoined(introduced)], moment)
+    }
+
+    /// The server took the shop that began on this device, or renewed the device's credential.
+    pub fn claimed(&self, server: &str, credential: &str) -> Prepared {
+        self.with_device(&Device {
+            server: Some(server.to_owned()),
+            credential: Some(Credential(credential.to_owned())),
+            ..self.device.clone()
+        })
+    }
+}

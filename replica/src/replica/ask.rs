@@ -1,0 +1,123 @@
+//! Questions, answered from memory.
+
+use std::ops::Range;
+
+use domain::OrderNumber;
+use domain::order::Summary;
+use domain::shop::Shop;
+use protocol::Digest;
+use uuid::Uuid;
+
+use super::{Page, Quarantined, Replica};
+use crate::device::Device;
+use crate::entry::Place;
+use crate::index::{Counts, Filter, Sums};
+
+impl Replica {
+    /// The journal's last entry that this replica knows.
+    pub fn last_no(&self) -> u32 {
+        self.last_no
+    }
+    /// Who this device is.
+    pub fn device(&self) -> &Device {
+        &self.device
+    }
+    /// The shop.
+    pub fn shop(&self) -> &Shop {
+        &self.shop
+    }
+    /// The sequence up to which the log is known.
+    pub fn cursor(&self) -> u64 {
+        self.log.cursor
+    }
+    /// The digest at the cursor.
+    pub fn digest(&self) -> Digest {
+        self.log.digest
+    }
+    /// The epoch of the log; `None` before the first contact.
+    pub fn epoch(&self) -> Option<Uuid> {
+        (!self.log.epoch.is_nil()).then_some(self.log.epoch)
+    }
+    /// Whether the log began anew and is not complete yet: own events wait until it is, and come whole in pulls.
+    pub fn is_settling(&self) -> bool {
+        self.settling
+    }
+    /// Whether all that the server was last heard to have is here.
+    pub fn is_caught_up(&self) -> bool {
+        !self.settling && self.log.cursor >= self.head
+    }
+    /// The server's head, as last heard.
+    pub fn heard_head(&mut self, head: u64) {
+        self.head = self.head.max(head);
+    }
+    /// How many own events the server does not have.
+    pub fn pending(&self) -> usize {
+        self.outbox.len()
+    }
+    /// When the oldest of them was made, by this device's clock then.
+    pub fn oldest_pending_ms(&self) -> Option<i64> {
+        let (_, pending) = self.outbox.iter().next()?;
+        let (seconds, nanos) = pending.id.unwrap_or(pending.stream).get_timestamp()?.to_unix();
+        i64::try_from(seconds).ok().map(|seconds| seconds.saturating_mul(1_000) + i64::from(nanos / 1_000_000))
+    }
+    /// Whether the server does not have all own events of an order.
+    pub fn is_unsent(&self, id: Uuid) -> bool {
+        self.outbox.len() > 0
+            && self.index.refs(id).iter().any(|at| matches!(at.place, Place::Own(c) if self.outbox.get(c).is_some()))
+    }
+    /// Own events that the server put aside.
+    pub fn quarantined(&self) -> Vec<Quarantined> {
+        self.quarantined
+            .iter()
+            .map(|(counter, (pending, problem))| Quarantined {
+                counter: *counter,
+                stream: pending.stream,
+                problem: problem.clone(),
+            })
+            .collect()
+    }
+    /// A page of a list, newest first.
+    pub fn page(&self, filter: &Filter, offset: usize, limit: usize, now_ms: i64) -> Page {
+        let (mut rows, matching) = self.index.page(filter, offset, limit, now_ms);
+        rows.iter_mut().for_each(|row| self.dress(row, now_ms));
+        Page { rows, matching }
+    }
+    /// What a list shows of one order.
+    pub fn summary(&self, id: Uuid, now_ms: i64) -> Option<Summary> {
+        let mut summary = self.index.summary(id)?;
+        self.dress(&mut summary, now_ms);
+        Some(summary)
+    }
+    /// Adds the badges that depend on time and device.
+    fn dress(&self, summary: &mut Summary, now_ms: i64) {
+        use domain::order::Badge;
+        summary.badges.set(Badge::Overdue, summary.due_ms.is_some_and(|due| due < now_ms));
+        summary.badges.set(Badge::NotSent, self.is_unsent(summary.id));
+    }
+    /// How many orders there are, by state.
+    pub fn counts(&self, now_ms: i64) -> Counts {
+        self.index.counts(now_ms)
+    }
+    /// What the orders of a list come to, for each span of the time in which they were placed.
+    pub fn sums(&self, filter: &Filter, spans: &[Range<i64>], now_ms: i64) -> Vec<Sums> {
+        self.index.sums(filter, spans, now_ms)
+    }
+    /// Orders with conflicts that ask for a person, newest first.
+    pub fn conflicted(&self) -> Vec<Uuid> {
+        self.index.conflicted()
+    }
+    /// Numbers that several orders have: a conflict of its own (`same_number`).
+    pub fn doubled_numbers(&self) -> Vec<(OrderNumber, Vec<Uuid>)> {
+        self.index.doubled_numbers()
+    }
+    /// The order of this number.
+    pub fn by_number(&self, number: &str) -> Option<Uuid> {
+        self.index.by_number(number)
+    }
+    /// The rows as they are stored, by id: two replicas of the same log have the same, but for where events lie.
+    pub fn summaries(&self) -> Vec<Summary> {
+        let mut all: Vec<Summary> = self.index.ids().filter_map(|id| self.index.summary(id)).collect();
+        all.sort_by_key(|summary| summary.id);
+        all
+    }
+}

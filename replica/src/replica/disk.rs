@@ -1,0 +1,359 @@
+//! Coming from the storage, going to it.
+
+use protocol::FOLD_VERSION;
+use uuid::Uuid;
+
+use super::{Loaded, OfShop, Prepared, Rebuild, Replica, map_of};
+use crate::codec::{Damaged, Reader, Writer};
+use crate::device::Device;
+use crate::entry::{Entry, Kind, LogMark, Place};
+use crate::index::Ref;
+use crate::outbox::{Acks, Pending};
+use crate::storage::{Batch, CheckpointWrite, JournalEntry, Start};
+
+/// The version of the checkpoint's form.
+const CHECKPOINT_FORM: u8 = 1;
+/// Chunks of the outbox have keys from here; chunks of rows lie below.
+const OUTBOX_CHUNKS: u32 = 1 << 31;
+/// A checkpoint is due after so many entries, …
+const CHECKPOINT_ENTRIES: usize = 512;
+/// … or after so many bytes.
+const CHECKPOINT_BYTES: usize = 2_000_000;
+
+/// Why a replica can't be loaded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum LoadFault {
+    /// The device record, or an entry of the journal, is damaged.
+    #[error(transparent)]
+    Damaged(#[from] Damaged),
+    /// A newer version of the app wrote here.
+    #[error("a newer version of the app has written here")]
+    Newer,
+}
+
+impl Replica {
+    /// Makes a replica of what a start read.
+    pub fn load(start: &Start) -> Result<Loaded, LoadFault> {
+        let device = match &start.device {
+            Some(record) => Device::read(record)?,
+            None => Device::default(),
+        };
+        let mut replica = Self { device, ..Self::default() };
+        match replica.load_index(start) {
+            Ok(()) => Ok(Loaded::Ready(Box::new(replica))),
+            Err(LoadFault::Newer) => Err(LoadFault::Newer),
+            Err(LoadFault::Damaged(_)) => Ok(Loaded::Rebuild(Box::new(Self {
+                device: replica.device,
+                rebuilding: Some(Rebuild::default()),
+                ..Self::default()
+            }))),
+        }
+    }
+
+    fn load_index(&mut self, start: &Start) -> Result<(), LoadFault> {
+        if let Some(head) = &start.head {
+            let rows = self.read_head(head)?;
+            self.index.reserve(rows);
+            for (key, chunk) in &start.chunks {
+                if *key < OUTBOX_CHUNKS {
+                    self.index.read_chunk(chunk)?;
+                } else {
+                    self.outbox.read_chunk(chunk)?;
+                }
+            }
+            if self.index.len() != rows {
+                return Err(Damaged.into());
+            }
+            self.index.checkpointed();
+            self.outbox.checkpointed();
+        }
+        self.last_no = start.covers;
+        for entry in &start.tail {
+            made_by_this_fold(Entry::decode(&entry.bytes)?.fold)?;
+            self.apply(entry.no, &entry.bytes)?;
+        }
+        self.index.sort();
+        self.fold_shop();
+        Ok(())
+    }
+
+    fn read_head(&mut self, bytes: &[u8]) -> Result<usize, LoadFault> {
+        let mut r = Reader::new(bytes);
+        if r.u8()? != CHECKPOINT_FORM {
+            return Err(Damaged.into());
+        }
+        made_by_this_fold(r.u32()?)?;
+        let rows = usize::try_from(r.uint()?).map_err(|_| Damaged)?;
+        self.hlc = (r.int()?, r.u32()?);
+        self.counter = r.uint()?;
+        self.log = LogMark::read(&mut r)?;
+        self.generation = r.u32()?;
+        self.settling = r.bool()?;
+        self.acks = Acks::read(&mut r)?;
+        self.old_acks = Acks::read(&mut r)?;
+        let quarantined = r.list(|r| {
+            let counter = r.uint()?;
+            let pending = Pending { no: r.u32()?, index: r.u32()?, id: r.option(Reader::uuid)?, stream: r.uuid()? };
+            Ok((counter, (pending, r.str()?.to_owned())))
+        })?;
+        self.quarantined = map_of(quarantined);
+        self.of_shop = r.list(|r| {
+            let at = Ref { no: r.u32()?, index: r.u32()?, place: Place::read(r)? };
+            Ok(OfShop { at, id: r.uuid()?, stream: r.uuid()?, received_ms: r.int()?, text: r.str()?.to_owned() })
+        })?;
+        for (prefix, count) in r.list(|r| Ok((r.str()?.to_owned(), r.u32()?)))? {
+            self.index.saw_count(&prefix, count);
+        }
+        Ok(rows)
+    }
+
+    fn write_head(&self) -> Vec<u8> {
+        let mut w = Writer::default();
+        w.u8(CHECKPOINT_FORM);
+        w.uint(u64::from(FOLD_VERSION));
+        w.uint(self.index.len() as u64);
+        w.int(self.hlc.0);
+        w.uint(u64::from(self.hlc.1));
+        w.uint(self.counter);
+        self.log.write(&mut w);
+        w.uint(u64::from(self.generation));
+        w.bool(self.settling);
+        self.acks.write(&mut w);
+        self.old_acks.write(&mut w);
+        w.list(self.quarantined.iter(), |w, (counter, (pending, problem))| {
+            w.uint(*counter);
+            w.uint(u64::from(pending.no));
+            w.uint(u64::from(pending.index));
+            w.option(pending.id, Writer::uuid);
+            w.uuid(pending.stream);
+            w.str(problem);
+        });
+        w.list(self.of_shop.iter(), |w, event| {
+            w.uint(u64::from(event.at.no));
+            w.uint(u64::from(event.at.index));
+            event.at.place.write(w);
+            w.uuid(event.id);
+            w.uuid(event.stream);
+            w.int(event.received_ms);
+            w.str(&event.text);
+        });
+        w.list(self.index.highest_counts().into_iter(), |w, (prefix, count)| {
+            w.str(prefix);
+            w.uint(u64::from(count));
+        });
+        w.0
+    }
+
+    /// Whether a checkpoint would make the next start quicker by enough.
+    pub fn checkpoint_due(&self) -> bool {
+        self.tail.0 >= CHECKPOINT_ENTRIES || self.tail.1 >= CHECKPOINT_BYTES
+    }
+
+    /// A checkpoint of what is there.
+    pub fn checkpoint(&self) -> Prepared {
+        self.checkpoint_with(false)
+    }
+
+    pub(super) fn checkpoint_with(&self, rebuilt: bool) -> Prepared {
+        let rows = self.index.dirty_chunks().into_iter().map(|(chunk, bytes)| (chunk, Some(bytes)));
+        let outbox = self.outbox.dirty_chunks().into_iter().map(|(chunk, bytes)| (OUTBOX_CHUNKS | chunk, bytes));
+        let entry = Entry { fold: FOLD_VERSION, hlc: self.hlc, rebuilt, ..Entry::default() };
+        let checkpoint =
+            CheckpointWrite { covers: self.last_no + 1, head: self.write_head(), chunks: rows.chain(outbox).collect() };
+        let batch = Batch { checkpoint: Some(checkpoint), ..self.batch(&entry) };
+        Prepared { batch, orders: Vec::new() }
+    }
+
+    pub(super) fn batch(&self, entry: &Entry<'_>) -> Batch {
+        Batch { expect_no: self.last_no, entries: vec![entry.encode()], ..Batch::default() }
+    }
+
+    /// An entry to fill in.
+    pub(super) fn entry<'a>(&self) -> Entry<'a> {
+        Entry { fold: FOLD_VERSION, hlc: self.hlc, ..Entry::default() }
+    }
+
+    /// The storage has stored this batch: it counts now. A batch that is dropped instead changes nothing.
+    pub fn committed(&mut self, batch: Batch) -> Result<(), Damaged> {
+        let outdated = self.outdated;
+        for (no, bytes) in (batch.expect_no + 1..).zip(batch.entries) {
+            self.take_entry(no, bytes)?;
+        }
+        if let Some(device) = &batch.device {
+            self.device = Device::read(device)?;
+        }
+        if batch.checkpoint.is_some() {
+            self.index.checkpointed();
+            self.outbox.checkpointed();
+            self.tail = (0, 0);
+        }
+        // What is written here comes from what is here.
+        self.outdated = outdated;
+        self.finish();
+        Ok(())
+    }
+
+    /// Takes in what another tab wrote, with the device record as it is now.
+    pub fn absorb(&mut self, entries: Vec<JournalEntry>, device: Option<&[u8]>) -> Result<Vec<Uuid>, Damaged> {
+        let mut orders = Vec::new();
+        for entry in entries {
+            if entry.no <= self.last_no {
+                continue;
+            }
+            orders.extend(self.take_entry(entry.no, entry.bytes)?);
+        }
+        if let Some(device) = device {
+            self.device = Device::read(device)?;
+        }
+        self.finish();
+        Ok(orders)
+    }
+
+    fn take_entry(&mut self, no: u32, bytes: Vec<u8>) -> Result<Vec<Uuid>, Damaged> {
+        let orders = self.apply(no, &bytes)?;
+        self.cache.hold(no, bytes)?;
+        Ok(orders)
+    }
+
+    pub(super) fn finish(&mut self) {
+        self.index.sort();
+        self.fold_shop();
+        self.cache.trim();
+    }
+
+    /// Whether these entries say that the device record was written.
+    pub fn tells_of_device(entries: &[JournalEntry]) -> bool {
+        entries.iter().any(|entry| Entry::decode(&entry.bytes).is_ok_and(|entry| entry.device))
+    }
+
+    /// Whether another tab built the rows anew, or runs another version: load again before going on.
+    pub fn is_outdated(&self) -> bool {
+        self.outdated
+    }
+
+    /// Applies one entry: the only way in which a replica changes.
+    pub(super) fn apply(&mut self, no: u32, bytes: &[u8]) -> Result<Vec<Uuid>, Damaged> {
+        if no != self.last_no + 1 {
+            return Err(Damaged);
+        }
+        let entry = Entry::decode(bytes)?;
+        self.last_no = no;
+        self.hlc = self.hlc.max(entry.hlc);
+        if self.rebuilding.is_none() {
+            self.outdated |= entry.rebuilt || entry.fold != FOLD_VERSION;
+        }
+        if let Some(epoch) = entry.restart {
+            self.begin_generation(epoch);
+        }
+        for (event, index) in entry.events.iter().zip(0..) {
+            let at = Ref { no, index, place: event.place };
+            if let Place::Own(counter) = event.place {
+                self.counter = self.counter.max(counter);
+                self.outbox.put(counter, Pending { no, index, id: Some(event.id), stream: event.stream });
+            }
+            match event.kind {
+                Kind::Shop => self.of_shop.push(OfShop {
+                    at,
+                    id: event.id,
+                    stream: event.stream,
+                    received_ms: event.received_ms,
+                    text: event.text.to_owned(),
+                }),
+                Kind::Order => {
+                    if let Some(rebuild) = &mut self.rebuilding {
+                        let refs = rebuild.refs.entry(event.stream).or_default();
+                        if refs.is_empty() {
+                            rebuild.order.push(event.stream);
+                        }
+                        refs.push(at);
+                    }
+                }
+                Kind::Other => {}
+            }
+        }
+        for ack in &entry.acks {
+            self.outbox.take(ack.counter);
+            self.acks.put(*ack);
+        }
+        for (counter, problem) in entry.quarantined {
+            if let Some(pending) = self.outbox.take(counter) {
+                self.quarantined.insert(counter, (pending, problem));
+            }
+        }
+        if let Some(log) = entry.log {
+            self.log = log;
+            let cursor = log.cursor;
+            let acks = &self.acks;
+            self.hashes.retain(|counter, _| acks.seq_of(*counter).is_none_or(|seq| seq > cursor));
+        }
+        if entry.settled {
+            self.settling = false;
+            self.old_acks = Acks::default();
+            let generation = self.generation;
+            let stays = |at: &Ref| !matches!(at.place, Place::Log(g, _) if g != generation);
+            self.of_shop.retain(|event| stays(&event.at));
+            if let Some(rebuild) = &mut self.rebuilding {
+                rebuild.refs.values_mut().for_each(|refs| refs.retain(stays));
+            }
+        }
+        let mut orders = Vec::new();
+        for row in &entry.rows {
+            if self.rebuilding.is_none() {
+                orders.push(self.index.put(row)?);
+            } else {
+                // A number that was given is used up, whatever became of its order.
+                self.index.note_number(row);
+            }
+        }
+        self.tail = (self.tail.0 + 1, self.tail.1 + bytes.len());
+        Ok(orders)
+    }
+
+    /// The log begins anew: own events are all to be offered, unless it turns out to hold them.
+    fn begin_generation(&mut self, epoch: Uuid) {
+        let mut own: Vec<(u64, Pending)> = Vec::new();
+        let mut found = |at: &Ref, id: Option<Uuid>, stream: Uuid| {
+            if let Place::Own(counter) = at.place {
+                own.push((counter, Pending { no: at.no, index: at.index, id, stream }));
+            }
+        };
+        for event in &self.of_shop {
+            found(&event.at, Some(event.id), event.stream);
+        }
+        match &self.rebuilding {
+            Some(rebuild) => {
+                for (id, refs) in &rebuild.refs {
+                    refs.iter().for_each(|at| found(at, None, *id));
+                }
+            }
+            None => {
+                for id in self.index.ids() {
+                    self.index.refs(id).iter().for_each(|at| found(at, None, id));
+                }
+            }
+        }
+        for (counter, pending) in own {
+            if self.outbox.get(counter).is_none() && !self.quarantined.contains_key(&counter) {
+                self.outbox.put(counter, pending);
+            }
+        }
+        if !self.settling {
+            self.old_acks = std::mem::take(&mut self.acks);
+        }
+        self.acks = Acks::default();
+        self.hashes.clear();
+        self.generation += 1;
+        self.settling = true;
+        self.head = 0;
+        self.log = LogMark { epoch, ..LogMark::default() };
+    }
+}
+
+/// Rows of an older fold are built anew; rows of a newer one are for a newer app.
+fn made_by_this_fold(fold: u32) -> Result<(), LoadFault> {
+    match fold.cmp(&FOLD_VERSION) {
+        std::cmp::Ordering::Equal => Ok(()),
+        std::cmp::Ordering::Less => Err(Damaged.into()),
+        std::cmp::Ordering::Greater => Err(LoadFault::Newer),
+    }
+}

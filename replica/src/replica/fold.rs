@@ -1,0 +1,146 @@
+//! Folding: orders, and the shop, of their events.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use domain::order::{Order, own_order_kept};
+use domain::shop::Shop;
+use domain::{Event, Meta, StreamKind};
+use protocol::{Envelope, MAX_CLOCK_AHEAD_MS};
+use uuid::Uuid;
+
+use super::{Piece, Replica, Wanting};
+use crate::codec::Damaged;
+use crate::entry::{Ack, Place};
+use crate::index::{Ref, RowData};
+use crate::storage::JournalEntry;
+
+impl Replica {
+    pub(super) fn fold_shop(&mut self) {
+        let pieces: Vec<_> = self
+            .of_shop
+            .iter()
+            .filter_map(|event| {
+                let (rank, seq, received_ms) = self.rank(event.at.place, event.received_ms, &BTreeMap::new());
+                read_event(&event.text, seq, received_ms).map(|(meta, event, _)| (rank, meta, event))
+            })
+            .collect();
+        let pieces = by_rank(pieces, |(rank, ..)| *rank);
+        let mut shop = Shop::default();
+        let mut known = BTreeSet::new();
+        for (_, meta, event) in &pieces {
+            if known.insert(meta.id) {
+                shop.apply(meta, event);
+            }
+        }
+        self.shop = shop;
+    }
+
+    /// Where an event stands in the fold, its sequence, and the time of receipt that bounds its clock.
+    fn rank(&self, place: Place, received_ms: i64, new: &BTreeMap<u64, Ack>) -> ((u8, u64), Option<u64>, Option<i64>) {
+        match place {
+            Place::Log(generation, seq) => {
+                (((u8::from(generation != self.generation)), seq), Some(seq), Some(received_ms))
+            }
+            Place::Own(counter) => {
+                let ahead = new.get(&counter).and_then(|ack| ack.ahead_of).or_else(|| self.acks.received_ms(counter));
+                if let Some(seq) = new.get(&counter).map(|ack| ack.seq).or_else(|| self.acks.seq_of(counter)) {
+                    ((0, seq), Some(seq), ahead)
+                } else if let Some(seq) = self.old_acks.seq_of(counter) {
+                    ((1, seq), Some(seq), self.old_acks.received_ms(counter))
+                } else {
+                    ((2, counter), None, None)
+                }
+            }
+        }
+    }
+
+    /// Takes entries into memory for the questions that follow.
+    pub fn hold(&mut self, entries: Vec<JournalEntry>) -> Result<(), Damaged> {
+        entries.into_iter().try_for_each(|entry| self.cache.hold(entry.no, entry.bytes))
+    }
+
+    /// Lets go of what was held and is too much.
+    pub fn trim(&mut self) {
+        self.cache.trim();
+    }
+
+    /// Adds the entries of these events that are not in memory.
+    pub(super) fn want(&self, refs: &[Ref], wanting: &mut BTreeSet<u32>) {
+        wanting.extend(refs.iter().map(|at| at.no).filter(|no| !self.cache.has(*no)));
+    }
+
+    /// Reads an order's events; the caller has made sure that they are in memory.
+    pub(super) fn pieces(&self, refs: &[Ref], new: &BTreeMap<u64, Ack>) -> Vec<Piece> {
+        let piece = |at: &Ref| {
+            let found = self.cache.event(at.no, at.index)?;
+            let (rank, seq, received_ms) = self.rank(at.place, found.received_ms, new);
+            let (meta, event, of_order) = read_event(found.text, seq, received_ms)?;
+            Some(Piece { rank, at: *at, meta, event, of_order })
+        };
+        refs.iter().filter_map(piece).collect()
+    }
+
+    /// Folds an order of its events: by their rank, but a device's events among themselves always in its own order.
+    pub(super) fn fold(id: Uuid, pieces: Vec<Piece>) -> (Order, RowData) {
+        let mut pieces = by_rank(pieces, |piece| piece.rank);
+        let mut known = BTreeSet::new();
+        // The same event in an older generation of the log stands later, and goes: before its places count.
+        pieces.retain(|piece| known.insert(piece.meta.id));
+        let pieces = own_order_kept(pieces, |piece| &piece.meta);
+        let mut order = Order::new(id);
+        for piece in &pieces {
+            order.apply(&piece.meta, &piece.event);
+        }
+        let summary = order.summary();
+        let thrown_away = order.confirmed.is_none() && order.discarded.is_some();
+        let visible = pieces.iter().any(|piece| piece.of_order) && !thrown_away;
+        let refs = pieces.iter().map(|piece| piece.at).collect();
+        (order, RowData { summary, visible, refs })
+    }
+
+    /// An order with its whole timeline; `None` when there is none.
+    pub fn order(&self, id: Uuid) -> Result<Option<Order>, Wanting> {
+        let refs = self.index.refs(id);
+        if refs.is_empty() {
+            return Ok(None);
+        }
+        let mut wanting = BTreeSet::new();
+        self.want(&refs, &mut wanting);
+        wanted(wanting)?;
+        let (order, row) = Self::fold(id, self.pieces(&refs, &BTreeMap::new()));
+        Ok(row.refs.first().map(|_| order))
+    }
+}
+
+pub(super) fn wanted(wanting: BTreeSet<u32>) -> Result<(), Wanting> {
+    if wanting.is_empty() { Ok(()) } else { Err(Wanting(wanting.into_iter().collect())) }
+}
+
+/// In the order of the log. Sorts numbers and not pieces, so that the app carries the code of one sort.
+fn by_rank<T>(pieces: Vec<T>, rank: impl Fn(&T) -> (u8, u64)) -> Vec<T> {
+    let mut places: Vec<_> = pieces.iter().map(rank).zip(0_usize..).collect();
+    places.sort_unstable();
+    let mut pieces: Vec<_> = pieces.into_iter().map(Some).collect();
+    places.into_iter().filter_map(|(_, at)| pieces.get_mut(at).and_then(Option::take)).collect()
+}
+
+/// Reads an event's text. `received_ms`: its clock counts for no more than a little after this.
+fn read_event(text: &str, seq: Option<u64>, received_ms: Option<i64>) -> Option<(Meta, Event, bool)> {
+    let envelope = Envelope::read(text).ok()?;
+    Some(read_envelope(&envelope, seq, received_ms))
+}
+
+pub(super) fn read_envelope(envelope: &Envelope, seq: Option<u64>, received_ms: Option<i64>) -> (Meta, Event, bool) {
+    let latest = received_ms.map_or(i64::MAX, |ms| ms.saturating_add(MAX_CLOCK_AHEAD_MS));
+    let meta = Meta {
+        id: envelope.id,
+        device: envelope.device,
+        counter: envelope.counter,
+        seen: envelope.seen,
+        seq,
+        hlc: (envelope.hlc.0.min(latest), envelope.hlc.1),
+        actor: envelope.actor,
+    };
+    let of_order = StreamKind::parse(&envelope.stream.0) == Some(StreamKind::Order);
+    (meta, protocol::body::read(envelope), of_order)
+}
