@@ -89,21 +89,6 @@ pub enum State {
     Error,
 }
 
-impl State {
-    /// The word that pages and tests know it by.
-    #[must_use]
-    pub fn key(self) -> &'static str {
-        match self {
-            Self::Local => "local",
-            Self::Synced => "synced",
-            Self::Pending => "pending",
-            Self::Offline => "offline",
-            Self::NeedsAuth => "needs-auth",
-            Self::Error => "error",
-        }
-    }
-}
-
 const FIRST_DELAY_MS: u64 = 1_000;
 const LONGEST_DELAY_MS: u64 = 60_000;
 /// A socket that was silent for so long is checked by a pull.

@@ -9,6 +9,7 @@ mod chance;
 mod net;
 
 use std::process::ExitCode;
+use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use domain::contact::Buyer;
@@ -20,6 +21,7 @@ use replica::Filter;
 use replica::client::Client;
 use replica::memory::{MemoryDisk, MemoryStorage};
 use sync_server::Options;
+use tokio::sync::Notify;
 use tokio::task::LocalSet;
 
 const DAY: Day = Day { year: 2026, month: 11, day: 23 };
@@ -61,11 +63,14 @@ fn ms(time: Duration) -> String {
 
 /// Keeps a tablet in step with the server until so many orders are there and everything is sent.
 async fn settle(tablet: &Tablet, orders: usize) {
+    let changed = Rc::new(Notify::new());
+    let bell = Rc::clone(&changed);
+    tablet.on_change(move |_| bell.notify_one());
     let syncing = tablet.clone();
     let (run, handle) = abortable(async move { syncing.run().await });
     tokio::task::spawn_local(run);
     while tablet.replica().counts(0).all() < orders || !tablet.is_settled() || tablet.replica().pending() > 0 {
-        tokio::time::sleep(Duration::from_millis(1)).await;
+        changed.notified().await;
     }
     handle.abort();
 }

@@ -17,7 +17,7 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 use uuid::Uuid;
 
-pub use self::detail::Detail;
+pub use self::detail::{Detail, LinesHead};
 use crate::frame::arrive;
 use crate::session::{Loaded, Session};
 use crate::text::order_page::page;

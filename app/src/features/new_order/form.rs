@@ -365,22 +365,15 @@ fn More(flow: Flow) -> impl IntoView {
     let amount = move |place, value, label: text::Phrase| {
         view! { <TextField label value keys="decimal" numeric=true fault=wrong_at(flow, place)/> }
     };
+    let choice = |label: text::Phrase, choices, value: RwSignal<String>| {
+        view! { <Select label=TextProp::from(label) choices value on_change=move |key| value.set(key)/> }
+    };
     view! {
         <section class="section stack" data-tight="" aria-label=form::OTHER>
             <TextField label=form::ORDER_NOTE value=note fault=wrong_at(flow, Place::Note)/>
             <div class="two">
-                <Select
-                    label=TextProp::from(new_order::CHANNEL)
-                    choices=words::channel_choices()
-                    value=channel
-                    on_change=move |key| channel.set(key)
-                />
-                <Select
-                    label=TextProp::from(new_order::CATEGORY)
-                    choices=words::category_choices()
-                    value=category
-                    on_change=move |key| category.set(key)
-                />
+                {choice(new_order::CHANNEL, words::channel_choices(), channel)}
+                {choice(new_order::CATEGORY, words::category_choices(), category)}
             </div>
             <div class="two" data-three="">
                 {amount(Place::Discount, discount, form::DISCOUNT)}

@@ -8,6 +8,7 @@ use leptos::prelude::*;
 use super::Flow;
 use super::model::{at_once, is_recent, pieces};
 use super::words;
+use crate::features::order::LinesHead;
 use crate::frame::arrive;
 use crate::session::{Filter, Session};
 use crate::text::{self, Currency, form, list, new_order, preview};
@@ -182,14 +183,7 @@ fn Lines(content: Content, currency: Signal<Currency>) -> impl IntoView {
         .collect_view();
     view! {
         <table class="table">
-            <thead>
-                <tr>
-                    <th scope="col">{preview::ITEM}</th>
-                    <th scope="col" data-end="">{preview::QUANTITY}</th>
-                    <th scope="col" data-end="">{preview::PRICE}</th>
-                    <th scope="col" data-end="">{preview::AMOUNT}</th>
-                </tr>
-            </thead>
+            <LinesHead/>
             <tbody>{rows} {less}</tbody>
             <tfoot>
                 <tr>

@@ -227,17 +227,25 @@ fn items(order: &Order, currency: Currency) -> impl IntoView + use<> {
     view! {
         <section class="lines" aria-label=words::ITEMS>
             <table class="table">
-                <thead>
-                    <tr>
-                        <th scope="col">{preview::ITEM}</th>
-                        <th scope="col" data-end="">{preview::QUANTITY}</th>
-                        <th scope="col" data-end="">{preview::PRICE}</th>
-                        <th scope="col" data-end="">{preview::AMOUNT}</th>
-                    </tr>
-                </thead>
+                <LinesHead/>
                 <tbody>{rows} {less} {deposit}</tbody>
             </table>
         </section>
+    }
+}
+
+/// The head of a table of an order's lines.
+#[component]
+pub fn LinesHead() -> impl IntoView {
+    view! {
+        <thead>
+            <tr>
+                <th scope="col">{preview::ITEM}</th>
+                <th scope="col" data-end="">{preview::QUANTITY}</th>
+                <th scope="col" data-end="">{preview::PRICE}</th>
+                <th scope="col" data-end="">{preview::AMOUNT}</th>
+            </tr>
+        </thead>
     }
 }
 

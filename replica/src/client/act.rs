@@ -1,0 +1,192 @@
+//! Acts: decided, and stored before they count.
+
+use domain::order::Command;
+use domain::shop::SettingChanged;
+use domain::{Currency, Day, DeviceCode};
+use uuid::Uuid;
+
+use super::load::load;
+use super::{ActFault, Acted, Change, Client, DECISIONS, Host, OpenFault, REOPENINGS, Transport, corrupt};
+use crate::replica::{ActFault as Refused, Moment, Prepared, Replica, Wanting};
+use crate::storage::{Batch, Storage, StorageFault};
+
+impl<S: Storage, T: Transport, H: Host> Client<S, T, H> {
+    /// Does what a person asks of an order, `None` begins one. When it answers, it is on the disk.
+    pub async fn act(&self, order: Option<Uuid>, command: &Command, day: Day) -> Result<Acted, ActFault> {
+        let mut acted = None;
+        self.write(|replica, moment| {
+            let (id, prepared) = replica.act(order, command, &mut Moment { day, ..moment })?;
+            acted = Some(id);
+            Ok(Some(prepared))
+        })
+        .await?;
+        let order = acted.unwrap_or_default();
+        let number = self.replica().summary(order, 0).and_then(|summary| summary.number);
+        Ok(Acted { order, number })
+    }
+
+    /// Starts a shop on this device, with no server.
+    pub async fn start_shop(
+        &self,
+        name: &str,
+        currency: Currency,
+        time_zone: &str,
+        code: Option<DeviceCode>,
+    ) -> Result<(), ActFault> {
+        self.write(|replica, mut moment| {
+            replica.start_shop(name, currency, time_zone, code.clone(), &mut moment).map(Some)
+        })
+        .await
+    }
+
+    /// Changes the shop's settings: those that are named.
+    pub async fn change_setting(&self, change: SettingChanged) -> Result<(), ActFault> {
+        self.write(|replica, mut moment| replica.change_setting(change.clone(), &mut moment).map(Some)).await
+    }
+
+    /// Another tab wrote: takes that in.
+    pub async fn refresh(&self) -> Result<(), StorageFault> {
+        let _writing = self.0.writing.lock().await;
+        self.absorb().await
+    }
+
+    /// Decides and stores, again and again while other tabs are quicker.
+    pub(super) async fn write(
+        &self,
+        mut decide: impl FnMut(&Replica, Moment<'_>) -> Result<Option<Prepared>, Refused>,
+    ) -> Result<(), ActFault> {
+        let _writing = self.0.writing.lock().await;
+        let mut reopenings = 0;
+        let mut decisions = 0;
+        loop {
+            let mut random = || self.0.host.random();
+            let moment = Moment {
+                now_ms: self.0.host.now_ms(),
+                day: Day::default(),
+                actor: self.0.actor.get(),
+                random: &mut random,
+            };
+            let decided = decide(&self.replica(), moment);
+            match decided {
+                Ok(None) => return Ok(()),
+                Ok(Some(prepared)) => match self.store(prepared).await {
+                    Err(StorageFault::Stale) if decisions < DECISIONS => decisions += 1,
+                    other => return Ok(other?),
+                },
+                Err(Refused::Wanting(wanting)) => self.fetch(wanting, &mut reopenings).await?,
+                Err(refused) => return Err(ActFault::Refused(refused)),
+            }
+        }
+    }
+
+    /// Reads entries into memory.
+    pub(super) async fn fetch(&self, wanting: Wanting, reopenings: &mut usize) -> Result<(), StorageFault> {
+        let mut ranges: Vec<std::ops::RangeInclusive<u32>> = Vec::new();
+        for no in wanting.0 {
+            match ranges.last_mut() {
+                Some(range) if range.end().checked_add(1) == Some(no) => *range = *range.start()..=no,
+                _ => ranges.push(no..=no),
+            }
+        }
+        let wanted: usize = ranges.iter().map(|range| (range.end() - range.start()) as usize + 1).sum();
+        loop {
+            match self.0.storage.read_entries(&ranges).await {
+                Ok(entries) if entries.len() < wanted => {
+                    return Err(StorageFault::Corrupt("an entry of the journal is missing".to_owned()));
+                }
+                Ok(entries) => return self.0.replica.borrow_mut().hold(entries).map_err(corrupt),
+                Err(StorageFault::Closed) if *reopenings < REOPENINGS => {
+                    *reopenings += 1;
+                    self.0.storage.reopen().await?;
+                }
+                Err(fault) => return Err(fault),
+            }
+        }
+    }
+
+    /// Stores what was decided. [`StorageFault::Stale`]: another tab was quicker, and what it wrote is taken in.
+    /// The lock is held by the caller.
+    pub(super) async fn store(&self, prepared: Prepared) -> Result<(), StorageFault> {
+        let Prepared { batch, orders } = prepared;
+        let mut reopenings = 0;
+        loop {
+            match self.0.storage.write(&batch).await {
+                Ok(()) => break,
+                Err(StorageFault::Stale) => {
+                    self.absorb().await?;
+                    return Err(StorageFault::Stale);
+                }
+                Err(StorageFault::Closed) if reopenings < REOPENINGS => {
+                    reopenings += 1;
+                    match self.is_stored(&batch).await {
+                        Ok(true) => break,
+                        // Not there: write again. Still closed: the next round counts it.
+                        Ok(false) | Err(StorageFault::Closed) => {}
+                        Err(fault) => return Err(fault),
+                    }
+                }
+                Err(fault) => return Err(fault),
+            }
+        }
+        self.0.replica.borrow_mut().committed(batch).map_err(corrupt)?;
+        self.tell(Change { orders, stored: true });
+        self.0.bell.ring();
+        Ok(())
+    }
+
+    /// After a connection died in a write: whether the batch is there after all.
+    async fn is_stored(&self, batch: &Batch) -> Result<bool, StorageFault> {
+        self.0.storage.reopen().await?;
+        let first = batch.expect_no + 1;
+        let there = self.0.storage.read_entries(&[first..=first]).await?;
+        Ok(there.first().is_some_and(|entry| Some(&entry.bytes) == batch.entries.first()))
+    }
+
+    /// Takes in what other tabs wrote. The lock is held by the caller.
+    async fn absorb(&self) -> Result<(), StorageFault> {
+        let mut reopenings = 0;
+        let orders = loop {
+            match self.try_absorb().await {
+                Ok(orders) => break orders,
+                Err(StorageFault::Closed) if reopenings < REOPENINGS => {
+                    reopenings += 1;
+                    self.0.storage.reopen().await?;
+                }
+                Err(fault) => return Err(fault),
+            }
+        };
+        if let Some(orders) = orders {
+            self.tell(Change { orders, stored: false });
+            self.0.bell.ring();
+        }
+        Ok(())
+    }
+
+    async fn try_absorb(&self) -> Result<Option<Vec<Uuid>>, StorageFault> {
+        let after = self.replica().last_no();
+        let entries = self.0.storage.read_entries(&[after + 1..=u32::MAX]).await?;
+        if entries.is_empty() {
+            return Ok(None);
+        }
+        let device = if Replica::tells_of_device(&entries) { self.0.storage.read_start().await?.device } else { None };
+        let absorbed = self.0.replica.borrow_mut().absorb(entries, device.as_deref());
+        let outdated = self.replica().is_outdated();
+        match absorbed {
+            Ok(orders) if !outdated => Ok(Some(orders)),
+            // Another tab built the rows anew, or what it wrote can't be read here: begin again from the disk.
+            _ => {
+                let replica = load(&self.0.storage).await.map_err(|fault| match fault {
+                    OpenFault::Storage(fault) => fault,
+                    OpenFault::Newer => StorageFault::Unavailable("a newer version has written here".to_owned()),
+                })?;
+                *self.0.replica.borrow_mut() = replica;
+                Ok(Some(Vec::new()))
+            }
+        }
+    }
+
+    pub(super) fn tell(&self, change: Change) {
+        let listeners = self.0.listeners.borrow().clone();
+        listeners.iter().for_each(|listener| listener(&change));
+    }
+}

@@ -1,0 +1,57 @@
+//! Opening what is on the disk.
+
+use super::{DECISIONS, OpenFault, REOPENINGS, corrupt};
+use crate::replica::{LoadFault, Loaded, Prepared, Replica};
+use crate::storage::{Storage, StorageFault};
+
+/// Loads a replica from the storage; builds its rows anew where they are of an older version or damaged.
+pub(super) async fn load<S: Storage>(storage: &S) -> Result<Replica, OpenFault> {
+    let mut reopenings = 0;
+    loop {
+        match try_load(storage).await {
+            Err(OpenFault::Storage(StorageFault::Closed)) if reopenings < REOPENINGS => {
+                reopenings += 1;
+                storage.reopen().await?;
+            }
+            // Another tab wrote while the rows were built anew: look again.
+            Err(OpenFault::Storage(StorageFault::Stale)) if reopenings < DECISIONS => reopenings += 1,
+            other => return other,
+        }
+    }
+}
+
+async fn try_load<S: Storage>(storage: &S) -> Result<Replica, OpenFault> {
+    let start = storage.read_start().await?;
+    let mut replica = match Replica::load(&start) {
+        Ok(Loaded::Ready(replica)) => return Ok(*replica),
+        Ok(Loaded::Rebuild(replica)) => *replica,
+        Err(LoadFault::Newer) => return Err(OpenFault::Newer),
+        Err(LoadFault::Damaged(_)) => return Err(StorageFault::Corrupt("the device record".to_owned()).into()),
+    };
+    drop(start);
+    // Entries at a time: a long journal does not fit into memory at once.
+    const AT_ONCE: u32 = 256;
+    let mut next = 1;
+    loop {
+        let entries = storage.read_entries(&[next..=next.saturating_add(AT_ONCE - 1)]).await?;
+        let Some(last) = entries.last() else { break };
+        next = last.no + 1;
+        for entry in &entries {
+            replica.replay(entry).map_err(corrupt)?;
+        }
+    }
+    loop {
+        match replica.rebuild() {
+            Ok(Some(_)) => {}
+            Ok(None) => break,
+            Err(wanting) => {
+                let ranges: Vec<_> = wanting.0.iter().map(|no| *no..=*no).collect();
+                replica.hold(storage.read_entries(&ranges).await?).map_err(corrupt)?;
+            }
+        }
+    }
+    let Prepared { batch, .. } = replica.rebuilt();
+    storage.write(&batch).await?;
+    replica.committed(batch).map_err(corrupt)?;
+    Ok(replica)
+}

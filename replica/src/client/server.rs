@@ -1,0 +1,149 @@
+//! What a person asks of the server.
+
+use std::pin::pin;
+
+use domain::DeviceCode;
+use futures::future::{Either, select};
+use protocol::api::{ClaimShop, Claimed, DeviceEntry, Devices, Hello, JoinShop, Joined, Pairing};
+use uuid::Uuid;
+
+use super::{ActFault, Client, Host, PATIENCE_MS, Request, ServerFault, Transport, Unreachable};
+use crate::replica::ActFault as Refused;
+use crate::storage::Storage;
+
+impl<S: Storage, T: Transport, H: Host> Client<S, T, H> {
+    /// Attaches the shop of this device to a server, with the server's one-time set-up code.
+    pub async fn claim(&self, server: &str, setup_code: &str) -> Result<(), ServerFault> {
+        let server = server.trim_end_matches('/');
+        let device = self.replica().device().clone();
+        let (Some(shop), Some(code)) = (device.shop, device.code) else {
+            return Err(ActFault::Refused(Refused::NoShop).into());
+        };
+        let claim = ClaimShop { setup_code: setup_code.trim().to_owned(), shop, device: device.id, code };
+        let claimed: Claimed = self.ask("POST", server, "/shops", None, Some(&claim)).await?;
+        self.write(|replica, _| Ok(Some(replica.claimed(server, &claimed.credential)))).await?;
+        self.wake();
+        Ok(())
+    }
+
+    /// Joins a shop by a pairing code. A lost answer is asked for again by calling it again.
+    pub async fn join(&self, server: &str, pairing_code: &str, code: Option<DeviceCode>) -> Result<(), ServerFault> {
+        let server = server.trim_end_matches('/');
+        self.write(|replica, mut moment| replica.prepare_join(code.clone(), &mut moment)).await?;
+        self.let_in(server, "/devices", pairing_code).await
+    }
+
+    /// Lets this device in again, as who it is, where its server does not know it any more: by a pairing code of its
+    /// shop. What waits is sent then.
+    pub async fn join_again(&self, pairing_code: &str) -> Result<(), ServerFault> {
+        let device = self.replica().device().clone();
+        let (Some(server), Some(shop)) = (device.server, device.shop) else {
+            return Err(ServerFault::NotConnected);
+        };
+        self.let_in(&server, &format!("/shops/{shop}/devices"), pairing_code).await
+    }
+
+    async fn let_in(&self, server: &str, path: &str, pairing_code: &str) -> Result<(), ServerFault> {
+        let device = self.replica().device().clone();
+        let join = JoinShop { pairing_code: pairing_code.to_owned(), device: device.id, code: device.code };
+        let joined: Joined = self.ask("POST", server, path, None, Some(&join)).await?;
+        self.write(|replica, mut moment| replica.joined(server, &joined, &mut moment).map(Some)).await?;
+        self.wake();
+        Ok(())
+    }
+
+    /// A pairing code for the next tablet.
+    pub async fn pairing_code(&self) -> Result<Pairing, ServerFault> {
+        self.ask_shop("POST", "/pairing").await
+    }
+
+    /// The shop's devices, as the server knows them.
+    pub async fn devices(&self) -> Result<Vec<DeviceEntry>, ServerFault> {
+        self.ask_shop::<Devices>("GET", "/devices").await.map(|devices| devices.devices)
+    }
+
+    /// Takes a device's credential away.
+    pub async fn revoke(&self, device: Uuid) -> Result<(), ServerFault> {
+        let reach = self.reach().ok_or(ServerFault::NotConnected)?;
+        let path = format!("/shops/{}/devices/{device}", reach.shop);
+        self.call("DELETE", &reach.server, &path, Some(&reach.credential), None).await.map(drop)
+    }
+
+    /// Greets a server: its limits, its time.
+    pub async fn hello(&self, server: &str) -> Result<Hello, ServerFault> {
+        self.ask("GET", server.trim_end_matches('/'), "/hello", None, None::<&()>).await
+    }
+
+    pub(super) fn reach(&self) -> Option<Reach> {
+        let replica = self.replica();
+        let device = replica.device();
+        Some(Reach {
+            server: device.server.clone()?,
+            shop: device.shop?,
+            credential: device.credential.as_ref()?.0.clone(),
+        })
+    }
+
+    async fn ask_shop<A: serde::de::DeserializeOwned>(
+        &self,
+        method: &'static str,
+        path: &str,
+    ) -> Result<A, ServerFault> {
+        let reach = self.reach().ok_or(ServerFault::NotConnected)?;
+        let path = format!("/shops/{}{path}", reach.shop);
+        self.ask(method, &reach.server, &path, Some(&reach.credential), None::<&()>).await
+    }
+
+    pub(super) async fn ask<A: serde::de::DeserializeOwned>(
+        &self,
+        method: &'static str,
+        server: &str,
+        path: &str,
+        credential: Option<&str>,
+        body: Option<&impl serde::Serialize>,
+    ) -> Result<A, ServerFault> {
+        let body = body.map(serde_json::to_string).transpose().map_err(|_| ServerFault::Nonsense)?;
+        let answer = self.call(method, server, path, credential, body).await?;
+        serde_json::from_str(&answer).map_err(|_| ServerFault::Nonsense)
+    }
+
+    pub(super) async fn call(
+        &self,
+        method: &'static str,
+        server: &str,
+        path: &str,
+        credential: Option<&str>,
+        body: Option<String>,
+    ) -> Result<String, ServerFault> {
+        let request = Request {
+            method,
+            url: format!("{server}/api/v1{path}"),
+            credential: credential.map(str::to_owned),
+            body,
+            patience_ms: PATIENCE_MS,
+        };
+        let response = self.within(PATIENCE_MS, self.0.transport.call(request)).await?;
+        if (200..300).contains(&response.status) {
+            return Ok(response.body);
+        }
+        Err(serde_json::from_str(&response.body).map_or(ServerFault::Nonsense, ServerFault::Problem))
+    }
+
+    pub(super) async fn within<A>(
+        &self,
+        ms: u64,
+        call: impl Future<Output = Result<A, Unreachable>>,
+    ) -> Result<A, Unreachable> {
+        match select(pin!(call), pin!(self.0.host.sleep(ms))).await {
+            Either::Left((answer, _)) => answer,
+            Either::Right(((), _)) => Err(Unreachable),
+        }
+    }
+}
+
+/// Where the server is, and what it knows this device by.
+pub(super) struct Reach {
+    pub(super) server: String,
+    pub(super) shop: Uuid,
+    pub(super) credential: String,
+}
