@@ -27,6 +27,7 @@ fn content() -> Content {
             Line {
                 id: 1,
                 product: Some(id(0x70)),
+                variant: 0,
                 item: "龙井 \"明前\"".into(),
                 spec: "250 g".into(),
                 quantity: 333,
@@ -46,6 +47,7 @@ fn content() -> Content {
         note: "gift".into(),
         channel: "taobao".into(),
         category: "wholesale".into(),
+        ..Content::default()
     }
 }
 
@@ -78,7 +80,7 @@ fn examples() -> Vec<(&'static str, Event)> {
     vec![
         ("order.started", order(OrderEvent::Started(Started { content: content(), copied_from: Some(id(9)) }))),
         ("order.started.least", order(OrderEvent::Started(Started::default()))),
-        ("order.discarded", order(OrderEvent::Discarded(Bare {}))),
+        ("order.discarded", order(OrderEvent::Discarded(Bare::default()))),
         (
             "order.confirmed",
             order(OrderEvent::Confirmed(Confirmed {
@@ -98,6 +100,43 @@ fn examples() -> Vec<(&'static str, Event)> {
             })),
         ),
         ("order.edited", order(OrderEvent::Edited(Edited { changes: every_change, settles: settles() }))),
+        (
+            "order.started.customer",
+            order(OrderEvent::Started(Started {
+                content: Content {
+                    lines: vec![Line { id: 1, product: Some(id(0x70)), variant: 7, quantity: 1, ..Line::default() }],
+                    customer: Some(id(0x90)),
+                    parked: true,
+                    ..Content::default()
+                },
+                copied_from: None,
+            })),
+        ),
+        (
+            "order.edited.customer",
+            order(OrderEvent::Edited(Edited {
+                changes: vec![
+                    Change::Customer(Some(id(0x90))),
+                    Change::Customer(None),
+                    Change::Parked(true),
+                    Change::Line(1, LineChange::Variant(7)),
+                ],
+                settles: None,
+            })),
+        ),
+        (
+            "order.labelled",
+            order(OrderEvent::Labelled(Labelled {
+                add: vec!["急".into()],
+                remove: vec!["later".into()],
+                rule: Some(id(0xa0)),
+            })),
+        ),
+        ("order.completed.rule", order(OrderEvent::Completed(Bare { rule: Some(id(0xa0)) }))),
+        (
+            "order.cancelled.rule",
+            order(OrderEvent::Cancelled(Reasoned { reason: "not paid".into(), rule: Some(id(0xa0)) })),
+        ),
         ("order.edited.least", order(OrderEvent::Edited(Edited::default()))),
         (
             "order.payment_recorded",
@@ -177,14 +216,14 @@ fn examples() -> Vec<(&'static str, Event)> {
                 settles: settles(),
             })),
         ),
-        ("order.delivered", order(OrderEvent::Delivered(Bare {}))),
-        ("order.completed", order(OrderEvent::Completed(Bare {}))),
+        ("order.delivered", order(OrderEvent::Delivered(Bare::default()))),
+        ("order.completed", order(OrderEvent::Completed(Bare::default()))),
         ("order.extended", order(OrderEvent::Extended(Extended { due_ms: 1_795_700_000_000 }))),
-        ("order.held", order(OrderEvent::Held(Reasoned { reason: "waits for a colour".into() }))),
-        ("order.released", order(OrderEvent::Released(Bare {}))),
-        ("order.cancelled", order(OrderEvent::Cancelled(Reasoned { reason: "changed her mind".into() }))),
+        ("order.held", order(OrderEvent::Held(Reasoned { reason: "waits for a colour".into(), rule: None }))),
+        ("order.released", order(OrderEvent::Released(Bare::default()))),
+        ("order.cancelled", order(OrderEvent::Cancelled(Reasoned { reason: "changed her mind".into(), rule: None }))),
         ("order.cancelled.least", order(OrderEvent::Cancelled(Reasoned::default()))),
-        ("order.revived", order(OrderEvent::Revived(Bare {}))),
+        ("order.revived", order(OrderEvent::Revived(Bare::default()))),
         ("order.renumbered", order(OrderEvent::Renumbered(Renumbered { number: number() }))),
         (
             "order.conflict_settled",
@@ -276,7 +315,9 @@ fn every_event_reads_and_writes_as_version_1_did() {
 #[test]
 fn every_type_has_its_files_and_every_file_its_type() {
     let known: BTreeSet<&str> = OrderEvent::KEYS.iter().copied().chain(SHOP_KEYS).chain(CONTACT_KEYS).collect();
-    let shown: BTreeSet<&str> = examples().iter().map(|(name, _)| name.trim_end_matches(".least")).collect();
+    // A third part of a name says which example of the type it is.
+    let kind = |name: &'static str| name.match_indices('.').nth(1).map_or(name, |(at, _)| &name[..at]);
+    let shown: BTreeSet<&str> = examples().iter().map(|(name, _)| kind(name)).collect();
     assert_eq!(known, shown);
     let named: BTreeSet<String> = examples().iter().map(|(name, _)| format!("{name}.json")).collect();
     let there: BTreeSet<String> = std::fs::read_dir(folder())

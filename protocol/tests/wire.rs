@@ -166,7 +166,7 @@ fn an_order_of_the_largest_form_fits_its_events() {
             settings: &domain::shop::ShopSettings::default(),
         };
         let new = Some((content, buyer));
-        let command = Command::Confirm { new, copied_from: None, payment: None, handed_over: false };
+        let command = Command::Confirm { new, copied_from: None, payments: Vec::new(), handed_over: false };
         for new in decide(None, Uuid::nil(), &command, &context).unwrap() {
             let (_, _, body) = body::write(&new.event).unwrap();
             assert!(event(body.get()).len() < protocol::MAX_EVENT_BYTES, "{character:?}: {}", body.get().len());

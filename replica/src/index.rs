@@ -6,7 +6,7 @@ use std::hash::{BuildHasherDefault, Hasher};
 use std::ops::Range;
 
 use domain::OrderNumber;
-use domain::order::{Badge, Badges, Delivery, Method, Status, Summary};
+use domain::order::{Badge, Badges, Delivery, Method, Status, StockUse, Summary};
 use memchr::memmem::Finder;
 use uuid::Uuid;
 
@@ -50,9 +50,20 @@ impl RowData {
         w.u8(s.delivery as u8);
         w.str(s.method.key());
         w.option(s.number.as_ref(), |w, number| w.str(&number.0));
-        for text in [&s.name, &s.phone, &s.items, &s.tracking, &s.note] {
+        for text in [&s.name, &s.phone, &s.items, &s.tracking, &s.note, &s.channel, &s.category] {
             w.str(text);
         }
+        w.uuid(s.device);
+        w.option(s.actor, Writer::uuid);
+        w.option(s.customer, Writer::uuid);
+        w.bool(s.parked);
+        w.list(s.labels.iter(), |w, label| w.str(label));
+        w.list(s.uses.iter(), |w, stock| {
+            w.uuid(stock.product);
+            w.uint(u64::from(stock.variant));
+            w.int(stock.reserved);
+            w.int(stock.left);
+        });
         w.list(self.refs.iter(), |w, r| {
             w.uint(u64::from(r.no));
             w.uint(u64::from(r.index));
@@ -78,6 +89,14 @@ struct Head<'a> {
     number: Option<&'a str>,
     /// Name, phone, items, tracking, note.
     texts: [&'a str; 5],
+    channel: &'a str,
+    category: &'a str,
+    device: Uuid,
+    actor: Option<Uuid>,
+    customer: Option<Uuid>,
+    parked: bool,
+    labels: Vec<&'a str>,
+    uses: Vec<StockUse>,
 }
 
 fn read_head<'a>(r: &mut Reader<'a>) -> Result<Head<'a>, Damaged> {
@@ -96,6 +115,14 @@ fn read_head<'a>(r: &mut Reader<'a>) -> Result<Head<'a>, Damaged> {
         method: r.str()?,
         number: r.option(Reader::str)?,
         texts: [r.str()?, r.str()?, r.str()?, r.str()?, r.str()?],
+        channel: r.str()?,
+        category: r.str()?,
+        device: r.uuid()?,
+        actor: r.option(Reader::uuid)?,
+        customer: r.option(Reader::uuid)?,
+        parked: r.bool()?,
+        labels: r.list(Reader::str)?,
+        uses: r.list(|r| Ok(StockUse { product: r.uuid()?, variant: r.u32()?, reserved: r.int()?, left: r.int()? }))?,
     })
 }
 
@@ -121,6 +148,14 @@ fn summary_of(head: &Head<'_>) -> Result<Summary, Damaged> {
             .ok_or(Damaged)?,
         method: Method::from(head.method.to_owned()),
         open_conflicts: head.conflicts,
+        channel: head.channel.to_owned(),
+        category: head.category.to_owned(),
+        device: head.device,
+        actor: head.actor,
+        customer: head.customer,
+        parked: head.parked,
+        labels: head.labels.iter().map(|label| (*label).to_owned()).collect(),
+        uses: head.uses.clone(),
     })
 }
 
@@ -674,6 +709,14 @@ mod tests {
                 delivery: Delivery::Ship,
                 method: Method::Other("quick".to_owned()),
                 open_conflicts: 0,
+                channel: "stall".to_owned(),
+                category: "retail".to_owned(),
+                device: Uuid::from_u128(7),
+                actor: Some(Uuid::from_u128(8)),
+                customer: Some(Uuid::from_u128(9)),
+                parked: true,
+                labels: vec!["急".to_owned()],
+                uses: vec![StockUse { product: Uuid::from_u128(5), variant: 2, reserved: 3, left: -1 }],
             },
             visible: true,
             refs: vec![Ref { no: 1, index: 0, place: Place::Own(7) }, Ref { no: 2, index: 3, place: Place::Log(1, 9) }],

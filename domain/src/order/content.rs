@@ -104,6 +104,9 @@ pub struct Line {
     /// The product, where it is not typed freely.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub product: Option<Uuid>,
+    /// Which of the product's variants; 0: the product has none, or none was chosen.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub variant: u32,
     /// What it is.
     pub item: String,
     /// Specification: size, colour.
@@ -167,6 +170,12 @@ pub struct Content {
     /// Order category.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub category: String,
+    /// The customer, where the buyer is one that the shop knows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub customer: Option<Uuid>,
+    /// A draft that is a cart, put aside at the counter.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub parked: bool,
 }
 
 impl Content {

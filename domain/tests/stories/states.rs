@@ -50,7 +50,7 @@ fn a_gift_of_price_zero_is_paid_from_the_start() {
     stall.a(Command::Confirm {
         new: Some((gift.content, gift.buyer)),
         copied_from: None,
-        payment: None,
+        payments: Vec::new(),
         handed_over: true,
     });
     assert_eq!(stall.order(A).status(), Status::Completed);

@@ -589,7 +589,7 @@ pub fn new_order(name: &str, price: i64) -> Command {
     let buyer = Buyer {
         name: name.into(), phone: "13800138000".into(), address: "浙江省杭州市西湖区文三路1号".into()
     };
-    Command::Confirm { new: Some((content, buyer)), copied_from: None, payment: None, handed_over: false }
+    Command::Confirm { new: Some((content, buyer)), copied_from: None, payments: Vec::new(), handed_over: false }
 }
 
 pub fn pay(given: i64) -> Command {
