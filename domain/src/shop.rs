@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::record::Record;
 use crate::{Currency, Event, Meta};
 
 /// Events of the shop.
@@ -97,12 +98,14 @@ pub struct Shop {
     currency: Option<Currency>,
     /// Device id → its code, in the order in which they joined.
     devices: BTreeMap<Uuid, Latest<String>>,
+    /// Its lists and whatever else it decides field by field: channels, categories, methods, carriers, price levels.
+    record: Record,
 }
 
 impl Shop {
     /// Takes in one event; never fails.
     pub fn apply(&mut self, meta: &Meta, event: &Event) {
-        let Event::Shop(event) = event else { return };
+        let Event::Shop(event) = event else { return self.record.apply(meta, event) };
         match event {
             ShopEvent::Started(started) => {
                 self.name.set(started.name.clone(), meta);
@@ -129,6 +132,10 @@ impl Shop {
         }
     }
 
+    /// Its own fields, with their conflicts.
+    pub fn record(&self) -> &Record {
+        &self.record
+    }
     /// Whether the shop has begun.
     pub fn is_started(&self) -> bool {
         self.currency.is_some()

@@ -95,7 +95,7 @@ impl Order {
         match event {
             Event::Order(event) => self.order_step(at, event),
             Event::Contact(event) => self.contact_step(at, event),
-            Event::Shop(_) => void(VoidReason::NotAllowed),
+            Event::Shop(_) | Event::Record(_) => void(VoidReason::NotAllowed),
             Event::Unknown => {
                 self.needs_update = true;
                 APPLIED

@@ -37,7 +37,7 @@ pub fn tell(order: &Order, at: usize, currency: Currency) -> Option<Told> {
             let (glyph, what) = of_buyer(event);
             (glyph, what, None)
         }
-        Event::Shop(_) | Event::Unknown => (Glyph::Info, timeline::UNKNOWN.get().to_owned(), None),
+        Event::Shop(_) | Event::Record(_) | Event::Unknown => (Glyph::Info, timeline::UNKNOWN.get().to_owned(), None),
     };
     Some(Told { glyph, what, amount, void: void(entry) })
 }
