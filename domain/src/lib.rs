@@ -4,11 +4,15 @@
 //! [`order::Order::apply`] folds any events into a state and never fails.
 
 pub mod contact;
+pub mod customer;
 pub mod money;
 pub mod number;
 pub mod order;
+pub mod product;
 pub mod record;
+pub mod rule;
 pub mod shop;
+pub mod template;
 pub mod text;
 
 use uuid::Uuid;
@@ -29,6 +33,21 @@ pub enum Event {
     Record(record::RecordEvent),
     /// A type or version that this build does not know.
     Unknown,
+}
+
+impl Event {
+    /// The rule that did it, where no person did.
+    pub fn rule(&self) -> Option<Uuid> {
+        use order::OrderEvent;
+        let Self::Order(event) = self else { return None };
+        match event {
+            OrderEvent::Cancelled(body) | OrderEvent::Held(body) => body.rule,
+            OrderEvent::Completed(body) | OrderEvent::Delivered(body) | OrderEvent::Released(body) => body.rule,
+            OrderEvent::Labelled(body) => body.rule,
+            OrderEvent::Edited(body) => body.rule,
+            _ => None,
+        }
+    }
 }
 
 macro_rules! streams {

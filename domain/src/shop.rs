@@ -1,12 +1,14 @@
 //! The shop: its name, currency, settings and devices. Fields of settings are decided by the hybrid logical clock,
 //! each for itself.
 
+pub mod list;
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::record::Record;
+use crate::record::{Fields, Record};
 use crate::{Currency, Event, Meta};
 
 /// Events of the shop.
@@ -135,6 +137,10 @@ impl Shop {
     /// Its own fields, with their conflicts.
     pub fn record(&self) -> &Record {
         &self.record
+    }
+    /// Its own fields as they stand: its lists among them.
+    pub fn fields(&self) -> Fields {
+        Fields::of(Uuid::nil(), &self.record)
     }
     /// Whether the shop has begun.
     pub fn is_started(&self) -> bool {

@@ -110,13 +110,14 @@ fn examples() -> Vec<(&'static str, Event)> {
                 copied_from: None,
             })),
         ),
-        ("order.edited", order(OrderEvent::Edited(Edited { changes: every_change, settles: settles() }))),
+        ("order.edited", order(OrderEvent::Edited(Edited { changes: every_change, settles: settles(), rule: None }))),
         (
             "order.started.customer",
             order(OrderEvent::Started(Started {
                 content: Content {
                     lines: vec![Line { id: 1, product: Some(id(0x70)), variant: 7, quantity: 1, ..Line::default() }],
                     customer: Some(id(0x90)),
+                    carrier: "sf".into(),
                     parked: true,
                     ..Content::default()
                 },
@@ -130,9 +131,11 @@ fn examples() -> Vec<(&'static str, Event)> {
                     Change::Customer(Some(id(0x90))),
                     Change::Customer(None),
                     Change::Parked(true),
+                    Change::Carrier("sf".into()),
                     Change::Line(1, LineChange::Variant(7)),
                 ],
                 settles: None,
+                rule: Some(id(0xa0)),
             })),
         ),
         (
