@@ -254,7 +254,11 @@ impl Session {
             let Some(link) = self.link() else {
                 return Arc::default();
             };
-            let filter = replica::Filter { status: filter.status, search: filter.search, ..replica::Filter::default() };
+            let filter = replica::Filter {
+                status: filter.status.into_iter().collect(),
+                search: filter.search,
+                ..replica::Filter::default()
+            };
             let page = link.read(|replica| replica.page(&filter, 0, limit, now));
             let rows: Vec<Row> = page
                 .rows

@@ -18,7 +18,7 @@ pub mod sync;
 pub use client::Client;
 pub use codec::Damaged;
 pub use device::{Credential, Device, Former};
-pub use index::{Counts, Filter, Sums};
+pub use index::{Counts, Facet, Filter, Pasted, Sums, pasted};
 pub use replica::{
     Act, ActFault, Intake, LoadFault, Loaded, Moment, Outgoing, Page, Prepared, Quarantined, Replica, SyncFault,
     Wanting,
