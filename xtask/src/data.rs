@@ -152,6 +152,7 @@ fn marked(name: &str) -> String {
         };
         while let Some(rest) = shorter(said).and_then(|length| said.get(..length)) {
             if rest.chars().count() < 2 {
+                said = said.trim_end_matches('族'); // The place has nothing but its people's name: 东乡.
                 break;
             }
             said = rest;

@@ -7,7 +7,7 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::Response;
 
 /// Provinces, cities and districts, for `domain::address::Divisions`.
-pub const DIVISIONS: &str = "divisions-eb992f237480ed62.txt";
+pub const DIVISIONS: &str = "divisions-618ce2b693a89de5.txt";
 /// Readings of characters, for `domain::pinyin::Pinyin`.
 pub const PINYIN: &str = "pinyin-e75fa59a6c9966f6.txt";
 
