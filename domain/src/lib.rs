@@ -3,6 +3,7 @@
 //! An order is its events. [`order::decide`] turns a person's command into events or a rejection;
 //! [`order::Order::apply`] folds any events into a state and never fails.
 
+pub mod address;
 pub mod contact;
 pub mod money;
 pub mod number;

@@ -147,7 +147,7 @@ fn marked(name: &str) -> String {
         let shorter = |said: &str| {
             PEOPLES.split_whitespace().find_map(|people| {
                 let rest = said.strip_suffix('族').unwrap_or(said).strip_suffix(people)?;
-                (said.ends_with('族') || people.chars().count() > 1).then(|| rest.len())
+                (said.ends_with('族') || people.chars().count() > 1).then_some(rest.len())
             })
         };
         while let Some(rest) = shorter(said).and_then(|length| said.get(..length)) {
