@@ -40,8 +40,14 @@ impl Recognised {
     }
 }
 
+/// A longer text is no address; it stays as it is.
+const MOST_READ: usize = 1_000;
+
 /// Takes a pasted text apart.
 pub fn recognise(text: &str, divisions: &Divisions) -> Recognised {
+    if text.chars().nth(MOST_READ).is_some() {
+        return Recognised { detail: text.to_owned(), ..Recognised::default() };
+    }
     let mut text = Letters::new(text);
     let labels = label::find(&mut text);
     let mut phone = take_phone(&mut text, &labels);
@@ -153,6 +159,9 @@ fn take(text: &mut Letters, start: usize, end: usize) -> String {
         (from, to) = (from + 1, to - 1);
     }
     let name = text.text(from, to);
+    // So is 张三 收.
+    let after = (end..).find(|&at| text.free(at) != Some(' ')).unwrap_or(end);
+    let end = if text.holds(after, "收") && !text.is_han(after + 1) { after + 1 } else { end };
     text.mark(start, end, Part::Label);
     text.mark(from, to, Part::Name);
     name.split_whitespace().collect::<Vec<_>>().join(" ")
@@ -169,19 +178,20 @@ fn take_places(text: &mut Letters, divisions: &Divisions) -> (Vec<u16>, usize) {
         let (places, end) = match &known {
             None => (found.places.clone(), found.end),
             Some(known) => {
-                let inner: Vec<u16> = found
-                    .places
-                    .iter()
-                    .copied()
-                    .filter(|&new| known.places.iter().any(|&old| new != old && divisions.is_in(new, old)))
-                    .collect();
-                let again = found.levels > 1
-                    && found.places.iter().any(|&new| known.places.iter().any(|&old| divisions.is_in(old, new)));
-                if inner.is_empty() && !again {
-                    break;
-                }
-                let deeper = if inner.is_empty() { known.places.clone() } else { inner };
-                (deeper, found.end)
+                let of = |places: &[u16], holds: &dyn Fn(u16) -> bool| -> Vec<u16> {
+                    places.iter().copied().filter(|&place| holds(place)).collect()
+                };
+                let inner =
+                    of(&found.places, &|new| known.places.iter().any(|&old| new != old && divisions.is_in(new, old)));
+                let again = of(&known.places, &|old| found.places.iter().any(|&new| divisions.is_in(old, new)));
+                // A part of it may stand apart before it; after it, 上海市 belongs to a hospital.
+                let counts = found.levels > 1 || found.end <= known.start;
+                let places = match (inner.is_empty(), again.is_empty()) {
+                    (false, _) => inner,
+                    (true, false) if counts => again,
+                    _ => break,
+                };
+                (places, known.end.max(found.end))
             }
         };
         text.mark(found.start, found.end, Part::Place);
@@ -242,7 +252,7 @@ fn take_name(text: &mut Letters, is_chinese: bool, place_end: usize) -> String {
         };
         near(start, -1) || near(end.saturating_sub(1), 1)
     };
-    let others = stretches.len() > 1 || place_end > 0 || (0..text.len()).any(|at| text.part(at) == Some(Part::Phone));
+    let others = place_end > 0 || (0..text.len()).any(|at| text.part(at) == Some(Part::Phone));
     let mut best: Option<(usize, usize, usize)> = None;
     for (index, &(start, end)) in stretches.iter().enumerate() {
         let likeness = name::likeness(&text.text(start, end));
@@ -295,9 +305,9 @@ fn glued_name(text: &Letters) -> Option<(usize, usize)> {
         let at_edge =
             text.part(end) == Some(Part::Phone) || end > last || text.part(text.skip(end)) == Some(Part::Phone);
         let house =
-            (start..end).rev().find(|&at| text.digit(at).is_some() || text.holds_any(at, "号室栋幢楼层座户店"))?;
-        let end = if end > house + 3 && text.holds(end - 1, "收") { end - 1 } else { end };
-        let name = text.text(house + 1, end);
+            (start..end).rev().find(|&at| text.digit(at).is_some() || text.holds_any(at, "号室栋幢楼层座户店)]】"))?;
+        let name_end = if end > house + 3 && text.holds(end - 1, "收") { end - 1 } else { end };
+        let name = text.text(house + 1, name_end);
         let likely = name::is_name(&name) && (name.chars().count() < 4 || name::has_double_surname(&name));
         let called = name::likeness(&name) >= 65;
         (at_edge && (likely || called)).then_some((house + 1, end))
@@ -377,19 +387,25 @@ fn detail(text: &Letters, is_chinese: bool) -> String {
     detail
 }
 
-/// A piece whose only bracket lost its partner, or that is nothing but brackets, is cut there.
+/// A piece without the brackets at its ends whose partners are gone.
 fn without_lone_brackets(piece: &str) -> &str {
     let is_open = |c: char| matches!(c, '(' | '（' | '[' | '【' | '「' | '<' | '《');
     let is_close = |c: char| matches!(c, ')' | '）' | ']' | '】' | '」' | '>' | '》');
-    let mut piece = piece;
-    if !piece.contains(|c: char| !is_open(c) && !is_close(c) && !c.is_whitespace()) {
-        return "";
+    let mut piece = piece.trim();
+    loop {
+        let opened = piece.matches(is_open).count();
+        let closed = piece.matches(is_close).count();
+        let nothing = piece.chars().all(|c| is_open(c) || is_close(c) || c.is_whitespace());
+        let shorter = if piece.starts_with(is_close) || (piece.starts_with(is_open) && opened > closed) || nothing {
+            piece.strip_prefix(|c| is_open(c) || is_close(c))
+        } else if piece.ends_with(is_open) || (piece.ends_with(is_close) && closed > opened) {
+            piece.strip_suffix(|c| is_open(c) || is_close(c))
+        } else {
+            None
+        };
+        match shorter {
+            Some(shorter) => piece = shorter.trim(),
+            None => return piece,
+        }
     }
-    if !piece.contains(is_close) {
-        piece = piece.trim_end_matches(is_open);
-    }
-    if !piece.contains(is_open) {
-        piece = piece.trim_start_matches(is_close);
-    }
-    piece.trim()
 }

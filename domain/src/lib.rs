@@ -8,6 +8,7 @@ pub mod contact;
 pub mod money;
 pub mod number;
 pub mod order;
+pub mod pinyin;
 pub mod shop;
 pub mod text;
 

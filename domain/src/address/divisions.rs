@@ -184,7 +184,11 @@ impl Divisions {
             // Of two places with one name, all that is known is that name.
             if names.all(|name| name == first) { first.iter().collect() } else { String::new() }
         };
-        Names { province: of(Level::Province), city: of(Level::City), district: of(Level::District) }
+        let (province, mut city) = (of(Level::Province), of(Level::City));
+        if city.is_empty() && province.ends_with('市') {
+            city.clone_from(&province);
+        }
+        Names { province, city, district: of(Level::District) }
     }
 
     /// Whether the innermost of what is known is a city.
@@ -244,7 +248,10 @@ impl Divisions {
                     Level::Province | Level::City if whole => true,
                     Level::Province | Level::City => opens && text.goes_on(end),
                     Level::District if is_town || form == Form::Other => false,
-                    Level::District if whole => length > 2 && (opens || text.name_before(start)),
+                    Level::District if whole => {
+                        let after_zone = start > 2 && text.holds_any(start - 1, "区");
+                        length > 2 && (opens || after_zone || text.name_before(start))
+                    }
                     // A town of its own is said without its city: 义乌北苑街道.
                     Level::District => {
                         opens && text.is_han(end) && self.name(place).last().is_some_and(|&last| last == '市')
@@ -278,7 +285,8 @@ impl Divisions {
                 next = text.skip(next + 1);
             }
         }
-        for (place, form, end) in self.named(text, next, Some(from.place)) {
+        let zones = self.zones(text, next, from.place);
+        for (place, form, end) in self.named(text, next, Some(from.place)).chain(zones) {
             let inner = place != from.place && self.is_in(place, from.place);
             let chain = if inner {
                 let levels = from.levels + 1;
@@ -311,7 +319,10 @@ impl Divisions {
         let places = self.sorted.iter().skip(from).copied();
         places.take_while(move |&id| first.is_some() && self.name(id).first().copied() == first).filter_map(move |id| {
             let place = self.place(id)?;
-            let (form, end) = self.written(text, at, id)?;
+            // 巴州 is what Xinjiang calls 巴音郭楞.
+            let is_prefecture = within.is_some() && place.length > 5 && self.name(id).ends_with(&['州']);
+            let short = (is_prefecture && text.free(at + 1) == Some('州')).then_some((Form::Other, at + 2));
+            let (form, end) = self.written(text, at, id).or(short)?;
             match within {
                 None => Some((id, form, end)),
                 // The same again, or what it lies in.
@@ -320,11 +331,25 @@ impl Divisions {
                     let leaves_out_city = place.above != Some(outer);
                     let is_ward = self.name(id).last() == Some(&'区');
                     let of_city = self.outwards(outer).any(|id| self.names_like_city(id));
-                    let risky = leaves_out_city && is_ward && !of_city && form != Form::Whole;
+                    let risky = leaves_out_city && is_ward && !of_city && form == Form::Said;
                     (!risky).then_some((id, form, end))
                 }
                 Some(_) => None,
             }
+        })
+    }
+
+    /// Zones of a city that are written without its name after it: 苏州市工业园区.
+    fn zones<'a>(&'a self, text: &'a Letters, at: usize, city: Id) -> impl Iterator<Item = (Id, Form, usize)> + 'a {
+        let said =
+            self.place(city).filter(|place| place.level == Level::City).map_or(0, |place| usize::from(place.said));
+        let districts =
+            (city.saturating_add(1)..).take_while(move |&id| self.place(id).and_then(|it| it.above) == Some(city));
+        districts.filter_map(move |id| {
+            let (prefix, rest) = self.name(id).split_at_checked(said)?;
+            let is_zone = said > 0 && rest.len() > 2 && self.name(city).starts_with(prefix);
+            let matches = rest.iter().enumerate().all(|(i, &c)| text.free(at + i) == Some(c));
+            (is_zone && matches).then(|| (id, Form::Whole, at + rest.len()))
         })
     }
 

@@ -1,6 +1,6 @@
 //! The words that platforms and people put before a name, a number or an address.
 
-use super::letters::{Letters, Part, divides, is_bracket};
+use super::letters::{Letters, Part, is_bracket};
 
 /// What a label says of what follows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,12 +43,13 @@ const WORDS: [(Field, &str, &str); 4] = [
     (
         Field::Nothing,
         "收货人信息 收件人信息 收货信息 收件信息 收货地址信息 买家信息 客户信息 寄给 寄到 发给 发到 发货给",
-        "收货人信息 收件人信息 收货信息 收件信息 请寄到 请发到 请寄 麻烦寄 麻烦发 寄到 寄给 发到 发给 我的 你好 您好 亲",
+        "收货人信息 收件人信息 收货信息 收件信息 请寄到 请发到 寄到 寄给 发到 发给 我的 你好 您好 亲",
     ),
 ];
 
 /// Finds the labels and marks them, with the colons and brackets around them.
 pub(super) fn find(text: &mut Letters) -> Vec<Label> {
+    take_numbering(text);
     let mut found: Vec<Label> = Vec::new();
     let mut at = 0;
     while at < text.len() {
@@ -77,39 +78,70 @@ pub(super) fn find(text: &mut Letters) -> Vec<Label> {
 
 fn label(text: &Letters, at: usize, word: &str, needs_colon: bool) -> Option<(usize, usize)> {
     let length = word.chars().count();
-    let stands = word.chars().enumerate().all(|(i, c)| text.free(at + i) == Some(if c == '_' { ' ' } else { c }));
-    if !stands {
-        return None;
-    }
+    let (after, spread) = stands(text, at, word)?;
     let opens = text.opens(at);
-    let is_latin = word.is_ascii();
-    if (length == 1 || is_latin) && !opens {
+    if (length == 1 || word.is_ascii()) && !opens {
         return None;
     }
-    let after = at + length;
-    let mut end = after;
-    while text.free(end) == Some(' ') {
-        end += 1;
-    }
+    let end = blank(text, after);
     let before = at.checked_sub(1).and_then(|before| text.free(before)).filter(|&c| is_bracket(c));
     if before.is_some() && text.free(end).is_some_and(is_bracket) {
         let colon = if text.free(end + 1) == Some(':') { end + 2 } else { end + 1 };
         return Some((at - 1, colon));
     }
     if text.free(end) == Some(':') || (opens && text.free(end) == Some('=')) {
-        while text.free(end).is_some_and(|c| matches!(c, ':' | ' ' | '=')) {
-            end += 1;
-        }
+        let end = (end..).find(|&at| !text.free(at).is_some_and(|c| matches!(c, ':' | ' ' | '='))).unwrap_or(end);
         return Some((at, end));
     }
-    if needs_colon || !opens {
+    let is_number = |at: usize| text.digit(at).is_some() || text.free(at) == Some('+');
+    let begins = opens || text.digit(at.wrapping_sub(1)).is_some() || is_number(after);
+    if needs_colon || spread || !begins {
         return None;
     }
-    let is_verb = |at: usize| text.holds_any(at, "是为") && !word.ends_with('的');
-    let end = if is_verb(after) { after + 1 } else { after };
-    // 电话亭 is none, and 地址 alone is not either.
-    (text.free(end).is_none_or(|c| divides(c) || c.is_ascii_digit() || matches!(c, '+' | '('))
-        || length > 2
-        || text.is_han(end) && !text.holds_any(end, "亭店厂城街路卡局费"))
-    .then_some((at, end))
+    let end = if text.holds_any(after, "是为") && !word.ends_with('的') { after + 1 } else { after };
+    // 电话亭 and 地区医院 are places.
+    let part_of_a_word = length == 2 && text.is_han(end) && text.holds_any(end, "亭店厂城街路卡局费医人台名");
+    (!part_of_a_word).then_some((at, end))
+}
+
+/// Where the word ends if it stands here, be it spread with blanks: 收 货 人; and whether it is.
+fn stands(text: &Letters, start: usize, word: &str) -> Option<(usize, bool)> {
+    let mut at = start;
+    let mut spread = false;
+    for c in word.chars() {
+        let c = if c == '_' { ' ' } else { c };
+        let next = if c == ' ' || at == start || word.is_ascii() { at } else { blank(text, at) };
+        spread |= next > at;
+        if text.free(next) != Some(c) {
+            return None;
+        }
+        at = next + 1;
+    }
+    Some((at, spread))
+}
+
+/// The next place that is not blank.
+fn blank(text: &Letters, at: usize) -> usize {
+    (at..text.len()).find(|&at| text.free(at) != Some(' ')).unwrap_or(at)
+}
+
+/// Numbers that only count what is said: 1. 2. 3. before lines, or ①②③.
+fn take_numbering(text: &mut Letters) {
+    let starts: Vec<usize> = (0..text.len())
+        .filter(|&at| at == 0 || text.read(at - 1) == Some('\n'))
+        .filter(|&at| {
+            text.digit(at).is_some() && text.free(at + 1).is_some_and(|c| matches!(c, '.' | '、' | ')' | ':'))
+        })
+        .collect();
+    // One alone may be the number of a house.
+    if starts.len() > 1 && starts.iter().zip('1'..).all(|(&at, number)| text.digit(at) == Some(number)) {
+        for at in starts {
+            text.mark(at, blank(text, at + 2), Part::Label);
+        }
+    }
+    for at in 0..text.len() {
+        if matches!(text.read(at), Some('①'..='⑳')) && text.opens(at) {
+            text.mark(at, at + 1, Part::Label);
+        }
+    }
 }

@@ -44,13 +44,10 @@ const CALLED: [&str; 30] = [
 ];
 /// What ends a place, not a name.
 const ENDS_PLACES: &str = "路街道巷弄号室栋幢楼层镇乡县区市省村庄屯寨组站厂店场厦园苑院校座府湾港城房铺门口";
-/// Words that no name holds.
-const OF_PLACES: [&str; 34] = [
-    "小区", "花园", "大厦", "公寓", "广场", "街道", "公司", "学校", "大学", "医院", "新村", "家园", "超市", "快递",
-    "驿站", "门口", "楼下", "单元", "工业", "国际", "中心", "酒店", "宾馆", "市场", "商铺", "备注", "不要", "请放",
-    "自提", "柜子", "丰巢", "物业", "前台", "门卫",
-];
-
+/// Words that no name holds: of places, of parcels, of courtesy.
+const NO_NAMES: &str = "小区 花园 大厦 公寓 广场 街道 公司 学校 大学 医院 新村 家园 超市 驿站 门口 楼下 单元 工业 国际 中心 酒店 宾馆 市场 商铺 商城 柜子 丰巢 \
+                        物业 前台 门卫 快递 顺丰 中通 圆通 申通 韵达 极兔 邮政 发货 送货 到付 包邮 加急 尽快 麻烦 谢谢 感谢 辛苦 备注 不要 请 自提 周末 周一 \
+                        周五 工作日 今天 明天 上午 下午 晚上 电联 代收 本人 地址 电话 收货";
 /// How much a stretch of text looks like a name, from 0: not at all.
 pub(super) fn likeness(text: &str) -> usize {
     let bare: String = said(text);
@@ -58,7 +55,7 @@ pub(super) fn likeness(text: &str) -> usize {
     if count == 0 || count > 24 || bare.chars().any(|c| c.is_ascii_digit()) && !bare.chars().any(char::is_alphabetic) {
         return 0;
     }
-    if OF_PLACES.iter().any(|word| bare.contains(word)) {
+    if NO_NAMES.split_whitespace().any(|word| bare.contains(word)) {
         return 0;
     }
     let han = bare.chars().filter(|&c| is_han(c)).count();
@@ -71,7 +68,12 @@ pub(super) fn likeness(text: &str) -> usize {
     }
     if han == count {
         if is_name(&bare) {
-            return if count == 4 && !has_double_surname(&bare) { 42 } else { 65 };
+            return match count {
+                4 if !has_double_surname(&bare) => 42,
+                // 陈师道 is a person, 常山路 is not: only what stands around tells.
+                3 if bare.ends_with(['道', '路', '楼', '省']) => 28,
+                _ => 65,
+            };
         }
         let place = bare.ends_with(|c| ENDS_PLACES.contains(c));
         return match count {
@@ -94,7 +96,7 @@ pub(super) fn likeness(text: &str) -> usize {
                 0
             }
         }
-        _ if letters && han == 0 => 32,
+        _ if letters && han == 0 => 20,
         2..=12 if !bare.ends_with(|c| ENDS_PLACES.contains(c)) => 26,
         _ => 0,
     }
@@ -123,12 +125,12 @@ fn said(text: &str) -> String {
 pub(super) fn is_name(text: &str) -> bool {
     let count = text.chars().count();
     let surname = text.chars().next().is_some_and(|c| SURNAMES.contains(c) || SURNAMES_WRITTEN_OTHERWISE.contains(c));
-    let ends_place = text.ends_with(|c| "路街道巷弄号室栋幢楼层镇乡县区市省村".contains(c)) && count > 2;
+    let ends_place = text.ends_with(|c| "街巷弄号室栋幢层镇乡县区市村".contains(c)) && count > 2;
     text.chars().all(is_han)
         && !ends_place
         && ((surname && (2..=4).contains(&count)) || (has_double_surname(text) && (3..=4).contains(&count)))
         && !(count == 4 && text.ends_with(|c| ENDS_PLACES.contains(c)))
-        && !OF_PLACES.iter().any(|word| text.contains(word))
+        && !NO_NAMES.split_whitespace().any(|word| text.contains(word))
 }
 
 /// Whether it begins with a surname of two characters.

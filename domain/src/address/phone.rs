@@ -31,10 +31,12 @@ pub(super) fn find(text: &Letters) -> Vec<Phone> {
 
 /// A number with nothing that tells it from others: only where a label or the place says that it is one.
 pub(super) fn bare(text: &Letters, from: usize, to: usize, least: usize) -> Option<Phone> {
-    let start = (from..to).find(|&at| text.is_free(at) && text.digit(at).is_some())?;
-    let (digits, end) = digits(text, start, 15, 3);
-    (digits.len() >= least && end <= to && start.checked_sub(1).and_then(|before| text.free(before)).is_none_or(opens))
-        .then(|| Phone { start, end, number: text.text(start, end), is_mobile: false })
+    (from..to).filter(|&at| text.is_free(at) && text.digit(at).is_some()).find_map(|start| {
+        let (digits, end) = digits(text, start, 15, 3);
+        let opens = start.checked_sub(1).and_then(|before| text.free(before)).is_none_or(opens);
+        let fits = opens && digits.len() >= least && end <= to;
+        fits.then(|| Phone { start, end, number: digits, is_mobile: false })
+    })
 }
 
 /// Whether a number may begin after this character.
