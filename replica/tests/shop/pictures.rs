@@ -7,23 +7,10 @@ use replica::memory::Trouble;
 use replica::storage::StorageFault;
 use replica::sync::State;
 
-use crate::support::{Stall, Tab};
+use crate::support::Stall;
 
 fn picture(n: u8) -> Vec<u8> {
     [0xff, 0xd8, 0xff, n].into_iter().chain([7; 900]).collect()
-}
-
-fn held(stall: &Stall, tab: &Tab, id: BlobId) -> Option<Vec<u8>> {
-    stall.wait(tab.storage().blob(id)).unwrap()
-}
-
-impl Stall {
-    fn keep(&self, n: usize, bytes: &[u8]) -> BlobId {
-        self.wait(self.tablets[n].tab.keep_blob(bytes)).unwrap()
-    }
-    fn calls(&self) -> Vec<String> {
-        std::mem::take(&mut self.server.state.borrow_mut().blob_calls)
-    }
 }
 
 #[test]
@@ -46,7 +33,7 @@ fn a_picture_taken_offline_is_sent_and_seen_on_the_other_tablet_without_a_networ
     let other = stall.tablets[1].tab.clone();
     other.want_blobs([id]);
     stall.start(1);
-    stall.until("fetched", |stall| held(stall, &other, id).is_some());
+    stall.until("fetched", |stall| stall.held(&other, id).is_some());
     stall.pause(1);
     stall.tablets[1].network.cut.set(true);
     assert_eq!(stall.wait(other.blob(id)).unwrap(), Some(picture(1)));
@@ -129,7 +116,7 @@ fn a_restored_server_gets_the_pictures_again() {
     stall.tablets[1].tab.want_blobs([ids[1]]);
     let other = stall.tablets[1].tab.clone();
     stall.start(1);
-    stall.until("fetched", |stall| held(stall, &other, ids[1]).is_some());
+    stall.until("fetched", |stall| stall.held(&other, ids[1]).is_some());
     stall.pause(1);
     stall.server.restore(1);
     stall.server.state.borrow_mut().blobs.clear();
@@ -166,7 +153,7 @@ fn a_picture_that_the_server_does_not_have_yet_comes_when_it_has() {
     assert_eq!(stall.wait(other.blob(id)).unwrap(), None);
     stall.keep(0, &picture(1));
     stall.settle_one(0);
-    stall.until("fetched", |stall| held(stall, &other, id).is_some());
+    stall.until("fetched", |stall| stall.held(&other, id).is_some());
 }
 
 #[test]

@@ -27,6 +27,7 @@ use protocol::api::{
 use protocol::digest::event_hash;
 use protocol::{BlobId, Brief, Digest, Envelope, Flag, Problem, ProblemType, Stamp};
 use replica::Client;
+use replica::blobs::BlobStore;
 use replica::client::{ActFault, Acted, Body, Host, Live, Request, Response, Said, Transport, Unreachable};
 use replica::memory::{MemoryDisk, MemoryStorage};
 use replica::sync::State;
@@ -624,6 +625,21 @@ impl Stall {
 
     pub fn act(&self, n: usize, order: Option<Uuid>, command: &Command) -> Result<Acted, ActFault> {
         self.wait(self.tablets[n].tab.act(order, command, DAY))
+    }
+
+    /// A tablet keeps a picture.
+    pub fn keep(&self, n: usize, bytes: &[u8]) -> BlobId {
+        self.wait(self.tablets[n].tab.keep_blob(bytes)).unwrap()
+    }
+
+    /// A picture on a tablet's disk.
+    pub fn held(&self, tab: &Tab, id: BlobId) -> Option<Vec<u8>> {
+        self.wait(tab.storage().blob(id)).unwrap()
+    }
+
+    /// The calls about pictures since it was last asked for them.
+    pub fn calls(&self) -> Vec<String> {
+        std::mem::take(&mut self.server.state.borrow_mut().blob_calls)
     }
 
     pub fn sell(&self, n: usize, name: &str) -> Acted {
