@@ -3,6 +3,7 @@
 
 mod fault;
 mod link;
+mod pictures;
 mod view;
 
 use std::ops::Range;
@@ -24,6 +25,7 @@ use uuid::Uuid;
 
 pub use self::fault::{ActFault, ServerFault};
 pub use self::link::Link;
+pub use self::pictures::NoPicture;
 pub use self::view::{Counts, DaySum, Device, Filter, ListPage, Loaded, Row};
 use crate::platform::storage::Durability;
 use crate::platform::{clock, intl, tabs};
