@@ -150,11 +150,9 @@ fn take(text: &mut Letters, start: usize, end: usize) -> String {
         }
     }
     // A pair of brackets around all of it.
+    let pairs = ["()", "[]", "【】", "<>", "《》", "「」", "“”", "\"\""];
     if to > from + 2
-        && matches!(
-            (text.free(from), text.free(to - 1)),
-            (Some('('), Some(')')) | (Some('['), Some(']')) | (Some('【'), Some('】')) | (Some('<'), Some('>'))
-        )
+        && pairs.iter().any(|pair| pair.chars().eq([text.read(from), text.read(to - 1)].into_iter().flatten()))
     {
         (from, to) = (from + 1, to - 1);
     }
@@ -184,8 +182,10 @@ fn take_places(text: &mut Letters, divisions: &Divisions) -> (Vec<u16>, usize) {
                 let inner =
                     of(&found.places, &|new| known.places.iter().any(|&old| new != old && divisions.is_in(new, old)));
                 let again = of(&known.places, &|old| found.places.iter().any(|&new| divisions.is_in(old, new)));
-                // A part of it may stand apart before it; after it, 上海市 belongs to a hospital.
-                let counts = found.levels > 1 || found.end <= known.start;
+                // A part of it may stand apart before it, or before a zone; else 上海市 belongs to a hospital.
+                let before = found.end <= known.start;
+                let zone = before && known.start - found.end <= 6 && text.holds_any(known.start - 1, "区");
+                let counts = found.levels > 1 || (before && (zone || !text.is_han(found.end)));
                 let places = match (inner.is_empty(), again.is_empty()) {
                     (false, _) => inner,
                     (true, false) if counts => again,
@@ -347,6 +347,7 @@ fn detail(text: &Letters, is_chinese: bool) -> String {
                         | '—'
                         | '_'
                         | '~'
+                        | '～'
                         | '>'
                         | '＞'
                         | '!'

@@ -50,20 +50,23 @@ const WORDS: [(Field, &str, &str); 4] = [
 /// Finds the labels and marks them, with the colons and brackets around them.
 pub(super) fn find(text: &mut Letters) -> Vec<Label> {
     take_numbering(text);
+    let words: Vec<Word> = WORDS
+        .iter()
+        .flat_map(|&(field, with_colon, alone)| {
+            let words = |list: &'static str, needs_colon| {
+                list.split_whitespace().map(move |text| Word { field, text, needs_colon })
+            };
+            words(with_colon, true).chain(words(alone, false))
+        })
+        .collect();
     let mut found: Vec<Label> = Vec::new();
     let mut at = 0;
     while at < text.len() {
-        let longest = WORDS.iter().flat_map(|&(field, with_colon, alone)| {
-            let words =
-                |list: &'static str, needs_colon| list.split_whitespace().map(move |word| (field, word, needs_colon));
-            words(with_colon, true).chain(words(alone, false))
-        });
-        let text_ref = &*text;
-        let longest = longest
-            .filter_map(|(field, word, needs_colon)| {
-                label(text_ref, at, word, needs_colon).map(|(start, end)| Label { field, start, end })
-            })
-            .max_by_key(|label| label.end);
+        let first = text.free(at);
+        let here = words.iter().filter(|word| first.is_some() && word.text.chars().next() == first);
+        let labels =
+            here.filter_map(|word| label(text, at, word).map(|(start, end)| Label { field: word.field, start, end }));
+        let longest = labels.max_by_key(|label| label.end);
         match longest {
             Some(label) => {
                 text.mark(label.start, label.end, Part::Label);
@@ -76,7 +79,15 @@ pub(super) fn find(text: &mut Letters) -> Vec<Label> {
     found
 }
 
-fn label(text: &Letters, at: usize, word: &str, needs_colon: bool) -> Option<(usize, usize)> {
+/// A word that labels.
+struct Word {
+    field: Field,
+    text: &'static str,
+    needs_colon: bool,
+}
+
+fn label(text: &Letters, at: usize, word: &Word) -> Option<(usize, usize)> {
+    let &Word { text: word, needs_colon, .. } = word;
     let length = word.chars().count();
     let (after, spread) = stands(text, at, word)?;
     let opens = text.opens(at);
