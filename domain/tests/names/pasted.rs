@@ -170,6 +170,10 @@ proptest! {
         for c in kept.chars() {
             *left.entry(c).or_default() += 1;
         }
+        for c in "张欧锋王小明文路栋室JhnSmt".chars() {
+            let times = text.chars().filter(|&other| other == c).count();
+            prop_assert_eq!(left.get(&c).copied().unwrap_or(0), times, "{:?} of {:?} in {:?}", c, &text, &found);
+        }
         for c in text.chars() {
             let narrow = if ('\u{ff01}'..='\u{ff5e}').contains(&c) { char::from_u32(u32::from(c) - 0xfee0).unwrap() } else { c };
             let is_word = narrow.is_alphanumeric() && !('①'..='⑳').contains(&narrow);
