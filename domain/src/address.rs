@@ -89,16 +89,18 @@ fn take_phone(text: &mut Letters, labels: &[Label]) -> String {
     };
     for same in found.iter().filter(|phone| phone.number == best.number) {
         let (mut start, mut end) = (same.start, same.end);
-        let before = start.checked_sub(1).and_then(|before| text.free(before));
-        if matches!(
-            (before, text.free(end)),
-            (Some('('), Some(')')) | (Some('['), Some(']')) | (Some('【'), Some('】'))
-        ) {
+        if start.checked_sub(1).is_some_and(|before| is_pair(text.free(before), text.free(end))) {
             (start, end) = (start - 1, end + 1);
         }
         text.mark(start, end, Part::Phone);
     }
     best.number
+}
+
+/// Whether one opens what the other closes.
+fn is_pair(open: Option<char>, close: Option<char>) -> bool {
+    let pairs = ["()", "[]", "【】", "<>", "《》", "「」", "“”", "\"\""];
+    open.zip(close).is_some_and(|(open, close)| pairs.iter().any(|pair| pair.chars().eq([open, close])))
 }
 
 /// The name that a label announces.
@@ -150,10 +152,7 @@ fn take(text: &mut Letters, start: usize, end: usize) -> String {
         }
     }
     // A pair of brackets around all of it.
-    let pairs = ["()", "[]", "【】", "<>", "《》", "「」", "“”", "\"\""];
-    if to > from + 2
-        && pairs.iter().any(|pair| pair.chars().eq([text.read(from), text.read(to - 1)].into_iter().flatten()))
-    {
+    if to > from + 2 && is_pair(text.read(from), text.read(to - 1)) {
         (from, to) = (from + 1, to - 1);
     }
     let name = text.text(from, to);
@@ -390,8 +389,8 @@ fn detail(text: &Letters, is_chinese: bool) -> String {
 
 /// A piece without the brackets at its ends whose partners are gone.
 fn without_lone_brackets(piece: &str) -> &str {
-    let is_open = |c: char| matches!(c, '(' | '（' | '[' | '【' | '「' | '<' | '《');
-    let is_close = |c: char| matches!(c, ')' | '）' | ']' | '】' | '」' | '>' | '》');
+    let is_open = |c: char| matches!(c, '(' | '（' | '[' | '【' | '「' | '<' | '《' | '“');
+    let is_close = |c: char| matches!(c, ')' | '）' | ']' | '】' | '」' | '>' | '》' | '”');
     let mut piece = piece.trim();
     loop {
         let opened = piece.matches(is_open).count();

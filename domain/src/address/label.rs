@@ -25,14 +25,14 @@ const WORDS: [(Field, &str, &str); 4] = [
     (
         Field::Name,
         "收货人姓名 收件人姓名 联系人姓名 客户姓名 买家姓名 顾客姓名 收件方 收货方 客户名称 客户 买家 顾客 名字 名称 收货 收件 收 receiver recipient \
-         consignee full_name contact_name name",
+         consignee attn attention full_name contact_name name",
         "收货人 收件人 姓名 联系人",
     ),
     (
         Field::Phone,
         "收货人手机号码 收件人手机号码 收货人手机号 收件人手机号 收货人手机 收件人手机 收货人电话 收件人电话 收货电话 手机/电话 电话/手机 联系手机 联络电话 \
          固定电话 固话 座机 号码 phone_number mobile_number contact_number telephone mobile phone cell tel mob",
-        "手机号码 手机号 联系电话 联系方式 电话号码 手机 电话",
+        "手机号码 手机号 联系电话 联系方式 电话号码 手机 电话 tel phone mobile",
     ),
     (
         Field::Address,
@@ -106,7 +106,7 @@ fn label(text: &Letters, at: usize, word: &Word) -> Option<(usize, usize)> {
     }
     let is_number = |at: usize| text.digit(at).is_some() || text.free(at) == Some('+');
     let begins = opens || text.digit(at.wrapping_sub(1)).is_some() || is_number(after);
-    if needs_colon || spread || !begins {
+    if needs_colon || spread || !begins || (word.is_ascii() && !is_number(end)) {
         return None;
     }
     let end = if text.holds_any(after, "是为") && !word.ends_with('的') { after + 1 } else { after };
