@@ -4,6 +4,7 @@
 mod fault;
 mod link;
 mod pictures;
+mod records;
 mod view;
 
 use std::ops::Range;
@@ -26,6 +27,7 @@ use uuid::Uuid;
 pub use self::fault::{ActFault, ServerFault};
 pub use self::link::Link;
 pub use self::pictures::NoPicture;
+pub use self::records::{RecordConflict, Records};
 pub use self::view::{Counts, DaySum, Device, Filter, ListPage, Loaded, Row};
 use crate::platform::storage::Durability;
 use crate::platform::{clock, intl, tabs};
@@ -256,7 +258,11 @@ impl Session {
             let Some(link) = self.link() else {
                 return Arc::default();
             };
-            let filter = replica::Filter { status: filter.status, search: filter.search, ..replica::Filter::default() };
+            let filter = replica::Filter {
+                status: filter.status.into_iter().collect(),
+                search: filter.search,
+                ..replica::Filter::default()
+            };
             let page = link.read(|replica| replica.page(&filter, 0, limit, now));
             let rows: Vec<Row> = page
                 .rows
@@ -466,7 +472,8 @@ fn open_conflicts(replica: &replica::Replica, now_ms: i64) -> usize {
     let of_orders = replica.conflicted().into_iter().filter_map(|id| replica.summary(id, now_ms));
     let of_orders: usize = of_orders.map(|summary| usize::from(summary.open_conflicts)).sum();
     let of_numbers: usize = replica.doubled_numbers().iter().map(|(_, orders)| orders.len().saturating_sub(1)).sum();
-    of_orders + of_numbers
+    let of_records: usize = replica.conflicted_records().map(|(.., count)| count).sum();
+    of_orders + of_numbers + of_records + replica.shop().record().open_conflicts().count()
 }
 
 async fn conflicts(link: &Link) -> Result<Vec<(Arc<Order>, String)>, StorageFault> {

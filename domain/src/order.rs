@@ -16,7 +16,7 @@ pub use content::{BuyerField, Content, ContentFault, Delivery, Line, LineFault, 
 pub use decide::{Command, Context, NewPayment, Rejection, decide};
 pub use event::*;
 pub use fold::own_order_kept;
-pub use summary::{Badge, Badges, Status, Summary};
+pub use summary::{Badge, Badges, Status, StockUse, Summary};
 
 use std::collections::BTreeMap;
 
@@ -181,6 +181,14 @@ pub struct Order {
     pub channel: Field<String>,
     /// Category.
     pub category: Field<String>,
+    /// The customer, where the buyer is one that the shop knows.
+    pub customer: Field<Option<Uuid>>,
+    /// The carrier that is meant to take it.
+    pub carrier: Field<String>,
+    /// A cart that was put aside at the counter.
+    pub parked: Field<bool>,
+    /// Labels, in the order in which they were put on.
+    pub labels: Vec<String>,
     /// Lines, removed ones too.
     pub lines: Vec<LineState>,
     /// When it is to be paid, milliseconds since 1970.
@@ -231,6 +239,10 @@ impl Order {
             note: Field::default(),
             channel: Field::default(),
             category: Field::default(),
+            customer: Field::default(),
+            carrier: Field::default(),
+            parked: Field::default(),
+            labels: Vec::new(),
             lines: Vec::new(),
             due: Field::default(),
             payments: Vec::new(),
@@ -265,6 +277,9 @@ impl Order {
             note: self.note.value.clone(),
             channel: self.channel.value.clone(),
             category: self.category.value.clone(),
+            customer: self.customer.value,
+            carrier: self.carrier.value.clone(),
+            parked: self.parked.value,
         }
     }
 
@@ -412,6 +427,9 @@ impl Order {
             "deposit" => self.deposit.by,
             "channel" => self.channel.by,
             "category" => self.category.by,
+            "customer" => self.customer.by,
+            "carrier" => self.carrier.by,
+            "parked" => self.parked.by,
             of_line => of_line.strip_prefix("line:").and_then(|rest| rest.split_once(':')).and_then(|(id, name)| {
                 let state = self.lines.iter().find(|state| id.parse() == Ok(state.line.id))?;
                 state.written.get(name).copied()

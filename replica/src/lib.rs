@@ -12,6 +12,7 @@ mod entry;
 mod index;
 pub mod memory;
 mod outbox;
+mod records;
 mod replica;
 pub mod storage;
 pub mod sync;
@@ -19,7 +20,8 @@ pub mod sync;
 pub use client::Client;
 pub use codec::Damaged;
 pub use device::{Credential, Device, Former};
-pub use index::{Counts, Filter, Sums};
+pub use index::{Counts, Facet, Filter, Pasted, Sums, pasted};
 pub use replica::{
-    ActFault, Intake, LoadFault, Loaded, Moment, Outgoing, Page, Prepared, Quarantined, Replica, SyncFault, Wanting,
+    Act, ActFault, Intake, LoadFault, Loaded, Moment, Outgoing, Page, Prepared, Quarantined, Replica, SyncFault,
+    Wanting,
 };

@@ -48,7 +48,7 @@ fn order(index: u32) -> Command {
         phone: format!("138{:08}", u64::from(index) * 7_919 % 100_000_000),
         address: format!("{} Market Street, Leeds", index % 300 + 1),
     };
-    Command::Confirm { new: Some((content, buyer)), copied_from: None, payment: None, handed_over: false }
+    Command::Confirm { new: Some((content, buyer)), copied_from: None, payments: Vec::new(), handed_over: false }
 }
 
 fn percentile(times: &mut [Duration], percent: usize) -> String {

@@ -22,7 +22,7 @@ async fn sell(tablet: &Tablet, name: &str) -> Uuid {
     let content = Content { lines: vec![line], ..Content::default() };
     let buyer = Buyer { name: name.into(), ..Buyer::default() };
     let command =
-        Command::Confirm { new: Some((content, buyer)), copied_from: None, payment: None, handed_over: false };
+        Command::Confirm { new: Some((content, buyer)), copied_from: None, payments: Vec::new(), handed_over: false };
     tablet.client.act(None, &command, DAY).await.unwrap().order
 }
 

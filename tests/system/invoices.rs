@@ -100,10 +100,11 @@ impl Tablet {
             let total = content.total();
             let payment =
                 (pay && total > 0).then_some(NewPayment { method: Method::Cash, given: total, deposit: false });
+            let payments = Vec::from_iter(payment);
             let command = Command::Confirm {
                 new: Some((content.clone(), invoice.buyer.clone())),
                 copied_from: None,
-                payment,
+                payments,
                 handed_over: false,
             };
             let faults = match self.client.act(None, &command, DAY).await {

@@ -321,7 +321,12 @@ impl Simulation {
         let total = content.total();
         let sold = !ships && total > 0 && self.chance.percent(40);
         let payment = sold.then_some(NewPayment { method: Method::Cash, given: total + 3, deposit: false });
-        Command::Confirm { new: Some((content, buyer)), copied_from: None, payment, handed_over: sold }
+        Command::Confirm {
+            new: Some((content, buyer)),
+            copied_from: None,
+            payments: Vec::from_iter(payment),
+            handed_over: sold,
+        }
     }
 
     fn command(&mut self, order: &Order) -> Option<Command> {
@@ -352,7 +357,7 @@ impl Simulation {
             12 if order.status() == Status::Draft => Command::Discard,
             12 => Command::RecordRefund { method: Method::Cash, amount: -order.balance(), reason: String::new() },
             13 if order.status() == Status::Draft => {
-                Command::Confirm { new: None, copied_from: None, payment: None, handed_over: false }
+                Command::Confirm { new: None, copied_from: None, payments: Vec::new(), handed_over: false }
             }
             13 => Command::Hold("waits".into()),
             14 => Command::Release,

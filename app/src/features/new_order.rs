@@ -138,7 +138,12 @@ impl Flow {
                     Purpose::Copy(id) => Some(id),
                     Purpose::New | Purpose::Edit(_) => None,
                 };
-                Command::Confirm { new: Some((content, buyer)), copied_from, payment, handed_over }
+                Command::Confirm {
+                    new: Some((content, buyer)),
+                    copied_from,
+                    payments: payment.into_iter().collect(),
+                    handed_over,
+                }
             }
         }
     }

@@ -24,6 +24,9 @@ pub mod refused {
         NO_PARCEL: "这个包裹已经作废了。", "That parcel is void already.";
         QUANTITIES: "数量要大于 0，也不能比还没发的多。", "The quantities must be above 0 and at most what is left.";
         TOO_LONG: "太长了，写短一点。", "That is too long: use fewer words.";
+        PAYMENT_RECORDED: "这张单已收过款，规则不会取消它。", "There is a payment on it; a rule never cancels that.";
+        RULE_ACTED: "这条规则对这张单已经做过一次。", "This rule has acted on this order before.";
+        LABEL_MISSING: "标签要写字。", "A label needs a word.";
         NOTHING_CHANGED: "什么都没有改。", "Nothing was changed.";
         NO_CONFLICT: "这件事已经定过了。", "That is settled already.";
     }
@@ -97,6 +100,10 @@ pub mod told {
         CHANNEL: "渠道", "Channel";
         CATEGORY: "分类", "Category";
         TERMS: "付款条件", "Payment terms";
+        CUSTOMER: "客户", "Customer";
+        KNOWN: "是", "yes";
+        PARKED: "挂单", "Parked";
+        LABELS: "标签", "Labels";
         LINE_NOTE: "单项备注", "Line note";
         confirmed(number: &str, delivery: &str): "确认订单 {number}，{delivery}", "Confirmed {number}: {delivery}";
         added(item: &str): "加了 {item}", "{item} added";

@@ -104,6 +104,9 @@ pub struct Line {
     /// The product, where it is not typed freely.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub product: Option<Uuid>,
+    /// Which of the product's variants; 0: the product has none, or none was chosen.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub variant: u32,
     /// What it is.
     pub item: String,
     /// Specification: size, colour.
@@ -167,6 +170,15 @@ pub struct Content {
     /// Order category.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub category: String,
+    /// The customer, where the buyer is one that the shop knows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub customer: Option<Uuid>,
+    /// The carrier that is meant to take it: a key or a name.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub carrier: String,
+    /// A draft that is a cart, put aside at the counter.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub parked: bool,
 }
 
 impl Content {
@@ -246,6 +258,7 @@ impl Content {
         fit(&self.channel, SHORT, ContentFault::ChannelTooLong);
         fit(&self.category, SHORT, ContentFault::CategoryTooLong);
         fit(self.method.key(), SHORT, ContentFault::MethodTooLong);
+        fit(&self.carrier, SHORT, ContentFault::CarrierTooLong);
         fit(&buyer.name, SHORT, ContentFault::BuyerTooLong(BuyerField::Name));
         fit(&buyer.phone, SHORT, ContentFault::BuyerTooLong(BuyerField::Phone));
         fit(&buyer.address, LONG, ContentFault::BuyerTooLong(BuyerField::Address));
@@ -326,6 +339,9 @@ pub enum ContentFault {
     /// The category is longer than fits.
     #[error("the category is too long")]
     CategoryTooLong,
+    /// The carrier's name is longer than fits.
+    #[error("the carrier is too long")]
+    CarrierTooLong,
     /// The way to pay has a name that is longer than fits.
     #[error("the way to pay is too long")]
     MethodTooLong,

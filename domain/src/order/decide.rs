@@ -40,6 +40,7 @@ pub struct NewPayment {
 }
 
 /// What a person asks for.
+#[cfg_attr(target_pointer_width = "64", expect(clippy::large_enum_variant, reason = "made at a tap and gone with it"))]
 #[derive(Clone, Debug, PartialEq)]
 pub enum Command {
     /// Confirm: a new order from a form, with what is done at once; or the draft that is there, as it stands.
@@ -48,8 +49,8 @@ pub enum Command {
         new: Option<(Content, Buyer)>,
         /// The order it was copied from.
         copied_from: Option<Uuid>,
-        /// A payment taken with it.
-        payment: Option<NewPayment>,
+        /// Payments taken with it.
+        payments: Vec<NewPayment>,
         /// Everything was handed over with it.
         handed_over: bool,
     },
@@ -124,6 +125,17 @@ pub enum Command {
     Cancel(String),
     /// Let a cancelled order go on.
     Revive,
+    /// Take back a sale at the counter as a whole: its payments, what was handed over, and the order.
+    Undo(String),
+    /// Put labels on or take them off.
+    Label {
+        /// To put on.
+        add: Vec<String>,
+        /// To take off.
+        remove: Vec<String>,
+    },
+    /// What a rule of the shop does in place of a person; its trace is in the timeline.
+    ByRule(Uuid, Box<Self>),
     /// Give it a new number of this tablet.
     Renumber,
     /// Settle a conflict.
@@ -210,6 +222,15 @@ pub enum Rejection {
     /// The new deadline is not later than now.
     #[error("the deadline is not later than now")]
     DeadlinePassed,
+    /// There is a payment, and a rule never cancels where there is one.
+    #[error("there is a payment")]
+    PaymentRecorded,
+    /// The rule has acted on this order before.
+    #[error("the rule has acted on this order before")]
+    RuleActed,
+    /// A label is empty.
+    #[error("a label is empty")]
+    LabelMissing,
     /// Nothing was changed.
     #[error("nothing was changed")]
     NothingChanged,
@@ -245,9 +266,10 @@ pub fn decide(
 ) -> Result<Vec<NewEvent>, Rejection> {
     let mut decision = Decision { id, events: Vec::new() };
     match (order, command) {
+        (Some(order), Command::ByRule(rule, command)) => return by_rule(order, *rule, command, context),
         (Some(order), _) if order.needs_update => return Err(Rejection::NeedsUpdate),
-        (None, Command::Confirm { new: Some((content, buyer)), copied_from, payment, handed_over }) => {
-            confirm_new(&mut decision, content, buyer, *copied_from, payment.as_ref(), *handed_over, context)?;
+        (None, Command::Confirm { new: Some((content, buyer)), copied_from, payments, handed_over }) => {
+            confirm_new(&mut decision, content, buyer, *copied_from, payments, *handed_over, context)?;
         }
         (None, Command::SaveDraft { content, buyer }) => {
             check_draft(content, buyer)?;
@@ -255,6 +277,32 @@ pub fn decide(
         }
         (None, _) => return Err(Rejection::NotConfirmed),
         (Some(order), command) => known(&mut decision, order, command, context)?,
+    }
+    Ok(decision.events)
+}
+
+/// What a rule does: as a person would, but never a cancellation where money was recorded, and marked as the rule's.
+fn by_rule(order: &Order, rule: Uuid, command: &Command, context: &Context<'_>) -> Result<Vec<NewEvent>, Rejection> {
+    if matches!(command, Command::Cancel(_)) && order.payments.iter().any(Payment::counts) {
+        return Err(Rejection::PaymentRecorded);
+    }
+    // Once: what a person undid since is not done again.
+    if order.timeline.iter().any(|entry| entry.event.rule() == Some(rule)) {
+        return Err(Rejection::RuleActed);
+    }
+    let mut decision = Decision { id: order.id, events: Vec::new() };
+    known(&mut decision, order, command, context)?;
+    for event in &mut decision.events {
+        let Event::Order(event) = &mut event.event else { continue };
+        match event {
+            OrderEvent::Cancelled(body) | OrderEvent::Held(body) => body.rule = Some(rule),
+            OrderEvent::Completed(body) | OrderEvent::Delivered(body) | OrderEvent::Released(body) => {
+                body.rule = Some(rule);
+            }
+            OrderEvent::Labelled(body) => body.rule = Some(rule),
+            OrderEvent::Edited(body) => body.rule = Some(rule),
+            _ => {}
+        }
     }
     Ok(decision.events)
 }
@@ -309,7 +357,7 @@ fn begin(
     decision.order(OrderEvent::Started(Started { content: first, copied_from }));
     for part in parts {
         let changes = part.into_iter().map(Change::AddLine).collect();
-        decision.order(OrderEvent::Edited(Edited { changes, settles: None }));
+        decision.order(OrderEvent::Edited(Edited { changes, settles: None, rule: None }));
     }
     if !buyer.is_empty() {
         decision.contact(ContactEvent::Recorded(buyer.clone()));
@@ -322,7 +370,7 @@ fn confirm_new(
     content: &Content,
     buyer: &Buyer,
     copied_from: Option<Uuid>,
-    payment: Option<&NewPayment>,
+    payments: &[NewPayment],
     handed_over: bool,
     context: &Context<'_>,
 ) -> Result<(), Rejection> {
@@ -342,18 +390,18 @@ fn confirm_new(
             decision.contact(ContactEvent::Recorded(buyer.clone()));
         }
     }
-    done_at_once(decision, content, payment, handed_over)
+    done_at_once(decision, content, payments, handed_over)
 }
 
 /// What is done together with confirming: money taken, goods handed over, and then nothing left to do.
 fn done_at_once(
     decision: &mut Decision,
     content: &Content,
-    payment: Option<&NewPayment>,
+    payments: &[NewPayment],
     handed_over: bool,
 ) -> Result<(), Rejection> {
     let mut owed = content.total();
-    if let Some(payment) = payment {
+    for payment in payments {
         let recorded = received(payment, owed)?;
         owed -= recorded.amount;
         decision.order(OrderEvent::PaymentRecorded(recorded));
@@ -365,7 +413,7 @@ fn done_at_once(
         let lines = content.lines.iter().map(|line| (line.id, line.quantity)).collect();
         decision.order(OrderEvent::HandedOver(HandedOver { lines }));
         if owed == 0 {
-            decision.order(OrderEvent::Completed(Completed {}));
+            decision.order(OrderEvent::Completed(Completed::default()));
         }
     }
     Ok(())
@@ -474,7 +522,7 @@ impl Order {
 
 fn known(decision: &mut Decision, order: &Order, command: &Command, context: &Context<'_>) -> Result<(), Rejection> {
     match command {
-        Command::Confirm { new, payment, handed_over, .. } => {
+        Command::Confirm { new, payments, handed_over, .. } => {
             if order.confirmed.is_some() {
                 return Err(Rejection::AlreadyConfirmed);
             }
@@ -485,7 +533,7 @@ fn known(decision: &mut Decision, order: &Order, command: &Command, context: &Co
             edit(decision, order, (&base, &base_buyer), (&content, &buyer));
             let (number, due_ms) = number_and_due(content.terms, context);
             decision.order(OrderEvent::Confirmed(Confirmed { number, due_ms, content: None, copied_from: None }));
-            done_at_once(decision, &content, payment.as_ref(), *handed_over)?;
+            done_at_once(decision, &content, payments, *handed_over)?;
         }
         Command::SaveDraft { content, buyer } => {
             if order.confirmed.is_some() {
@@ -503,7 +551,7 @@ fn known(decision: &mut Decision, order: &Order, command: &Command, context: &Co
                 return Err(Rejection::AlreadyConfirmed);
             }
             order.expect_open()?;
-            decision.order(OrderEvent::Discarded(Discarded {}));
+            decision.order(OrderEvent::Discarded(Discarded::default()));
         }
         Command::Edit { base, base_buyer, content, buyer } => {
             order.expect_open()?;
@@ -527,7 +575,7 @@ fn known(decision: &mut Decision, order: &Order, command: &Command, context: &Co
             decision.order(OrderEvent::PaymentRecorded(recorded));
             // Goods that were handed over and are now paid leave nothing to do.
             if settles_all && order.all_shipped() && order.active_parcels().all(|parcel| parcel.handed_over) {
-                decision.order(OrderEvent::Completed(Completed {}));
+                decision.order(OrderEvent::Completed(Completed::default()));
             }
         }
         Command::VerifyPayment(id) => {
@@ -581,7 +629,7 @@ fn known(decision: &mut Decision, order: &Order, command: &Command, context: &Co
             let everything = lines == order.unshipped() && order.active_parcels().all(|parcel| parcel.handed_over);
             decision.order(OrderEvent::HandedOver(HandedOver { lines }));
             if everything && order.balance() == 0 {
-                decision.order(OrderEvent::Completed(Completed {}));
+                decision.order(OrderEvent::Completed(Completed::default()));
             }
         }
         Command::CorrectParcel(body) => {
@@ -627,7 +675,7 @@ fn known(decision: &mut Decision, order: &Order, command: &Command, context: &Co
             if !order.all_shipped() {
                 return Err(Rejection::NotShipped);
             }
-            decision.order(OrderEvent::Delivered(Delivered {}));
+            decision.order(OrderEvent::Delivered(Delivered::default()));
         }
         Command::Complete => {
             order.expect_open()?;
@@ -638,7 +686,7 @@ fn known(decision: &mut Decision, order: &Order, command: &Command, context: &Co
                 return Err(Rejection::NotDelivered);
             }
             match order.balance() {
-                0 => decision.order(OrderEvent::Completed(Completed {})),
+                0 => decision.order(OrderEvent::Completed(Completed::default())),
                 owed if owed > 0 => return Err(Rejection::NotPaid),
                 _ => return Err(Rejection::RefundDue),
             }
@@ -662,13 +710,13 @@ fn known(decision: &mut Decision, order: &Order, command: &Command, context: &Co
             if order.all_shipped() {
                 return Err(Rejection::AlreadyShipped);
             }
-            decision.order(OrderEvent::Held(Held { reason: reason(why)? }));
+            decision.order(OrderEvent::Held(Held { reason: reason(why)?, rule: None }));
         }
         Command::Release => {
             if order.held.is_none() {
                 return Err(Rejection::NotOnHold);
             }
-            decision.order(OrderEvent::Released(Released {}));
+            decision.order(OrderEvent::Released(Released::default()));
         }
         Command::Cancel(why) => {
             order.expect_confirmed()?;
@@ -676,14 +724,50 @@ fn known(decision: &mut Decision, order: &Order, command: &Command, context: &Co
             if order.any_shipped() {
                 return Err(Rejection::AlreadyShipped);
             }
-            decision.order(OrderEvent::Cancelled(Cancelled { reason: reason(why)? }));
+            decision.order(OrderEvent::Cancelled(Cancelled { reason: reason(why)?, rule: None }));
         }
         Command::Revive => {
             if order.cancelled.is_none() || order.status() == Status::Closed {
                 return Err(Rejection::OrderClosed);
             }
-            decision.order(OrderEvent::Revived(Revived {}));
+            decision.order(OrderEvent::Revived(Revived::default()));
         }
+        Command::Undo(why) => {
+            order.expect_confirmed()?;
+            order.expect_open()?;
+            if order.active_parcels().any(|parcel| !parcel.handed_over) {
+                return Err(Rejection::AlreadyShipped);
+            }
+            if order.refunded() > 0 {
+                return Err(Rejection::RefundDue);
+            }
+            let why = reason(why)?;
+            for parcel in order.active_parcels() {
+                let body = ParcelVoided { parcel: parcel.id, reason: why.clone(), settles: None };
+                decision.order(OrderEvent::ParcelVoided(body));
+            }
+            for payment in order.payments.iter().filter(|payment| payment.counts()) {
+                let body = PaymentEnded { payment: payment.id, reason: why.clone(), settles: None };
+                decision.order(OrderEvent::PaymentVoided(body));
+            }
+            decision.order(OrderEvent::Cancelled(Cancelled { reason: why, rule: None }));
+        }
+        Command::Label { add, remove } => {
+            order.expect_confirmed()?;
+            let tidy = |labels: &[String]| labels.iter().map(|label| short(label)).collect::<Result<Vec<_>, _>>();
+            let (mut add, mut remove) = (tidy(add)?, tidy(remove)?);
+            if add.iter().any(String::is_empty) {
+                return Err(Rejection::LabelMissing);
+            }
+            add.retain(|label| !order.labels.contains(label));
+            remove.retain(|label| order.labels.contains(label));
+            if add.is_empty() && remove.is_empty() {
+                return Err(Rejection::NothingChanged);
+            }
+            decision.order(OrderEvent::Labelled(Labelled { add, remove, rule: None }));
+        }
+        // Rules do not follow rules.
+        Command::ByRule(..) => return Err(Rejection::NothingChanged),
         Command::Renumber => {
             order.expect_confirmed()?;
             let number = OrderNumber::new(context.day, context.code, context.next_count);
@@ -712,14 +796,18 @@ fn edit(
             _ => 6 * LONG,
         };
         if filled + weight > EVENT_BYTES && !part.is_empty() {
-            decision.order(OrderEvent::Edited(Edited { changes: std::mem::take(&mut part), settles: None }));
+            decision.order(OrderEvent::Edited(Edited {
+                changes: std::mem::take(&mut part),
+                settles: None,
+                rule: None,
+            }));
             filled = 0;
         }
         filled += weight;
         part.push(change);
     }
     if !part.is_empty() {
-        decision.order(OrderEvent::Edited(Edited { changes: part, settles: None }));
+        decision.order(OrderEvent::Edited(Edited { changes: part, settles: None, rule: None }));
     }
     if order.name.by.is_none() {
         if !buyer.is_empty() {
@@ -773,7 +861,10 @@ fn settle(decision: &mut Decision, order: &Order, conflict: &Conflict, choice: C
             if order.active_parcels().count() == 1 {
                 match conflict.kind {
                     ConflictKind::ShippedCancelled => {
-                        decision.order(OrderEvent::Cancelled(Cancelled { reason: cancel_reason(order, conflict) }));
+                        decision.order(OrderEvent::Cancelled(Cancelled {
+                            reason: cancel_reason(order, conflict),
+                            rule: None,
+                        }));
                     }
                     _ => edit_after_all(decision, order, id),
                 }
@@ -781,7 +872,7 @@ fn settle(decision: &mut Decision, order: &Order, conflict: &Conflict, choice: C
         }
         (ConflictKind::SameField, _) => match &conflict.other {
             Some(Taking::Order(change)) => {
-                decision.order(OrderEvent::Edited(Edited { changes: vec![change.clone()], settles }));
+                decision.order(OrderEvent::Edited(Edited { changes: vec![change.clone()], settles, rule: None }));
             }
             Some(Taking::Buyer(changed)) => {
                 decision.contact(ContactEvent::Changed(ContactChanged { settles, ..changed.clone() }));

@@ -57,6 +57,7 @@ order_events! {
     Cancelled(Cancelled) "order.cancelled": "Cancelled.";
     Revived(Revived) "order.revived": "A cancelled order goes on.";
     Renumbered(Renumbered) "order.renumbered": "Given another number, because two orders had the same.";
+    Labelled(Labelled) "order.labelled": "Labels were put on or taken off.";
     ConflictSettled(ConflictSettled) "order.conflict_settled": "A conflict was settled by leaving things as they stand.";
 }
 
@@ -72,7 +73,11 @@ pub struct Started {
 
 /// Body of an event that says everything by its type.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Bare {}
+pub struct Bare {
+    /// The rule that did it, where no person did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rule: Option<Uuid>,
+}
 /// Body of `order.discarded`.
 pub type Discarded = Bare;
 /// Body of `order.delivered`.
@@ -108,6 +113,9 @@ pub struct Edited {
     /// The conflict that this settles.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub settles: Option<String>,
+    /// The rule that did it, where no person did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rule: Option<Uuid>,
 }
 
 /// One change of an edit.
@@ -132,6 +140,12 @@ pub enum Change {
     Channel(String),
     /// Order category.
     Category(String),
+    /// The customer.
+    Customer(Option<Uuid>),
+    /// The carrier that is meant to take it.
+    Carrier(String),
+    /// Put aside at the counter, or taken up again.
+    Parked(bool),
     /// A line more.
     AddLine(Line),
     /// A line less.
@@ -146,6 +160,8 @@ pub enum Change {
 pub enum LineChange {
     /// What it is, with its product where it has one.
     Item(String, Option<Uuid>),
+    /// Which of the product's variants.
+    Variant(u32),
     /// Specification.
     Spec(String),
     /// How many.
@@ -269,6 +285,9 @@ pub struct Reasoned {
     /// Why.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub reason: String,
+    /// The rule that did it, where no person did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rule: Option<Uuid>,
 }
 /// Body of `order.held`.
 pub type Held = Reasoned;
@@ -280,6 +299,20 @@ pub type Cancelled = Reasoned;
 pub struct Renumbered {
     /// The new number.
     pub number: OrderNumber,
+}
+
+/// Body of `order.labelled`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Labelled {
+    /// Labels put on.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub add: Vec<String>,
+    /// Labels taken off.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub remove: Vec<String>,
+    /// The rule that did it, where no person did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rule: Option<Uuid>,
 }
 
 /// Body of `order.conflict_settled`.

@@ -95,7 +95,7 @@ impl Order {
         match event {
             Event::Order(event) => self.order_step(at, event),
             Event::Contact(event) => self.contact_step(at, event),
-            Event::Shop(_) => void(VoidReason::NotAllowed),
+            Event::Shop(_) | Event::Record(_) => void(VoidReason::NotAllowed),
             Event::Unknown => {
                 self.needs_update = true;
                 APPLIED
@@ -194,6 +194,15 @@ impl Order {
                 self.number = Some(body.number.clone());
                 APPLIED
             }
+            OrderEvent::Labelled(body) => {
+                self.labels.retain(|label| !body.remove.contains(label));
+                for label in &body.add {
+                    if !self.labels.contains(label) {
+                        self.labels.push(label.clone());
+                    }
+                }
+                APPLIED
+            }
             OrderEvent::ConflictSettled(body) => self.settle(at, Some(&body.conflict)).unwrap_or(APPLIED),
         }
     }
@@ -245,6 +254,9 @@ impl Order {
         self.note = field(&content.note, at);
         self.channel = field(&content.channel, at);
         self.category = field(&content.category, at);
+        self.customer = field(&content.customer, at);
+        self.carrier = field(&content.carrier, at);
+        self.parked = field(&content.parked, at);
         for line in &content.lines {
             self.add_line(at, line);
         }
@@ -392,6 +404,10 @@ impl Order {
             Change::Deposit(value) => field!(deposit, "deposit", Deposit, value),
             Change::Channel(value) => field!(channel, "channel", Channel, value),
             Change::Category(value) => field!(category, "category", Category, value),
+            Change::Customer(value) => field!(customer, "customer", Customer, value),
+            Change::Carrier(value) => field!(carrier, "carrier", Carrier, value),
+            // Put aside or taken up: the later stands, and nobody has to choose.
+            Change::Parked(value) => self.parked = Field { value: *value, by: Some(at) },
             Change::AddLine(line) => self.add_line(at, line),
             Change::RemoveLine(id) => self.remove_line(at, *id),
             Change::Line(id, change) => self.change_line(at, *id, change),
@@ -423,6 +439,9 @@ impl Order {
                     std::mem::replace(&mut line.product, *product),
                 );
                 ("item", old)
+            }
+            LineChange::Variant(variant) => {
+                ("variant", LineChange::Variant(std::mem::replace(&mut line.variant, *variant)))
             }
             LineChange::Spec(spec) => ("spec", LineChange::Spec(std::mem::replace(&mut line.spec, spec.clone()))),
             LineChange::Quantity(quantity, unit) => {
@@ -546,9 +565,8 @@ impl Order {
     // ---- money ----
 
     fn payment_recorded(&mut self, at: usize, body: &PaymentRecorded) -> Step {
-        if let Some(place) = self.cancelled
-            && !self.knew(at, place)
-        {
+        // Who knew of the cancellation saw it voided: otherwise the money would not have been taken.
+        if let Some(place) = self.cancelled {
             return Overrule(place, VoidReason::PaymentStands);
         }
         let unknown = self.payments.iter().rev().find(|p| p.counts() && !self.knew(at, p.at)).map(|p| p.at);
@@ -629,9 +647,8 @@ impl Order {
     // ---- goods ----
 
     fn left(&mut self, at: usize, parcel: Parcel) -> Step {
-        if let Some(place) = self.cancelled
-            && !self.knew(at, place)
-        {
+        // Who knew of the cancellation saw it voided: otherwise nothing would have left.
+        if let Some(place) = self.cancelled {
             return Overrule(place, VoidReason::ShipmentStands);
         }
         let ours: Vec<u32> = parcel.lines.iter().map(|(id, _)| *id).collect();
@@ -751,7 +768,7 @@ pub(super) fn changes(base: &Content, new: &Content) -> Vec<Change> {
             $(if base.$field != new.$field { changes.push(Change::$variant(new.$field.clone())); })*
         };
     }
-    field! { note Note; delivery Delivery; method Method; terms Terms; discount Discount; rounding Rounding; deposit Deposit; channel Channel; category Category; }
+    field! { note Note; delivery Delivery; method Method; terms Terms; discount Discount; rounding Rounding; deposit Deposit; channel Channel; category Category; customer Customer; carrier Carrier; parked Parked; }
     for line in &new.lines {
         let Some(old) = base.lines.iter().find(|old| old.id == line.id) else {
             changes.push(Change::AddLine(line.clone()));
@@ -760,6 +777,9 @@ pub(super) fn changes(base: &Content, new: &Content) -> Vec<Change> {
         let mut push = |change| changes.push(Change::Line(line.id, change));
         if (&old.item, old.product) != (&line.item, line.product) {
             push(LineChange::Item(line.item.clone(), line.product));
+        }
+        if old.variant != line.variant {
+            push(LineChange::Variant(line.variant));
         }
         if old.spec != line.spec {
             push(LineChange::Spec(line.spec.clone()));

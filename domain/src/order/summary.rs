@@ -52,6 +52,7 @@ keys! {
         NotSent "not_sent",
         Conflict "conflict",
         NeedsUpdate "needs_update",
+        Oversold "oversold",
     }
 }
 
@@ -110,6 +111,35 @@ pub struct Summary {
     pub method: Method,
     /// How many conflicts ask for a person.
     pub open_conflicts: u16,
+    /// Sales channel key.
+    pub channel: String,
+    /// Order category.
+    pub category: String,
+    /// The tablet that began it.
+    pub device: Uuid,
+    /// The person who began it.
+    pub actor: Option<Uuid>,
+    /// The customer.
+    pub customer: Option<Uuid>,
+    /// A cart that was put aside at the counter.
+    pub parked: bool,
+    /// Labels.
+    pub labels: Vec<String>,
+    /// What it takes of the shop's stock.
+    pub uses: Vec<StockUse>,
+}
+
+/// What an order takes of one product's stock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StockUse {
+    /// The product.
+    pub product: Uuid,
+    /// Its variant; 0: it has none.
+    pub variant: u32,
+    /// Pieces or grams that are promised and have not left.
+    pub reserved: i64,
+    /// Pieces or grams that have left.
+    pub left: i64,
 }
 
 /// Items in a few words.
@@ -176,6 +206,38 @@ impl Order {
             delivery: self.delivery.value,
             method: self.method.value.clone(),
             open_conflicts: u16::try_from(self.open_conflicts().count()).unwrap_or(u16::MAX),
+            channel: self.channel.value.clone(),
+            category: self.category.value.clone(),
+            device: self.timeline.first().map_or(Uuid::nil(), |entry| entry.meta.device),
+            actor: self.timeline.first().and_then(|entry| entry.meta.actor),
+            customer: self.customer.value,
+            parked: self.parked.value,
+            labels: self.labels.clone(),
+            uses: self.stock_uses(),
         }
+    }
+
+    /// What it takes of the stock: what left, and from confirmation on what is still to leave.
+    pub fn stock_uses(&self) -> Vec<StockUse> {
+        let promises = self.confirmed.is_some() && self.cancelled.is_none();
+        let mut uses: Vec<StockUse> = Vec::new();
+        for state in &self.lines {
+            let Some(product) = state.line.product else { continue };
+            let left = self.shipped_of(state.line.id);
+            let promised = promises && state.removed.is_none();
+            let reserved = if promised { state.line.quantity.saturating_sub(left).max(0) } else { 0 };
+            if left == 0 && reserved == 0 {
+                continue;
+            }
+            let variant = state.line.variant;
+            match uses.iter_mut().find(|known| (known.product, known.variant) == (product, variant)) {
+                Some(known) => {
+                    known.reserved = known.reserved.saturating_add(reserved);
+                    known.left = known.left.saturating_add(left);
+                }
+                None => uses.push(StockUse { product, variant, reserved, left }),
+            }
+        }
+        uses
     }
 }

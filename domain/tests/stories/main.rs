@@ -3,6 +3,8 @@
 #![expect(clippy::inconsistent_digit_grouping, reason = "amounts are written as money: 100_00 is 100.00")]
 
 #[cfg(test)]
+mod counter;
+#[cfg(test)]
 mod meeting;
 #[cfg(test)]
 mod properties;

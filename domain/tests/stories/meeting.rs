@@ -469,11 +469,11 @@ fn a_draft_sold_on_both_counts_the_money_of_both() {
         let sold = || Command::Confirm {
             new: None,
             copied_from: None,
-            payment: Some(domain::order::NewPayment {
+            payments: vec![domain::order::NewPayment {
                 method: domain::order::Method::Cash,
                 given: 100_00,
                 deposit: false,
-            }),
+            }],
             handed_over: true,
         };
         stall.a(sold()).b(sold());
@@ -586,4 +586,21 @@ fn cancelled_on_one_and_the_way_of_delivery_changed_on_the_other() {
         assert_eq!(stall.status(), Status::Cancelled);
         assert_eq!(stall.voided(), if first == A { vec![VoidReason::OrderClosed] } else { vec![] });
     }
+}
+
+/// B took money, which voided A's cancellation; A saw that and handed the goods over, while B found that the money
+/// never came. Without the payment the cancellation would count again: the goods that left stand against it.
+#[test]
+fn goods_that_left_after_a_voided_cancellation_keep_it_void() {
+    let mut stall = Stall::with(parcel_for_wang());
+    stall.b(wechat(130_00)).a(Command::Cancel("changed her mind".into()));
+    stall.send(B).fetch(A);
+    assert_eq!(stall.order(A).status(), Status::Paid);
+    stall.a(Command::HandOver(None));
+    let payment = stall.order(B).payments[0].id;
+    stall.b(Command::RejectPayment(payment, "never came".into()));
+    stall.join(&[B, A]);
+    let order = stall.order(A);
+    assert!(order.cancelled.is_none() && order.all_shipped());
+    assert_eq!(order.balance(), 130_00, "what left is still to be paid");
 }

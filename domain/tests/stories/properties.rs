@@ -87,7 +87,7 @@ fn event() -> impl Strategy<Value = Event> {
     let ended =
         || (id(), settles()).prop_map(|(payment, settles)| PaymentEnded { payment, reason: String::new(), settles });
     let number = || Just(OrderNumber("261123-K7-0001".into()));
-    let reasoned = || word().prop_map(|reason| Reasoned { reason });
+    let reasoned = || word().prop_map(|reason| Reasoned { reason, rule: None });
     let shipped = (word(), parts()).prop_map(|(carrier, lines)| Shipped {
         carrier,
         tracking: "1".into(),
@@ -108,9 +108,13 @@ fn event() -> impl Strategy<Value = Event> {
     });
     let of_order = prop_oneof![
         content().prop_map(|content| OrderEvent::Started(Started { content, copied_from: None })),
-        Just(OrderEvent::Discarded(Bare {})),
+        Just(OrderEvent::Discarded(Bare::default())),
         confirmed.prop_map(OrderEvent::Confirmed),
-        (vec(change(), 0..4), settles()).prop_map(|(changes, settles)| OrderEvent::Edited(Edited { changes, settles })),
+        (vec(change(), 0..4), settles()).prop_map(|(changes, settles)| OrderEvent::Edited(Edited {
+            changes,
+            settles,
+            rule: None
+        })),
         paid.prop_map(OrderEvent::PaymentRecorded),
         id().prop_map(|payment| OrderEvent::PaymentVerified(PaymentVerified { payment })),
         ended().prop_map(OrderEvent::PaymentRejected),
@@ -128,14 +132,19 @@ fn event() -> impl Strategy<Value = Event> {
             reason: String::new(),
             settles
         })),
-        Just(OrderEvent::Delivered(Bare {})),
-        Just(OrderEvent::Completed(Bare {})),
+        Just(OrderEvent::Delivered(Bare::default())),
+        Just(OrderEvent::Completed(Bare::default())),
         any::<i64>().prop_map(|due_ms| OrderEvent::Extended(Extended { due_ms })),
         reasoned().prop_map(OrderEvent::Held),
-        Just(OrderEvent::Released(Bare {})),
+        Just(OrderEvent::Released(Bare::default())),
         reasoned().prop_map(OrderEvent::Cancelled),
-        Just(OrderEvent::Revived(Bare {})),
+        Just(OrderEvent::Revived(Bare::default())),
         number().prop_map(|number| OrderEvent::Renumbered(Renumbered { number })),
+        (vec(word(), 0..3), vec(word(), 0..3)).prop_map(|(add, remove)| OrderEvent::Labelled(Labelled {
+            add,
+            remove,
+            rule: None
+        })),
         settles().prop_map(|id| OrderEvent::ConflictSettled(ConflictSettled { conflict: id.unwrap_or_default() })),
     ];
     let of_contact =

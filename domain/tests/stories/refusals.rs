@@ -228,7 +228,7 @@ fn a_prepaid_order_is_not_handed_over_with_its_confirmation_before_it_is_paid() 
     let handed = |form: Form| Command::Confirm {
         new: Some((form.content, form.buyer)),
         copied_from: None,
-        payment: None,
+        payments: Vec::new(),
         handed_over: true,
     };
     refused(&mut Stall::open(), handed(two_teapots()), Rejection::NotPaid);

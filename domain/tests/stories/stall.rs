@@ -244,17 +244,22 @@ impl Form {
 // ---- what a person taps ----
 
 pub fn confirm(form: Form) -> Command {
-    Command::Confirm { new: Some((form.content, form.buyer)), copied_from: None, payment: None, handed_over: false }
+    Command::Confirm {
+        new: Some((form.content, form.buyer)),
+        copied_from: None,
+        payments: Vec::new(),
+        handed_over: false,
+    }
 }
 pub fn confirm_draft() -> Command {
-    Command::Confirm { new: None, copied_from: None, payment: None, handed_over: false }
+    Command::Confirm { new: None, copied_from: None, payments: Vec::new(), handed_over: false }
 }
 /// The counter's three taps: confirmed, paid and handed over at once.
 pub fn sell(form: Form, given: i64) -> Command {
     Command::Confirm {
         new: Some((form.content, form.buyer)),
         copied_from: None,
-        payment: Some(NewPayment { method: Method::Cash, given, deposit: false }),
+        payments: vec![NewPayment { method: Method::Cash, given, deposit: false }],
         handed_over: true,
     }
 }

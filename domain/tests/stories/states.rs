@@ -50,7 +50,7 @@ fn a_gift_of_price_zero_is_paid_from_the_start() {
     stall.a(Command::Confirm {
         new: Some((gift.content, gift.buyer)),
         copied_from: None,
-        payment: None,
+        payments: Vec::new(),
         handed_over: true,
     });
     assert_eq!(stall.order(A).status(), Status::Completed);
@@ -355,6 +355,7 @@ fn changing_a_line_that_is_gone_changes_nothing() {
         domain::Event::Order(domain::order::OrderEvent::Edited(domain::order::Edited {
             changes: vec![change],
             settles: None,
+            rule: None,
         })),
     );
     assert_eq!(stall.order(A).total(), 100_00);

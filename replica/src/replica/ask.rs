@@ -2,16 +2,17 @@
 
 use std::ops::Range;
 
-use domain::OrderNumber;
 use domain::order::Summary;
+use domain::record::Fields;
 use domain::shop::Shop;
-use protocol::Digest;
+use domain::{OrderNumber, StreamKind};
+use protocol::{BlobId, Digest};
 use uuid::Uuid;
 
 use super::{Page, Quarantined, Replica};
 use crate::device::Device;
 use crate::entry::Place;
-use crate::index::{Counts, Filter, Sums};
+use crate::index::{Ask, Counts, Facet, Filter, Pasted, Sums};
 
 impl Replica {
     /// The journal's last entry that this replica knows.
@@ -63,7 +64,7 @@ impl Replica {
     /// Whether the server does not have all own events of an order.
     pub fn is_unsent(&self, id: Uuid) -> bool {
         self.outbox.len() > 0
-            && self.index.refs(id).iter().any(|at| matches!(at.place, Place::Own(c) if self.outbox.get(c).is_some()))
+            && self.refs(id).iter().any(|at| matches!(at.place, Place::Own(c) if self.outbox.get(c).is_some()))
     }
     /// Own events that the server put aside.
     pub fn quarantined(&self) -> Vec<Quarantined> {
@@ -76,9 +77,16 @@ impl Replica {
             })
             .collect()
     }
-    /// A page of a list, newest first.
+    fn asking<'a>(&self, filter: &'a Filter, now_ms: i64) -> Ask<'a> {
+        Ask::new(filter, now_ms, || {
+            let mut unsent: Vec<Uuid> = self.outbox.iter().map(|(_, pending)| pending.stream).collect();
+            unsent.sort_unstable();
+            unsent
+        })
+    }
+    /// A page of a list, newest first. The rows of the last filter are kept at hand: paging through them is cheap.
     pub fn page(&self, filter: &Filter, offset: usize, limit: usize, now_ms: i64) -> Page {
-        let (mut rows, matching) = self.index.page(filter, offset, limit, now_ms);
+        let (mut rows, matching) = self.index.page(&self.asking(filter, now_ms), offset, limit);
         rows.iter_mut().for_each(|row| self.dress(row, now_ms));
         Page { rows, matching }
     }
@@ -98,9 +106,44 @@ impl Replica {
     pub fn counts(&self, now_ms: i64) -> Counts {
         self.index.counts(now_ms)
     }
+    /// How many of those that a filter leaves in any state are in each: what the tabs over a list say.
+    pub fn counts_of(&self, filter: &Filter, now_ms: i64) -> Counts {
+        self.index.counts_of(&self.asking(filter, now_ms), now_ms)
+    }
+    /// The orders of a list, newest first.
+    pub fn found(&self, filter: &Filter, now_ms: i64) -> Vec<Uuid> {
+        self.index.found(&self.asking(filter, now_ms))
+    }
+    /// What the orders of a list come to, each day for itself, the newest first: the moment at which the day begins,
+    /// and its sums. `day` says from when until when the day of a moment lasts.
+    pub fn days(&self, filter: &Filter, day: impl FnMut(i64) -> Range<i64>, now_ms: i64) -> Vec<(i64, Sums)> {
+        self.index.days(&self.asking(filter, now_ms), day)
+    }
     /// What the orders of a list come to, for each span of the time in which they were placed.
     pub fn sums(&self, filter: &Filter, spans: &[Range<i64>], now_ms: i64) -> Vec<Sums> {
-        self.index.sums(filter, spans, now_ms)
+        self.index.sums(&self.asking(filter, now_ms), spans)
+    }
+    /// The traits that orders have, for a person to choose from, each with how many have it, the most frequent first:
+    /// channels, categories, methods, tablets, people and labels.
+    pub fn in_use(&self) -> Vec<(Facet, usize)> {
+        self.index.in_use()
+    }
+    /// Which of many numbers pasted at once no order has; `None` where the search is not that.
+    pub fn pasted(&self, search: &str) -> Option<Pasted> {
+        self.index.pasted(search)
+    }
+    /// What all orders take of a variant's stock, pieces or grams: promised and not left yet, and left. Variant 0: the
+    /// product has none.
+    pub fn stock(&self, product: Uuid, variant: u32) -> (i64, i64) {
+        self.index.stock(product, variant)
+    }
+    /// The orders that have promised something of a product that has not left yet, newest first.
+    pub fn using(&self, product: Uuid) -> Vec<Uuid> {
+        self.index.using(product)
+    }
+    /// What a customer's orders come to, and which they are, newest first.
+    pub fn of_customer(&self, customer: Uuid) -> (Sums, Vec<Uuid>) {
+        self.index.of_customer(customer)
     }
     /// Orders with conflicts that ask for a person, newest first.
     pub fn conflicted(&self) -> Vec<Uuid> {
@@ -113,6 +156,38 @@ impl Replica {
     /// The order of this number.
     pub fn by_number(&self, number: &str) -> Option<Uuid> {
         self.index.by_number(number)
+    }
+    /// The records of a kind: each with a version that changes whenever the record does.
+    pub fn records(&self, kind: StreamKind) -> impl Iterator<Item = (Uuid, u64)> {
+        self.records.of(kind)
+    }
+    /// A record's fields.
+    pub fn fields(&self, id: Uuid) -> Option<Fields> {
+        self.records.fields(id)
+    }
+    /// The pictures that records name, all of them or these, and the shop's own: the fields `picture`, `…/picture`.
+    pub fn named_blobs(&self, of: Option<&[Uuid]>) -> Vec<BlobId> {
+        let every = || StreamKind::ALL.iter().flat_map(|kind| self.records.of(*kind)).map(|(id, _)| id).collect();
+        let ids = of.map_or_else(every, <[Uuid]>::to_vec);
+        let records = ids.into_iter().filter_map(|id| self.records.fields(id));
+        let pictures = |fields: Fields| {
+            let named = fields.fields.into_iter().filter(|(name, _)| name == "picture" || name.ends_with("/picture"));
+            named.filter_map(|(_, value)| BlobId::parse(value.as_text()?)).collect::<Vec<_>>()
+        };
+        records.chain([self.shop().fields()]).flat_map(pictures).collect()
+    }
+    /// Records with conflicts that ask for a person, and how many each has.
+    pub fn conflicted_records(&self) -> impl Iterator<Item = (StreamKind, Uuid, usize)> {
+        self.records.conflicted()
+    }
+    /// All records' fields, by id: two replicas of the same log have the same.
+    pub fn all_fields(&self) -> Vec<(StreamKind, Fields)> {
+        let mut all = Vec::new();
+        for kind in StreamKind::ALL {
+            all.extend(self.records.of(*kind).filter_map(|(id, _)| Some((*kind, self.records.fields(id)?))));
+        }
+        all.sort_by_key(|(_, fields): &(StreamKind, Fields)| fields.id);
+        all
     }
     /// The rows as they are stored, by id: two replicas of the same log have the same, but for where events lie.
     pub fn summaries(&self) -> Vec<Summary> {

@@ -2,6 +2,7 @@
 
 mod copies;
 mod pictures;
+mod records;
 mod support;
 
 use std::collections::BTreeSet;

@@ -4,6 +4,7 @@ use domain::order::{BuyerField, Delivery, LineField, Method, Terms, Unit};
 use domain::text::MAX_LINES;
 use leptos::prelude::*;
 use leptos::text_prop::TextProp;
+use uuid::Uuid;
 
 use super::Flow;
 use super::model::{Fault, Form, Item, Place, Reading};
@@ -76,6 +77,8 @@ pub struct Fields {
     note: RwSignal<String>,
     channel: RwSignal<String>,
     category: RwSignal<String>,
+    customer: RwSignal<Option<Uuid>>,
+    carrier: RwSignal<String>,
     delivery: RwSignal<Delivery>,
     method: RwSignal<Method>,
     terms: RwSignal<Terms>,
@@ -96,6 +99,8 @@ impl Fields {
             note: RwSignal::new(form.note),
             channel: RwSignal::new(form.channel),
             category: RwSignal::new(form.category),
+            customer: RwSignal::new(form.customer),
+            carrier: RwSignal::new(form.carrier),
             delivery: RwSignal::new(form.delivery),
             method: RwSignal::new(form.method),
             terms: RwSignal::new(form.terms),
@@ -129,6 +134,8 @@ impl Fields {
             note: self.note.get(),
             channel: self.channel.get(),
             category: self.category.get(),
+            customer: self.customer.get(),
+            carrier: self.carrier.get(),
             delivery: self.delivery.get(),
             method: self.method.get(),
             terms: self.terms.get(),

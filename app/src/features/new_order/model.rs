@@ -24,6 +24,9 @@ pub struct Item {
     pub id: u32,
     /// The product it was chosen from.
     pub product: Option<Uuid>,
+    /// Which of its variants; 0: none.
+    #[serde(default)]
+    pub variant: u32,
     /// What it is.
     pub item: String,
     /// Specification.
@@ -52,6 +55,7 @@ impl Item {
         Self {
             id,
             product: None,
+            variant: 0,
             item: String::new(),
             spec: String::new(),
             quantity: "1".to_owned(),
@@ -73,6 +77,7 @@ impl Item {
         Self {
             id: line.id,
             product: line.product,
+            variant: line.variant,
             item: line.item.clone(),
             spec: line.spec.clone(),
             quantity: line.quantity.to_string(),
@@ -106,6 +111,10 @@ pub struct Form {
     pub channel: String,
     /// A key of [`CATEGORIES`], or another shop's.
     pub category: String,
+    /// The customer, where the buyer is one that the shop knows.
+    pub customer: Option<Uuid>,
+    /// The carrier that is meant to take it.
+    pub carrier: String,
     /// How the goods reach the buyer.
     pub delivery: Delivery,
     /// How the buyer means to pay.
@@ -137,6 +146,8 @@ impl Default for Form {
             note: String::new(),
             channel: channel.to_owned(),
             category: category.to_owned(),
+            customer: None,
+            carrier: String::new(),
             delivery: Delivery::default(),
             method: Method::default(),
             terms: Terms::default(),
@@ -247,6 +258,8 @@ impl Form {
             note: content.note.clone(),
             channel: content.channel.clone(),
             category: content.category.clone(),
+            customer: content.customer,
+            carrier: content.carrier.clone(),
             delivery: content.delivery,
             method: content.method.clone(),
             terms: content.terms,
@@ -272,6 +285,9 @@ impl Form {
             note: faults.text(Place::Note, &self.note, LONG),
             channel: self.channel.clone(),
             category: self.category.clone(),
+            customer: self.customer,
+            carrier: self.carrier.clone(),
+            parked: false,
         };
         let buyer = Buyer {
             name: faults.text(Place::Buyer(BuyerField::Name), &self.name, SHORT),
@@ -337,6 +353,7 @@ impl Reader {
         Line {
             id: item.id,
             product: item.product,
+            variant: item.variant,
             item: self.text(at(LineField::Item), &item.item, SHORT),
             spec: self.text(at(LineField::Spec), &item.spec, SHORT),
             quantity: self.number(at(LineField::Quantity), parse_decimal(&item.quantity, 0, most)),
@@ -386,7 +403,10 @@ impl Reader {
             ContentFault::TotalTooLarge => self.fault(Place::Total, Fault::TooLarge),
             ContentFault::NoteTooLong => self.fault(Place::Note, Fault::TooLong(LONG)),
             // Chosen from lists, or taken over from a copied order: the form has no place of their own.
-            ContentFault::ChannelTooLong | ContentFault::CategoryTooLong | ContentFault::MethodTooLong => {
+            ContentFault::ChannelTooLong
+            | ContentFault::CategoryTooLong
+            | ContentFault::MethodTooLong
+            | ContentFault::CarrierTooLong => {
                 self.fault(Place::Note, Fault::TooLong(SHORT));
             }
             ContentFault::BuyerMissing(field) => self.fault(Place::Buyer(*field), Fault::Missing),

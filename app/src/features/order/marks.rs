@@ -32,6 +32,7 @@ pub fn of_badge(of: order::Badge) -> (Tone, Glyph, Phrase) {
         order::Badge::Unverified => (Tone::Owe, Glyph::Code, badge::UNVERIFIED),
         order::Badge::NotSent => (Tone::Rest, Glyph::Pending, badge::NOT_SENT),
         order::Badge::Conflict => (Tone::Alarm, Glyph::Conflict, badge::CONFLICT),
+        order::Badge::Oversold => (Tone::Alarm, Glyph::Warn, badge::OVERSOLD),
         order::Badge::NeedsUpdate => (Tone::Alarm, Glyph::Warn, page::NEEDS_UPDATE),
     }
 }

@@ -45,6 +45,9 @@ fn rejected(of: &Rejection) -> &'static str {
         Rejection::TextTooLong => refused::TOO_LONG,
         Rejection::CarrierMissing => fault::CARRIER_MISSING,
         Rejection::DeadlinePassed => fault::DATE_PAST,
+        Rejection::PaymentRecorded => refused::PAYMENT_RECORDED,
+        Rejection::RuleActed => refused::RULE_ACTED,
+        Rejection::LabelMissing => refused::LABEL_MISSING,
         Rejection::NothingChanged => refused::NOTHING_CHANGED,
         Rejection::NoSuchConflict => refused::NO_CONFLICT,
     };

@@ -37,7 +37,7 @@ pub fn tell(order: &Order, at: usize, currency: Currency) -> Option<Told> {
             let (glyph, what) = of_buyer(event);
             (glyph, what, None)
         }
-        Event::Shop(_) | Event::Unknown => (Glyph::Info, timeline::UNKNOWN.get().to_owned(), None),
+        Event::Shop(_) | Event::Record(_) | Event::Unknown => (Glyph::Info, timeline::UNKNOWN.get().to_owned(), None),
     };
     Some(Told { glyph, what, amount, void: void(entry) })
 }
@@ -131,6 +131,12 @@ fn of_order(order: &Order, at: usize, event: &OrderEvent, currency: Currency) ->
         OrderEvent::Cancelled(body) => (Glyph::Cancelled, with_reason(said(timeline::CANCELLED), &body.reason), None),
         OrderEvent::Revived(_) => plain(Glyph::Orders, told::REVIVED),
         OrderEvent::Renumbered(body) => (Glyph::Edit, told::renumbered(&body.number.0), None),
+        OrderEvent::Labelled(body) => {
+            let put =
+                |sign: &str, labels: &[String]| labels.iter().map(|label| format!("{sign}{label}")).collect::<Vec<_>>();
+            let labels = [put("+", &body.add), put("−", &body.remove)].concat().join(" ");
+            (Glyph::Text, timeline::changed(told::LABELS.get(), &labels), None)
+        }
         OrderEvent::ConflictSettled(_) => plain(Glyph::Conflict, timeline::CONFLICT_SETTLED),
     }
 }
@@ -238,6 +244,7 @@ fn line_words(item: &str, quantity: i64, unit: domain::order::Unit) -> String {
 fn line_field(change: &LineChange, currency: Currency) -> (Phrase, String) {
     match change {
         LineChange::Item(item, _) => (form::ITEM, or_nothing(item)),
+        LineChange::Variant(variant) => (form::SPECIFICATION, variant.to_string()),
         LineChange::Spec(spec) => (form::SPECIFICATION, or_nothing(spec)),
         LineChange::Quantity(quantity, unit) => (form::QUANTITY, marks::quantity(*quantity, *unit)),
         LineChange::Price(price) => (form::UNIT_PRICE, currency.full(*price)),
@@ -258,6 +265,11 @@ fn order_field(change: &Change, currency: Currency) -> (Phrase, String) {
         Change::Deposit(minor) => (page::DEPOSIT, currency.full(*minor)),
         Change::Channel(channel) => (told::CHANNEL, or_nothing(channel)),
         Change::Category(category) => (told::CATEGORY, or_nothing(category)),
+        Change::Customer(customer) => {
+            (told::CUSTOMER, or_nothing(if customer.is_some() { told::KNOWN.get() } else { "" }))
+        }
+        Change::Carrier(carrier) => (told::CARRIER, or_nothing(&carrier::name(carrier))),
+        Change::Parked(parked) => (told::PARKED, or_nothing(if *parked { told::KNOWN.get() } else { "" })),
         Change::AddLine(line) => (form::ITEM, line_words(&line.item, line.quantity, line.unit)),
         Change::RemoveLine(_) => (form::ITEM, told::TAKEN_OUT.get().to_owned()),
         Change::Line(_, change) => line_field(change, currency),
@@ -305,6 +317,9 @@ fn as_it_stands(order: &Order, other: &Change) -> Change {
         Change::Deposit(_) => Change::Deposit(order.deposit.value),
         Change::Channel(_) => Change::Channel(order.channel.value.clone()),
         Change::Category(_) => Change::Category(order.category.value.clone()),
+        Change::Customer(_) => Change::Customer(order.customer.value),
+        Change::Carrier(_) => Change::Carrier(order.carrier.value.clone()),
+        Change::Parked(_) => Change::Parked(order.parked.value),
         Change::AddLine(line) => Change::RemoveLine(line.id),
         Change::RemoveLine(id) => Change::AddLine(line(*id).unwrap_or_default()),
         Change::Line(id, change) => {
@@ -313,6 +328,7 @@ fn as_it_stands(order: &Order, other: &Change) -> Change {
                 *id,
                 match change {
                     LineChange::Item(..) => LineChange::Item(line.item, line.product),
+                    LineChange::Variant(_) => LineChange::Variant(line.variant),
                     LineChange::Spec(_) => LineChange::Spec(line.spec),
                     LineChange::Quantity(..) => LineChange::Quantity(line.quantity, line.unit),
                     LineChange::Price(_) => LineChange::Price(line.price),
