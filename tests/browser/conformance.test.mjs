@@ -109,7 +109,7 @@ test("a picture is chosen, kept, shown again without a network, and taken away",
 
   await page.reload();
   await page.waitForFunction(() => window.bench);
-  await server.stop();
+  await server.down();
   await show(id);
   await shown();
   await page.locator(".picture-keys button").click();

@@ -128,7 +128,7 @@ pub fn picture_field(id: Option<String>) {
             spawn_local(async move {
                 match session.take_picture(chosen, 600).await {
                     Ok(taken) => id.set(Some(taken)),
-                    Err(why) => fault.set(Some(why.to_string())),
+                    Err(why) => fault.set(Some(why.words().get().to_owned())),
                 }
                 busy.set(false);
             });

@@ -16,6 +16,7 @@ use super::link::Link;
 use super::{NAME, Session};
 use crate::platform::picture::{self, Chosen, ObjectUrl, PictureFault};
 use crate::platform::tabs::Others;
+use crate::text::{self, Phrase};
 
 /// So many pictures stay ready to be shown after the last page that showed them went.
 const READY: usize = 400;
@@ -32,6 +33,18 @@ pub enum NoPicture {
     /// It could not be written to the disk.
     #[error("not saved: {0}")]
     NotSaved(#[from] StorageFault),
+}
+
+impl NoPicture {
+    /// What a person is told.
+    pub fn words(&self) -> Phrase {
+        match self {
+            Self::Unreadable => text::picture::UNREADABLE,
+            Self::TooLarge => text::picture::TOO_LARGE,
+            Self::NotSaved(StorageFault::Quota) => text::fault::DISK_FULL,
+            Self::NotSaved(_) => text::fault::STORAGE_BROKEN,
+        }
+    }
 }
 
 impl From<PictureFault> for NoPicture {
