@@ -9,7 +9,7 @@ use leptos::task::spawn_local;
 use uuid::Uuid;
 
 use crate::features::order::Shown;
-use crate::features::{conflicts, new_order, order, settings};
+use crate::features::{conflicts, new_order, order, orders, settings};
 use crate::frame::PageHead;
 use crate::session::Loaded;
 use crate::text::opening;
@@ -28,6 +28,8 @@ pub struct Pages {
     pub conflicts: fn() -> AnyView,
     /// Settings.
     pub settings: fn() -> AnyView,
+    /// What the list has beyond its first page.
+    pub list: orders::Part,
 }
 
 /// Names everything that the second file is made of.
@@ -38,6 +40,7 @@ fn all() -> Pages {
         new_order: || new_order::NewOrder.into_any(),
         conflicts: || conflicts::Conflicts.into_any(),
         settings: || settings::Settings.into_any(),
+        list: orders::Part::all(),
     }
 }
 
@@ -84,6 +87,22 @@ impl Parts {
     fn fetch(self) {
         self.pages.set(None);
         spawn_local(async move { self.pages.set(Some(file::fetch().await.ok())) });
+    }
+
+    /// The pages, once they are here.
+    pub fn there(self) -> Option<Pages> {
+        self.pages.get().flatten()
+    }
+
+    /// The same, for what happens in a moment.
+    pub fn there_untracked(self) -> Option<Pages> {
+        self.pages.get_untracked().flatten()
+    }
+
+    /// What is added to a page that stands already: nothing until it is here.
+    pub fn once(shown: impl Fn(Pages) -> AnyView + Send + 'static) -> impl IntoView {
+        let parts = expect_context::<Self>();
+        move || parts.there().map(&shown)
     }
 
     /// A page of this part as soon as it is here.
