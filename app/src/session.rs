@@ -3,6 +3,7 @@
 
 mod fault;
 mod link;
+mod records;
 mod view;
 
 use std::ops::Range;
@@ -25,6 +26,7 @@ use uuid::Uuid;
 
 pub use self::fault::{ActFault, ServerFault};
 pub use self::link::Link;
+pub use self::records::{RecordConflict, Records};
 pub use self::view::{Counts, DaySum, Device, Listing, Loaded, Row};
 use crate::platform::storage::Durability;
 use crate::platform::{clock, intl, tabs};
@@ -505,7 +507,8 @@ fn open_conflicts(replica: &replica::Replica, now_ms: i64) -> usize {
     let of_orders = replica.conflicted().into_iter().filter_map(|id| replica.summary(id, now_ms));
     let of_orders: usize = of_orders.map(|summary| usize::from(summary.open_conflicts)).sum();
     let of_numbers: usize = replica.doubled_numbers().iter().map(|(_, orders)| orders.len().saturating_sub(1)).sum();
-    of_orders + of_numbers
+    let of_records: usize = replica.conflicted_records().map(|(.., count)| count).sum();
+    of_orders + of_numbers + of_records + replica.shop().record().open_conflicts().count()
 }
 
 async fn conflicts(link: &Link) -> Result<Vec<(Arc<Order>, String)>, StorageFault> {

@@ -3,14 +3,20 @@
 //! An order is its events. [`order::decide`] turns a person's command into events or a rejection;
 //! [`order::Order::apply`] folds any events into a state and never fails.
 
+pub mod address;
 pub mod contact;
+pub mod customer;
 pub mod money;
 pub mod number;
 pub mod order;
+pub mod pinyin;
+pub mod product;
+pub mod record;
+pub mod rule;
 pub mod shop;
+pub mod template;
 pub mod text;
 
-use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 pub use money::Currency;
@@ -25,34 +31,71 @@ pub enum Event {
     Contact(contact::ContactEvent),
     /// Of the shop.
     Shop(shop::ShopEvent),
+    /// Of a record: a product, a customer, a template, a rule, a saved view; or of the shop's own fields.
+    Record(record::RecordEvent),
     /// A type or version that this build does not know.
     Unknown,
 }
 
-/// Which kind of stream an event belongs to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum StreamKind {
+impl Event {
+    /// The rule that did it, where no person did.
+    pub fn rule(&self) -> Option<Uuid> {
+        use order::OrderEvent;
+        let Self::Order(event) = self else { return None };
+        match event {
+            OrderEvent::Cancelled(body) | OrderEvent::Held(body) => body.rule,
+            OrderEvent::Completed(body) | OrderEvent::Delivered(body) | OrderEvent::Released(body) => body.rule,
+            OrderEvent::Labelled(body) => body.rule,
+            OrderEvent::Edited(body) => body.rule,
+            _ => None,
+        }
+    }
+}
+
+macro_rules! streams {
+    ($($(#[doc = $doc:literal])* $name:ident $key:literal,)*) => {
+        /// Which kind of stream an event belongs to.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub enum StreamKind { $($(#[doc = $doc])* $name,)* }
+
+        impl StreamKind {
+            /// All of them.
+            pub const ALL: &[Self] = &[$(Self::$name,)*];
+            /// The word on the wire.
+            pub fn key(self) -> &'static str { match self { $(Self::$name => $key,)* } }
+            /// The type on the wire of an event that changes fields.
+            pub fn changed(self) -> &'static str { match self { $(Self::$name => concat!($key, ".changed"),)* } }
+        }
+    };
+}
+
+streams! {
     /// An order.
-    Order,
+    Order "order",
     /// A contact; one made for an order has the order's id.
-    Contact,
+    Contact "contact",
     /// The shop.
-    Shop,
+    Shop "shop",
+    /// A product.
+    Product "product",
+    /// A customer.
+    Customer "customer",
+    /// A template of orders.
+    Template "template",
+    /// A rule.
+    Rule "rule",
+    /// A saved view of a list: its filters.
+    View "view",
 }
 
 impl StreamKind {
-    /// The word on the wire.
-    pub fn key(self) -> &'static str {
-        match self {
-            Self::Order => "order",
-            Self::Contact => "contact",
-            Self::Shop => "shop",
-        }
-    }
     /// Reads the word on the wire.
     pub fn parse(key: &str) -> Option<Self> {
-        [Self::Order, Self::Contact, Self::Shop].into_iter().find(|kind| kind.key() == key)
+        Self::ALL.iter().copied().find(|kind| kind.key() == key)
+    }
+    /// Whether its streams are records.
+    pub fn is_record(self) -> bool {
+        !matches!(self, Self::Order | Self::Contact | Self::Shop)
     }
 }
 

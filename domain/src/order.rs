@@ -183,6 +183,8 @@ pub struct Order {
     pub category: Field<String>,
     /// The customer, where the buyer is one that the shop knows.
     pub customer: Field<Option<Uuid>>,
+    /// The carrier that is meant to take it.
+    pub carrier: Field<String>,
     /// A cart that was put aside at the counter.
     pub parked: Field<bool>,
     /// Labels, in the order in which they were put on.
@@ -238,6 +240,7 @@ impl Order {
             channel: Field::default(),
             category: Field::default(),
             customer: Field::default(),
+            carrier: Field::default(),
             parked: Field::default(),
             labels: Vec::new(),
             lines: Vec::new(),
@@ -275,6 +278,7 @@ impl Order {
             channel: self.channel.value.clone(),
             category: self.category.value.clone(),
             customer: self.customer.value,
+            carrier: self.carrier.value.clone(),
             parked: self.parked.value,
         }
     }
@@ -424,6 +428,7 @@ impl Order {
             "channel" => self.channel.by,
             "category" => self.category.by,
             "customer" => self.customer.by,
+            "carrier" => self.carrier.by,
             "parked" => self.parked.by,
             of_line => of_line.strip_prefix("line:").and_then(|rest| rest.split_once(':')).and_then(|(id, name)| {
                 let state = self.lines.iter().find(|state| id.parse() == Ok(state.line.id))?;

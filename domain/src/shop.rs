@@ -1,11 +1,14 @@
 //! The shop: its name, currency, settings and devices. Fields of settings are decided by the hybrid logical clock,
 //! each for itself.
 
+pub mod list;
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::record::{Fields, Record};
 use crate::{Currency, Event, Meta};
 
 /// Events of the shop.
@@ -97,12 +100,14 @@ pub struct Shop {
     currency: Option<Currency>,
     /// Device id → its code, in the order in which they joined.
     devices: BTreeMap<Uuid, Latest<String>>,
+    /// Its lists and whatever else it decides field by field: channels, categories, methods, carriers, price levels.
+    record: Record,
 }
 
 impl Shop {
     /// Takes in one event; never fails.
     pub fn apply(&mut self, meta: &Meta, event: &Event) {
-        let Event::Shop(event) = event else { return };
+        let Event::Shop(event) = event else { return self.record.apply(meta, event) };
         match event {
             ShopEvent::Started(started) => {
                 self.name.set(started.name.clone(), meta);
@@ -129,6 +134,14 @@ impl Shop {
         }
     }
 
+    /// Its own fields, with their conflicts.
+    pub fn record(&self) -> &Record {
+        &self.record
+    }
+    /// Its own fields as they stand: its lists among them.
+    pub fn fields(&self) -> Fields {
+        Fields::of(Uuid::nil(), &self.record)
+    }
     /// Whether the shop has begun.
     pub fn is_started(&self) -> bool {
         self.currency.is_some()

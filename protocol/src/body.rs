@@ -3,6 +3,7 @@
 
 use domain::contact::ContactEvent;
 use domain::order::OrderEvent;
+use domain::record::RecordEvent;
 use domain::shop::ShopEvent;
 use domain::{Event, StreamKind};
 use serde::Deserialize;
@@ -28,19 +29,24 @@ fn decode(stream: Option<StreamKind>, kind: &str, body: &str) -> Option<Event> {
             let read = OrderEvent::read(kind, &mut serde_json::Deserializer::from_str(body))?;
             read.ok().map(Event::Order)
         }
+        (StreamKind::Customer, _) if body == "null" => Some(Event::Record(RecordEvent::Erased)),
         (StreamKind::Contact, _) if body == "null" => Some(Event::Contact(ContactEvent::Erased)),
         (StreamKind::Contact, "contact.recorded") => from(body).map(ContactEvent::Recorded).map(Event::Contact),
         (StreamKind::Contact, "contact.changed") => from(body).map(ContactEvent::Changed).map(Event::Contact),
         (StreamKind::Shop, "shop.started") => from(body).map(ShopEvent::Started).map(Event::Shop),
         (StreamKind::Shop, "shop.setting_changed") => from(body).map(ShopEvent::SettingChanged).map(Event::Shop),
         (StreamKind::Shop, "shop.device_joined") => from(body).map(ShopEvent::DeviceJoined).map(Event::Shop),
+        (kind, key) if key == kind.changed() => from(body).map(RecordEvent::Changed).map(Event::Record),
+        (StreamKind::Product, "product.stock_moved") => from(body).map(RecordEvent::StockMoved).map(Event::Record),
+        (StreamKind::Customer, "customer.debt_moved") => from(body).map(RecordEvent::DebtMoved).map(Event::Record),
+        (StreamKind::Customer, "customer.erased") => Some(Event::Record(RecordEvent::Erasing)),
         _ => None,
     }
 }
 
 /// Type, version and body of an event as this build writes it. `None` for an event that is only ever relayed, or
 /// when the body can't be written (there is no such body).
-pub fn write(event: &Event) -> Option<(&'static str, u32, Box<RawValue>)> {
+pub fn write(stream: StreamKind, event: &Event) -> Option<(&'static str, u32, Box<RawValue>)> {
     fn raw<T: Serialize>(body: &T) -> Option<Box<RawValue>> {
         serde_json::value::to_raw_value(body).ok()
     }
@@ -51,7 +57,11 @@ pub fn write(event: &Event) -> Option<(&'static str, u32, Box<RawValue>)> {
         Event::Shop(ShopEvent::Started(body)) => ("shop.started", raw(body)),
         Event::Shop(ShopEvent::SettingChanged(body)) => ("shop.setting_changed", raw(body)),
         Event::Shop(ShopEvent::DeviceJoined(body)) => ("shop.device_joined", raw(body)),
-        Event::Contact(ContactEvent::Erased) | Event::Unknown => return None,
+        Event::Record(RecordEvent::Changed(body)) => (stream.changed(), raw(body)),
+        Event::Record(RecordEvent::StockMoved(body)) => ("product.stock_moved", raw(body)),
+        Event::Record(RecordEvent::DebtMoved(body)) => ("customer.debt_moved", raw(body)),
+        Event::Record(RecordEvent::Erasing) => ("customer.erased", RawValue::from_string("{}".to_owned()).ok()),
+        Event::Contact(ContactEvent::Erased) | Event::Record(RecordEvent::Erased) | Event::Unknown => return None,
     };
     Some((kind, 1, body?))
 }

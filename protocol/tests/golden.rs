@@ -9,12 +9,23 @@ use std::path::PathBuf;
 
 use domain::contact::{Buyer, ContactChanged, ContactEvent};
 use domain::order::*;
+use domain::record::{Changed, DebtMoved, RecordEvent, StockMoved, StockReason, Value};
 use domain::shop::{DeviceJoined, SettingChanged, ShopEvent, ShopStarted};
 use domain::{Currency, Event, OrderNumber, StreamKind};
 use protocol::{Envelope, Stream, body};
 use uuid::Uuid;
 
-const SHOP_KEYS: [&str; 3] = ["shop.started", "shop.setting_changed", "shop.device_joined"];
+const SHOP_KEYS: [&str; 4] = ["shop.started", "shop.setting_changed", "shop.device_joined", "shop.changed"];
+const RECORD_KEYS: [&str; 8] = [
+    "product.changed",
+    "product.stock_moved",
+    "customer.changed",
+    "customer.debt_moved",
+    "customer.erased",
+    "template.changed",
+    "rule.changed",
+    "view.changed",
+];
 const CONTACT_KEYS: [&str; 2] = ["contact.recorded", "contact.changed"];
 
 fn id(low: u128) -> Uuid {
@@ -99,13 +110,14 @@ fn examples() -> Vec<(&'static str, Event)> {
                 copied_from: None,
             })),
         ),
-        ("order.edited", order(OrderEvent::Edited(Edited { changes: every_change, settles: settles() }))),
+        ("order.edited", order(OrderEvent::Edited(Edited { changes: every_change, settles: settles(), rule: None }))),
         (
             "order.started.customer",
             order(OrderEvent::Started(Started {
                 content: Content {
                     lines: vec![Line { id: 1, product: Some(id(0x70)), variant: 7, quantity: 1, ..Line::default() }],
                     customer: Some(id(0x90)),
+                    carrier: "sf".into(),
                     parked: true,
                     ..Content::default()
                 },
@@ -119,9 +131,11 @@ fn examples() -> Vec<(&'static str, Event)> {
                     Change::Customer(Some(id(0x90))),
                     Change::Customer(None),
                     Change::Parked(true),
+                    Change::Carrier("sf".into()),
                     Change::Line(1, LineChange::Variant(7)),
                 ],
                 settles: None,
+                rule: Some(id(0xa0)),
             })),
         ),
         (
@@ -265,18 +279,77 @@ fn examples() -> Vec<(&'static str, Event)> {
             })),
         ),
         ("shop.setting_changed.least", Event::Shop(ShopEvent::SettingChanged(SettingChanged::default()))),
+        ("shop.changed", changed()),
+        ("product.changed", changed()),
+        ("product.changed.least", record(RecordEvent::Changed(Changed::default()))),
+        (
+            "product.stock_moved",
+            record(RecordEvent::StockMoved(StockMoved {
+                variant: 7,
+                reason: StockReason::Counted,
+                quantity: -3,
+                counted: Some(12),
+                note: "evening".into(),
+            })),
+        ),
+        (
+            "product.stock_moved.least",
+            record(RecordEvent::StockMoved(StockMoved {
+                variant: 0,
+                reason: StockReason::Other("gift".into()),
+                quantity: 5,
+                counted: None,
+                note: String::new(),
+            })),
+        ),
+        ("customer.changed", changed()),
+        (
+            "customer.debt_moved",
+            record(RecordEvent::DebtMoved(DebtMoved {
+                amount: -50_00,
+                method: Some(Method::Cash),
+                note: "half".into(),
+            })),
+        ),
+        (
+            "customer.debt_moved.least",
+            record(RecordEvent::DebtMoved(DebtMoved { amount: 1, method: None, note: String::new() })),
+        ),
+        ("customer.erased", record(RecordEvent::Erasing)),
+        ("template.changed", changed()),
+        ("rule.changed", changed()),
+        ("view.changed", changed()),
         ("shop.device_joined", Event::Shop(ShopEvent::DeviceJoined(DeviceJoined { code: "K7".into() }))),
     ]
 }
 
-fn envelope(event: &Event, nth: u64) -> Envelope {
-    let (kind, version, body) = body::write(event).expect("an event that this build writes");
-    let stream = match event {
-        Event::Order(_) => StreamKind::Order,
-        Event::Contact(_) => StreamKind::Contact,
-        Event::Shop(_) => StreamKind::Shop,
-        Event::Unknown => unreachable!("never written"),
-    };
+fn record(event: RecordEvent) -> Event {
+    Event::Record(event)
+}
+
+fn changed() -> Event {
+    record(RecordEvent::Changed(Changed {
+        set: [
+            ("active", Some(Value::Bool(true))),
+            ("barcodes", Some(Value::List(vec!["690\"1".into(), Value::Int(-1)]))),
+            ("name", Some("龙井 \"明前\"".into())),
+            ("note", None),
+            ("variant/7/price", Some(Value::Int(199_99))),
+        ]
+        .map(|(name, value)| (name.to_owned(), value))
+        .into(),
+        settles: Some(format!("name:{}:{}", id(1), id(2))),
+    }))
+}
+
+/// The kind of stream that the events of a file belong to.
+fn stream_of(name: &str) -> StreamKind {
+    StreamKind::parse(name.split('.').next().unwrap_or_default()).expect("a file is named after its type")
+}
+
+fn envelope(name: &str, event: &Event, nth: u64) -> Envelope {
+    let stream = stream_of(name);
+    let (kind, version, body) = body::write(stream, event).expect("an event that this build writes");
     Envelope {
         v: 1,
         id: id(0x1000 + u128::from(nth)),
@@ -301,12 +374,12 @@ fn every_event_reads_and_writes_as_version_1_did() {
     for (nth, (name, event)) in examples().into_iter().enumerate() {
         let path = folder().join(format!("{name}.json"));
         if !path.exists() && std::env::var_os("STALLBOOK_NEW_GOLDEN").is_some() {
-            std::fs::write(&path, envelope(&event, nth as u64).to_text().unwrap()).unwrap();
+            std::fs::write(&path, envelope(name, &event, nth as u64).to_text().unwrap()).unwrap();
         }
         let text = std::fs::read_to_string(&path).unwrap_or_else(|fault| panic!("{}: {fault}", path.display()));
         let read = Envelope::parse(&text).unwrap();
         assert_eq!(body::read(&read), event, "{name} is read as something else");
-        let (kind, version, body) = body::write(&event).unwrap();
+        let (kind, version, body) = body::write(stream_of(name), &event).unwrap();
         assert_eq!((kind, version, body.get()), (read.kind.as_str(), 1, read.body.get()), "{name} is written anew");
         assert_eq!(read.to_text().unwrap(), text, "the envelope of {name} is written anew");
     }
@@ -314,7 +387,8 @@ fn every_event_reads_and_writes_as_version_1_did() {
 
 #[test]
 fn every_type_has_its_files_and_every_file_its_type() {
-    let known: BTreeSet<&str> = OrderEvent::KEYS.iter().copied().chain(SHOP_KEYS).chain(CONTACT_KEYS).collect();
+    let known: BTreeSet<&str> =
+        OrderEvent::KEYS.iter().copied().chain(SHOP_KEYS).chain(CONTACT_KEYS).chain(RECORD_KEYS).collect();
     // A third part of a name says which example of the type it is.
     let kind = |name: &'static str| name.match_indices('.').nth(1).map_or(name, |(at, _)| &name[..at]);
     let shown: BTreeSet<&str> = examples().iter().map(|(name, _)| kind(name)).collect();

@@ -3,6 +3,7 @@
 #![cfg(test)]
 
 use domain::Event;
+use domain::StreamKind;
 use proptest::prelude::*;
 use protocol::envelope::{stamp, unstamp};
 use protocol::{Brief, Digest, Envelope, EnvelopeFault, Flag, Problem, ProblemType, Stamp, body, digest};
@@ -60,7 +61,7 @@ proptest! {
         let envelope = Envelope::parse(&text).unwrap();
         prop_assert_eq!(body::read(&envelope), Event::Unknown);
         prop_assert_eq!(envelope.to_text().unwrap(), text);
-        prop_assert!(body::write(&Event::Unknown).is_none());
+        prop_assert!(body::write(StreamKind::Order, &Event::Unknown).is_none());
     }
 
     #[test]
@@ -168,7 +169,7 @@ fn an_order_of_the_largest_form_fits_its_events() {
         let new = Some((content, buyer));
         let command = Command::Confirm { new, copied_from: None, payments: Vec::new(), handed_over: false };
         for new in decide(None, Uuid::nil(), &command, &context).unwrap() {
-            let (_, _, body) = body::write(&new.event).unwrap();
+            let (_, _, body) = body::write(new.stream, &new.event).unwrap();
             assert!(event(body.get()).len() < protocol::MAX_EVENT_BYTES, "{character:?}: {}", body.get().len());
         }
     }

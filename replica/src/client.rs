@@ -14,11 +14,12 @@ use std::task::{Poll, Waker};
 
 use domain::OrderNumber;
 use domain::order::Order;
+use domain::record::Record;
 use futures::lock::Mutex;
 use protocol::Problem;
 use uuid::Uuid;
 
-use crate::replica::{ActFault as Refused, Outgoing, Replica};
+use crate::replica::{ActFault as Refused, Outgoing, Replica, Wanting};
 use crate::storage::{Storage, StorageFault};
 use crate::sync::{Engine, State};
 
@@ -156,7 +157,7 @@ pub struct Acted {
 /// What has changed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Change {
-    /// These orders; thousands where a shop's log was pulled.
+    /// These orders and records; thousands where a shop's log was pulled.
     pub orders: Vec<Uuid>,
     /// Something was stored by this client: other tabs should [`Client::refresh`].
     pub stored: bool,
@@ -307,13 +308,23 @@ impl<S: Storage, T: Transport, H: Host> Client<S, T, H> {
 
     /// An order with its whole timeline; `None` when there is none.
     pub async fn order(&self, id: Uuid) -> Result<Option<Order>, StorageFault> {
+        self.asked(|replica| replica.order(id)).await
+    }
+
+    /// A record with its whole timeline; `None` when there is none.
+    pub async fn record(&self, id: Uuid) -> Result<Option<Record>, StorageFault> {
+        self.asked(|replica| replica.record(id)).await
+    }
+
+    /// Asks again and again until what has to be read first is read.
+    async fn asked<A>(&self, ask: impl Fn(&Replica) -> Result<A, Wanting>) -> Result<A, StorageFault> {
         let mut reopenings = 0;
         loop {
-            let asked = self.replica().order(id);
+            let asked = ask(&self.replica());
             match asked {
-                Ok(order) => {
+                Ok(answer) => {
                     self.0.replica.borrow_mut().trim();
-                    return Ok(order);
+                    return Ok(answer);
                 }
                 Err(wanting) => self.fetch(wanting, &mut reopenings).await?,
             }

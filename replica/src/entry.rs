@@ -6,8 +6,8 @@ use uuid::Uuid;
 
 use crate::codec::{Damaged, Reader, Writer};
 
-/// The version of the entries' form.
-const FORM: u8 = 1;
+/// The version of the entries' form. The first had no rows of records.
+const FORM: u8 = 2;
 
 /// What an event is about, as far as the journal cares.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,6 +18,8 @@ pub(crate) enum Kind {
     Shop,
     /// A stream that this build does not know: kept, not folded.
     Other,
+    /// A record, such as a product.
+    Record,
 }
 
 /// An event's place in the fold.
@@ -87,12 +89,14 @@ pub(crate) struct Entry<'a> {
     pub(crate) events: Vec<Stored<'a>>,
     /// The rows of orders that changed, encoded.
     pub(crate) rows: Vec<&'a [u8]>,
+    /// The records that changed, encoded.
+    pub(crate) records: Vec<&'a [u8]>,
 }
 
 impl<'a> Entry<'a> {
     pub(crate) fn encode(&self) -> Vec<u8> {
         let texts: usize = self.events.iter().map(|event| event.text.len() + 64).sum();
-        let rows: usize = self.rows.iter().map(|row| row.len() + 2).sum();
+        let rows: usize = self.rows.iter().chain(&self.records).map(|row| row.len() + 2).sum();
         let mut w = Writer(Vec::with_capacity(texts + rows + 64));
         w.u8(FORM);
         w.uint(u64::from(self.fold));
@@ -121,12 +125,14 @@ impl<'a> Entry<'a> {
             w.str(event.text);
         });
         w.list(self.rows.iter(), |w, row| w.bytes(row));
+        w.list(self.records.iter(), |w, row| w.bytes(row));
         w.0
     }
 
     pub(crate) fn decode(bytes: &'a [u8]) -> Result<Self, Damaged> {
         let mut r = Reader::new(bytes);
-        if r.u8()? != FORM {
+        let form = r.u8()?;
+        if !(1..=FORM).contains(&form) {
             return Err(Damaged);
         }
         let entry = Self {
@@ -145,6 +151,7 @@ impl<'a> Entry<'a> {
                 let kind = match r.u8()? {
                     0 => Kind::Order,
                     1 => Kind::Shop,
+                    3 => Kind::Record,
                     _ => Kind::Other,
                 };
                 let stream = r.uuid()?;
@@ -153,6 +160,7 @@ impl<'a> Entry<'a> {
                 Ok(Stored { place, id, kind, stream, received_ms, text, at: r.at() - text.len() })
             })?,
             rows: r.list(Reader::bytes)?,
+            records: if form == 1 { Vec::new() } else { r.list(Reader::bytes)? },
         };
         if r.is_done() { Ok(entry) } else { Err(Damaged) }
     }
@@ -217,6 +225,7 @@ mod tests {
                 at: 0,
             }],
             rows: vec![&row, &[]],
+            records: vec![&row],
         };
         let bytes = entry.encode();
         let mut read = Entry::decode(&bytes).unwrap();

@@ -72,13 +72,17 @@ impl RowData {
             w.int(stock.reserved);
             w.int(stock.left);
         });
-        w.list(self.refs.iter(), |w, r| {
-            w.uint(u64::from(r.no));
-            w.uint(u64::from(r.index));
-            r.place.write(w);
-        });
+        write_refs(&mut w, &self.refs);
         w.0
     }
+}
+
+pub(crate) fn write_refs(w: &mut Writer, refs: &[Ref]) {
+    w.list(refs.iter(), |w, r| {
+        w.uint(u64::from(r.no));
+        w.uint(u64::from(r.index));
+        r.place.write(w);
+    });
 }
 
 /// What is read of a row on every start.
@@ -167,7 +171,7 @@ fn summary_of(head: &Head<'_>) -> Result<Summary, Damaged> {
     })
 }
 
-fn read_refs(r: &mut Reader<'_>) -> Result<Vec<Ref>, Damaged> {
+pub(crate) fn read_refs(r: &mut Reader<'_>) -> Result<Vec<Ref>, Damaged> {
     r.list(|r| Ok(Ref { no: r.u32()?, index: r.u32()?, place: Place::read(r)? }))
 }
 

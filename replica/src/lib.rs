@@ -10,6 +10,7 @@ mod entry;
 mod index;
 pub mod memory;
 mod outbox;
+mod records;
 mod replica;
 pub mod storage;
 pub mod sync;
@@ -19,5 +20,6 @@ pub use codec::Damaged;
 pub use device::{Credential, Device, Former};
 pub use index::{Counts, Facet, Filter, Pasted, Sums, pasted};
 pub use replica::{
-    ActFault, Intake, LoadFault, Loaded, Moment, Outgoing, Page, Prepared, Quarantined, Replica, SyncFault, Wanting,
+    Act, ActFault, Intake, LoadFault, Loaded, Moment, Outgoing, Page, Prepared, Quarantined, Replica, SyncFault,
+    Wanting,
 };

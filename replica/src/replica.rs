@@ -17,6 +17,7 @@ mod identity;
 mod log;
 mod rebuild;
 
+pub use act::Act;
 pub use disk::LoadFault;
 
 use std::collections::{BTreeMap, HashMap};
@@ -33,6 +34,7 @@ use crate::device::{Credential, Device};
 use crate::entry::{Kind, LogMark};
 use crate::index::{Index, Ref};
 use crate::outbox::{Acks, Outbox, Pending};
+use crate::records::Records;
 use crate::storage::Batch;
 
 /// Time, place and chance of an act: the caller's, never the replica's own.
@@ -104,7 +106,7 @@ pub enum SyncFault {
 pub struct Prepared {
     /// What to store.
     pub batch: Batch,
-    /// The orders that it changes.
+    /// The orders and records that it changes.
     pub orders: Vec<Uuid>,
 }
 
@@ -154,13 +156,35 @@ pub struct Page {
     pub matching: usize,
 }
 
-/// An event of an order, read and placed.
+/// An event of an order or a record, read and placed.
+#[derive(Clone, Debug)]
 struct Piece {
     rank: (u8, u64),
     at: Ref,
     meta: Meta,
     event: Event,
-    of_order: bool,
+    /// The kind of its stream, where this build knows it.
+    stream: Option<StreamKind>,
+}
+
+/// What is stored of streams that were folded anew: id and row.
+#[derive(Debug, Default)]
+struct Rows {
+    orders: Vec<(Uuid, Vec<u8>)>,
+    records: Vec<(Uuid, Vec<u8>)>,
+}
+
+impl Rows {
+    /// The streams.
+    fn ids(&self) -> Vec<Uuid> {
+        self.orders.iter().chain(&self.records).map(|(id, _)| *id).collect()
+    }
+    fn of_orders(&self) -> Vec<&[u8]> {
+        self.orders.iter().map(|(_, row)| row.as_slice()).collect()
+    }
+    fn of_records(&self) -> Vec<&[u8]> {
+        self.records.iter().map(|(_, row)| row.as_slice()).collect()
+    }
 }
 
 /// A shop's event, kept at hand: they are few.
@@ -220,6 +244,7 @@ pub struct Replica {
     outbox: Outbox,
     quarantined: BTreeMap<u64, (Pending, String)>,
     index: Index,
+    records: Records,
     of_shop: Vec<OfShop>,
     shop: Shop,
     /// Entries since the checkpoint, and their bytes.
@@ -264,6 +289,7 @@ fn kind_of(stream: &Stream) -> Kind {
     match StreamKind::parse(&stream.0) {
         Some(StreamKind::Order | StreamKind::Contact) => Kind::Order,
         Some(StreamKind::Shop) => Kind::Shop,
+        Some(_) => Kind::Record,
         None => Kind::Other,
     }
 }

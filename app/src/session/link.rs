@@ -5,13 +5,14 @@ use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
 
 use domain::order::{Command, Order};
+use domain::record::Record;
 use domain::{Currency, Day, DeviceCode};
 use futures::channel::oneshot;
 use protocol::api::Pairing;
 use replica::client::{self, Client, OpenFault, SyncState};
 use replica::storage::StorageFault;
 use replica::sync::State;
-use replica::{ActFault as Refused, Replica};
+use replica::{Act, ActFault as Refused, Replica};
 use uuid::Uuid;
 use wasm_bindgen_futures::spawn_local;
 
@@ -141,16 +142,37 @@ impl Link {
 
     /// Does what a person asks of an order; `None` makes a new one. Answers when it is on the disk.
     pub async fn act(&self, order: Option<Uuid>, command: &Command) -> Result<Acted, ActFault> {
+        let acted = self.client.act(order, command, self.today()).await?;
+        self.ask_to_keep();
+        Ok(Acted { order: acted.order, number: acted.number })
+    }
+
+    /// Does all of this in one transaction, or nothing. Answers when it is on the disk, with what the acts are about.
+    pub async fn act_all(&self, acts: &[Act]) -> Result<Vec<Uuid>, ActFault> {
+        let acted = self.client.act_all(acts, self.today()).await?;
+        self.ask_to_keep();
+        Ok(acted)
+    }
+
+    /// The shop's day, by this device's clock.
+    fn today(&self) -> Day {
         let now_ms = self.client.now_ms();
-        let day = self.read(|replica| Day::at(now_ms, clock::offset_minutes(replica.shop().time_zone(), now_ms)));
-        let acted = self.client.act(order, command, day).await?;
+        self.read(|replica| Day::at(now_ms, clock::offset_minutes(replica.shop().time_zone(), now_ms)))
+    }
+
+    /// Asks the browser to keep the data, once.
+    fn ask_to_keep(&self) {
         if !self.asked_to_keep.replace(true) {
             spawn_local(async {
                 // Whatever the browser answers, the data is here.
                 let _ = tabs::keep_data().await;
             });
         }
-        Ok(Acted { order: acted.order, number: acted.number })
+    }
+
+    /// A record with its whole timeline.
+    pub async fn record(&self, id: Uuid) -> Result<Option<Record>, StorageFault> {
+        self.client.record(id).await
     }
 
     /// An order with its whole timeline.

@@ -25,6 +25,7 @@ pub mod refused {
         QUANTITIES: "数量要大于 0，也不能比还没发的多。", "The quantities must be above 0 and at most what is left.";
         TOO_LONG: "太长了，写短一点。", "That is too long: use fewer words.";
         PAYMENT_RECORDED: "这张单已收过款，规则不会取消它。", "There is a payment on it; a rule never cancels that.";
+        RULE_ACTED: "这条规则对这张单已经做过一次。", "This rule has acted on this order before.";
         LABEL_MISSING: "标签要写字。", "A label needs a word.";
         NOTHING_CHANGED: "什么都没有改。", "Nothing was changed.";
         NO_CONFLICT: "这件事已经定过了。", "That is settled already.";

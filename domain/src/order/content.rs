@@ -173,6 +173,9 @@ pub struct Content {
     /// The customer, where the buyer is one that the shop knows.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub customer: Option<Uuid>,
+    /// The carrier that is meant to take it: a key or a name.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub carrier: String,
     /// A draft that is a cart, put aside at the counter.
     #[serde(default, skip_serializing_if = "is_default")]
     pub parked: bool,
@@ -255,6 +258,7 @@ impl Content {
         fit(&self.channel, SHORT, ContentFault::ChannelTooLong);
         fit(&self.category, SHORT, ContentFault::CategoryTooLong);
         fit(self.method.key(), SHORT, ContentFault::MethodTooLong);
+        fit(&self.carrier, SHORT, ContentFault::CarrierTooLong);
         fit(&buyer.name, SHORT, ContentFault::BuyerTooLong(BuyerField::Name));
         fit(&buyer.phone, SHORT, ContentFault::BuyerTooLong(BuyerField::Phone));
         fit(&buyer.address, LONG, ContentFault::BuyerTooLong(BuyerField::Address));
@@ -335,6 +339,9 @@ pub enum ContentFault {
     /// The category is longer than fits.
     #[error("the category is too long")]
     CategoryTooLong,
+    /// The carrier's name is longer than fits.
+    #[error("the carrier is too long")]
+    CarrierTooLong,
     /// The way to pay has a name that is longer than fits.
     #[error("the way to pay is too long")]
     MethodTooLong,

@@ -40,6 +40,7 @@ pub struct NewPayment {
 }
 
 /// What a person asks for.
+#[cfg_attr(target_pointer_width = "64", expect(clippy::large_enum_variant, reason = "made at a tap and gone with it"))]
 #[derive(Clone, Debug, PartialEq)]
 pub enum Command {
     /// Confirm: a new order from a form, with what is done at once; or the draft that is there, as it stands.
@@ -224,6 +225,9 @@ pub enum Rejection {
     /// There is a payment, and a rule never cancels where there is one.
     #[error("there is a payment")]
     PaymentRecorded,
+    /// The rule has acted on this order before.
+    #[error("the rule has acted on this order before")]
+    RuleActed,
     /// A label is empty.
     #[error("a label is empty")]
     LabelMissing,
@@ -282,6 +286,10 @@ fn by_rule(order: &Order, rule: Uuid, command: &Command, context: &Context<'_>) 
     if matches!(command, Command::Cancel(_)) && order.payments.iter().any(Payment::counts) {
         return Err(Rejection::PaymentRecorded);
     }
+    // Once: what a person undid since is not done again.
+    if order.timeline.iter().any(|entry| entry.event.rule() == Some(rule)) {
+        return Err(Rejection::RuleActed);
+    }
     let mut decision = Decision { id: order.id, events: Vec::new() };
     known(&mut decision, order, command, context)?;
     for event in &mut decision.events {
@@ -292,6 +300,7 @@ fn by_rule(order: &Order, rule: Uuid, command: &Command, context: &Context<'_>) 
                 body.rule = Some(rule);
             }
             OrderEvent::Labelled(body) => body.rule = Some(rule),
+            OrderEvent::Edited(body) => body.rule = Some(rule),
             _ => {}
         }
     }
@@ -348,7 +357,7 @@ fn begin(
     decision.order(OrderEvent::Started(Started { content: first, copied_from }));
     for part in parts {
         let changes = part.into_iter().map(Change::AddLine).collect();
-        decision.order(OrderEvent::Edited(Edited { changes, settles: None }));
+        decision.order(OrderEvent::Edited(Edited { changes, settles: None, rule: None }));
     }
     if !buyer.is_empty() {
         decision.contact(ContactEvent::Recorded(buyer.clone()));
@@ -787,14 +796,18 @@ fn edit(
             _ => 6 * LONG,
         };
         if filled + weight > EVENT_BYTES && !part.is_empty() {
-            decision.order(OrderEvent::Edited(Edited { changes: std::mem::take(&mut part), settles: None }));
+            decision.order(OrderEvent::Edited(Edited {
+                changes: std::mem::take(&mut part),
+                settles: None,
+                rule: None,
+            }));
             filled = 0;
         }
         filled += weight;
         part.push(change);
     }
     if !part.is_empty() {
-        decision.order(OrderEvent::Edited(Edited { changes: part, settles: None }));
+        decision.order(OrderEvent::Edited(Edited { changes: part, settles: None, rule: None }));
     }
     if order.name.by.is_none() {
         if !buyer.is_empty() {
@@ -859,7 +872,7 @@ fn settle(decision: &mut Decision, order: &Order, conflict: &Conflict, choice: C
         }
         (ConflictKind::SameField, _) => match &conflict.other {
             Some(Taking::Order(change)) => {
-                decision.order(OrderEvent::Edited(Edited { changes: vec![change.clone()], settles }));
+                decision.order(OrderEvent::Edited(Edited { changes: vec![change.clone()], settles, rule: None }));
             }
             Some(Taking::Buyer(changed)) => {
                 decision.contact(ContactEvent::Changed(ContactChanged { settles, ..changed.clone() }));

@@ -113,6 +113,9 @@ pub struct Edited {
     /// The conflict that this settles.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub settles: Option<String>,
+    /// The rule that did it, where no person did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rule: Option<Uuid>,
 }
 
 /// One change of an edit.
@@ -139,6 +142,8 @@ pub enum Change {
     Category(String),
     /// The customer.
     Customer(Option<Uuid>),
+    /// The carrier that is meant to take it.
+    Carrier(String),
     /// Put aside at the counter, or taken up again.
     Parked(bool),
     /// A line more.

@@ -95,7 +95,7 @@ impl Order {
         match event {
             Event::Order(event) => self.order_step(at, event),
             Event::Contact(event) => self.contact_step(at, event),
-            Event::Shop(_) => void(VoidReason::NotAllowed),
+            Event::Shop(_) | Event::Record(_) => void(VoidReason::NotAllowed),
             Event::Unknown => {
                 self.needs_update = true;
                 APPLIED
@@ -255,6 +255,7 @@ impl Order {
         self.channel = field(&content.channel, at);
         self.category = field(&content.category, at);
         self.customer = field(&content.customer, at);
+        self.carrier = field(&content.carrier, at);
         self.parked = field(&content.parked, at);
         for line in &content.lines {
             self.add_line(at, line);
@@ -404,6 +405,7 @@ impl Order {
             Change::Channel(value) => field!(channel, "channel", Channel, value),
             Change::Category(value) => field!(category, "category", Category, value),
             Change::Customer(value) => field!(customer, "customer", Customer, value),
+            Change::Carrier(value) => field!(carrier, "carrier", Carrier, value),
             // Put aside or taken up: the later stands, and nobody has to choose.
             Change::Parked(value) => self.parked = Field { value: *value, by: Some(at) },
             Change::AddLine(line) => self.add_line(at, line),
@@ -766,7 +768,7 @@ pub(super) fn changes(base: &Content, new: &Content) -> Vec<Change> {
             $(if base.$field != new.$field { changes.push(Change::$variant(new.$field.clone())); })*
         };
     }
-    field! { note Note; delivery Delivery; method Method; terms Terms; discount Discount; rounding Rounding; deposit Deposit; channel Channel; category Category; customer Customer; parked Parked; }
+    field! { note Note; delivery Delivery; method Method; terms Terms; discount Discount; rounding Rounding; deposit Deposit; channel Channel; category Category; customer Customer; carrier Carrier; parked Parked; }
     for line in &new.lines {
         let Some(old) = base.lines.iter().find(|old| old.id == line.id) else {
             changes.push(Change::AddLine(line.clone()));

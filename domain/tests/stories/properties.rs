@@ -110,7 +110,11 @@ fn event() -> impl Strategy<Value = Event> {
         content().prop_map(|content| OrderEvent::Started(Started { content, copied_from: None })),
         Just(OrderEvent::Discarded(Bare::default())),
         confirmed.prop_map(OrderEvent::Confirmed),
-        (vec(change(), 0..4), settles()).prop_map(|(changes, settles)| OrderEvent::Edited(Edited { changes, settles })),
+        (vec(change(), 0..4), settles()).prop_map(|(changes, settles)| OrderEvent::Edited(Edited {
+            changes,
+            settles,
+            rule: None
+        })),
         paid.prop_map(OrderEvent::PaymentRecorded),
         id().prop_map(|payment| OrderEvent::PaymentVerified(PaymentVerified { payment })),
         ended().prop_map(OrderEvent::PaymentRejected),

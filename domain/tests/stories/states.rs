@@ -355,6 +355,7 @@ fn changing_a_line_that_is_gone_changes_nothing() {
         domain::Event::Order(domain::order::OrderEvent::Edited(domain::order::Edited {
             changes: vec![change],
             settles: None,
+            rule: None,
         })),
     );
     assert_eq!(stall.order(A).total(), 100_00);

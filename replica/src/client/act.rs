@@ -7,20 +7,27 @@ use uuid::Uuid;
 
 use super::load::load;
 use super::{ActFault, Acted, Change, Client, DECISIONS, Host, OpenFault, REOPENINGS, Transport, corrupt};
-use crate::replica::{ActFault as Refused, Moment, Prepared, Replica, Wanting};
+use crate::replica::{Act, ActFault as Refused, Moment, Prepared, Replica, Wanting};
 use crate::storage::{Batch, Storage, StorageFault};
 
 impl<S: Storage, T: Transport, H: Host> Client<S, T, H> {
-    /// Does what a person asks of an order, `None` begins one. When it answers, it is on the disk.
-    pub async fn act(&self, order: Option<Uuid>, command: &Command, day: Day) -> Result<Acted, ActFault> {
-        let mut acted = None;
+    /// Does what a person asks for, all of it or nothing. When it answers, it is on the disk. Answers with the
+    /// streams that the acts are about, in their order.
+    pub async fn act_all(&self, acts: &[Act], day: Day) -> Result<Vec<Uuid>, ActFault> {
+        let mut acted = Vec::new();
         self.write(|replica, moment| {
-            let (id, prepared) = replica.act(order, command, &mut Moment { day, ..moment })?;
-            acted = Some(id);
+            let (ids, prepared) = replica.act(acts, &mut Moment { day, ..moment })?;
+            acted = ids;
             Ok(Some(prepared))
         })
         .await?;
-        let order = acted.unwrap_or_default();
+        Ok(acted)
+    }
+
+    /// Does what a person asks of an order, `None` begins one. When it answers, it is on the disk.
+    pub async fn act(&self, order: Option<Uuid>, command: &Command, day: Day) -> Result<Acted, ActFault> {
+        let acted = self.act_all(&[Act::Order(order, Box::new(command.clone()))], day).await?;
+        let order = acted.first().copied().unwrap_or_default();
         let number = self.replica().summary(order, 0).and_then(|summary| summary.number);
         Ok(Acted { order, number })
     }

@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use domain::order::{Command, Context, Rejection, decide};
+use domain::order::{Command, Context, OrderEvent, Rejection, decide};
+use domain::record::{Changed, RecordEvent};
 use domain::shop::{DeviceJoined, SettingChanged, ShopEvent, ShopStarted};
 use domain::text::SHORT;
 use domain::{Currency, DeviceCode, Event, NewEvent, StreamKind};
@@ -12,11 +13,22 @@ use protocol::{Envelope, Stream};
 use uuid::Uuid;
 
 use super::fold::{read_envelope, wanted};
-use super::{ActFault, Moment, Piece, Prepared, Replica, kind_of};
+use super::{ActFault, Moment, Piece, Prepared, Replica, Rows, kind_of};
 use crate::device::{Credential, Device};
 use crate::entry::{Entry, Kind, Place, Stored};
 use crate::index::Ref;
 use crate::storage::Batch;
+
+/// What a person does, as a part of one business act.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Act {
+    /// To an order; without one, one begins.
+    Order(Option<Uuid>, Box<Command>),
+    /// To a record of this kind; without one, one begins.
+    Record(StreamKind, Option<Uuid>, Vec<RecordEvent>),
+    /// To the shop's own fields.
+    Shop(Changed),
+}
 
 /// An event of this device on its way into the journal.
 struct Made {
@@ -48,25 +60,22 @@ impl Made {
 }
 
 impl Replica {
-    /// Puts events into envelopes; gives the clock after them, too. `first_id` becomes the id of the first event of
-    /// an order.
+    /// Puts events into envelopes; gives the clock after them, too. `made`: how many this act has made before, and
+    /// the clock after them. `first_id` becomes the id of the first event of an order.
     fn make(
         &self,
         device: &Device,
         events: &[NewEvent],
         mut first_id: Option<Uuid>,
+        (before, mut hlc): (u64, (i64, u32)),
         moment: &mut Moment<'_>,
     ) -> Result<(Vec<Made>, (i64, u32)), ActFault> {
-        let mut hlc = self.hlc;
         let mut made = Vec::with_capacity(events.len());
-        for (event, counter) in events.iter().zip(self.counter + 1..) {
+        for (event, counter) in events.iter().zip(self.counter + before + 1..) {
             hlc = if moment.now_ms > hlc.0 { (moment.now_ms, 0) } else { (hlc.0, hlc.1.saturating_add(1)) };
-            let id = match event.stream {
-                StreamKind::Order => first_id.take(),
-                StreamKind::Contact | StreamKind::Shop => None,
-            };
+            let id = if event.stream == StreamKind::Order { first_id.take() } else { None };
             let id = id.unwrap_or_else(|| moment.id());
-            let (kind, version, body) = protocol::body::write(&event.event).ok_or(ActFault::TooLarge)?;
+            let (kind, version, body) = protocol::body::write(event.stream, &event.event).ok_or(ActFault::TooLarge)?;
             let stream = Stream(event.stream.key().to_owned(), event.stream_id);
             let envelope = Envelope {
                 v: ENVELOPE_VERSION,
@@ -91,46 +100,80 @@ impl Replica {
         Ok((made, hlc))
     }
 
-    /// Decides a command and prepares its events, all of them one transaction. Without an order a new one begins.
-    pub fn act(
-        &self,
-        order: Option<Uuid>,
-        command: &Command,
-        moment: &mut Moment<'_>,
-    ) -> Result<(Uuid, Prepared), ActFault> {
+    /// Decides what a person asks for and prepares its events: all of them one transaction, or none. Answers with the
+    /// streams that the acts are about, in their order; those that begin get an id.
+    pub fn act(&self, acts: &[Act], moment: &mut Moment<'_>) -> Result<(Vec<Uuid>, Prepared), ActFault> {
         let code = self.device.code.as_ref().filter(|_| self.device.shop.is_some()).ok_or(ActFault::NoShop)?;
         let code = DeviceCode(code.clone());
-        let id = order.unwrap_or_else(|| moment.id());
-        let refs = self.index.refs(id);
         let mut wanting = BTreeSet::new();
-        self.want(&refs, &mut wanting);
+        let mut ids = Vec::with_capacity(acts.len());
+        for act in acts {
+            let id = match act {
+                Act::Order(id, _) | Act::Record(_, id, _) => id.unwrap_or_else(|| moment.id()),
+                Act::Shop(_) => self.device.shop.unwrap_or_default(),
+            };
+            self.want(&self.refs(id), &mut wanting);
+            ids.push(id);
+        }
         wanted(wanting).map_err(ActFault::Wanting)?;
-        let known = (!refs.is_empty()).then(|| Self::fold(id, self.pieces(&refs, &BTreeMap::new())).0);
+
         let settings = self.shop.settings();
         let prefix = format!("{}-{}", moment.day.digits(), code.0);
-        let context = Context {
-            now_ms: moment.now_ms,
-            day: moment.day,
-            code: &code,
-            next_count: self.index.highest_count(&prefix).saturating_add(1),
-            settings: &settings,
-        };
-        let events = decide(known.as_ref(), id, command, &context)?;
-        if events.is_empty() {
-            return Err(Rejection::NothingChanged.into());
+        let mut next_count = self.index.highest_count(&prefix).saturating_add(1);
+        let mut touched: BTreeMap<Uuid, Vec<Piece>> = BTreeMap::new();
+        let mut all: Vec<Made> = Vec::new();
+        let mut hlc = self.hlc;
+        for (act, id) in acts.iter().zip(&ids) {
+            let id = *id;
+            let new = |stream, event| NewEvent { stream, stream_id: id, event };
+            let known = || self.pieces(&self.refs(id), &BTreeMap::new());
+            let mut first_id = None;
+            let events = match act {
+                Act::Order(_, command) => {
+                    let pieces = touched.entry(id).or_insert_with(known);
+                    first_id = pieces.is_empty().then_some(id);
+                    let order = (!pieces.is_empty()).then(|| Self::fold(id, pieces.clone()).0);
+                    let context = Context {
+                        now_ms: moment.now_ms,
+                        day: moment.day,
+                        code: &code,
+                        next_count,
+                        settings: &settings,
+                    };
+                    decide(order.as_ref(), id, command, &context)?
+                }
+                Act::Record(kind, _, events) => {
+                    touched.entry(id).or_insert_with(known);
+                    events.iter().map(|event| new(*kind, Event::Record(event.clone()))).collect()
+                }
+                Act::Shop(changed) => vec![new(StreamKind::Shop, Event::Record(RecordEvent::Changed(changed.clone())))],
+            };
+            if events.is_empty() {
+                return Err(Rejection::NothingChanged.into());
+            }
+            let numbered = |event: &NewEvent| {
+                matches!(event.event, Event::Order(OrderEvent::Confirmed(_) | OrderEvent::Renumbered(_)))
+            };
+            next_count += u32::try_from(events.iter().filter(|event| numbered(event)).count()).unwrap_or(0);
+            let (made, after) = self.make(&self.device, &events, first_id, (all.len() as u64, hlc), moment)?;
+            hlc = after;
+            if let Some(pieces) = touched.get_mut(&id) {
+                for (made, index) in made.iter().zip(u32::try_from(all.len()).unwrap_or(u32::MAX)..) {
+                    let place = Place::Own(made.counter);
+                    let (meta, event, stream) = read_envelope(&made.envelope, None, None);
+                    let at = Ref { no: self.last_no + 1, index, place };
+                    pieces.push(Piece { rank: (2, made.counter), at, meta, event, stream });
+                }
+            }
+            all.extend(made);
         }
-        let (made, hlc) = self.make(&self.device, &events, refs.is_empty().then_some(id), moment)?;
-        let mut pieces = self.pieces(&refs, &BTreeMap::new());
-        for (made, index) in made.iter().zip(0..) {
-            let place = Place::Own(made.counter);
-            let (meta, event, of_order) = read_envelope(&made.envelope, None, None);
-            let at = Ref { no: self.last_no + 1, index, place };
-            pieces.push(Piece { rank: (2, made.counter), at, meta, event, of_order });
+        let mut rows = Rows::default();
+        for (id, pieces) in touched {
+            self.fold_into(&mut rows, id, pieces);
         }
-        let row = Self::fold(id, pieces).1.encode();
-        let events = made.iter().map(Made::stored).collect();
-        let entry = Entry { hlc, events, rows: vec![&row], ..self.entry() };
-        Ok((id, Prepared { batch: self.batch(&entry), orders: vec![id] }))
+        let events = all.iter().map(Made::stored).collect();
+        let entry = Entry { hlc, events, rows: rows.of_orders(), records: rows.of_records(), ..self.entry() };
+        Ok((ids, Prepared { batch: self.batch(&entry), orders: rows.ids() }))
     }
 
     pub(super) fn of_shop(
@@ -142,7 +185,7 @@ impl Replica {
         let shop = device.shop.ok_or(ActFault::NoShop)?;
         let new = |event| NewEvent { stream: StreamKind::Shop, stream_id: shop, event: Event::Shop(event) };
         let events: Vec<NewEvent> = events.into_iter().map(new).collect();
-        let (made, hlc) = self.make(&device, &events, None, moment)?;
+        let (made, hlc) = self.make(&device, &events, None, (0, self.hlc), moment)?;
         let changed = device != self.device;
         let events = made.iter().map(Made::stored).collect();
         let entry = Entry { hlc, events, device: changed, ..self.entry() };

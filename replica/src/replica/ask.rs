@@ -2,9 +2,10 @@
 
 use std::ops::Range;
 
-use domain::OrderNumber;
 use domain::order::Summary;
+use domain::record::Fields;
 use domain::shop::Shop;
+use domain::{OrderNumber, StreamKind};
 use protocol::Digest;
 use uuid::Uuid;
 
@@ -63,7 +64,7 @@ impl Replica {
     /// Whether the server does not have all own events of an order.
     pub fn is_unsent(&self, id: Uuid) -> bool {
         self.outbox.len() > 0
-            && self.index.refs(id).iter().any(|at| matches!(at.place, Place::Own(c) if self.outbox.get(c).is_some()))
+            && self.refs(id).iter().any(|at| matches!(at.place, Place::Own(c) if self.outbox.get(c).is_some()))
     }
     /// Own events that the server put aside.
     pub fn quarantined(&self) -> Vec<Quarantined> {
@@ -155,6 +156,27 @@ impl Replica {
     /// The order of this number.
     pub fn by_number(&self, number: &str) -> Option<Uuid> {
         self.index.by_number(number)
+    }
+    /// The records of a kind: each with a version that changes whenever the record does.
+    pub fn records(&self, kind: StreamKind) -> impl Iterator<Item = (Uuid, u64)> {
+        self.records.of(kind)
+    }
+    /// A record's fields.
+    pub fn fields(&self, id: Uuid) -> Option<Fields> {
+        self.records.fields(id)
+    }
+    /// Records with conflicts that ask for a person, and how many each has.
+    pub fn conflicted_records(&self) -> impl Iterator<Item = (StreamKind, Uuid, usize)> {
+        self.records.conflicted()
+    }
+    /// All records' fields, by id: two replicas of the same log have the same.
+    pub fn all_fields(&self) -> Vec<(StreamKind, Fields)> {
+        let mut all = Vec::new();
+        for kind in StreamKind::ALL {
+            all.extend(self.records.of(*kind).filter_map(|(id, _)| Some((*kind, self.records.fields(id)?))));
+        }
+        all.sort_by_key(|(_, fields): &(StreamKind, Fields)| fields.id);
+        all
     }
     /// The rows as they are stored, by id: two replicas of the same log have the same, but for where events lie.
     pub fn summaries(&self) -> Vec<Summary> {

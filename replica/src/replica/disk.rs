@@ -1,9 +1,9 @@
 //! Coming from the storage, going to it.
 
-use protocol::FOLD_VERSION;
+use protocol::{Envelope, FOLD_VERSION};
 use uuid::Uuid;
 
-use super::{Loaded, OfShop, Prepared, Rebuild, Replica, map_of};
+use super::{Loaded, OfShop, Prepared, Rebuild, Replica, kind_of, map_of};
 use crate::codec::{Damaged, Reader, Writer};
 use crate::device::Device;
 use crate::entry::{Entry, Kind, LogMark, Place};
@@ -13,6 +13,8 @@ use crate::storage::{Batch, CheckpointWrite, JournalEntry, Start};
 
 /// The version of the checkpoint's form.
 const CHECKPOINT_FORM: u8 = 1;
+/// Chunks of records have keys from here.
+const RECORD_CHUNKS: u32 = 1 << 30;
 /// Chunks of the outbox have keys from here; chunks of rows lie below.
 const OUTBOX_CHUNKS: u32 = 1 << 31;
 /// A checkpoint is due after so many entries, …
@@ -52,19 +54,22 @@ impl Replica {
 
     fn load_index(&mut self, start: &Start) -> Result<(), LoadFault> {
         if let Some(head) = &start.head {
-            let rows = self.read_head(head)?;
+            let (rows, records) = self.read_head(head)?;
             self.index.reserve(rows);
             for (key, chunk) in &start.chunks {
-                if *key < OUTBOX_CHUNKS {
+                if *key < RECORD_CHUNKS {
                     self.index.read_chunk(chunk)?;
+                } else if *key < OUTBOX_CHUNKS {
+                    self.records.read_chunk(chunk)?;
                 } else {
                     self.outbox.read_chunk(chunk)?;
                 }
             }
-            if self.index.len() != rows {
+            if self.index.len() != rows || self.records.len() != records {
                 return Err(Damaged.into());
             }
             self.index.checkpointed();
+            self.records.checkpointed();
             self.outbox.checkpointed();
         }
         self.last_no = start.covers;
@@ -77,13 +82,14 @@ impl Replica {
         Ok(())
     }
 
-    fn read_head(&mut self, bytes: &[u8]) -> Result<usize, LoadFault> {
+    fn read_head(&mut self, bytes: &[u8]) -> Result<(usize, usize), LoadFault> {
         let mut r = Reader::new(bytes);
         if r.u8()? != CHECKPOINT_FORM {
             return Err(Damaged.into());
         }
         made_by_this_fold(r.u32()?)?;
         let rows = usize::try_from(r.uint()?).map_err(|_| Damaged)?;
+        let records = usize::try_from(r.uint()?).map_err(|_| Damaged)?;
         self.hlc = (r.int()?, r.u32()?);
         self.counter = r.uint()?;
         self.log = LogMark::read(&mut r)?;
@@ -104,7 +110,7 @@ impl Replica {
         for (prefix, count) in r.list(|r| Ok((r.str()?.to_owned(), r.u32()?)))? {
             self.index.saw_count(&prefix, count);
         }
-        Ok(rows)
+        Ok((rows, records))
     }
 
     fn write_head(&self) -> Vec<u8> {
@@ -112,6 +118,7 @@ impl Replica {
         w.u8(CHECKPOINT_FORM);
         w.uint(u64::from(FOLD_VERSION));
         w.uint(self.index.len() as u64);
+        w.uint(self.records.len() as u64);
         w.int(self.hlc.0);
         w.uint(u64::from(self.hlc.1));
         w.uint(self.counter);
@@ -156,10 +163,14 @@ impl Replica {
 
     pub(super) fn checkpoint_with(&self, rebuilt: bool) -> Prepared {
         let rows = self.index.dirty_chunks().into_iter().map(|(chunk, bytes)| (chunk, Some(bytes)));
+        let records = self.records.dirty_chunks().map(|(chunk, bytes)| (RECORD_CHUNKS | chunk, Some(bytes)));
         let outbox = self.outbox.dirty_chunks().into_iter().map(|(chunk, bytes)| (OUTBOX_CHUNKS | chunk, bytes));
         let entry = Entry { fold: FOLD_VERSION, hlc: self.hlc, rebuilt, ..Entry::default() };
-        let checkpoint =
-            CheckpointWrite { covers: self.last_no + 1, head: self.write_head(), chunks: rows.chain(outbox).collect() };
+        let checkpoint = CheckpointWrite {
+            covers: self.last_no + 1,
+            head: self.write_head(),
+            chunks: rows.chain(records).chain(outbox).collect(),
+        };
         let batch = Batch { checkpoint: Some(checkpoint), ..self.batch(&entry) };
         Prepared { batch, orders: Vec::new() }
     }
@@ -184,6 +195,7 @@ impl Replica {
         }
         if batch.checkpoint.is_some() {
             self.index.checkpointed();
+            self.records.checkpointed();
             self.outbox.checkpointed();
             self.tail = (0, 0);
         }
@@ -251,7 +263,12 @@ impl Replica {
                 self.counter = self.counter.max(counter);
                 self.outbox.put(counter, Pending { no, index, id: Some(event.id), stream: event.stream });
             }
-            match event.kind {
+            // A stream that an older build did not know may be one that this build knows.
+            let kind = match (event.kind, &self.rebuilding) {
+                (Kind::Other, Some(_)) => Envelope::read(event.text).map_or(Kind::Other, |read| kind_of(&read.stream)),
+                (kind, _) => kind,
+            };
+            match kind {
                 Kind::Shop => self.of_shop.push(OfShop {
                     at,
                     id: event.id,
@@ -259,7 +276,7 @@ impl Replica {
                     received_ms: event.received_ms,
                     text: event.text.to_owned(),
                 }),
-                Kind::Order => {
+                Kind::Order | Kind::Record => {
                     if let Some(rebuild) = &mut self.rebuilding {
                         let refs = rebuild.refs.entry(event.stream).or_default();
                         if refs.is_empty() {
@@ -297,6 +314,11 @@ impl Replica {
             }
         }
         let mut orders = Vec::new();
+        if self.rebuilding.is_none() {
+            for row in &entry.records {
+                orders.push(self.records.put(row)?);
+            }
+        }
         for row in &entry.rows {
             if self.rebuilding.is_none() {
                 orders.push(self.index.put(row)?);
@@ -327,8 +349,8 @@ impl Replica {
                 }
             }
             None => {
-                for id in self.index.ids() {
-                    self.index.refs(id).iter().for_each(|at| found(at, None, id));
+                for id in self.index.ids().chain(self.records.ids()) {
+                    self.refs(id).iter().for_each(|at| found(at, None, id));
                 }
             }
         }

@@ -3,15 +3,17 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::order::{Order, own_order_kept};
+use domain::record::{Fields, Record};
 use domain::shop::Shop;
 use domain::{Event, Meta, StreamKind};
 use protocol::{Envelope, MAX_CLOCK_AHEAD_MS};
 use uuid::Uuid;
 
-use super::{Piece, Replica, Wanting};
+use super::{Piece, Replica, Rows, Wanting};
 use crate::codec::Damaged;
 use crate::entry::{Ack, Place};
 use crate::index::{Ref, RowData};
+use crate::records::RecordData;
 use crate::storage::JournalEntry;
 
 impl Replica {
@@ -74,28 +76,62 @@ impl Replica {
         let piece = |at: &Ref| {
             let found = self.cache.event(at.no, at.index)?;
             let (rank, seq, received_ms) = self.rank(at.place, found.received_ms, new);
-            let (meta, event, of_order) = read_event(found.text, seq, received_ms)?;
-            Some(Piece { rank, at: *at, meta, event, of_order })
+            let (meta, event, stream) = read_event(found.text, seq, received_ms)?;
+            Some(Piece { rank, at: *at, meta, event, stream })
         };
         refs.iter().filter_map(piece).collect()
     }
 
-    /// Folds an order of its events: by their rank, but a device's events among themselves always in its own order.
+    /// Folds an order of its events.
     pub(super) fn fold(id: Uuid, pieces: Vec<Piece>) -> (Order, RowData) {
-        let mut pieces = by_rank(pieces, |piece| piece.rank);
-        let mut known = BTreeSet::new();
-        // The same event in an older generation of the log stands later, and goes: before its places count.
-        pieces.retain(|piece| known.insert(piece.meta.id));
-        let pieces = own_order_kept(pieces, |piece| &piece.meta);
+        let pieces = in_order(pieces);
         let mut order = Order::new(id);
         for piece in &pieces {
             order.apply(&piece.meta, &piece.event);
         }
         let summary = order.summary();
         let thrown_away = order.confirmed.is_none() && order.discarded.is_some();
-        let visible = pieces.iter().any(|piece| piece.of_order) && !thrown_away;
+        let visible = pieces.iter().any(|piece| piece.stream == Some(StreamKind::Order)) && !thrown_away;
         let refs = pieces.iter().map(|piece| piece.at).collect();
         (order, RowData { summary, visible, refs })
+    }
+
+    /// Folds a record of its events.
+    fn fold_record(pieces: Vec<Piece>) -> (Record, Vec<Ref>) {
+        let pieces = in_order(pieces);
+        let mut record = Record::default();
+        for piece in &pieces {
+            record.apply(&piece.meta, &piece.event);
+        }
+        (record, pieces.iter().map(|piece| piece.at).collect())
+    }
+
+    /// Folds a stream of its events, and adds its row.
+    pub(super) fn fold_into(&self, rows: &mut Rows, id: Uuid, pieces: Vec<Piece>) {
+        let kind = pieces.first().and_then(|piece| piece.stream).or_else(|| self.records.kind(id));
+        match kind.filter(|kind| kind.is_record()) {
+            Some(kind) => {
+                let (record, refs) = Self::fold_record(pieces);
+                let row = RecordData { kind, fields: Fields::of(id, &record), refs };
+                rows.records.push((id, row.encode()));
+            }
+            None => rows.orders.push((id, Self::fold(id, pieces).1.encode())),
+        }
+    }
+
+    /// Where the events of an order or a record lie.
+    pub(super) fn refs(&self, id: Uuid) -> Vec<Ref> {
+        let refs = self.index.refs(id);
+        if refs.is_empty() { self.records.refs(id) } else { refs }
+    }
+
+    /// A record with its whole timeline; `None` when there is none.
+    pub fn record(&self, id: Uuid) -> Result<Option<Record>, Wanting> {
+        let refs = self.records.refs(id);
+        let mut wanting = BTreeSet::new();
+        self.want(&refs, &mut wanting);
+        wanted(wanting)?;
+        Ok((!refs.is_empty()).then(|| Self::fold_record(self.pieces(&refs, &BTreeMap::new())).0))
     }
 
     /// An order with its whole timeline; `None` when there is none.
@@ -124,13 +160,26 @@ fn by_rank<T>(pieces: Vec<T>, rank: impl Fn(&T) -> (u8, u64)) -> Vec<T> {
     places.into_iter().filter_map(|(_, at)| pieces.get_mut(at).and_then(Option::take)).collect()
 }
 
+/// In the order in which they fold: by their rank, but a device's events among themselves always in its own order.
+fn in_order(pieces: Vec<Piece>) -> Vec<Piece> {
+    let mut pieces = by_rank(pieces, |piece| piece.rank);
+    let mut known = BTreeSet::new();
+    // The same event in an older generation of the log stands later, and goes: before its places count.
+    pieces.retain(|piece| known.insert(piece.meta.id));
+    own_order_kept(pieces, |piece| &piece.meta)
+}
+
 /// Reads an event's text. `received_ms`: its clock counts for no more than a little after this.
-fn read_event(text: &str, seq: Option<u64>, received_ms: Option<i64>) -> Option<(Meta, Event, bool)> {
+fn read_event(text: &str, seq: Option<u64>, received_ms: Option<i64>) -> Option<(Meta, Event, Option<StreamKind>)> {
     let envelope = Envelope::read(text).ok()?;
     Some(read_envelope(&envelope, seq, received_ms))
 }
 
-pub(super) fn read_envelope(envelope: &Envelope, seq: Option<u64>, received_ms: Option<i64>) -> (Meta, Event, bool) {
+pub(super) fn read_envelope(
+    envelope: &Envelope,
+    seq: Option<u64>,
+    received_ms: Option<i64>,
+) -> (Meta, Event, Option<StreamKind>) {
     let latest = received_ms.map_or(i64::MAX, |ms| ms.saturating_add(MAX_CLOCK_AHEAD_MS));
     let meta = Meta {
         id: envelope.id,
@@ -141,6 +190,5 @@ pub(super) fn read_envelope(envelope: &Envelope, seq: Option<u64>, received_ms: 
         hlc: (envelope.hlc.0.min(latest), envelope.hlc.1),
         actor: envelope.actor,
     };
-    let of_order = StreamKind::parse(&envelope.stream.0) == Some(StreamKind::Order);
-    (meta, protocol::body::read(envelope), of_order)
+    (meta, protocol::body::read(envelope), StreamKind::parse(&envelope.stream.0))
 }

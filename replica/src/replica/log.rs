@@ -10,7 +10,7 @@ use serde_json::value::RawValue;
 use uuid::Uuid;
 
 use super::fold::{read_envelope, wanted};
-use super::{Incoming, Intake, Outgoing, Piece, Prepared, Replica, SyncFault, Wanting, What, kind_of, map_of};
+use super::{Incoming, Intake, Outgoing, Piece, Prepared, Replica, Rows, SyncFault, Wanting, What, kind_of, map_of};
 use crate::entry::{Ack, Entry, Kind, LogMark, Place, Stored};
 use crate::index::Ref;
 use crate::storage::Batch;
@@ -124,11 +124,12 @@ impl Replica {
             device: record.is_some(),
             acks,
             quarantined,
-            rows: rows.iter().map(|(_, row)| row.as_slice()).collect(),
+            rows: rows.of_orders(),
+            records: rows.of_records(),
             ..self.entry()
         };
         let batch = Batch { device: record, ..self.batch(&entry) };
-        Ok(Some(Prepared { batch, orders: rows.into_iter().map(|(id, _)| id).collect() }))
+        Ok(Some(Prepared { batch, orders: rows.ids() }))
     }
 
     /// Orders whose fold these acknowledgements may change: those that hold events of others, or whose clock was
@@ -141,7 +142,7 @@ impl Replica {
             if !seen.insert(pending.stream) && ack.ahead_of.is_none() {
                 continue;
             }
-            let refs = self.index.refs(pending.stream);
+            let refs = self.refs(pending.stream);
             let alone = refs.iter().all(|at| matches!(at.place, Place::Own(_)));
             if !refs.is_empty() && (!alone || ack.ahead_of.is_some()) {
                 touched.entry(pending.stream).or_default();
@@ -150,29 +151,30 @@ impl Replica {
         touched
     }
 
-    /// Folds orders with the pieces that come new; gives their rows. `settle`: without what older logs left.
+    /// Folds orders and records with the pieces that come new; gives their rows. `settle`: without what older logs left.
     fn fold_all(
         &self,
         touched: BTreeMap<Uuid, Vec<Piece>>,
         new: &BTreeMap<u64, Ack>,
         settle: bool,
-    ) -> Result<Vec<(Uuid, Vec<u8>)>, SyncFault> {
+    ) -> Result<Rows, SyncFault> {
         let mut wanting = BTreeSet::new();
         let stays = |at: &Ref| !settle || !matches!(at.place, Place::Log(g, _) if g != self.generation);
         let mut all = Vec::with_capacity(touched.len());
         for (id, pieces) in touched {
-            let mut refs = self.index.refs(id);
+            let mut refs = self.refs(id);
             refs.retain(stays);
             self.want(&refs, &mut wanting);
             all.push((id, refs, pieces));
         }
         wanted(wanting).map_err(SyncFault::Wanting)?;
-        let fold = |(id, refs, pieces): (Uuid, Vec<Ref>, Vec<Piece>)| {
+        let mut rows = Rows::default();
+        for (id, refs, pieces) in all {
             let mut known = self.pieces(&refs, new);
             known.extend(pieces);
-            (id, Self::fold(id, known).1.encode())
-        };
-        Ok(all.into_iter().map(fold).collect())
+            self.fold_into(&mut rows, id, known);
+        }
+        Ok(rows)
     }
 
     /// Reads a page of a pull that was asked for from `after`, the cursor then.
@@ -318,12 +320,12 @@ impl Replica {
                     hlc.max((envelope.hlc.0.min(event.received_ms.saturating_add(MAX_CLOCK_AHEAD_MS)), envelope.hlc.1));
             }
             if let Some(envelope) = envelope
-                && kind == Kind::Order
+                && matches!(kind, Kind::Order | Kind::Record)
             {
-                let (meta, body, of_order) = read_envelope(envelope, Some(event.seq), Some(event.received_ms));
+                let (meta, body, kind) = read_envelope(envelope, Some(event.seq), Some(event.received_ms));
                 let index = u32::try_from(stored.len()).unwrap_or(u32::MAX);
                 let at = Ref { no: self.last_no + 1, index, place };
-                let piece = Piece { rank: (0, event.seq), at, meta, event: body, of_order };
+                let piece = Piece { rank: (0, event.seq), at, meta, event: body, stream: kind };
                 touched.entry(stream).or_default().push(piece);
             }
             stored.push(Stored { place, id, kind, stream, received_ms: event.received_ms, text, at: 0 });
@@ -339,9 +341,9 @@ impl Replica {
         if settled {
             let left = |id: &Uuid| {
                 let old = |at: &Ref| matches!(at.place, Place::Log(g, _) if g != self.generation);
-                self.index.refs(*id).iter().any(old)
+                self.refs(*id).iter().any(old)
             };
-            for id in self.index.ids().filter(left) {
+            for id in self.index.ids().chain(self.records.ids()).filter(left) {
                 touched.entry(id).or_default();
             }
         }
@@ -357,11 +359,12 @@ impl Replica {
             device: record.is_some(),
             acks,
             events: stored,
-            rows: rows.iter().map(|(_, row)| row.as_slice()).collect(),
+            rows: rows.of_orders(),
+            records: rows.of_records(),
             ..self.entry()
         };
         let batch = Batch { device: record, ..self.batch(&entry) };
-        Ok(Some(Prepared { batch, orders: rows.into_iter().map(|(id, _)| id).collect() }))
+        Ok(Some(Prepared { batch, orders: rows.ids() }))
     }
 
     /// Whether an event of the log that names this device and count is this device's own, not a clone's.

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
 use super::fold::wanted;
-use super::{Prepared, Replica, Wanting};
+use super::{Prepared, Replica, Rows, Wanting};
 use crate::codec::Damaged;
 use crate::index::Ref;
 use crate::storage::JournalEntry;
@@ -35,10 +35,17 @@ impl Replica {
             self.want(refs, &mut wanting);
         }
         wanted(wanting)?;
+        let mut rows = Rows::default();
         for (id, refs) in refs {
-            let row = Self::fold(id, self.pieces(&refs, &BTreeMap::new())).1;
-            // A row that was just written is readable.
-            let _ = self.index.put(&row.encode());
+            let pieces = self.pieces(&refs, &BTreeMap::new());
+            self.fold_into(&mut rows, id, pieces);
+        }
+        // Rows that were just written are readable.
+        for (_, row) in rows.orders {
+            let _ = self.index.put(&row);
+        }
+        for (_, row) in rows.records {
+            let _ = self.records.put(&row);
         }
         if let Some(rebuild) = &mut self.rebuilding {
             rebuild.order.drain(..ids.len());

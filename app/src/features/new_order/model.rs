@@ -113,6 +113,8 @@ pub struct Form {
     pub category: String,
     /// The customer, where the buyer is one that the shop knows.
     pub customer: Option<Uuid>,
+    /// The carrier that is meant to take it.
+    pub carrier: String,
     /// How the goods reach the buyer.
     pub delivery: Delivery,
     /// How the buyer means to pay.
@@ -145,6 +147,7 @@ impl Default for Form {
             channel: channel.to_owned(),
             category: category.to_owned(),
             customer: None,
+            carrier: String::new(),
             delivery: Delivery::default(),
             method: Method::default(),
             terms: Terms::default(),
@@ -256,6 +259,7 @@ impl Form {
             channel: content.channel.clone(),
             category: content.category.clone(),
             customer: content.customer,
+            carrier: content.carrier.clone(),
             delivery: content.delivery,
             method: content.method.clone(),
             terms: content.terms,
@@ -282,6 +286,7 @@ impl Form {
             channel: self.channel.clone(),
             category: self.category.clone(),
             customer: self.customer,
+            carrier: self.carrier.clone(),
             parked: false,
         };
         let buyer = Buyer {
@@ -398,7 +403,10 @@ impl Reader {
             ContentFault::TotalTooLarge => self.fault(Place::Total, Fault::TooLarge),
             ContentFault::NoteTooLong => self.fault(Place::Note, Fault::TooLong(LONG)),
             // Chosen from lists, or taken over from a copied order: the form has no place of their own.
-            ContentFault::ChannelTooLong | ContentFault::CategoryTooLong | ContentFault::MethodTooLong => {
+            ContentFault::ChannelTooLong
+            | ContentFault::CategoryTooLong
+            | ContentFault::MethodTooLong
+            | ContentFault::CarrierTooLong => {
                 self.fault(Place::Note, Fault::TooLong(SHORT));
             }
             ContentFault::BuyerMissing(field) => self.fault(Place::Buyer(*field), Fault::Missing),

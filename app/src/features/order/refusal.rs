@@ -46,6 +46,7 @@ fn rejected(of: &Rejection) -> &'static str {
         Rejection::CarrierMissing => fault::CARRIER_MISSING,
         Rejection::DeadlinePassed => fault::DATE_PAST,
         Rejection::PaymentRecorded => refused::PAYMENT_RECORDED,
+        Rejection::RuleActed => refused::RULE_ACTED,
         Rejection::LabelMissing => refused::LABEL_MISSING,
         Rejection::NothingChanged => refused::NOTHING_CHANGED,
         Rejection::NoSuchConflict => refused::NO_CONFLICT,

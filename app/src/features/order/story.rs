@@ -37,7 +37,7 @@ pub fn tell(order: &Order, at: usize, currency: Currency) -> Option<Told> {
             let (glyph, what) = of_buyer(event);
             (glyph, what, None)
         }
-        Event::Shop(_) | Event::Unknown => (Glyph::Info, timeline::UNKNOWN.get().to_owned(), None),
+        Event::Shop(_) | Event::Record(_) | Event::Unknown => (Glyph::Info, timeline::UNKNOWN.get().to_owned(), None),
     };
     Some(Told { glyph, what, amount, void: void(entry) })
 }
@@ -268,6 +268,7 @@ fn order_field(change: &Change, currency: Currency) -> (Phrase, String) {
         Change::Customer(customer) => {
             (told::CUSTOMER, or_nothing(if customer.is_some() { told::KNOWN.get() } else { "" }))
         }
+        Change::Carrier(carrier) => (told::CARRIER, or_nothing(&carrier::name(carrier))),
         Change::Parked(parked) => (told::PARKED, or_nothing(if *parked { told::KNOWN.get() } else { "" })),
         Change::AddLine(line) => (form::ITEM, line_words(&line.item, line.quantity, line.unit)),
         Change::RemoveLine(_) => (form::ITEM, told::TAKEN_OUT.get().to_owned()),
@@ -317,6 +318,7 @@ fn as_it_stands(order: &Order, other: &Change) -> Change {
         Change::Channel(_) => Change::Channel(order.channel.value.clone()),
         Change::Category(_) => Change::Category(order.category.value.clone()),
         Change::Customer(_) => Change::Customer(order.customer.value),
+        Change::Carrier(_) => Change::Carrier(order.carrier.value.clone()),
         Change::Parked(_) => Change::Parked(order.parked.value),
         Change::AddLine(line) => Change::RemoveLine(line.id),
         Change::RemoveLine(id) => Change::AddLine(line(*id).unwrap_or_default()),

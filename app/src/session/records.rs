@@ -1,0 +1,259 @@
+//! What pages read and write of the shop's records: products, customers, templates, rules, saved views, and the
+//! shop's own lists.
+
+use std::collections::BTreeMap;
+use std::collections::HashMap;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use domain::StreamKind;
+use domain::customer::Customer;
+use domain::product::{Product, Stock};
+use domain::record::{Changed, Fields, Record, RecordEvent, Value, changes};
+use domain::rule::Rule;
+use domain::template::Template;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use replica::Act;
+use replica::storage::StorageFault;
+use uuid::Uuid;
+
+use super::{ActFault, Link, Loaded, Session};
+
+/// All records of a kind as they stand. Cheap to clone; equal when nothing of them changed.
+#[derive(Debug)]
+pub struct Records<T> {
+    all: Arc<Vec<(u64, Uuid, Arc<T>)>>,
+}
+
+impl<T> Clone for Records<T> {
+    fn clone(&self) -> Self {
+        Self { all: Arc::clone(&self.all) }
+    }
+}
+
+impl<T> Default for Records<T> {
+    fn default() -> Self {
+        Self { all: Arc::default() }
+    }
+}
+
+impl<T> PartialEq for Records<T> {
+    fn eq(&self, other: &Self) -> bool {
+        let versions = |records: &Self| records.all.iter().map(|(version, id, _)| (*version, *id)).collect::<Vec<_>>();
+        Arc::ptr_eq(&self.all, &other.all) || versions(self) == versions(other)
+    }
+}
+
+impl<T> Records<T> {
+    /// Each of them, in the order in which they were first heard of.
+    pub fn iter(&self) -> impl Iterator<Item = &Arc<T>> {
+        self.all.iter().map(|(.., thing)| thing)
+    }
+    /// One by its id.
+    pub fn get(&self, id: Uuid) -> Option<&Arc<T>> {
+        self.all.iter().find(|(_, of, _)| *of == id).map(|(.., thing)| thing)
+    }
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.all.len()
+    }
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.all.is_empty()
+    }
+}
+
+/// A conflict of a record: the record, and the conflict's id.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RecordConflict {
+    /// The kind of the record; [`StreamKind::Shop`] for the shop's own fields.
+    pub kind: StreamKind,
+    /// The record.
+    pub id: Uuid,
+    /// With its timeline.
+    pub record: Arc<Record>,
+    /// The conflict's id.
+    pub conflict: String,
+}
+
+impl Session {
+    /// All records of a kind, read as what they mean; those that `read` makes nothing of are left out.
+    pub fn records<T: Send + Sync + 'static>(
+        self,
+        kind: StreamKind,
+        read: fn(&Fields) -> Option<T>,
+    ) -> Signal<Records<T>> {
+        let records = Memo::new(move |before: Option<&Records<T>>| {
+            self.changes.track();
+            let Some(link) = self.link() else {
+                return Records::default();
+            };
+            let known: HashMap<u64, &Arc<T>> = before
+                .into_iter()
+                .flat_map(|before| before.all.iter())
+                .map(|(version, _, it)| (*version, it))
+                .collect();
+            let all = link.read(|replica| {
+                let read = |(id, version)| {
+                    let thing = match known.get(&version) {
+                        Some(thing) => Arc::clone(thing),
+                        None => Arc::new(read(&replica.fields(id)?)?),
+                    };
+                    Some((version, id, thing))
+                };
+                replica.records(kind).filter_map(read).collect()
+            });
+            Records { all: Arc::new(all) }
+        });
+        records.into()
+    }
+
+    /// The products.
+    pub fn products(self) -> Signal<Records<Product>> {
+        self.records(StreamKind::Product, |fields| Some(Product::read(fields)))
+    }
+    /// The customers, those that were merged into others too.
+    pub fn customers(self) -> Signal<Records<Customer>> {
+        self.records(StreamKind::Customer, |fields| Some(Customer::read(fields)))
+    }
+    /// The templates.
+    pub fn templates(self) -> Signal<Records<Template>> {
+        self.records(StreamKind::Template, Template::read)
+    }
+    /// The rules.
+    pub fn rules(self) -> Signal<Records<Rule>> {
+        self.records(StreamKind::Rule, Rule::read)
+    }
+
+    /// The shop's own fields: its lists are read from them with [`domain::shop::list::entries`].
+    pub fn shop_fields(self) -> Signal<Arc<Fields>> {
+        let fields = Memo::new(move |_| {
+            self.changes.track();
+            Arc::new(self.link().map(|link| link.read(|replica| replica.shop().fields())).unwrap_or_default())
+        });
+        fields.into()
+    }
+
+    /// What there is of a product's variant (0: of the product), as far as this tablet knows. Tracks changes.
+    pub fn stock(self, product: &Product, variant: u32) -> Stock {
+        self.changes.track();
+        let (reserved, left) =
+            self.link().map(|link| link.read(|replica| replica.stock(product.id, variant))).unwrap_or_default();
+        Stock::of(product.moved.get(&variant).copied(), reserved, left)
+    }
+
+    /// What there is of all of a product's variants together. Tracks changes.
+    pub fn whole_stock(self, product: &Product) -> Stock {
+        product.stocked().into_iter().fold(Stock::default(), |sum, variant| {
+            let stock = self.stock(product, variant);
+            Stock {
+                on_hand: sum.on_hand.saturating_add(stock.on_hand),
+                reserved: sum.reserved.saturating_add(stock.reserved),
+                counted: sum.counted || stock.counted,
+            }
+        })
+    }
+
+    /// A record with its timeline, kept up to date after acts and syncs.
+    pub fn record(self, id: Signal<Option<Uuid>>) -> Signal<Loaded<Arc<Record>>> {
+        let shown = RwSignal::new(Loaded::Reading);
+        // What is asked last is what is shown, whichever is read first.
+        let asked = StoredValue::new(0_u64);
+        Effect::new(move |_| {
+            self.changes.track();
+            let id = id.get();
+            let nth = asked.get_value() + 1;
+            asked.set_value(nth);
+            let (Some(id), Some(link)) = (id, self.link()) else {
+                return;
+            };
+            spawn_local(async move {
+                if let Ok(record) = link.record(id).await
+                    && asked.try_get_value() == Some(nth)
+                {
+                    let record = record.map_or(Loaded::Missing, |record| Loaded::There(Arc::new(record)));
+                    if shown.try_with_untracked(|now| *now != record) == Some(true) {
+                        let _ = shown.try_set(record);
+                    }
+                }
+            });
+        });
+        shown.into()
+    }
+
+    /// Does what a person asks for, all of it in one transaction or nothing. Answers when it is on the disk, with
+    /// the orders and records that the acts are about, in their order.
+    pub async fn act_all(self, acts: Vec<Act>) -> Result<Vec<Uuid>, ActFault> {
+        let link = self.link().ok_or(StorageFault::Closed)?;
+        link.act_all(&acts).await
+    }
+
+    /// Writes what differs between what a form began with and what it holds now; `None` begins a record.
+    pub async fn write(
+        self,
+        kind: StreamKind,
+        id: Option<Uuid>,
+        base: &BTreeMap<String, Value>,
+        now: &BTreeMap<String, Value>,
+    ) -> Result<Uuid, ActFault> {
+        let set = changes(base, now);
+        match id {
+            Some(id) if set.is_empty() => Ok(id),
+            _ => {
+                let changed = RecordEvent::Changed(Changed { set, settles: None });
+                let acted = self.act_all(vec![Act::Record(kind, id, vec![changed])]).await?;
+                Ok(acted.first().copied().unwrap_or_default())
+            }
+        }
+    }
+
+    /// Writes fields of the shop; without a value they are cleared.
+    pub async fn change_shop(self, set: BTreeMap<String, Option<Value>>) -> Result<(), ActFault> {
+        self.act_all(vec![Act::Shop(Changed { set, settles: None })]).await.map(drop)
+    }
+
+    /// The conflicts of records that ask for a person.
+    pub fn record_conflicts(self) -> Signal<Vec<RecordConflict>> {
+        let shown = RwSignal::new(Vec::new());
+        let asked = StoredValue::new(0_u64);
+        Effect::new(move |_| {
+            self.changes.track();
+            let nth = asked.get_value() + 1;
+            asked.set_value(nth);
+            let Some(link) = self.link() else {
+                return;
+            };
+            spawn_local(async move {
+                if let Ok(found) = conflicts(&link).await
+                    && asked.try_get_value() == Some(nth)
+                    && shown.try_with_untracked(|shown| *shown != found) == Some(true)
+                {
+                    let _ = shown.try_set(found);
+                }
+            });
+        });
+        shown.into()
+    }
+}
+
+async fn conflicts(link: &Rc<Link>) -> Result<Vec<RecordConflict>, StorageFault> {
+    let mut found = Vec::new();
+    let mut add = |kind, id, record: Record| {
+        let record = Arc::new(record);
+        let conflicts: Vec<String> = record.open_conflicts().map(|conflict| conflict.id.clone()).collect();
+        found.extend(conflicts.into_iter().map(|conflict| RecordConflict {
+            kind,
+            id,
+            record: Arc::clone(&record),
+            conflict,
+        }));
+    };
+    add(StreamKind::Shop, Uuid::nil(), link.read(|replica| replica.shop().record().clone()));
+    for (kind, id, _) in link.read(|replica| replica.conflicted_records().collect::<Vec<_>>()) {
+        if let Some(record) = link.record(id).await? {
+            add(kind, id, record);
+        }
+    }
+    Ok(found)
+}

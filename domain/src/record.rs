@@ -1,0 +1,349 @@
+//! Records: what a shop writes down beside its orders, such as products, customers, templates and rules. A record is
+//! a set of named fields, each decided for itself by the hybrid logical clock, and sums of movements, which are facts
+//! and always count (workflow.md §5). Collections are fields with paths: `variant/7/price`.
+//!
+//! The fold is one for all kinds; what the fields mean is told by the kind's own module (`product`, `customer`, …).
+
+mod value;
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+pub use self::value::Value;
+use crate::order::Method;
+use crate::{Event, Meta};
+
+/// What an event of a record says.
+#[derive(Clone, Debug, PartialEq)]
+pub enum RecordEvent {
+    /// `<kind>.changed`: fields were written.
+    Changed(Changed),
+    /// `product.stock_moved`: goods came, went or were counted.
+    StockMoved(StockMoved),
+    /// `customer.debt_moved`: what a customer owes beside orders changed.
+    DebtMoved(DebtMoved),
+    /// `customer.erased`: the person's data are to be erased, here and everywhere.
+    Erasing,
+    /// The body was erased at the person's wish.
+    Erased,
+}
+
+/// Body of `<kind>.changed`: those named change.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Changed {
+    /// Field → its new value; without one the field is cleared.
+    pub set: BTreeMap<String, Option<Value>>,
+    /// The conflict that this settles.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub settles: Option<String>,
+}
+
+/// Why stock moved beside orders. On the wire a word; one that this build does not know is kept.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "String", into = "String")]
+pub enum StockReason {
+    /// Bought or made.
+    Received,
+    /// Counted: the difference to what was expected.
+    Counted,
+    /// Came back from a buyer, and is good.
+    ReturnedGood,
+    /// Came back from a buyer, and is not: kept in the ledger, adds nothing.
+    ReturnedDamaged,
+    /// Thrown away, broken, given away.
+    Scrapped,
+    /// Another one, by its key.
+    Other(String),
+}
+
+impl StockReason {
+    /// Those that a person chooses from.
+    pub const USUAL: [Self; 5] =
+        [Self::Received, Self::Counted, Self::ReturnedGood, Self::ReturnedDamaged, Self::Scrapped];
+    /// The word on the wire.
+    pub fn key(&self) -> &str {
+        match self {
+            Self::Received => "received",
+            Self::Counted => "counted",
+            Self::ReturnedGood => "returned_good",
+            Self::ReturnedDamaged => "returned_damaged",
+            Self::Scrapped => "scrapped",
+            Self::Other(key) => key,
+        }
+    }
+}
+
+impl From<String> for StockReason {
+    fn from(key: String) -> Self {
+        Self::USUAL.into_iter().find(|reason| reason.key() == key).unwrap_or(Self::Other(key))
+    }
+}
+
+impl From<StockReason> for String {
+    fn from(reason: StockReason) -> Self {
+        reason.key().to_owned()
+    }
+}
+
+/// Body of `product.stock_moved`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StockMoved {
+    /// Which variant; 0: the product has none.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub variant: u32,
+    /// Why.
+    pub reason: StockReason,
+    /// Pieces or grams that the stock grew by; below zero it shrank.
+    pub quantity: i64,
+    /// For [`StockReason::Counted`]: what was counted; for goods that came back damaged: how many.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub counted: Option<i64>,
+    /// Note.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub note: String,
+}
+
+/// Body of `customer.debt_moved`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DebtMoved {
+    /// Minor units that the customer owes more; below zero: paid back.
+    pub amount: i64,
+    /// How it was paid back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub method: Option<Method>,
+    /// Note.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub note: String,
+}
+
+fn is_zero(value: &u32) -> bool {
+    *value == 0
+}
+
+/// A field as it stands.
+#[derive(Clone, Debug, PartialEq)]
+struct Written {
+    value: Option<Value>,
+    /// The event that wrote it: its place in the timeline.
+    by: usize,
+}
+
+/// The same field written on two tablets that did not know of each other; the later stands (workflow.md §4).
+#[derive(Clone, Debug, PartialEq)]
+pub struct FieldConflict {
+    /// Its stable identity: the field and the two events.
+    pub id: String,
+    /// The field.
+    pub field: String,
+    /// The earlier of the two events in the fold: its place in the timeline.
+    pub first: usize,
+    /// The later one.
+    pub second: usize,
+    /// The value that does not stand.
+    pub other: Option<Value>,
+    /// The event that settled it: its place in the timeline.
+    settled: Option<usize>,
+}
+
+/// A record as its events tell it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Record {
+    fields: BTreeMap<String, Written>,
+    /// Sums of movements: by variant for stock, under 0 for a debt.
+    sums: BTreeMap<u32, i64>,
+    conflicts: Vec<FieldConflict>,
+    /// Everything that happened, in the order of the fold.
+    pub timeline: Vec<(Meta, Event)>,
+    /// An event is here that this build does not know.
+    pub needs_update: bool,
+    /// The person's data were erased.
+    pub erased: bool,
+    /// The event that asked for that.
+    erasing: Option<usize>,
+}
+
+impl Record {
+    /// Takes in one event; never fails.
+    pub fn apply(&mut self, meta: &Meta, event: &Event) {
+        let at = self.timeline.len();
+        self.timeline.push((meta.clone(), event.clone()));
+        match event {
+            Event::Record(RecordEvent::Changed(changed)) => self.changed(at, changed),
+            Event::Record(RecordEvent::StockMoved(moved)) => self.sum(moved.variant, moved.quantity),
+            Event::Record(RecordEvent::DebtMoved(moved)) => self.sum(0, moved.amount),
+            Event::Record(RecordEvent::Erasing) => {
+                self.erased = true;
+                self.erasing.get_or_insert(at);
+                self.fields.clear();
+                self.conflicts.clear();
+            }
+            Event::Record(RecordEvent::Erased) => self.erased = true,
+            Event::Unknown => self.needs_update = true,
+            Event::Order(_) | Event::Contact(_) | Event::Shop(_) => {}
+        }
+    }
+
+    fn sum(&mut self, key: u32, amount: i64) {
+        let sum = self.sums.entry(key).or_default();
+        *sum = sum.saturating_add(amount);
+    }
+
+    fn meta(&self, at: usize) -> Option<&Meta> {
+        self.timeline.get(at).map(|(meta, _)| meta)
+    }
+
+    /// Whether the event at `later` knew of the one at `earlier`.
+    fn knew(&self, later: usize, earlier: usize) -> bool {
+        match (self.meta(later), self.meta(earlier)) {
+            (Some(later), Some(earlier)) => later.knew(earlier),
+            _ => true,
+        }
+    }
+
+    fn changed(&mut self, at: usize, changed: &Changed) {
+        // Who wrote it did not know that it was to be erased.
+        if self.erasing.is_some_and(|erasing| !self.knew(at, erasing)) {
+            return;
+        }
+        if let Some(id) = &changed.settles {
+            match self.conflicts.iter_mut().find(|conflict| conflict.id == *id) {
+                Some(conflict) if conflict.settled.is_none() => conflict.settled = Some(at),
+                // Settled on two tablets: the first choice stands.
+                _ => return,
+            }
+        }
+        for (name, value) in &changed.set {
+            self.write(at, name, value);
+        }
+    }
+
+    fn write(&mut self, at: usize, name: &str, value: &Option<Value>) {
+        let new = Written { value: value.clone(), by: at };
+        let Some(old) = self.fields.get(name) else {
+            self.fields.insert(name.to_owned(), new);
+            return;
+        };
+        let (by, old) = (old.by, old.value.clone());
+        let knew = self.knew(at, by);
+        let key = |at| self.meta(at).map(|meta| (meta.hlc, meta.id));
+        let stands = knew || key(at) > key(by);
+        if !knew && old != new.value && !is_quiet(name) {
+            let id_of = |at| self.meta(at).map(|meta| meta.id).unwrap_or_default();
+            self.conflicts.push(FieldConflict {
+                id: format!("{name}:{}:{}", id_of(by), id_of(at)),
+                field: name.to_owned(),
+                first: by,
+                second: at,
+                other: if stands { old } else { new.value.clone() },
+                settled: None,
+            });
+        }
+        if stands {
+            self.fields.insert(name.to_owned(), new);
+        }
+    }
+
+    /// A field's value.
+    pub fn get(&self, field: &str) -> Option<&Value> {
+        self.fields.get(field)?.value.as_ref()
+    }
+    /// All fields that have a value, by name.
+    pub fn fields(&self) -> impl Iterator<Item = (&str, &Value)> {
+        self.fields.iter().filter_map(|(name, written)| Some((name.as_str(), written.value.as_ref()?)))
+    }
+    /// The sums of movements, by variant for stock, under 0 for a debt.
+    pub fn sums(&self) -> impl Iterator<Item = (u32, i64)> {
+        self.sums.iter().map(|(key, sum)| (*key, *sum))
+    }
+    /// The conflicts that ask for a person: not settled, and not written anew by someone who knew both values.
+    pub fn open_conflicts(&self) -> impl Iterator<Item = &FieldConflict> {
+        self.conflicts.iter().filter(|conflict| {
+            let anew = self.fields.get(&conflict.field).is_some_and(|written| {
+                written.by > conflict.second
+                    && self.knew(written.by, conflict.first)
+                    && self.knew(written.by, conflict.second)
+            });
+            conflict.settled.is_none() && !anew
+        })
+    }
+}
+
+/// Fields of which nobody has to choose a value: the later stands.
+fn is_quiet(field: &str) -> bool {
+    field.rsplit('/').next() == Some("position")
+}
+
+/// What changed between what a form began with and what it holds now, both as fields by name.
+pub fn changes(base: &BTreeMap<String, Value>, now: &BTreeMap<String, Value>) -> BTreeMap<String, Option<Value>> {
+    let written = now.iter().filter(|(name, value)| base.get(*name) != Some(*value));
+    let cleared = base.keys().filter(|name| !now.contains_key(*name));
+    let written = written.map(|(name, value)| (name.clone(), Some(value.clone())));
+    written.chain(cleared.map(|name| (name.clone(), None))).collect()
+}
+
+/// A record's fields and sums without its timeline: what the index keeps, and what pages read.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Fields {
+    /// The record.
+    pub id: Uuid,
+    /// Its fields by name.
+    pub fields: BTreeMap<String, Value>,
+    /// Its sums: by variant for stock, under 0 for a debt.
+    pub sums: BTreeMap<u32, i64>,
+    /// How many conflicts ask for a person.
+    pub open_conflicts: usize,
+    /// The person's data were erased.
+    pub erased: bool,
+    /// An event is here that this build does not know.
+    pub needs_update: bool,
+    /// When it was first written, milliseconds since 1970.
+    pub made_ms: i64,
+}
+
+impl Fields {
+    /// Those of a record.
+    pub fn of(id: Uuid, record: &Record) -> Self {
+        Self {
+            id,
+            fields: record.fields().map(|(name, value)| (name.to_owned(), value.clone())).collect(),
+            sums: record.sums.clone(),
+            open_conflicts: record.open_conflicts().count(),
+            erased: record.erased,
+            needs_update: record.needs_update,
+            made_ms: record.timeline.first().map_or(0, |(meta, _)| meta.at_ms()),
+        }
+    }
+    /// A text; empty where there is none.
+    pub fn text(&self, field: &str) -> &str {
+        self.fields.get(field).and_then(Value::as_text).unwrap_or_default()
+    }
+    /// A number.
+    pub fn int(&self, field: &str) -> Option<i64> {
+        self.fields.get(field).and_then(Value::as_int)
+    }
+    /// Whether it is so; `usual` where nobody said.
+    pub fn flag(&self, field: &str, usual: bool) -> bool {
+        self.fields.get(field).and_then(Value::as_bool).unwrap_or(usual)
+    }
+    /// A list of texts.
+    pub fn texts(&self, field: &str) -> Vec<String> {
+        match self.fields.get(field) {
+            Some(Value::List(all)) => all.iter().filter_map(Value::as_text).map(str::to_owned).collect(),
+            Some(Value::Text(one)) => vec![one.clone()],
+            _ => Vec::new(),
+        }
+    }
+    /// The keys of a collection: of `variant/7/price` and `variant/9/name` under `variant` it is `7` and `9`.
+    pub fn keys<'a>(&'a self, collection: &'a str) -> impl Iterator<Item = &'a str> {
+        let mut last = None;
+        self.fields
+            .range(format!("{collection}/")..)
+            .map_while(move |(name, _)| {
+                let rest = name.strip_prefix(collection)?.strip_prefix('/')?;
+                Some(rest.split_once('/').map_or(rest, |(key, _)| key))
+            })
+            .filter(move |key| last.replace(*key) != Some(*key))
+    }
+}

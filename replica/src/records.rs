@@ -1,0 +1,233 @@
+//! The records on this device: for every product, customer, template, rule and saved view its fields as they stand,
+//! and where its events lie. All of it is in memory in its stored form and is read as it is asked for.
+
+use std::collections::{BTreeSet, HashMap};
+
+use domain::StreamKind;
+use domain::record::{Fields, Value};
+use uuid::Uuid;
+
+use crate::codec::{Damaged, Reader, Writer};
+use crate::index::{Ref, read_refs, write_refs};
+
+/// Records per chunk of a checkpoint.
+const CHUNK: usize = 200;
+
+/// A record as the journal keeps it.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct RecordData {
+    pub(crate) kind: StreamKind,
+    pub(crate) fields: Fields,
+    pub(crate) refs: Vec<Ref>,
+}
+
+/// Kinds have their numbers for ever.
+const KINDS: [StreamKind; 5] =
+    [StreamKind::Product, StreamKind::Customer, StreamKind::Template, StreamKind::Rule, StreamKind::View];
+
+impl RecordData {
+    pub(crate) fn encode(&self) -> Vec<u8> {
+        let mut w = Writer::default();
+        let f = &self.fields;
+        w.uuid(f.id);
+        w.u8(KINDS.iter().position(|kind| *kind == self.kind).unwrap_or(KINDS.len()) as u8);
+        w.bool(!self.refs.is_empty());
+        w.bool(f.erased);
+        w.bool(f.needs_update);
+        w.uint(f.open_conflicts as u64);
+        w.int(f.made_ms);
+        w.list(f.sums.iter(), |w, (key, sum)| {
+            w.uint(u64::from(*key));
+            w.int(*sum);
+        });
+        w.list(f.fields.iter(), |w, (name, value)| {
+            w.str(name);
+            write_value(w, value);
+        });
+        write_refs(&mut w, &self.refs);
+        w.0
+    }
+}
+
+fn write_value(w: &mut Writer, value: &Value) {
+    match value {
+        Value::Bool(so) => w.u8(u8::from(*so)),
+        Value::Int(number) => {
+            w.u8(2);
+            w.int(*number);
+        }
+        Value::Text(text) => {
+            w.u8(3);
+            w.str(text);
+        }
+        Value::List(all) => {
+            w.u8(4);
+            w.list(all.iter(), write_value);
+        }
+    }
+}
+
+fn read_value(r: &mut Reader<'_>) -> Result<Value, Damaged> {
+    Ok(match r.u8()? {
+        0 => Value::Bool(false),
+        1 => Value::Bool(true),
+        2 => Value::Int(r.int()?),
+        3 => Value::Text(r.str()?.to_owned()),
+        4 => Value::List(r.list(read_value)?),
+        _ => return Err(Damaged),
+    })
+}
+
+/// Its kind, whether there is anything of it, and its fields.
+fn read(r: &mut Reader<'_>) -> Result<(StreamKind, bool, Fields), Damaged> {
+    let id = r.uuid()?;
+    let kind = *KINDS.get(usize::from(r.u8()?)).ok_or(Damaged)?;
+    let (there, erased, needs_update) = (r.bool()?, r.bool()?, r.bool()?);
+    let open_conflicts = usize::try_from(r.uint()?).map_err(|_| Damaged)?;
+    let made_ms = r.int()?;
+    let mut fields = Fields { id, erased, needs_update, open_conflicts, made_ms, ..Fields::default() };
+    for (key, sum) in r.list(|r| Ok((r.u32()?, r.int()?)))? {
+        fields.sums.insert(key, sum);
+    }
+    for (name, value) in r.list(|r| Ok((r.str()?.to_owned(), read_value(r)?)))? {
+        fields.fields.insert(name, value);
+    }
+    Ok((kind, there, fields))
+}
+
+#[derive(Debug)]
+struct Row {
+    id: Uuid,
+    kind: StreamKind,
+    /// Whether any event of it is left: a log that began anew may not have it.
+    there: bool,
+    open_conflicts: usize,
+    /// Counts what has changed: another number, another content.
+    version: u64,
+    data: Box<[u8]>,
+}
+
+/// The records on this device.
+#[derive(Debug, Default)]
+pub(crate) struct Records {
+    /// In the order in which the journal first names them: the same in every tab.
+    rows: Vec<Row>,
+    by_id: HashMap<Uuid, u32>,
+    dirty: BTreeSet<u32>,
+    version: u64,
+}
+
+impl Records {
+    pub(crate) fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// Takes a record in, new or changed.
+    pub(crate) fn put(&mut self, data: &[u8]) -> Result<Uuid, Damaged> {
+        let (kind, there, fields) = read(&mut Reader::new(data))?;
+        self.version += 1;
+        let (id, open_conflicts) = (fields.id, fields.open_conflicts);
+        let row = Row { id, kind, there, open_conflicts, version: self.version, data: data.into() };
+        let new = u32::try_from(self.rows.len()).map_err(|_| Damaged)?;
+        let at = *self.by_id.entry(id).or_insert(new);
+        match self.rows.get_mut(at as usize) {
+            Some(slot) => *slot = row,
+            None => self.rows.push(row),
+        }
+        self.dirty.insert(at / CHUNK as u32);
+        Ok(id)
+    }
+
+    fn row(&self, id: Uuid) -> Option<&Row> {
+        self.rows.get(*self.by_id.get(&id)? as usize)
+    }
+    pub(crate) fn kind(&self, id: Uuid) -> Option<StreamKind> {
+        self.row(id).map(|row| row.kind)
+    }
+    pub(crate) fn refs(&self, id: Uuid) -> Vec<Ref> {
+        let Some(row) = self.row(id) else { return Vec::new() };
+        let mut reader = Reader::new(&row.data);
+        // Rows are checked when they come in.
+        read(&mut reader).and_then(|_| read_refs(&mut reader)).unwrap_or_default()
+    }
+    pub(crate) fn ids(&self) -> impl Iterator<Item = Uuid> {
+        self.rows.iter().map(|row| row.id)
+    }
+    pub(crate) fn fields(&self, id: Uuid) -> Option<Fields> {
+        Some(read(&mut Reader::new(&self.row(id)?.data)).ok()?.2)
+    }
+    /// The records of a kind: id and version.
+    pub(crate) fn of(&self, kind: StreamKind) -> impl Iterator<Item = (Uuid, u64)> {
+        self.rows.iter().filter(move |row| row.kind == kind && row.there).map(|row| (row.id, row.version))
+    }
+    /// Those with conflicts that ask for a person: how many there are of each.
+    pub(crate) fn conflicted(&self) -> impl Iterator<Item = (StreamKind, Uuid, usize)> {
+        self.rows.iter().filter(|row| row.open_conflicts > 0).map(|row| (row.kind, row.id, row.open_conflicts))
+    }
+
+    /// The chunks that changed since the last checkpoint.
+    pub(crate) fn dirty_chunks(&self) -> impl Iterator<Item = (u32, Vec<u8>)> {
+        self.dirty.iter().map(|chunk| {
+            let first = *chunk as usize * CHUNK;
+            let rows = self.rows.get(first..(first + CHUNK).min(self.rows.len())).unwrap_or_default();
+            let mut w = Writer::default();
+            w.list(rows.iter(), |w, row| w.bytes(&row.data));
+            (*chunk, w.0)
+        })
+    }
+    pub(crate) fn checkpointed(&mut self) {
+        self.dirty.clear();
+    }
+    pub(crate) fn read_chunk(&mut self, bytes: &[u8]) -> Result<(), Damaged> {
+        Reader::new(bytes).list(Reader::bytes)?.into_iter().try_for_each(|row| self.put(row).map(drop))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::entry::Place;
+
+    fn record(id: u128, kind: StreamKind) -> RecordData {
+        let fields = [
+            ("active", Value::Bool(true)),
+            ("barcodes", Value::List(vec!["1".into(), Value::Int(-2)])),
+            ("name", "龙井".into()),
+            ("price", Value::Int(-5)),
+        ];
+        RecordData {
+            kind,
+            fields: Fields {
+                id: Uuid::from_u128(id),
+                fields: fields.map(|(name, value)| (name.to_owned(), value)).into(),
+                sums: [(0, 7), (9, -3)].into(),
+                open_conflicts: 2,
+                erased: false,
+                needs_update: true,
+                made_ms: 5,
+            },
+            refs: vec![Ref { no: 1, index: 2, place: Place::Own(3) }],
+        }
+    }
+
+    #[test]
+    fn a_record_is_read_as_it_was_written_and_chunks_bring_all_back() {
+        let mut records = Records::default();
+        for id in 0..450 {
+            records.put(&record(id, KINDS[id as usize % KINDS.len()]).encode()).unwrap();
+        }
+        let mut again = Records::default();
+        for (_, chunk) in records.dirty_chunks() {
+            again.read_chunk(&chunk).unwrap();
+        }
+        assert_eq!(again.len(), 450);
+        for id in 0..450 {
+            let expected = record(id, KINDS[id as usize % KINDS.len()]);
+            assert_eq!(again.fields(Uuid::from_u128(id)), Some(expected.fields));
+            assert_eq!(again.refs(Uuid::from_u128(id)), expected.refs);
+            assert_eq!(again.kind(Uuid::from_u128(id)), Some(expected.kind));
+        }
+        assert_eq!(again.of(StreamKind::Rule).count(), 90);
+        assert_eq!(again.conflicted().count(), 450);
+    }
+}
