@@ -148,7 +148,7 @@ test("payments are verified in a batch with no server: each order says what beca
   await page.getByText("7 selected").waitFor();
   await tablet.button("Select all 12").click();
   await page.getByText("12 selected").waitFor();
-  await tablet.button("Do with all").click();
+  await tablet.button("Do with selected").click();
   const dialog = page.getByRole("dialog");
   await dialog.getByRole("button", { name: "Verify payments" }).click();
   await dialog.getByRole("button", { name: "Verify payments" }).click();
@@ -165,14 +165,14 @@ test("payments are verified in a batch with no server: each order says what beca
   await more(page, "Select orders");
   await page.getByRole("checkbox", { name: /Buyer 5/ }).click();
   await page.getByRole("checkbox", { name: /Buyer 4/ }).click();
-  await tablet.button("Do with all").click();
+  await tablet.button("Do with selected").click();
   await dialog.getByRole("button", { name: "Labels" }).click();
   await dialog.getByRole("textbox", { name: "New label" }).fill("礼物");
   await dialog.getByRole("button", { name: "Labels" }).click();
   await dialog.getByText("2 done, 0 not done.").waitFor();
   await dialog.getByRole("button", { name: "Done", exact: true }).click();
   await page.waitForFunction(() => [...document.querySelectorAll(".row .tag")].filter((tag) => tag.textContent === "礼物").length === 2);
-  await tablet.button("Do with all").click();
+  await tablet.button("Do with selected").click();
   await dialog.getByRole("button", { name: "Record payment in full" }).click();
   await dialog.getByRole("radio", { name: "Cash" }).check();
   await dialog.getByRole("button", { name: "Record payment in full" }).click();

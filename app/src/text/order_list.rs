@@ -50,7 +50,7 @@ pub mod batch {
     texts! {
         PICK: "选择订单", "Select orders";
         PICKED: "选中的订单", "Selected orders";
-        ACTS: "批量操作", "Do with all";
+        ACTS: "批量操作", "Do with selected";
         DONE: "完成选择", "Stop selecting";
         PAY: "全额收款", "Record payment in full";
         VERIFY: "核实到账", "Verify payments";

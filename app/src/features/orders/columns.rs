@@ -76,20 +76,20 @@ impl Column {
     /// Its key in the preferences, its name, and how wide it is in a grid.
     const fn face(self) -> (&'static str, Phrase, &'static str) {
         match self {
-            Self::Number => ("number", words::NUMBER, "8.5rem"),
-            Self::State => ("state", words::STATE, "minmax(8rem, 1fr)"),
-            Self::Time => ("time", words::TIME, "4rem"),
-            Self::Buyer => ("buyer", words::BUYER, "minmax(5rem, 1fr)"),
-            Self::Phone => ("phone", words::PHONE, "7.5rem"),
-            Self::Items => ("items", words::ITEMS, "minmax(7rem, 2fr)"),
-            Self::Channel => ("channel", words::CHANNEL, "5rem"),
-            Self::Category => ("category", words::CATEGORY, "5rem"),
-            Self::Method => ("method", words::METHOD, "6rem"),
-            Self::Tablet => ("tablet", words::TABLET, "3.5rem"),
-            Self::Total => ("total", words::TOTAL, "6.5rem"),
-            Self::Owed => ("owed", words::OWED, "6.5rem"),
-            Self::Labels => ("labels", words::LABELS, "minmax(5rem, 1fr)"),
-            Self::Note => ("note", words::NOTE, "minmax(6rem, 1fr)"),
+            Self::Number => ("number", words::NUMBER, "minmax(0, 7rem)"),
+            Self::State => ("state", words::STATE, "minmax(4rem, 1.2fr)"),
+            Self::Time => ("time", words::TIME, "minmax(0, 3.25rem)"),
+            Self::Buyer => ("buyer", words::BUYER, "minmax(3rem, 1fr)"),
+            Self::Phone => ("phone", words::PHONE, "minmax(0, 7.25rem)"),
+            Self::Items => ("items", words::ITEMS, "minmax(4rem, 2fr)"),
+            Self::Channel => ("channel", words::CHANNEL, "minmax(0, 5rem)"),
+            Self::Category => ("category", words::CATEGORY, "minmax(0, 5rem)"),
+            Self::Method => ("method", words::METHOD, "minmax(0, 6rem)"),
+            Self::Tablet => ("tablet", words::TABLET, "minmax(0, 3rem)"),
+            Self::Total => ("total", words::TOTAL, "5.75rem"),
+            Self::Owed => ("owed", words::OWED, "5.75rem"),
+            Self::Labels => ("labels", words::LABELS, "minmax(3.5rem, 1fr)"),
+            Self::Note => ("note", words::NOTE, "minmax(3.5rem, 1fr)"),
         }
     }
 
