@@ -236,11 +236,11 @@ pub fn Orders() -> impl IntoView {
         }
         has_room
     };
+    let is_plain =
+        Memo::new(move |_| filter.with(|filter| Filter { status: Vec::new(), ..filter.clone() } == Filter::default()));
     let empty = move || {
-        let (plain, status) = filter.with(|filter| {
-            (Filter { status: Vec::new(), ..filter.clone() } == Filter::default(), filter.status.first().copied())
-        });
-        match (plain, status) {
+        let status = filter.with(|filter| filter.status.first().copied());
+        match (is_plain.get(), status) {
             (false, _) => view! {
                 <Empty glyph=Glyph::Search title=list::NOTHING_FOUND text=list::NOTHING_FOUND_WHY/>
             }
@@ -261,7 +261,7 @@ pub fn Orders() -> impl IntoView {
     let is_narrowed = Memo::new(move |_| narrowed.with(Option::is_some));
     let said = move || {
         let total = u64::try_from(listing.with(|listing| listing.total)).unwrap_or(u64::MAX);
-        typed.with(|typed| !typed.trim().is_empty()).then(|| list::found(total))
+        (!is_plain.get()).then(|| list::found(total))
     };
     let sheet = move || match (is_narrowed.get(), is_empty.get()) {
         (false, _) => Parts::beside(|_| ().into_any()).into_any(),

@@ -33,6 +33,9 @@ pub fn pasted(shelf: Shelf, event: &ClipboardEvent) {
     }
 }
 
+/// A step so short that the row it begins at is still drawn.
+const NEAR: usize = 8;
+
 /// Moves through the list by keys.
 pub fn keys(shelf: Shelf, reach: Reach, event: &KeyboardEvent) {
     let total = shelf.listing.with_untracked(|listing| listing.total);
@@ -75,8 +78,10 @@ pub fn keys(shelf: Shelf, reach: Reach, event: &KeyboardEvent) {
         scrolled
     };
     if let Some(list) = reach.list.get_untracked() {
-        // First the list, so that no row takes the focus away with it.
-        let _ = list.focus();
+        // Where the row with the focus may go with the jump, the list takes the focus first.
+        if next.abs_diff(now) > NEAR {
+            let _ = list.focus();
+        }
         reach.top.set(place);
         request_animation_frame(move || {
             list.set_scroll_top(place);
