@@ -11,7 +11,7 @@ use uuid::Uuid;
 use crate::features::order::Shown;
 use crate::features::{conflicts, new_order, order, products, settings};
 use crate::frame::PageHead;
-use crate::session::Loaded;
+use crate::session::{Boot, Loaded, Session};
 use crate::text::opening;
 use crate::ui::{Button, Empty, Glyph, Skeleton, Waiting};
 
@@ -28,6 +28,8 @@ pub struct Pages {
     pub conflicts: fn() -> AnyView,
     /// Settings.
     pub settings: fn() -> AnyView,
+    /// Sends and fetches pictures from now on.
+    pub carry_pictures: fn(Session),
 }
 
 /// The pages of selling: what a stall sells, to whom, and the counter.
@@ -45,6 +47,7 @@ fn pages() -> Pages {
         new_order: || new_order::NewOrder.into_any(),
         conflicts: || conflicts::Conflicts.into_any(),
         settings: || settings::Settings.into_any(),
+        carry_pictures: Session::carry_pictures,
     }
 }
 
@@ -99,9 +102,20 @@ pub struct Parts {
 
 impl Parts {
     /// Fetches the pages at once: the next thing that a person asks for is one of them.
-    pub fn start() -> Self {
+    pub fn start(session: Session) -> Self {
         let parts = Self { pages: RwSignal::new(None), selling: RwSignal::new(None) };
         parts.fetch();
+        Effect::new(move |begun: Option<bool>| {
+            let begun = begun.unwrap_or(false);
+            if !begun
+                && session.boot.get() != Boot::Opening
+                && let Some(Some(pages)) = parts.pages.get()
+            {
+                (pages.carry_pictures)(session);
+                return true;
+            }
+            begun
+        });
         parts
     }
 

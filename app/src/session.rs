@@ -3,6 +3,7 @@
 
 mod fault;
 mod link;
+mod pictures;
 mod records;
 mod view;
 
@@ -25,6 +26,7 @@ use uuid::Uuid;
 
 pub use self::fault::{ActFault, ServerFault};
 pub use self::link::Link;
+pub use self::pictures::NoPicture;
 pub use self::records::{RecordConflict, Records};
 pub use self::view::{Counts, DaySum, Device, Filter, ListPage, Loaded, Row};
 use crate::platform::storage::Durability;

@@ -8,8 +8,9 @@ use domain::order::{Command, Order};
 use domain::record::Record;
 use domain::{Currency, Day, DeviceCode};
 use futures::channel::oneshot;
+use protocol::BlobId;
 use protocol::api::Pairing;
-use replica::client::{self, Client, OpenFault, SyncState};
+use replica::client::{self, Client, KeepFault, OpenFault, SyncState};
 use replica::storage::StorageFault;
 use replica::sync::State;
 use replica::{Act, ActFault as Refused, Replica};
@@ -71,7 +72,9 @@ impl Link {
         });
         let listening = Rc::downgrade(&link);
         link.client.on_change(move |change| {
-            if let Some(link) = listening.upgrade() {
+            // A picture that was fetched changes nothing of what pages list.
+            let only_fetched = !change.blobs.is_empty() && change.orders.is_empty() && !change.stored;
+            if let Some(link) = listening.upgrade().filter(|_| !only_fetched) {
                 link.heard(change.stored);
             }
         });
@@ -137,7 +140,8 @@ impl Link {
             State::Error => ui::SyncState::Error,
         };
         let age = |since: i64| u64::try_from(self.client.now_ms().saturating_sub(since)).unwrap_or(0);
-        ui::SyncFace { state, pending: sync.pending as u64, oldest_ms: sync.oldest_ms.map(age) }
+        let pending = sync.pending.saturating_add(sync.blobs) as u64;
+        ui::SyncFace { state, pending, oldest_ms: sync.oldest_ms.map(age) }
     }
 
     /// Does what a person asks of an order; `None` makes a new one. Answers when it is on the disk.
@@ -212,6 +216,35 @@ impl Link {
     /// Does what makes the next start quick, when it is due; [`Link::run`] does it too.
     pub async fn maintain(&self) {
         self.client.maintain().await;
+    }
+
+    /// Keeps a picture. Answers when it is on the disk.
+    pub async fn keep_picture(&self, bytes: &[u8]) -> Result<BlobId, KeepFault> {
+        self.client.keep_blob(bytes).await
+    }
+
+    /// A picture, from here or from the server; `None` where it is to be had from neither now.
+    pub async fn picture(&self, id: BlobId) -> Result<Option<Vec<u8>>, StorageFault> {
+        self.client.blob(id).await
+    }
+
+    /// Records name these pictures.
+    pub fn want_pictures(&self, ids: impl IntoIterator<Item = BlobId>) {
+        self.client.want_blobs(ids);
+    }
+
+    /// Calls back with the pictures that are here now.
+    pub fn on_pictures(&self, here: impl Fn(&[BlobId]) + 'static) {
+        self.client.on_change(move |change| {
+            if !change.blobs.is_empty() {
+                here(&change.blobs);
+            }
+        });
+    }
+
+    /// Sends and fetches pictures for as long as it is awaited, while [`Link::run`] has the lock.
+    pub async fn carry_pictures(&self) {
+        self.client.carry().await;
     }
 
     /// A code with which one more tablet may join.
