@@ -558,7 +558,8 @@ fn known(decision: &mut Decision, order: &Order, command: &Command, context: &Co
             if order.any_shipped() {
                 return Err(Rejection::AlreadyShipped);
             }
-            check(content, buyer)?;
+            // A draft may lack things.
+            if order.confirmed.is_some() { check(content, buyer)? } else { check_draft(content, buyer)? }
             edit(decision, order, (base, base_buyer), (content, buyer));
             if decision.events.is_empty() {
                 return Err(Rejection::NothingChanged);
