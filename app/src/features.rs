@@ -8,4 +8,7 @@ pub mod order;
 pub mod orders;
 pub mod products;
 pub mod server_words;
+pub mod rules;
 pub mod settings;
+pub mod shop_lists;
+pub mod templates;

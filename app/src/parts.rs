@@ -9,7 +9,7 @@ use leptos::task::spawn_local;
 use uuid::Uuid;
 
 use crate::features::order::Shown;
-use crate::features::{conflicts, new_order, order, products, settings};
+use crate::features::{conflicts, new_order, order, products, rules, settings, templates};
 use crate::frame::PageHead;
 use crate::session::{Boot, Loaded, Session};
 use crate::text::opening;
@@ -28,6 +28,8 @@ pub struct Pages {
     pub conflicts: fn() -> AnyView,
     /// Settings.
     pub settings: fn() -> AnyView,
+    /// A template being made or changed.
+    pub template: fn() -> AnyView,
     /// Sends and fetches pictures from now on.
     pub carry_pictures: fn(Session),
 }
@@ -37,6 +39,12 @@ pub struct Pages {
 pub struct Selling {
     /// What the shop sells.
     pub products: fn() -> AnyView,
+    /// Templates of orders.
+    pub templates: fn() -> AnyView,
+    /// What is done by itself.
+    pub rules: fn() -> AnyView,
+    /// Does it, from now on.
+    pub act_by_rules: fn(Session),
 }
 
 /// Names everything that the second file is made of.
@@ -47,13 +55,19 @@ fn pages() -> Pages {
         new_order: || new_order::NewOrder.into_any(),
         conflicts: || conflicts::Conflicts.into_any(),
         settings: || settings::Settings.into_any(),
+        template: || new_order::TemplateForm.into_any(),
         carry_pictures: Session::carry_pictures,
     }
 }
 
 /// Names everything that the third file is made of.
 fn selling() -> Selling {
-    Selling { products: || products::Products.into_any() }
+    Selling {
+        products: || products::Products.into_any(),
+        templates: || templates::Templates.into_any(),
+        rules: || rules::Rules.into_any(),
+        act_by_rules: Session::act_by_rules,
+    }
 }
 
 /// Where the program is in several files, calling one of these fetches a file.
@@ -112,6 +126,17 @@ impl Parts {
                 && let Some(Some(pages)) = parts.pages.get()
             {
                 (pages.carry_pictures)(session);
+                return true;
+            }
+            begun
+        });
+        Effect::new(move |begun: Option<bool>| {
+            let begun = begun.unwrap_or(false);
+            if !begun
+                && session.boot.get() != Boot::Opening
+                && let Some(Some(selling)) = parts.selling.get()
+            {
+                (selling.act_by_rules)(session);
                 return true;
             }
             begun

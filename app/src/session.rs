@@ -5,6 +5,8 @@ mod fault;
 mod link;
 mod pictures;
 mod records;
+mod rules;
+mod tables;
 mod view;
 
 use std::ops::Range;
@@ -28,6 +30,7 @@ pub use self::fault::{ActFault, ServerFault};
 pub use self::link::Link;
 pub use self::pictures::NoPicture;
 pub use self::records::{RecordConflict, Records};
+pub use self::tables::Table;
 pub use self::view::{Counts, DaySum, Device, Filter, ListPage, Loaded, Row};
 use crate::platform::storage::Durability;
 use crate::platform::{clock, intl, tabs};
@@ -94,6 +97,8 @@ pub struct Session {
     /// The shop's time zone (IANA).
     zone: RwSignal<String>,
     now: RwSignal<i64>,
+    /// Which rule waits for which tablets before it cancels.
+    rules_wait: RwSignal<Vec<(Uuid, Vec<Uuid>)>>,
     link: StoredValue<Option<Rc<Link>>, LocalStorage>,
 }
 
@@ -117,6 +122,7 @@ impl Session {
             changes: RwSignal::new(0),
             zone: RwSignal::new(clock::own_zone()),
             now: RwSignal::new(clock::now_ms()),
+            rules_wait: RwSignal::new(Vec::new()),
             link: StoredValue::new_local(None),
         }
     }
@@ -205,6 +211,12 @@ impl Session {
             let shop = self.shop.read();
             shop.as_ref().map(|shop| shop.currency).or(default).unwrap_or_else(|| Currency::of(""))
         })
+    }
+
+    /// An id for something that is about to begin.
+    pub fn draw_id(self) -> Uuid {
+        let ms = u64::try_from(self.now.get_untracked()).unwrap_or(0);
+        uuid::Builder::from_unix_timestamp_millis(ms, &clock::random()).into_uuid()
     }
 
     /// Does what a person asks of an order; `None` makes a new one. Answers when it is on the disk.

@@ -9,7 +9,7 @@ use domain::record::Record;
 use domain::{Currency, Day, DeviceCode};
 use futures::channel::oneshot;
 use protocol::BlobId;
-use protocol::api::Pairing;
+use protocol::api::{Devices, Pairing};
 use replica::client::{self, Client, KeepFault, OpenFault, SyncState};
 use replica::storage::StorageFault;
 use replica::sync::State;
@@ -35,6 +35,8 @@ pub struct Link {
     waiting: RefCell<Vec<oneshot::Sender<()>>>,
     /// The browser has been asked to keep the data.
     asked_to_keep: Cell<bool>,
+    /// This is the tab that keeps in step with the server.
+    leads: Cell<bool>,
 }
 
 impl Link {
@@ -68,6 +70,7 @@ impl Link {
                 changed: Box::new(changed),
                 waiting: RefCell::default(),
                 asked_to_keep: Cell::new(false),
+                leads: Cell::new(false),
             }
         });
         let listening = Rc::downgrade(&link);
@@ -105,7 +108,29 @@ impl Link {
     /// Keeps in step with the server for as long as it is awaited. One tab at a time does.
     pub async fn run(&self) {
         let _lock = Lock::take(&self.name).await;
+        self.leads.set(true);
+        self.heard(false);
         self.client.run().await;
+    }
+
+    /// Whether this is the one tab of this browser that keeps in step with the server.
+    pub fn leads(&self) -> bool {
+        self.leads.get()
+    }
+
+    /// Calls this after every change of orders and records: with those that changed.
+    pub fn on_orders(&self, listener: impl Fn(&[Uuid]) + 'static) {
+        self.client.on_change(move |change| listener(&change.orders));
+    }
+
+    /// The shop's devices, as the server knows them now.
+    pub async fn devices(&self) -> Result<Devices, ServerFault> {
+        Ok(self.client.devices().await?)
+    }
+
+    /// When the server received the event with this sequence, in its own time.
+    pub async fn received_ms(&self, seq: u64) -> Result<Option<i64>, ServerFault> {
+        Ok(self.client.received_ms(seq).await?)
     }
 
     /// A good moment to try again.

@@ -126,6 +126,13 @@ impl Session {
         self.records(StreamKind::Rule, Rule::read)
     }
 
+    /// What a rule is called, also where it was thrown away since; tracks changes.
+    pub fn rule_name(self, rule: Uuid) -> String {
+        self.changes.track();
+        let name = |fields: Option<Fields>| fields.map(|fields| fields.text("name").to_owned());
+        self.link().and_then(|link| link.read(|replica| name(replica.fields(rule)))).unwrap_or_default()
+    }
+
     /// The shop's own fields: its lists are read from them with [`domain::shop::list::entries`].
     pub fn shop_fields(self) -> Signal<Arc<Fields>> {
         let fields = Memo::new(move |_| {
