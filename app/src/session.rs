@@ -98,7 +98,7 @@ pub struct Session {
     zone: RwSignal<String>,
     now: RwSignal<i64>,
     /// Which rule waits for which tablets before it cancels.
-    rules_wait: RwSignal<Vec<(Uuid, Vec<Uuid>)>>,
+    rules_wait: RwSignal<replica::client::rules::Waiting>,
     link: StoredValue<Option<Rc<Link>>, LocalStorage>,
 }
 

@@ -215,9 +215,7 @@ impl Rule {
         match self.deed {
             Deed::Remind { .. } => &[AwaitingPayment, PartPaid],
             Deed::Cancel { .. } => &[AwaitingPayment],
-            Deed::Label { .. } => {
-                &[AwaitingPayment, PartPaid, Paid, PartShipped, Shipped, Delivered, Completed]
-            }
+            Deed::Label { .. } => &[AwaitingPayment, PartPaid, Paid, PartShipped, Shipped, Delivered, Completed],
             Deed::Hold { .. } | Deed::Carrier { .. } => &[AwaitingPayment, PartPaid, Paid],
             Deed::Complete { .. } => &[Delivered],
         }
@@ -278,6 +276,7 @@ impl Rule {
         let asked = order.confirmed.is_some()
             && order.cancelled.is_none()
             && order.held.is_none()
+            && !order.needs_update
             && (self.channel.is_empty() || self.channel == order.channel.value)
             && (self.category.is_empty() || self.category == order.category.value)
             && (self.place.is_empty() || order.address.value.contains(&self.place))
@@ -307,9 +306,7 @@ impl Rule {
                 let open = self.is_open_to(status, placed.unwrap_or_default(), now_ms);
                 (open && !order.labels.contains(word)).then(|| label(word))
             }
-            Deed::Hold { reason } => {
-                (!order.any_shipped()).then(|| Command::Hold(reason.clone()))
-            }
+            Deed::Hold { reason } => (!order.any_shipped()).then(|| Command::Hold(reason.clone())),
             Deed::Carrier { carrier } => {
                 let open = order.delivery.value == Delivery::Ship && !order.any_shipped();
                 (open && order.carrier.value.is_empty()).then(|| {

@@ -300,9 +300,7 @@ fn OneForm(purpose: Purpose, wants_preview: Memo<bool>) -> impl IntoView {
             view! { <Unable title=new_order::NOT_NOW why=words::locked(why) href way=new_order::OPEN_ORDER/> }
                 .into_any()
         }
-        Opening::Ready(start) => {
-            view! { <Typing purpose start=*start wants_preview on_begin=begin_anew/> }.into_any()
-        }
+        Opening::Ready(start) => view! { <Typing purpose start=*start wants_preview on_begin=begin_anew/> }.into_any(),
     }
 }
 
@@ -532,14 +530,14 @@ fn Typing(purpose: Purpose, start: Start, wants_preview: Memo<bool>, on_begin: C
     let back_to_form = {
         let navigate = navigate.clone();
         Callback::new(move |()| {
-        refused.set(None);
-        if came_from_form.get_value() {
-            came_from_form.set_value(false);
-            history::back();
-        } else {
-            navigate(&purpose.address(false), NavigateOptions { replace: true, ..NavigateOptions::default() });
-        }
-    })
+            refused.set(None);
+            if came_from_form.get_value() {
+                came_from_form.set_value(false);
+                history::back();
+            } else {
+                navigate(&purpose.address(false), NavigateOptions { replace: true, ..NavigateOptions::default() });
+            }
+        })
     };
     let keep_draft = {
         let (act, navigate) = (act.clone(), navigate.clone());
@@ -583,8 +581,6 @@ fn Typing(purpose: Purpose, start: Start, wants_preview: Memo<bool>, on_begin: C
         (None, Some((content, buyer))) => {
             view! { <PreviewPage flow content buyer on_back=back_to_form on_confirm/> }.into_any()
         }
-        (None, None) => {
-            view! { <FormPage flow on_preview=show_preview on_start_over=start_over on_keep/> }.into_any()
-        }
+        (None, None) => view! { <FormPage flow on_preview=show_preview on_start_over=start_over on_keep/> }.into_any(),
     }
 }

@@ -39,7 +39,11 @@ fn write(rule: Uuid, set: impl IntoIterator<Item = (&'static str, Option<Value>)
 fn saving(before: Option<&Rule>, now: &Rule) -> Act {
     let base = before.map(Rule::fields).unwrap_or_default();
     let set = changes(&base, &now.fields());
-    Act::Record(StreamKind::Rule, before.map(|rule| rule.id), vec![RecordEvent::Changed(Changed { set, settles: None })])
+    Act::Record(
+        StreamKind::Rule,
+        before.map(|rule| rule.id),
+        vec![RecordEvent::Changed(Changed { set, settles: None })],
+    )
 }
 
 /// Does it, and says what came of it.
@@ -175,7 +179,8 @@ fn Row(id: Uuid, rule: Memo<Option<Arc<Rule>>>, on_edit: Callback<(Option<Arc<Ru
     let shop = session.shop_fields();
     let currency = session.currency();
     let name = move || rule.with(|rule| rule.as_ref().map(|rule| words::name(rule)).unwrap_or_default());
-    let says = move || rule.with(|rule| rule.as_ref().map(|rule| words::sentence(&shop.read(), rule)).unwrap_or_default());
+    let says =
+        move || rule.with(|rule| rule.as_ref().map(|rule| words::sentence(&shop.read(), rule)).unwrap_or_default());
     let only = move || rule.with(|rule| words::only(&shop.read(), rule.as_ref()?, currency.get()));
     let waits = session.rules_wait();
     let waited_for = move || {

@@ -103,7 +103,10 @@ mod tests {
         let mut shop = Fields::default();
         shop.fields.insert("carrier/a1/name".into(), "老王货运".into());
         let carriers = keys(&shop, List::Carrier, "");
-        assert_eq!((carriers.first().map(String::as_str), carriers.last().map(String::as_str)), (Some("sf"), Some("a1")));
+        assert_eq!(
+            (carriers.first().map(String::as_str), carriers.last().map(String::as_str)),
+            (Some("sf"), Some("a1"))
+        );
         assert_eq!(name(&shop, List::Carrier, "a1"), "老王货运");
     }
 }

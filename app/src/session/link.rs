@@ -4,12 +4,14 @@
 use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
 
-use domain::order::{Command, Order};
+use domain::order::{Command, Order, Summary};
 use domain::record::Record;
+use domain::rule::Rule;
 use domain::{Currency, Day, DeviceCode};
 use futures::channel::oneshot;
 use protocol::BlobId;
-use protocol::api::{Devices, Pairing};
+use protocol::api::Pairing;
+use replica::client::rules::Hand;
 use replica::client::{self, Client, KeepFault, OpenFault, SyncState};
 use replica::storage::StorageFault;
 use replica::sync::State;
@@ -123,14 +125,14 @@ impl Link {
         self.client.on_change(move |change| listener(&change.orders));
     }
 
-    /// The shop's devices, as the server knows them now.
-    pub async fn devices(&self) -> Result<Devices, ServerFault> {
-        Ok(self.client.devices().await?)
+    /// The orders to which a rule would do something now.
+    pub async fn touched_by(&self, rule: &Rule) -> Result<Vec<Summary>, StorageFault> {
+        self.client.touched_by(rule).await
     }
 
-    /// When the server received the event with this sequence, in its own time.
-    pub async fn received_ms(&self, seq: u64) -> Result<Option<i64>, ServerFault> {
-        Ok(self.client.received_ms(seq).await?)
+    /// A hand that does what the shop's rules say.
+    pub(super) fn hand(&self) -> Hand<IndexedDb, Network, Browser> {
+        self.client.hand()
     }
 
     /// A good moment to try again.
@@ -184,7 +186,7 @@ impl Link {
     }
 
     /// The shop's day, by this device's clock.
-    fn today(&self) -> Day {
+    pub(super) fn today(&self) -> Day {
         let now_ms = self.client.now_ms();
         self.read(|replica| Day::at(now_ms, clock::offset_minutes(replica.shop().time_zone(), now_ms)))
     }

@@ -111,9 +111,8 @@ impl Order {
     fn rule_acted(&self, at: usize, event: &Event) -> bool {
         let Some(rule) = event.rule() else { return false };
         let mut before = self.timeline.iter().take(at).enumerate();
-        before.any(|(place, entry)| {
-            entry.event.rule() == Some(rule) && entry.outcome == Applied && !self.knew(at, place)
-        })
+        before
+            .any(|(place, entry)| entry.event.rule() == Some(rule) && entry.outcome == Applied && !self.knew(at, place))
     }
 
     fn order_step(&mut self, at: usize, event: &OrderEvent) -> Step {

@@ -49,7 +49,13 @@ fn it_asks_for_orders_of_its_channel_category_place_and_amount_only() {
     let label = || rule(Deed::Label { label: "急".into() });
     let asks = |rule: Rule| rule.deed_now(&order, NOW).is_some();
     let place = order.address.value.chars().take(2).collect::<String>();
-    assert!(asks(Rule { channel: "jd".into(), category: "wholesale".into(), place, at_least: Some(130_00), ..label() }));
+    assert!(asks(Rule {
+        channel: "jd".into(),
+        category: "wholesale".into(),
+        place,
+        at_least: Some(130_00),
+        ..label()
+    }));
     assert!(!asks(Rule { channel: "stall".into(), ..label() }));
     assert!(!asks(Rule { category: "retail".into(), ..label() }));
     assert!(!asks(Rule { place: "新疆".into(), ..label() }));
@@ -175,10 +181,8 @@ fn a_carrier_is_chosen_where_none_was() {
     assert_eq!(deed(&rule, &stall.order(A), NOW), None);
     stall.a_edits(|form| form.content.carrier = "zto".into());
     assert_eq!(deed(&rule, &stall.order(A), NOW), None, "a person chose another");
-    let over_the_counter = Form {
-        content: Content { delivery: Delivery::PickUp, ..two_teapots().content },
-        ..two_teapots()
-    };
+    let over_the_counter =
+        Form { content: Content { delivery: Delivery::PickUp, ..two_teapots().content }, ..two_teapots() };
     assert_eq!(deed(&rule, &Stall::with(over_the_counter).order(A), NOW), None);
 }
 

@@ -68,7 +68,9 @@ impl<S: Storage, T: Transport, H: Host> Client<S, T, H> {
         let path = format!("/pull?after={}&limit=1", seq.saturating_sub(1));
         let pulled: Pulled = self.ask_shop("GET", &path).await?;
         let stamp = pulled.events.first().and_then(|event| unstamp(event.get()).ok()).map(|(_, stamp)| stamp);
-        Ok(stamp.filter(|stamp| stamp.seq == seq && Some(pulled.epoch) == self.replica().epoch()).map(|it| it.received_ms))
+        Ok(stamp
+            .filter(|stamp| stamp.seq == seq && Some(pulled.epoch) == self.replica().epoch())
+            .map(|it| it.received_ms))
     }
 
     /// Takes a device's credential away.

@@ -356,9 +356,8 @@ impl<S: Storage, T: Transport, H: Host> Client<S, T, H> {
     /// That this device has nothing unsent, said with a pull; nothing where it has. What other tabs have just done
     /// counts, and what the server put aside: that is in no log.
     async fn idle_here(&self) -> Result<String, StorageFault> {
-        let is_idle = |replica: &Replica| {
-            replica.pending() == 0 && !replica.is_settling() && replica.quarantined().is_empty()
-        };
+        let is_idle =
+            |replica: &Replica| replica.pending() == 0 && !replica.is_settling() && replica.quarantined().is_empty();
         if !is_idle(&self.replica()) {
             return Ok(String::new());
         }

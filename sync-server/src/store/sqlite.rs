@@ -397,22 +397,24 @@ impl Store for SqliteStore {
     }
 
     async fn devices(&self, shop: Uuid) -> Result<Vec<Device>, StoreFault> {
-        sqlx::query("SELECT id, code, last_seen_ms, high, revoked_ms, heard_ms FROM devices WHERE shop = ? ORDER BY code")
-            .bind(blob(&shop))
-            .fetch_all(&self.readers)
-            .await?
-            .iter()
-            .map(|row| {
-                Ok(Device {
-                    id: id_at(row, 0)?,
-                    code: row.try_get(1)?,
-                    last_seen_ms: row.try_get(2)?,
-                    high: count_at(row, 3)?,
-                    revoked_ms: row.try_get(4)?,
-                    heard_ms: row.try_get(5)?,
-                })
+        sqlx::query(
+            "SELECT id, code, last_seen_ms, high, revoked_ms, heard_ms FROM devices WHERE shop = ? ORDER BY code",
+        )
+        .bind(blob(&shop))
+        .fetch_all(&self.readers)
+        .await?
+        .iter()
+        .map(|row| {
+            Ok(Device {
+                id: id_at(row, 0)?,
+                code: row.try_get(1)?,
+                last_seen_ms: row.try_get(2)?,
+                high: count_at(row, 3)?,
+                revoked_ms: row.try_get(4)?,
+                heard_ms: row.try_get(5)?,
             })
-            .collect()
+        })
+        .collect()
     }
 
     async fn revoke(&self, shop: Uuid, device: Uuid, now: i64) -> Result<bool, StoreFault> {

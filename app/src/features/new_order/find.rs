@@ -17,11 +17,7 @@ pub type Goods = (Arc<Product>, u32);
 
 /// The goods that every typed word speaks of: by name, specification, code or barcode, or by how they sound. A code
 /// in full comes first, then names that begin so.
-pub fn goods<'a>(
-    products: impl Iterator<Item = &'a Arc<Product>>,
-    typed: &str,
-    pinyin: Option<&Pinyin>,
-) -> Vec<Goods> {
+pub fn goods<'a>(products: impl Iterator<Item = &'a Arc<Product>>, typed: &str, pinyin: Option<&Pinyin>) -> Vec<Goods> {
     let typed = typed.trim().to_lowercase();
     let words: Vec<&str> = typed.split_whitespace().collect();
     if words.is_empty() {
@@ -129,7 +125,9 @@ mod tests {
             ..Product::default()
         };
         let tea =
-            Product { id: Uuid::from_u128(2), name: "明前龙井".into(), article: article("LJ"), ..Product::default() };
+            Product {
+                id: Uuid::from_u128(2), name: "明前龙井".into(), article: article("LJ"), ..Product::default()
+            };
         let gone = Product { id: Uuid::from_u128(3), name: "龙井茶饼".into(), active: false, ..Product::default() };
         vec![shirt, tea, gone].into_iter().map(Arc::new).collect()
     }
@@ -153,7 +151,12 @@ mod tests {
     #[test]
     fn customers_are_found_by_any_part_of_name_or_phone() {
         let person = |id, name: &str, phone: &str| {
-            Arc::new(Customer { id: Uuid::from_u128(id), name: name.into(), phone: phone.into(), ..Customer::default() })
+            Arc::new(Customer {
+                id: Uuid::from_u128(id),
+                name: name.into(),
+                phone: phone.into(),
+                ..Customer::default()
+            })
         };
         let merged = Customer { merged_into: Some(Uuid::from_u128(1)), ..(*person(3, "王小明", "138")).clone() };
         let all = [person(1, "王小明", "138 0013 8000"), person(2, "李雷", "13900139000"), Arc::new(merged)];

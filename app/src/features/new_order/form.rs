@@ -14,10 +14,10 @@ use leptos::prelude::*;
 use leptos::text_prop::TextProp;
 use uuid::Uuid;
 
-use super::{Flow, Purpose};
 use super::find;
 use super::model::{Fault, Form, Item, Place, Reading};
 use super::words;
+use super::{Flow, Purpose};
 use crate::features::order::marks;
 use crate::features::shop_lists;
 use crate::features::templates::Picker;

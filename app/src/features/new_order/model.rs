@@ -713,7 +713,8 @@ mod tests {
         ours.phone = "138".to_owned();
         ours.items[0].item = "茶".to_owned();
         let merged = ours.rebased(&base, &read(&theirs), currency);
-        let lines: Vec<_> = merged.items.iter().map(|item| (item.id, item.item.as_str(), item.price.as_str())).collect();
+        let lines: Vec<_> =
+            merged.items.iter().map(|item| (item.id, item.item.as_str(), item.price.as_str())).collect();
         assert_eq!(lines, [(1, "茶", "6"), (9, "杯", "3")]);
         assert_eq!((merged.note.as_str(), merged.phone.as_str()), ("礼品", "138"));
         // What goes there stays where it was changed here.

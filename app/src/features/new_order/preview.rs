@@ -163,8 +163,7 @@ fn TermsPart(flow: Flow, content: Content, buyer: Buyer) -> impl IntoView {
         let when = words::terms_name(content.terms).get();
         let shop = flow.shop.get();
         let method = shop_lists::name(&shop, List::Method, content.method.key());
-        let carrier =
-            (!content.carrier.is_empty()).then(|| shop_lists::name(&shop, List::Carrier, &content.carrier));
+        let carrier = (!content.carrier.is_empty()).then(|| shop_lists::name(&shop, List::Carrier, &content.carrier));
         let hours = i64::from(settings.get().payment_term_hours);
         let due = (content.terms == Terms::Prepaid && content.delivery != Delivery::HandOver && hours > 0)
             .then(|| preview::by(&text::date_time(now.get().saturating_add(hours * 3_600_000))));
