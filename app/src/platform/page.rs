@@ -5,6 +5,7 @@ use wasm_bindgen::prelude::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{
     Event, EventInit, HtmlElement, HtmlInputElement, ScrollIntoViewOptions, ScrollLogicalPosition, UrlSearchParams,
+    VisibilityState,
 };
 
 fn say_of_html(attribute: &str, value: Option<&str>) {
@@ -39,6 +40,20 @@ pub fn set_theme(key: &str) {
 /// Which hand holds the tablet decides where the main key is.
 pub fn set_left_handed(left: bool) {
     say_of_html("data-hand", left.then_some("left"));
+}
+
+/// Whether nobody sees the page: another one is in front, or the tablet's screen is off.
+pub fn is_hidden() -> bool {
+    document().visibility_state() == VisibilityState::Hidden
+}
+
+/// Scrolls as little as brings this into sight.
+pub fn scroll_to(selector: &str) {
+    if let Ok(Some(element)) = document().query_selector(selector) {
+        let options = ScrollIntoViewOptions::new();
+        options.set_block(ScrollLogicalPosition::Nearest);
+        element.scroll_into_view_with_scroll_into_view_options(&options);
+    }
 }
 
 /// The title of the window.

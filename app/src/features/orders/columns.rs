@@ -3,6 +3,8 @@
 use std::sync::Arc;
 
 use domain::order::{Status, Summary};
+use domain::record::Fields;
+use domain::shop::list::List;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
@@ -98,9 +100,10 @@ impl Column {
     }
 
     /// What stands in a file.
-    fn cell(self, session: Session, summary: &Summary) -> Cell {
+    fn cell(self, session: Session, shop: &Fields, summary: &Summary) -> Cell {
         let currency = session.currency().get();
         let money = |minor: i64| Cell::Figure(decimal(minor, currency.exponent));
+        let name = |list, key: &str| Cell::Text(if key.is_empty() { String::new() } else { named(shop, list, key) });
         match self {
             Self::Number => Cell::Text(summary.number.as_ref().map(|number| number.0.clone()).unwrap_or_default()),
             Self::State => Cell::Text(marks::of_status(summary.status).2.get().to_owned()),
@@ -111,9 +114,9 @@ impl Column {
             Self::Buyer => Cell::Text(summary.name.clone()),
             Self::Phone => Cell::Text(summary.phone.clone()),
             Self::Items => Cell::Text(summary.items.clone()),
-            Self::Channel => Cell::Text(non_empty(&summary.channel)),
-            Self::Category => Cell::Text(non_empty(&summary.category)),
-            Self::Method => Cell::Text(marks::method_name(&summary.method)),
+            Self::Channel => name(List::Channel, &summary.channel),
+            Self::Category => name(List::Category, &summary.category),
+            Self::Method => name(List::Method, summary.method.key()),
             Self::Tablet => Cell::Text(session.device_code(summary.device)),
             Self::Total => money(summary.total),
             Self::Owed => money(owed(summary)),
@@ -121,10 +124,6 @@ impl Column {
             Self::Note => Cell::Text(summary.note.clone()),
         }
     }
-}
-
-fn non_empty(key: &str) -> String {
-    if key.is_empty() { String::new() } else { named(key) }
 }
 
 fn owed(summary: &Summary) -> i64 {
@@ -180,6 +179,7 @@ pub fn cells(summary: &Arc<Summary>, badges: AnyView) -> AnyView {
     let currency = session.currency();
     let (tone, glyph, state) = marks::of_status(summary.status);
     let mut badges = Some(badges);
+    let shop = untrack(|| session.shop_fields_now());
     let mut cell = |column: &Column| {
         let money = |minor: i64| view! { <Money minor=Signal::stored(minor) currency size=Size::Small/> }.into_any();
         let words = |words: String| view! { <span class="clip">{words}</span> }.into_any();
@@ -204,7 +204,7 @@ pub fn cells(summary: &Arc<Summary>, badges: AnyView) -> AnyView {
                 let label = |label: &String| view! { <span class="tag clip">{label.clone()}</span> };
                 summary.labels.iter().map(label).collect_view().into_any()
             }
-            other => match other.cell(session, summary) {
+            other => match other.cell(session, &shop, summary) {
                 Cell::Text(text) | Cell::Figure(text) => words(text),
             },
         };
@@ -300,12 +300,13 @@ pub async fn save_orders(session: Session, columns: RwSignal<Vec<String>>, toast
     let mut file = BOM.to_owned();
     write_line(&mut file, shown.iter().map(|column| Cell::Text(column.face().1.get().to_owned())));
     let mut saved = 0;
+    let shop = untrack(|| session.shop_fields_now());
     for part in orders.chunks(AT_ONCE) {
         untrack(|| {
             let summaries =
                 session.ask(|replica, now| part.iter().filter_map(|id| replica.summary(*id, now)).collect::<Vec<_>>());
             for summary in summaries.unwrap_or_default() {
-                write_line(&mut file, shown.iter().map(|column| column.cell(session, &summary)));
+                write_line(&mut file, shown.iter().map(|column| column.cell(session, &shop, &summary)));
                 saved += 1;
             }
         });

@@ -2,19 +2,22 @@
 
 use domain::money::{NumberFault, parse_amount};
 use domain::order::{Badge, Delivery, Status};
+use domain::record::Fields;
+use domain::shop::list::List;
 use leptos::ev::{ClipboardEvent, KeyboardEvent};
 use leptos::prelude::*;
 use leptos_router::params::ParamsMap;
 use replica::{Facet, Filter};
 
 use super::super::order::marks;
+use super::super::shop_lists;
 use super::batch::Picking;
 use super::model::{Asked, day, written};
 use super::{Reach, Shelf, TABS};
 use crate::platform::page;
 use crate::session::Session;
 use crate::text::order_list::filters as words;
-use crate::text::{self, fault, new_order};
+use crate::text::{self, fault};
 use crate::ui::{Acts, Button, Dialog, Glyph, Icon, Kind, Note, TextField, Tick, Tone};
 
 fn asked(query: &ParamsMap) -> Asked {
@@ -90,31 +93,21 @@ pub fn keys(shelf: Shelf, reach: Reach, event: &KeyboardEvent) {
     }
 }
 
-/// The name of a channel or category; one that the shop made is called by its key.
-pub fn named(key: &str) -> String {
-    let known = match key {
-        "" => words::NO_VALUE,
-        "stall" => new_order::STALL,
-        "taobao" => new_order::TAOBAO,
-        "jd" => new_order::JD,
-        "pinduoduo" => new_order::PINDUODUO,
-        "douyin" => new_order::DOUYIN,
-        "shopee" => new_order::SHOPEE,
-        "own" => new_order::OWN,
-        "retail" => new_order::RETAIL,
-        "wholesale" => new_order::WHOLESALE,
-        "preorder" => new_order::PREORDER,
-        other => return other.to_owned(),
-    };
-    known.get().to_owned()
+/// The name of an entry of one of the shop's lists.
+pub fn named(shop: &Fields, list: List, key: &str) -> String {
+    if key.is_empty() {
+        return words::NO_VALUE.get().to_owned();
+    }
+    shop_lists::name(shop, list, key)
 }
 
 /// A trait in words.
 fn facet_words(session: Session, facet: &Facet) -> String {
     match facet {
         Facet::Badge(badge) => marks::of_badge(*badge).2.get().to_owned(),
-        Facet::Channel(key) | Facet::Category(key) => named(key),
-        Facet::Method(method) => marks::method_name(method),
+        Facet::Channel(key) => named(&session.shop_fields_now(), List::Channel, key),
+        Facet::Category(key) => named(&session.shop_fields_now(), List::Category, key),
+        Facet::Method(method) => named(&session.shop_fields_now(), List::Method, method.key()),
         Facet::Device(id) => words::tablet(&session.device_code(*id)),
         Facet::Actor(id) => words::person(id.to_string().get(..8).unwrap_or_default()),
         Facet::Customer(id) => {
