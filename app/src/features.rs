@@ -6,5 +6,6 @@ pub mod missing;
 pub mod new_order;
 pub mod order;
 pub mod orders;
+pub mod products;
 pub mod server_words;
 pub mod settings;

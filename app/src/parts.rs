@@ -1,5 +1,5 @@
-//! What is not needed to open: every page behind the list of orders. A release build makes a file of its own of all
-//! that only these pages reach (docs/decisions/0006); any other build keeps the program in one piece.
+//! What is not needed to open: every page behind the list of orders, in two later files. A release build makes a file
+//! of its own of all that only these pages reach (docs/decisions/0006); any other build keeps the program in one piece.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use leptos::task::spawn_local;
 use uuid::Uuid;
 
 use crate::features::order::Shown;
-use crate::features::{conflicts, new_order, order, settings};
+use crate::features::{conflicts, new_order, order, products, settings};
 use crate::frame::PageHead;
 use crate::session::{Boot, Loaded, Session};
 use crate::text::opening;
@@ -28,32 +28,48 @@ pub struct Pages {
     pub conflicts: fn() -> AnyView,
     /// Settings.
     pub settings: fn() -> AnyView,
+}
+
+/// The pages of selling: what a stall sells, to whom, and the counter.
+#[derive(Clone, Copy)]
+pub struct Selling {
+    /// What the shop sells.
+    pub products: fn() -> AnyView,
     /// Sends and fetches pictures from now on.
     pub carry_pictures: fn(Session),
 }
 
 /// Names everything that the second file is made of.
-fn all() -> Pages {
+fn pages() -> Pages {
     Pages {
         order: || order::Order.into_any(),
         beside: |id, order| view! { <Shown id=Signal::stored(Some(id)) order numbered=true/> }.into_any(),
         new_order: || new_order::NewOrder.into_any(),
         conflicts: || conflicts::Conflicts.into_any(),
         settings: || settings::Settings.into_any(),
-        carry_pictures: Session::carry_pictures,
     }
 }
 
-/// Where the program is in two files, calling this fetches the second.
+/// Names everything that the third file is made of.
+fn selling() -> Selling {
+    Selling { products: || products::Products.into_any(), carry_pictures: Session::carry_pictures }
+}
+
+/// Where the program is in several files, calling one of these fetches a file.
 #[cfg(feature = "split")]
 mod file {
     use leptos::wasm_split::{self, SplitLoaderError};
 
-    use super::Pages;
+    use super::{Pages, Selling};
 
     #[wasm_split::wasm_split(pages, wasm_split_path = leptos::wasm_split, fallible)]
-    pub(super) fn fetch() -> Result<Pages, SplitLoaderError> {
-        Ok(super::all())
+    pub(super) fn pages() -> Result<Pages, SplitLoaderError> {
+        Ok(super::pages())
+    }
+
+    #[wasm_split::wasm_split(selling, wasm_split_path = leptos::wasm_split, fallible)]
+    pub(super) fn selling() -> Result<Selling, SplitLoaderError> {
+        Ok(super::selling())
     }
 }
 
@@ -62,32 +78,39 @@ mod file {
 mod file {
     use std::convert::Infallible;
 
-    use super::Pages;
+    use super::{Pages, Selling};
 
-    pub(super) async fn fetch() -> Result<Pages, Infallible> {
-        Ok(super::all())
+    pub(super) async fn pages() -> Result<Pages, Infallible> {
+        Ok(super::pages())
+    }
+
+    pub(super) async fn selling() -> Result<Selling, Infallible> {
+        Ok(super::selling())
     }
 }
 
-/// The second part of the program as far as it is here; a context of the app.
+/// A part of the program as far as it is here: `Some(None)`: it could not be fetched.
+type Here<T> = RwSignal<Option<Option<T>>>;
+
+/// The later parts of the program; a context of the app.
 #[derive(Clone, Copy)]
 pub struct Parts {
-    /// `Some(None)`: it could not be fetched.
-    pages: RwSignal<Option<Option<Pages>>>,
+    pages: Here<Pages>,
+    selling: Here<Selling>,
 }
 
 impl Parts {
     /// Fetches the pages at once: the next thing that a person asks for is one of them.
     pub fn start(session: Session) -> Self {
-        let parts = Self { pages: RwSignal::new(None) };
+        let parts = Self { pages: RwSignal::new(None), selling: RwSignal::new(None) };
         parts.fetch();
         Effect::new(move |begun: Option<bool>| {
             let begun = begun.unwrap_or(false);
             if !begun
                 && session.boot.get() != Boot::Opening
-                && let Some(Some(pages)) = parts.pages.get()
+                && let Some(Some(selling)) = parts.selling.get()
             {
-                (pages.carry_pictures)(session);
+                (selling.carry_pictures)(session);
                 return true;
             }
             begun
@@ -95,36 +118,53 @@ impl Parts {
         parts
     }
 
+    /// Fetches what is not here, one file after the other.
     fn fetch(self) {
-        self.pages.set(None);
-        spawn_local(async move { self.pages.set(Some(file::fetch().await.ok())) });
+        if self.pages.with_untracked(|pages| pages.is_none_or(|pages| pages.is_none())) {
+            self.pages.set(None);
+        }
+        self.selling.set(None);
+        spawn_local(async move {
+            if self.pages.with_untracked(Option::is_none) {
+                self.pages.set(Some(file::pages().await.ok()));
+            }
+            self.selling.set(Some(file::selling().await.ok()));
+        });
     }
 
-    /// A page of this part as soon as it is here.
+    /// A page of the second file as soon as it is here.
     pub fn page(shown: impl Fn(Pages) -> AnyView + Send + 'static) -> impl IntoView {
-        Self::part(shown, true)
+        let parts = expect_context::<Self>();
+        parts.part(move || parts.pages.get().map(|pages| pages.map(&shown)), true)
     }
 
     /// What stands beside the list, as soon as it is here.
     pub fn beside(shown: impl Fn(Pages) -> AnyView + Send + 'static) -> impl IntoView {
-        Self::part(shown, false)
+        let parts = expect_context::<Self>();
+        parts.part(move || parts.pages.get().map(|pages| pages.map(&shown)), false)
     }
 
-    fn part(shown: impl Fn(Pages) -> AnyView + Send + 'static, is_page: bool) -> impl IntoView {
+    /// A page of selling as soon as it is here.
+    pub fn selling(shown: impl Fn(Selling) -> AnyView + Send + 'static) -> impl IntoView {
         let parts = expect_context::<Self>();
-        move || match parts.pages.get() {
-            Some(Some(pages)) => shown(pages),
+        parts.part(move || parts.selling.get().map(|selling| selling.map(&shown)), true)
+    }
+
+    fn part(self, shown: impl Fn() -> Option<Option<AnyView>> + Send + 'static, is_page: bool) -> AnyView {
+        let view = move || match shown() {
+            Some(Some(view)) => view,
             Some(None) => view! {
                 <div class="page" class:pad=!is_page>
                     {is_page.then(|| view! { <PageHead title=opening::NOT_HERE/> })}
                     <Empty glyph=Glyph::Offline title=opening::NOT_HERE text=opening::NOT_HERE_WHY>
-                        <Button label=opening::TRY_AGAIN on_press=move || parts.fetch()/>
+                        <Button label=opening::TRY_AGAIN on_press=move || self.fetch()/>
                     </Empty>
                 </div>
             }
             .into_any(),
             None if is_page => view! { <Waiting/> }.into_any(),
             None => view! { <div class="page pad"><Skeleton/></div> }.into_any(),
-        }
+        };
+        view.into_any()
     }
 }
