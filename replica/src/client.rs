@@ -8,6 +8,8 @@ mod load;
 mod server;
 mod syncing;
 
+pub use load::rebuild;
+
 use std::cell::{Cell, Ref, RefCell};
 use std::future::{Future, poll_fn};
 use std::rc::Rc;
@@ -151,6 +153,9 @@ pub enum OpenFault {
     /// A newer version of the app wrote here.
     #[error("a newer version of the app has written here")]
     Newer,
+    /// An older version of the app wrote here, or what it wrote is damaged: [`rebuild`] first.
+    #[error("what an older version wrote has to be built anew")]
+    Outdated,
 }
 
 /// Why an act did not happen. Whatever it is, nothing of it is stored.
@@ -288,9 +293,19 @@ impl<S, T, H> Clone for Client<S, T, H> {
 }
 
 impl<S: Storage, T: Transport, H: Host> Client<S, T, H> {
-    /// Opens what is on the storage; it may be nothing yet.
+    /// Opens what is on the storage, whatever version of the app wrote it; it may be nothing yet.
     pub async fn open(storage: S, transport: T, host: H) -> Result<Self, OpenFault> {
+        let replica = load::load_any(&storage).await?;
+        Self::of(replica, storage, transport, host).await
+    }
+
+    /// Opens what is on the storage; [`OpenFault::Outdated`] where [`rebuild`] has to come first.
+    pub async fn open_ready(storage: S, transport: T, host: H) -> Result<Self, OpenFault> {
         let replica = load::load(&storage).await?;
+        Self::of(replica, storage, transport, host).await
+    }
+
+    async fn of(replica: Replica, storage: S, transport: T, host: H) -> Result<Self, OpenFault> {
         let mut carrier = Carrier::default();
         carrier.marked(steadily(&storage, async || storage.unsent_blobs().await).await?);
         Ok(Self(Rc::new(Inner {

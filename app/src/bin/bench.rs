@@ -186,7 +186,7 @@ pub async fn open(options: Object) -> Result<(), JsValue> {
     let relaxed = page::query("durability").as_deref() == Some("relaxed");
     let durability = if relaxed { Durability::Relaxed } else { Durability::Strict };
     let name = format!("stallbook-bench-{shop}-{device}");
-    let link = Link::open(&name, durability, || (), || ()).await.map_err(said)?;
+    let link = Link::open(&name, durability).await.map_err(said)?;
     let code = text("code").unwrap_or_default();
     if link.read(|replica| replica.device().shop.is_none()) && !lets_join(&code) {
         link.start_shop(&shop, Currency::Gbp, device_code(&device)).await.map_err(said)?;

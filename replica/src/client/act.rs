@@ -5,7 +5,7 @@ use domain::shop::SettingChanged;
 use domain::{Currency, Day, DeviceCode};
 use uuid::Uuid;
 
-use super::load::load;
+use super::load::load_any;
 use super::{ActFault, Acted, Change, Client, DECISIONS, Host, OpenFault, REOPENINGS, Transport, corrupt};
 use crate::replica::{Act, ActFault as Refused, Moment, Prepared, Replica, Wanting};
 use crate::storage::{Batch, Storage, StorageFault};
@@ -183,9 +183,11 @@ impl<S: Storage, T: Transport, H: Host> Client<S, T, H> {
             Ok(orders) if !outdated => Ok(Some(orders)),
             // Another tab built the rows anew, or what it wrote can't be read here: begin again from the disk.
             _ => {
-                let replica = load(&self.0.storage).await.map_err(|fault| match fault {
+                let replica = load_any(&self.0.storage).await.map_err(|fault| match fault {
                     OpenFault::Storage(fault) => fault,
-                    OpenFault::Newer => StorageFault::Unavailable("a newer version has written here".to_owned()),
+                    OpenFault::Newer | OpenFault::Outdated => {
+                        StorageFault::Unavailable("a newer version has written here".to_owned())
+                    }
                 })?;
                 *self.0.replica.borrow_mut() = replica;
                 Ok(Some(Vec::new()))
