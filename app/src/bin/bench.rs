@@ -20,12 +20,12 @@ use futures::future::{AbortHandle, abortable};
 use js_sys::{Array, Object, Reflect};
 use leptos::prelude::*;
 use protocol::BlobId;
-use replica::Filter;
 use replica::blobs::BlobStore;
 use replica::client::SyncState;
 use replica::conformance::{Factory, tell_all};
 use replica::storage::{Batch, Storage, StorageFault};
 use replica::sync::State;
+use replica::{Facet, Filter};
 use uuid::Uuid;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
@@ -437,10 +437,45 @@ pub async fn first_page() -> Result<Array, JsValue> {
     Ok(rows)
 }
 
-/// How many orders a search finds; the first page of them is made as the list makes it.
+/// How many orders a search finds; all that the list asks at a key stroke is asked.
 #[wasm_bindgen]
 pub async fn search(text: String) -> Result<u32, JsValue> {
-    let filter = Filter { search: text, ..Filter::default() };
-    let page = tablet()?.link.read(|replica| replica.page(&filter, 0, 50, clock::now_ms()));
-    Ok(u32::try_from(page.matching).unwrap_or(u32::MAX))
+    listed(&Filter { search: text, ..Filter::default() })
+}
+
+/// The same among those that many filters leave.
+#[wasm_bindgen]
+pub async fn narrow(text: String) -> Result<u32, JsValue> {
+    let only = vec![
+        Facet::Method(Method::Cash),
+        Facet::Method(Method::BankTransfer),
+        Facet::Delivery(Delivery::Ship),
+        Facet::Channel(Content::default().channel),
+    ];
+    let totals = (Some(1_000), Some(10_000_000));
+    let placed_from_ms = Some(0);
+    listed(&Filter {
+        search: text,
+        only,
+        placed_from_ms,
+        total_from: totals.0,
+        total_to: totals.1,
+        owed: true,
+        ..Filter::default()
+    })
+}
+
+fn listed(filter: &Filter) -> Result<u32, JsValue> {
+    const DAY_MS: i64 = 86_400_000;
+    let day = |ms: i64| ms.div_euclid(DAY_MS) * DAY_MS..(ms.div_euclid(DAY_MS) + 1) * DAY_MS;
+    let now_ms = clock::now_ms();
+    let (counts, days, page) = tablet()?.link.read(|replica| {
+        (replica.counts_of(filter, now_ms), replica.days(filter, day, now_ms), replica.page(filter, 0, 50, now_ms))
+    });
+    let of_days: usize = days.iter().map(|(_, sums)| sums.orders).sum();
+    if counts.all() == page.matching && of_days == page.matching {
+        Ok(u32::try_from(page.matching).unwrap_or(u32::MAX))
+    } else {
+        Err(said("the list does not agree with itself"))
+    }
 }
