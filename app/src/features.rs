@@ -11,4 +11,5 @@ pub mod rules;
 pub mod server_words;
 pub mod settings;
 pub mod shop_lists;
+pub mod shop_setup;
 pub mod templates;

@@ -6,7 +6,7 @@ use leptos::task::spawn_local;
 use uuid::Uuid;
 
 use crate::features::order::Shown;
-use crate::features::{conflicts, new_order, order, orders, products, rules, settings, templates};
+use crate::features::{conflicts, new_order, order, orders, products, rules, settings, shop_setup, templates};
 use crate::frame::PageHead;
 use crate::session::{Boot, Session, Works};
 use crate::text::opening;
@@ -42,6 +42,10 @@ pub struct Selling {
     pub products: fn() -> AnyView,
     /// Templates of orders.
     pub templates: fn() -> AnyView,
+    /// The shop's lists and terms.
+    pub shop_settings: fn() -> AnyView,
+    /// The same as short steps.
+    pub wizard: fn() -> AnyView,
     /// What is done by itself.
     pub rules: fn() -> AnyView,
     /// Does it, from now on.
@@ -72,6 +76,8 @@ fn selling() -> Selling {
     Selling {
         products: || products::Products.into_any(),
         templates: || templates::Templates.into_any(),
+        shop_settings: || shop_setup::ShopSettings.into_any(),
+        wizard: || shop_setup::Wizard.into_any(),
         rules: || rules::Rules.into_any(),
         act_by_rules: Session::act_by_rules,
     }

@@ -159,6 +159,42 @@ pub fn take_pasted_lines(event: &web_sys::ClipboardEvent) -> Option<String> {
     Some(lines.join(" "))
 }
 
+/// Puts a text where it can be pasted from; false where the browser does not allow it.
+pub async fn copy(text: &str) -> bool {
+    let Some(clipboard) = member(&navigator(), "clipboard") else { return false };
+    called(&clipboard, "writeText", &text.into()).await
+}
+
+/// Whether texts can be handed to other apps.
+pub fn can_share() -> bool {
+    member(&navigator(), "share").is_some()
+}
+
+/// Offers a text to other apps; false where nothing came of it.
+pub async fn share(text: &str) -> bool {
+    let data = js_sys::Object::new();
+    js_sys::Reflect::set(&data, &"text".into(), &text.into()).is_ok() && called(&navigator(), "share", &data).await
+}
+
+fn navigator() -> JsValue {
+    window().navigator().into()
+}
+
+/// What an object has under this name.
+fn member(of: &JsValue, name: &str) -> Option<JsValue> {
+    js_sys::Reflect::get(of, &name.into()).ok().filter(|member| !member.is_undefined() && !member.is_null())
+}
+
+/// Calls what answers later; false where it does not, or refuses.
+async fn called(of: &JsValue, name: &str, argument: &JsValue) -> bool {
+    let function = member(of, name).and_then(|member| member.dyn_into::<js_sys::Function>().ok());
+    let Some(promise) = function.and_then(|function| function.call1(of, argument).ok()) else { return false };
+    match promise.dyn_into::<js_sys::Promise>() {
+        Ok(promise) => wasm_bindgen_futures::JsFuture::from(promise).await.is_ok(),
+        Err(_) => false,
+    }
+}
+
 /// Focuses the first element that the selector finds; false if there is none.
 pub fn focus(selector: &str) -> bool {
     let found = document().query_selector(selector).ok().flatten();

@@ -6,12 +6,13 @@ use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use domain::StreamKind;
 use domain::customer::Customer;
 use domain::product::{Product, Stock};
 use domain::record::{Changed, Fields, Record, RecordEvent, Value, changes};
 use domain::rule::Rule;
+use domain::shop::SettingChanged;
 use domain::template::Template;
+use domain::{DeviceCode, StreamKind};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use replica::Act;
@@ -224,6 +225,23 @@ impl Session {
     /// Writes fields of the shop; without a value they are cleared.
     pub async fn change_shop(self, set: BTreeMap<String, Option<Value>>) -> Result<(), ActFault> {
         self.act_all(vec![Act::Shop(Changed { set, settles: None })]).await.map(drop)
+    }
+
+    /// Changes the shop's settings: those that are named.
+    pub async fn change_setting(self, change: SettingChanged) -> Result<(), ActFault> {
+        let link = self.link().ok_or(StorageFault::Closed)?;
+        link.change_setting(change).await
+    }
+
+    /// Gives this tablet another code, for the orders that it takes from now on; false where another has it.
+    pub async fn change_code(self, code: DeviceCode) -> Result<bool, ActFault> {
+        let link = self.link().ok_or(StorageFault::Closed)?;
+        link.change_code(&code).await
+    }
+
+    /// The shop's time zone (IANA).
+    pub fn time_zone(self) -> Signal<String> {
+        self.zone.into()
     }
 
     /// The conflicts of records that ask for a person.

@@ -130,6 +130,7 @@ pub mod orders {
         EMPTY: "还没有订单", "No orders yet";
         EMPTY_WHY: "卖出的每一单都会记在这里。", "Every order you take is written here.";
         TAKE_FIRST: "开第一单", "Take the first order";
+        SET_UP: "开店准备", "Get the shop ready";
         BACK: "回订单", "Back to orders";
     }
 }

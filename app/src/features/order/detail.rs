@@ -414,6 +414,7 @@ fn Foot(desk: Desk) -> impl IntoView {
         Act::Release => desk.act(Command::Release, saved),
         Act::Revive => desk.act(Command::Revive, saved),
         Act::Discard => desk.act(Command::Discard, saved),
+        Act::Remind => desk.ask(Asked::Remind),
         Act::Extend => desk.ask(Asked::Extend),
         Act::Hold => desk.ask(Asked::Hold),
         Act::Cancel => desk.ask(Asked::Cancel),
