@@ -7,5 +7,6 @@ pub mod new_order;
 pub mod order;
 pub mod orders;
 pub mod products;
+pub mod records;
 pub mod server_words;
 pub mod settings;

@@ -9,7 +9,7 @@ use leptos::task::spawn_local;
 use uuid::Uuid;
 
 use crate::features::order::Shown;
-use crate::features::{conflicts, new_order, order, products, settings};
+use crate::features::{conflicts, new_order, order, products, records, settings};
 use crate::frame::PageHead;
 use crate::session::Loaded;
 use crate::text::opening;
@@ -35,6 +35,8 @@ pub struct Pages {
 pub struct Selling {
     /// What the shop sells.
     pub products: fn() -> AnyView,
+    /// What two tablets disagree on of products, customers and settings.
+    pub record_disputes: fn() -> AnyView,
 }
 
 /// Names everything that the second file is made of.
@@ -50,7 +52,7 @@ fn pages() -> Pages {
 
 /// Names everything that the third file is made of.
 fn selling() -> Selling {
-    Selling { products: || products::Products.into_any() }
+    Selling { products: || products::Products.into_any(), record_disputes: || records::RecordDisputes.into_any() }
 }
 
 /// Where the program is in several files, calling one of these fetches a file.
@@ -135,6 +137,12 @@ impl Parts {
     pub fn selling(shown: impl Fn(Selling) -> AnyView + Send + 'static) -> impl IntoView {
         let parts = expect_context::<Self>();
         parts.part(move || parts.selling.get().map(|selling| selling.map(&shown)), true)
+    }
+
+    /// A part of a page of selling as soon as it is here.
+    pub fn selling_within(shown: impl Fn(Selling) -> AnyView + Send + 'static) -> impl IntoView {
+        let parts = expect_context::<Self>();
+        parts.part(move || parts.selling.get().map(|selling| selling.map(&shown)), false)
     }
 
     fn part(self, shown: impl Fn() -> Option<Option<AnyView>> + Send + 'static, is_page: bool) -> AnyView {

@@ -4,6 +4,7 @@
 mod fault;
 mod link;
 mod records;
+mod stock;
 mod view;
 
 use std::ops::Range;
@@ -26,6 +27,7 @@ use uuid::Uuid;
 pub use self::fault::{ActFault, ServerFault};
 pub use self::link::Link;
 pub use self::records::{RecordConflict, Records};
+pub use self::stock::StockLedger;
 pub use self::view::{Counts, DaySum, Device, Filter, ListPage, Loaded, Row};
 use crate::platform::storage::Durability;
 use crate::platform::{clock, intl, tabs};

@@ -10,6 +10,7 @@ pub mod new_order;
 pub mod opening;
 pub mod order_page;
 pub mod products;
+pub mod records;
 mod selling;
 mod when;
 

@@ -223,7 +223,11 @@ impl Product {
         faults.extend(unnamed.map(|variant| ProductFault::VariantNameMissing(variant.id)));
         let articles = || self.variants.iter().map(|variant| &variant.article).chain([&self.article]);
         let texts = articles().flat_map(|article| article.barcodes.iter().chain([&article.code]));
-        let texts = texts.chain(self.variants.iter().map(|variant| &variant.name)).chain([&self.name, &self.spec, &self.category]);
+        let texts = texts.chain(self.variants.iter().map(|variant| &variant.name)).chain([
+            &self.name,
+            &self.spec,
+            &self.category,
+        ]);
         if texts.into_iter().any(|text| text.chars().count() > SHORT) || self.note.chars().count() > LONG {
             faults.push(ProductFault::TooLong);
         }
@@ -458,13 +462,8 @@ mod tests {
     #[test]
     fn what_is_missing_is_said_once_for_all_lines_of_a_product() {
         let (tea, pot) = (Uuid::from_u128(1), Uuid::from_u128(2));
-        let line = |product, variant, quantity| Line {
-            product,
-            variant,
-            quantity,
-            item: "tea".into(),
-            ..Line::default()
-        };
+        let line =
+            |product, variant, quantity| Line { product, variant, quantity, item: "tea".into(), ..Line::default() };
         let lines = [line(Some(tea), 1, 2), line(Some(pot), 0, 9), line(Some(tea), 1, 2), line(None, 0, 50)];
         let free = |product, variant| ((product, variant) == (tea, 1)).then_some(3);
         let short = shortages(lines.iter(), free);

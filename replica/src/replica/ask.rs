@@ -116,7 +116,8 @@ impl Replica {
         use domain::order::Badge;
         summary.badges.set(Badge::Overdue, summary.due_ms.is_some_and(|due| due < now_ms));
         summary.badges.set(Badge::NotSent, self.is_unsent(summary.id));
-        let short = summary.uses.iter().any(|it| it.reserved > 0 && self.stock_of(it.product, it.variant).is_oversold());
+        let short =
+            summary.uses.iter().any(|it| it.reserved > 0 && self.stock_of(it.product, it.variant).is_oversold());
         summary.badges.set(Badge::Oversold, short);
     }
     /// How many orders there are, by state.

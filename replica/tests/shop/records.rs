@@ -12,8 +12,8 @@ use domain::order::{Badge, Command, Content, Line};
 use domain::product::Product;
 use domain::product::ledger::{Cause, ledger};
 use domain::record::{Changed, RecordEvent, StockMoved, StockReason, Value};
-use replica::{Act, Facet, Filter};
 use replica::client::ActFault;
+use replica::{Act, Facet, Filter};
 use uuid::Uuid;
 
 use super::support::{DAY, Stall, new_order, pay, ship};
@@ -246,8 +246,7 @@ fn the_ledger_says_where_every_piece_went_and_comes_to_what_there_is() {
         let tab = &stall.tablets[n].tab;
         let record = stall.wait(tab.record(id)).unwrap().unwrap();
         let took = tab.replica().took(id);
-        let orders: Vec<_> =
-            took.iter().map(|(order, _)| stall.wait(tab.order(*order)).unwrap().unwrap()).collect();
+        let orders: Vec<_> = took.iter().map(|(order, _)| stall.wait(tab.order(*order)).unwrap().unwrap()).collect();
         let product = Product::read(&tab.replica().fields(id).unwrap());
         let on_hand = BTreeMap::from([(0, tab.replica().stock_of(id, 0).on_hand)]);
         ledger(&product, &record, &orders, &on_hand, None)
