@@ -9,6 +9,7 @@ mod money;
 pub mod new_order;
 pub mod opening;
 pub mod order_page;
+pub mod picture;
 pub mod products;
 pub mod records;
 mod selling;
