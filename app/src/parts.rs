@@ -36,6 +36,8 @@ pub struct Pages {
 pub struct Selling {
     /// What the shop sells.
     pub products: fn() -> AnyView,
+    /// Wants all pictures that products and settings name.
+    pub want_pictures: fn(Session),
     /// What two tablets disagree on of products, customers and settings.
     pub record_disputes: fn() -> AnyView,
 }
@@ -59,7 +61,11 @@ fn pages() -> Pages {
 
 /// Names everything that the third file is made of.
 fn selling() -> Selling {
-    Selling { products: || products::Products.into_any(), record_disputes: || records::RecordDisputes.into_any() }
+    Selling {
+        products: || products::Products.into_any(),
+        want_pictures: Session::want_known_pictures,
+        record_disputes: || records::RecordDisputes.into_any(),
+    }
 }
 
 /// Where the program is in several files, calling one of these fetches a file.
@@ -126,6 +132,19 @@ impl Parts {
                 && let Some(Some(pages)) = parts.pages.get()
             {
                 (pages.carry_pictures)(session);
+                return true;
+            }
+            begun
+        });
+        let owner = Owner::current().unwrap_or_default();
+        Effect::new(move |begun: Option<bool>| {
+            let begun = begun.unwrap_or(false);
+            if !begun
+                && session.boot.get() == Boot::Open
+                && let Some(Some(selling)) = parts.selling.get()
+            {
+                // It goes on when this effect has done its work.
+                owner.with(|| (selling.want_pictures)(session));
                 return true;
             }
             begun

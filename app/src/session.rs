@@ -6,6 +6,7 @@ mod link;
 mod pictures;
 mod records;
 mod stock;
+mod tables;
 mod view;
 mod works;
 
@@ -32,6 +33,7 @@ use self::link::storage_fault;
 pub use self::pictures::NoPicture;
 pub use self::records::{RecordConflict, Records};
 pub use self::stock::StockLedger;
+pub use self::tables::Table;
 pub use self::view::{Counts, DaySum, Device, Filter, ListPage, Loaded, Row};
 use self::works::Awaiting;
 pub use self::works::Works;

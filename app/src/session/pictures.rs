@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
+use domain::shop::list::{List, entries};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use protocol::{BlobId, BlobKind};
@@ -176,6 +177,22 @@ impl Session {
         if let Some(link) = self.link() {
             link.want_pictures(ids.into_iter().filter_map(|id| BlobId::parse(&id)));
         }
+    }
+
+    /// Wants the pictures of all products and ways to pay, now and whenever they change, until its owner goes.
+    pub fn want_known_pictures(self) {
+        let (products, shop) = (self.products(), self.shop_fields());
+        Effect::new(move |_| {
+            let mut ids: Vec<String> = products.with(|all| {
+                let articles = all.iter().flat_map(|product| {
+                    product.variants.iter().map(|variant| &variant.article).chain([&product.article])
+                });
+                articles.map(|article| article.picture.clone()).collect()
+            });
+            ids.extend(shop.with(|shop| entries(shop, List::Method)).into_iter().map(|method| method.picture));
+            ids.retain(|id| !id.is_empty());
+            self.want_pictures(ids);
+        });
     }
 
     /// Sends and fetches pictures from now on; once for each page, when the shop is open.

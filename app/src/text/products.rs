@@ -131,10 +131,10 @@ texts! {
     variant_up(n: usize): "规格 {n} 上移", "Move variant {n} up";
     variant_down(n: usize): "规格 {n} 下移", "Move variant {n} down";
     variant_on(n: usize): "规格 {n} 在卖", "Variant {n} on sale";
+    picture_of(variant: &str): "图片：{variant}", "Picture: {variant}";
     variants(n: u64): "{n} 种规格", "{n} variants", one: "{n} variant";
     price_at(level: &str): "{level}价", "{level} price";
     code_taken(name: &str): "“{name}”也用这个编码。", "“{name}” has this code, too.";
-    missing(item: &str, n: &str): "{item} 缺 {n}", "{item}: {n} missing";
     too_long(most: usize): "最多 {most} 个字。", "At most {most} characters.";
     move_of(act: &str, name: &str): "{act}：{name}", "{act}: {name}";
 }

@@ -8,7 +8,7 @@ use leptos::prelude::*;
 use super::Flow;
 use super::model::{at_once, is_recent, pieces};
 use super::words;
-use crate::features::order::LinesHead;
+use crate::features::order::{LinesHead, marks};
 use crate::frame::arrive;
 use crate::session::{Filter, Session};
 use crate::text::{self, Currency, form, list, new_order, preview};
@@ -62,7 +62,7 @@ pub fn PreviewPage(
         };
         view! { <div class="at-once"><label for=label>{says}</label><Switch id value=handed_over/></div> }
     });
-    let (same, terms, lines) = (content.clone(), content.clone(), content.clone());
+    let (same, short, terms, lines) = (content.clone(), content.clone(), content.clone(), content.clone());
     view! {
         <div class="page" data-slip="">
             <article class="sheet slip">
@@ -78,6 +78,7 @@ pub fn PreviewPage(
                         </p>
                     </div>
                     <SameOrder flow content=same buyer=buyer.clone()/>
+                    <Short flow content=short/>
                     <TermsPart content=terms buyer/>
                     <Lines content=lines currency=flow.currency/>
                 </Scroll>
@@ -128,6 +129,29 @@ fn SameOrder(flow: Flow, content: Content, buyer: Buyer) -> impl IntoView {
         Some(view! { <div class="pad slip-notes"><Note text=says tone=Tone::Owe glyph=Glyph::Copy/></div> })
     };
     view! { <div role="status">{same}</div> }.into_any()
+}
+
+/// What there is not enough of. It may be sold all the same.
+#[component]
+fn Short(flow: Flow, content: Content) -> impl IntoView {
+    let session = Session::here();
+    let order = flow.is_edit.then(|| flow.order.get_value());
+    let says = move || {
+        let short = session.shortages(&content.lines, order);
+        let each = short.iter().map(|short| {
+            let item = format!("{} {}", short.item, short.spec);
+            new_order::missing(item.trim_end(), &marks::quantity(short.missing, short.unit))
+        });
+        let says = each.collect::<Vec<_>>().join(" · ");
+        (!says.is_empty()).then(|| {
+            view! {
+                <div class="pad slip-notes" data-testid="shortage">
+                    <Note text=says tone=Tone::Owe glyph=Glyph::Warn/>
+                </div>
+            }
+        })
+    };
+    view! { <div role="status">{says}</div> }
 }
 
 /// Who buys it, how it gets there, when it is paid.

@@ -12,6 +12,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos::text_prop::TextProp;
 use replica::Act;
+use replica::storage::StorageFault;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -20,16 +21,20 @@ use super::model::{ArticleForm, Form, Place, Reading, VariantForm};
 use super::{BackToList, Chosen, Ways, words};
 use crate::features::order::refusal;
 use crate::features::records::{field_name, value_words};
+use crate::platform::picture::Chosen as Photo;
 use crate::platform::{clock, kept, page};
-use crate::session::{ActFault, Session};
-use crate::text::{form, products};
+use crate::session::{ActFault, NoPicture, Session};
+use crate::text::{self, form, picture, products};
 use crate::ui::{
-    self, Acts, Button, Choice, Choices, ComboField, Dock, DockedKeypad, Glyph, Kind, Note, Scroll, Stub, Switch,
-    TextField, Tone, uid,
+    self, Acts, Button, Choice, Choices, ComboField, Dock, DockedKeypad, Glyph, Kind, Note, PictureField, Scroll, Stub,
+    Switch, TextField, Tone, uid,
 };
 
 /// How far apart products are put, so that others fit between.
 const APART: i64 = 1_000;
+
+/// The longest side of a picture: large enough for a tile, small enough for a thousand of them.
+const PICTURE_PX: u32 = 960;
 
 /// What is kept of a form while it is typed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -476,6 +481,58 @@ fn Clash(desk: Desk, base: StoredValue<BTreeMap<String, Value>>) -> impl IntoVie
     view! { <Note text tone=Tone::Alarm glyph=Glyph::Conflict/> }
 }
 
+/// The picture of an article.
+#[component]
+fn ArticlePicture(
+    desk: Desk,
+    article: ArticleFields,
+    /// What it is a picture of.
+    #[prop(into)]
+    label: TextProp,
+) -> impl IntoView {
+    let session = desk.session;
+    let busy = RwSignal::new(false);
+    let fault = RwSignal::new(None::<NoPicture>);
+    let id = Signal::derive(move || Some(article.picture.get()).filter(|id| !id.is_empty()));
+    let choose = move |chosen: Photo| {
+        busy.set(true);
+        fault.set(None);
+        spawn_local(async move {
+            let taken = session.take_picture(chosen, PICTURE_PX).await;
+            let _ = busy.try_set(false);
+            match taken {
+                Ok(id) => {
+                    let _ = article.picture.try_set(id);
+                }
+                Err(why) => {
+                    let _ = fault.try_set(Some(why));
+                }
+            }
+        });
+    };
+    let wrong = Signal::derive(move || {
+        let why = fault.get()?;
+        let phrase = match why {
+            NoPicture::Unreadable => picture::UNREADABLE,
+            NoPicture::TooLarge => picture::TOO_LARGE,
+            NoPicture::NotSaved(StorageFault::Quota) => text::fault::DISK_FULL,
+            NoPicture::NotSaved(_) => text::fault::NOT_SAVED,
+        };
+        Some(phrase.get().to_owned())
+    });
+    view! {
+        <PictureField
+            label
+            has=Signal::derive(move || id.with(Option::is_some))
+            url=session.picture(id)
+            on_choose=choose
+            on_remove=move || article.picture.set(String::new())
+            busy
+            fault=wrong
+        />
+    }
+}
+
 /// What every product has.
 #[component]
 fn Basics(desk: Desk) -> impl IntoView {
@@ -513,6 +570,7 @@ fn Basics(desk: Desk) -> impl IntoView {
             <Show when=move || simple.get() && is_new>
                 <StockField desk of=0 article=fields.article/>
             </Show>
+            <ArticlePicture desk article=fields.article label=products::PICTURE/>
         </section>
     }
 }
@@ -624,6 +682,11 @@ fn OneVariant(desk: Desk, variant: VariantFields) -> impl IntoView {
                 value=variant.article.barcodes
                 rows=1
                 fault=desk.wrong(Place::Barcodes(id))
+            />
+            <ArticlePicture
+                desk
+                article=variant.article
+                label=move || products::picture_of(&variant.name.get())
             />
             <div class="tools">
                 <label for=label class="small">{products::ACTIVE}</label>

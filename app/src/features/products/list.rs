@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use domain::order::Unit;
+use domain::pinyin::Pinyin;
 use domain::product::{Product, Stock};
 use leptos::html;
 use leptos::prelude::*;
@@ -11,7 +12,7 @@ use uuid::Uuid;
 
 use super::model::{Show, Sought, is_short};
 use super::{Chosen, Ways, words};
-use crate::session::Session;
+use crate::session::{Session, Table};
 use crate::text::products;
 use crate::ui::{Badge, Button, Choice, Empty, Glyph, Kind, Money, Select, Tone};
 
@@ -73,10 +74,14 @@ pub(super) fn List(ways: Ways) -> impl IntoView {
     });
     let rows = Memo::new(move |_| {
         let sought = sought.get();
+        // How characters sound is read when somebody first searches by letters.
+        let by_letters = sought.search.chars().any(|letter| letter.is_ascii_alphabetic());
+        let pinyin = if by_letters { Pinyin::here() } else { None };
+        let sounds = |text: &str, word: &str| pinyin.as_ref().is_some_and(|pinyin| pinyin.matches(text, word));
         ordered.with(|all| {
             let row = |(version, product): &(u64, Arc<Product>)| {
                 let short = || product.stocked().into_iter().any(|of| is_short(session.stock(product, of)));
-                sought.finds(product, short, |_, _| false).then(|| Row {
+                sought.finds(product, short, sounds).then(|| Row {
                     version: *version,
                     product: Arc::clone(product),
                     stock: session.whole_stock(product),
@@ -248,5 +253,12 @@ fn ProductRow(ways: Ways, row: Row) -> impl IntoView {
 #[component]
 pub(super) fn Thumb(product: Arc<Product>) -> impl IntoView {
     let letter = words::letter(&product.name);
-    view! { <span class="thumb" aria-hidden="true">{letter}</span> }
+    let variants = product.variants.iter().map(|variant| &variant.article.picture);
+    let picture = [&product.article.picture].into_iter().chain(variants).find(|picture| !picture.is_empty()).cloned();
+    let url = Session::here().picture(Signal::stored(picture));
+    let face = move || match url.get() {
+        Some(url) => view! { <img src=url alt="" decoding="async"/> }.into_any(),
+        None => letter.clone().into_any(),
+    };
+    view! { <span class="thumb" aria-hidden="true">{face}</span> }
 }
