@@ -22,6 +22,7 @@ texts! {
     SHORT_ONLY: "缺货的", "Short of stock";
     RESTING: "停卖的", "Not on sale";
     EVERY: "全部", "All";
+    KIND: "类别", "Kind";
     ANY_CATEGORY: "所有分类", "All categories";
     SHORT: "缺货", "Short";
     OFF_SALE: "停卖", "Not on sale";
@@ -55,7 +56,8 @@ texts! {
     ACTIVE: "在卖", "On sale";
     ACTIVE_WHY: "关掉后不再出现在柜台，旧单不变", "Off: gone from the counter; old orders keep it";
     LEVELS: "其他价格", "Other prices";
-    MORE: "成本、条码、其他价格、备注", "Cost, barcodes, other prices, note";
+    MORE: "条码、其他价格、备注", "More: barcodes, other prices, note";
+    MORE_OF_VARIANT: "条码、其他价格、图片", "More: barcodes, other prices, picture";
     PICTURE: "商品图片", "Product picture";
     VARIANTS: "规格", "Variants";
     ADD_VARIANT: "添加规格", "Add variant";

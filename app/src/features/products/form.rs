@@ -26,8 +26,8 @@ use crate::platform::{clock, kept, page};
 use crate::session::{ActFault, NoPicture, Session};
 use crate::text::{self, form, picture, products};
 use crate::ui::{
-    self, Acts, Button, Choice, Choices, ComboField, Dock, DockedKeypad, Glyph, Kind, Note, PictureField, Scroll, Stub,
-    Switch, TextField, Tone, uid,
+    self, Acts, Button, Choice, Choices, ComboField, Dock, DockedKeypad, Glyph, Icon, Kind, Note, PictureField, Scroll,
+    Stub, Switch, TextField, Tone, uid,
 };
 
 /// How far apart products are put, so that others fit between.
@@ -312,9 +312,10 @@ pub(super) fn ProductForm(
         }
     });
     // What nobody has touched follows what other tablets do.
-    let version = known.get_untracked();
+    let written = Memo::new(move |_| known.get().map(|known| known.fields()));
+    let version = written.get_untracked();
     Effect::new(move |_| {
-        if known.get() != version && !is_touched.get_untracked() && !busy.get_untracked() {
+        if written.get() != version && !is_touched.get_untracked() && !busy.get_untracked() {
             done.set_value(true);
             on_done.run(());
         }
@@ -368,8 +369,8 @@ pub(super) fn ProductForm(
             events.push(RecordEvent::Changed(Changed { set, settles: None }));
         }
         let note = products::TO_VARIANT.get();
-        let promised = before.as_ref().map_or(0, |before| session.stock(before, 0).free());
-        events.extend(first_stocks(before.as_deref(), &product, &reading.stocks, promised, note));
+        let free = before.as_ref().map_or(0, |before| untrack(|| session.stock(before, 0).free()));
+        events.extend(first_stocks(before.as_deref(), &product, &reading.stocks, free, note));
         busy.set(true);
         spawn_local(async move {
             let outcome = if events.is_empty() {
@@ -666,6 +667,14 @@ fn OneVariant(desk: Desk, variant: VariantFields) -> impl IntoView {
     let remove = move || fields.variants.update(|all| all.retain(|other| other.id != id));
     let switch = uid("s");
     let label = switch.clone();
+    let filled = variant.article.has_more() || !variant.article.picture.with_untracked(String::is_empty);
+    let folded_wrong = Signal::derive(move || {
+        let folded = |place: &Place| match place {
+            Place::Level(of, _) | Place::Barcodes(of) => *of == id,
+            _ => false,
+        };
+        desk.tried.get() && desk.reading.with(|reading| reading.faults.keys().any(folded))
+    });
     view! {
         <div class="variant" role="group" aria-label=move || products::nth_variant(nth.get())>
             <TextField
@@ -676,18 +685,25 @@ fn OneVariant(desk: Desk, variant: VariantFields) -> impl IntoView {
             />
             <Amounts desk of=id article=variant.article/>
             {variant.is_new.then(|| view! { <StockField desk of=id article=variant.article/> })}
-            <Levels desk of=id article=variant.article/>
-            <TextField
-                label=products::BARCODES
-                value=variant.article.barcodes
-                rows=1
-                fault=desk.wrong(Place::Barcodes(id))
-            />
-            <ArticlePicture
-                desk
-                article=variant.article
-                label=move || products::picture_of(&variant.name.get())
-            />
+            <div class="stack" data-tight="" style:grid-column="1 / -1">
+                <Folded label=products::MORE_OF_VARIANT filled wrong=folded_wrong>
+                    <div class="two">
+                        <Levels desk of=id article=variant.article/>
+                    </div>
+                    <TextField
+                        label=products::BARCODES
+                        hint=TextProp::from(products::BARCODES_HINT)
+                        value=variant.article.barcodes
+                        rows=2
+                        fault=desk.wrong(Place::Barcodes(id))
+                    />
+                    <ArticlePicture
+                        desk
+                        article=variant.article
+                        label=move || products::picture_of(&variant.name.get())
+                    />
+                </Folded>
+            </div>
             <div class="tools">
                 <label for=label class="small">{products::ACTIVE}</label>
                 <Switch id=switch value=variant.active/>
@@ -751,6 +767,49 @@ fn Levels(desk: Desk, of: u32, article: ArticleFields) -> impl IntoView {
     each.collect_view()
 }
 
+/// What most products don't need: out of sight until it is asked for, filled in, or wrong.
+#[component]
+fn Folded(
+    /// What is in it.
+    label: text::Phrase,
+    /// Something is in it already.
+    filled: bool,
+    /// Something in it is wrong.
+    #[prop(into)]
+    wrong: Signal<bool>,
+    /// The fields.
+    children: Children,
+) -> impl IntoView {
+    let opened = RwSignal::new(filled);
+    let is_open = Memo::new(move |_| opened.get() || wrong.get());
+    let id = uid("m");
+    let panel = id.clone();
+    view! {
+        <button
+            type="button"
+            class="button folding"
+            data-kind="quiet"
+            aria-expanded=move || if is_open.get() { "true" } else { "false" }
+            aria-controls=id
+            on:click=move |_| opened.update(|open| *open = !*open)
+        >
+            <Icon glyph=Glyph::More/>
+            <span>{label}</span>
+        </button>
+        <div id=panel class="stack folded" data-tight="" hidden=move || !is_open.get()>
+            {children()}
+        </div>
+    }
+}
+
+impl ArticleFields {
+    /// Whether something is in the fields that are folded away.
+    fn has_more(self) -> bool {
+        self.levels.with_untracked(|all| all.values().any(|typed| !typed.with_untracked(String::is_empty)))
+            || !self.barcodes.with_untracked(String::is_empty)
+    }
+}
+
 /// What few products need.
 #[component]
 fn Further(desk: Desk) -> impl IntoView {
@@ -758,19 +817,26 @@ fn Further(desk: Desk) -> impl IntoView {
     let switch = uid("s");
     let label = switch.clone();
     let is_known = desk.known.with_untracked(Option::is_some);
+    let filled = fields.article.has_more() || !fields.note.with_untracked(String::is_empty);
+    let wrong = Signal::derive(move || {
+        let folded = |place: &Place| matches!(place, Place::Level(0, _) | Place::Barcodes(0) | Place::Note);
+        desk.tried.get() && desk.reading.with(|reading| reading.faults.keys().any(folded))
+    });
     view! {
         <section class="stack" data-tight="" aria-label=form::OTHER>
-            <div class="two">
-                <Levels desk of=0 article=fields.article/>
-            </div>
-            <TextField
-                label=products::BARCODES
-                value=fields.article.barcodes
-                rows=2
-                hint=TextProp::from(products::BARCODES_HINT)
-                fault=desk.wrong(Place::Barcodes(0))
-            />
-            <TextField label=products::NOTE value=fields.note rows=2 fault=desk.wrong(Place::Note)/>
+            <Folded label=products::MORE filled wrong>
+                <div class="two">
+                    <Levels desk of=0 article=fields.article/>
+                </div>
+                <TextField
+                    label=products::BARCODES
+                    value=fields.article.barcodes
+                    rows=2
+                    hint=TextProp::from(products::BARCODES_HINT)
+                    fault=desk.wrong(Place::Barcodes(0))
+                />
+                <TextField label=products::NOTE value=fields.note rows=2 fault=desk.wrong(Place::Note)/>
+            </Folded>
             {is_known
                 .then(|| {
                     view! {

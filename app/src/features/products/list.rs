@@ -159,7 +159,7 @@ fn Filters(ways: Ways) -> impl IntoView {
             ways.place.with(|place| place.sought.category.clone().unwrap_or_else(|| ANY.to_owned()))
         });
         let change = move |key: String| ways.to(|place| place.sought.category = (key != ANY).then_some(key));
-        view! { <Select label=TextProp::from(products::CATEGORY) choices value on_change=change/> }
+        view! { <Select label=TextProp::from(products::KIND) choices value on_change=change/> }
     };
     let shows = Show::ALL.map(|show| {
         let label = match show {
