@@ -7,6 +7,7 @@ pub mod new_order;
 pub mod order;
 pub mod orders;
 pub mod products;
+pub mod records;
 pub mod rules;
 pub mod server_words;
 pub mod settings;

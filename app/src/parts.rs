@@ -6,7 +6,7 @@ use leptos::task::spawn_local;
 use uuid::Uuid;
 
 use crate::features::order::Shown;
-use crate::features::{conflicts, new_order, order, orders, products, rules, settings, shop_setup, templates};
+use crate::features::{conflicts, new_order, order, orders, products, records, rules, settings, shop_setup, templates};
 use crate::frame::PageHead;
 use crate::session::{Boot, Session, Works};
 use crate::text::opening;
@@ -50,6 +50,8 @@ pub struct Selling {
     pub rules: fn() -> AnyView,
     /// Does it, from now on.
     pub act_by_rules: fn(Session),
+    /// What two tablets disagree on of products, customers and settings.
+    pub record_disputes: fn() -> AnyView,
 }
 
 /// Names everything that the second file is made of.
@@ -80,6 +82,7 @@ fn selling() -> Selling {
         wizard: || shop_setup::Wizard.into_any(),
         rules: || rules::Rules.into_any(),
         act_by_rules: Session::act_by_rules,
+        record_disputes: || records::RecordDisputes.into_any(),
     }
 }
 
@@ -211,6 +214,12 @@ impl Parts {
     pub fn selling(shown: impl Fn(Selling) -> AnyView + Send + 'static) -> impl IntoView {
         let parts = expect_context::<Self>();
         parts.part(move || parts.selling.get().map(|selling| selling.map(&shown)), true)
+    }
+
+    /// A part of a page of selling as soon as it is here.
+    pub fn selling_within(shown: impl Fn(Selling) -> AnyView + Send + 'static) -> impl IntoView {
+        let parts = expect_context::<Self>();
+        parts.part(move || parts.selling.get().map(|selling| selling.map(&shown)), false)
     }
 
     fn part(self, shown: impl Fn() -> Option<Option<AnyView>> + Send + 'static, is_page: bool) -> AnyView {

@@ -12,6 +12,7 @@ pub mod order_list;
 pub mod order_page;
 pub mod picture;
 pub mod products;
+pub mod records;
 pub mod remind;
 pub mod rules;
 mod selling;
