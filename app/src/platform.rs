@@ -2,11 +2,13 @@
 //! worker; storage, transport and locks.
 
 pub mod clock;
+pub mod data;
 pub mod history;
 pub mod intl;
 pub mod kept;
 pub mod net;
 pub mod page;
+pub mod picture;
 pub mod preferences;
 pub mod service_worker;
 pub mod storage;
