@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use uuid::Uuid;
 
+use crate::features::counter::reader::{self, Read};
 use crate::features::order::Shown;
 use crate::features::{conflicts, counter, new_order, order, products, settings};
 use crate::frame::PageHead;
@@ -62,12 +63,22 @@ fn selling() -> Selling {
     Selling { products: || products::Products.into_any(), counter: || counter::Counter.into_any() }
 }
 
+/// Names what reads codes in pictures: a file that only a camera asks for.
+fn reader() -> Read {
+    reader::read
+}
+
 /// Where the program is in several files, calling one of these fetches a file.
 #[cfg(feature = "split")]
 mod file {
     use leptos::wasm_split::{self, SplitLoaderError};
 
-    use super::{Pages, Selling};
+    use super::{Pages, Read, Selling};
+
+    #[wasm_split::wasm_split(reader, wasm_split_path = leptos::wasm_split, fallible)]
+    pub(super) fn reader() -> Result<Read, SplitLoaderError> {
+        Ok(super::reader())
+    }
 
     #[wasm_split::wasm_split(pages, wasm_split_path = leptos::wasm_split, fallible)]
     pub(super) fn pages() -> Result<Pages, SplitLoaderError> {
@@ -85,7 +96,11 @@ mod file {
 mod file {
     use std::convert::Infallible;
 
-    use super::{Pages, Selling};
+    use super::{Pages, Read, Selling};
+
+    pub(super) async fn reader() -> Result<Read, Infallible> {
+        Ok(super::reader())
+    }
 
     pub(super) async fn pages() -> Result<Pages, Infallible> {
         Ok(super::pages())
@@ -145,6 +160,11 @@ impl Parts {
             }
             self.selling.set(Some(file::selling().await.ok()));
         });
+    }
+
+    /// What reads codes in pictures, as soon as it is here; `None` where it could not be fetched.
+    pub async fn reader(self) -> Option<Read> {
+        file::reader().await.ok()
     }
 
     /// A page of the second file as soon as it is here.

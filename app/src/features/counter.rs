@@ -7,6 +7,7 @@ mod asked;
 mod cart;
 mod goods;
 mod model;
+pub mod reader;
 mod sold;
 mod tender;
 mod till;

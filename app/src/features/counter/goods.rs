@@ -187,9 +187,18 @@ fn Tile(till: Till, id: Uuid) -> impl IntoView {
     let product = Memo::new(move |_| till.products.with(|all| all.get(id).cloned()));
     let here = Memo::new(move |_| till.cart.with(|cart| cart.quantity_of(id, None)));
     let free = Memo::new(move |_| product.with(|product| till.free(product.as_ref()?, None)));
+    let picture = Memo::new(move |_| {
+        product.with(|product| {
+            let product = product.as_ref()?;
+            let own = product.variants.iter().map(|variant| &variant.article.picture);
+            own.chain([&product.article.picture]).rfind(|picture| !picture.is_empty()).cloned()
+        })
+    });
+    let url = till.session.picture(picture.into());
     let face = move || {
         product.get().map(|product| {
             let (name, unit) = (product.name.clone(), product.unit);
+            let letters = initials(&name);
             let spec = {
                 let product = Arc::clone(&product);
                 move || spec(&product)
@@ -219,7 +228,10 @@ fn Tile(till: Till, id: Uuid) -> impl IntoView {
             };
             view! {
                 <span class="pic" style=format!("--hue: {}", hue(id)) aria-hidden="true">
-                    <span class="glyph">{initials(&name)}</span>
+                    {move || match url.get() {
+                        Some(url) => view! { <img src=url alt="" decoding="async"/> }.into_any(),
+                        None => view! { <span class="glyph">{letters.clone()}</span> }.into_any(),
+                    }}
                 </span>
                 <span class="text">
                     <span><span class="name">{name}</span> <span class="spec">{spec}</span></span>
