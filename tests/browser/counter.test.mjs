@@ -1,43 +1,14 @@
 // The counter, with no server beyond the first visit: three taps sell, a scanner fills the cart, carts are parked on one
 // tablet and taken up on another, payments come in parts, and a sale can be undone.
 import assert from "node:assert/strict";
-import { randomUUID } from "node:crypto";
 import { test } from "node:test";
 import { faults } from "./axe.mjs";
-import { openServer, PORTRAIT, switchOn, twoTablets } from "./stall.mjs";
+import { openServer, PORTRAIT, stock, switchOn, twoTablets } from "./stall.mjs";
 
 const TEA = { name: "明前龙井", code: "TEA", price: 12800, stock: 3 };
 const CUP = { name: "Teacup", code: "6901234567892", price: 3500 };
 const ORANGES = { name: "Tangerines", code: "ORA", price: 1600, unit: "gram", category: "Fruit" };
 const SHIRT = { name: "Shirt", code: "SHIRT", price: 5900, "variant/1/name": "M", "variant/2/name": "L", "variant/2/code": "SHIRT-L", "variant/2/price": 6900 };
-
-/** The products of a shop: written by one more device of it, as the log has them. */
-async function stock(server, tablet, products) {
-  const ask = async (where, body, credential) => {
-    const headers = { "content-type": "application/json", ...(credential && { authorization: `Bearer ${credential}` }) };
-    const answer = await fetch(`${server.address}/api/v1/${where}`, { method: "POST", headers, body: JSON.stringify(body) });
-    assert.ok(answer.ok, `${where}: ${answer.status}`);
-    return answer.json();
-  };
-  const pairing_code = (await tablet.pairingCode()).replace(/\D/g, "");
-  const { shop, device, credential } = await ask("devices", { pairing_code, device: randomUUID(), code: null });
-  const events = [];
-  const event = (product, type, body) => {
-    const counter = events.length + 1;
-    const at = { seen: 0, hlc: [Date.now(), counter], actor: null };
-    events.push({ v: 1, id: randomUUID(), device, counter, ...at, stream: ["product", product], type, version: 1, body });
-  };
-  for (const { stock, ...set } of products) {
-    const product = randomUUID();
-    event(product, "product.changed", { set });
-    if (stock) event(product, "product.stock_moved", { reason: "received", quantity: stock });
-  }
-  const { results } = await ask(`shops/${shop}/push`, { device, events }, credential);
-  assert.deepEqual([...new Set(results.map((result) => result.status))], ["stored"]);
-  await tablet.go("/counter");
-  await tablet.page.getByTestId("product-tile").nth(products.length - 1).waitFor();
-  await tablet.synced();
-}
 
 /** From here on there is no server; the app comes from the device. */
 async function cutOff(server, tablet) {

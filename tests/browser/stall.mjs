@@ -2,6 +2,7 @@
 // reads like what a person does; nothing here sleeps, everything waits for the thing.
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
+import { randomUUID } from "node:crypto";
 import { mkdtemp, readlink, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -303,4 +304,31 @@ export async function twoTablets(t, options) {
   const second = await switchOn(t, server, options);
   await second.join(await first.pairingCode());
   return { server, first, second };
+}
+
+/** The products of a shop: written by one more device of it, as the log has them. */
+export async function stock(server, tablet, products) {
+  const ask = async (where, body, credential) => {
+    const headers = { "content-type": "application/json", ...(credential && { authorization: `Bearer ${credential}` }) };
+    const answer = await fetch(`${server.address}/api/v1/${where}`, { method: "POST", headers, body: JSON.stringify(body) });
+    assert.ok(answer.ok, `${where}: ${answer.status}`);
+    return answer.json();
+  };
+  const pairing_code = (await tablet.pairingCode()).replace(/\D/g, "");
+  const { shop, device, credential } = await ask("devices", { pairing_code, device: randomUUID(), code: null });
+  const events = [];
+  const event = (product, type, body) => {
+    const counter = events.length + 1;
+    const at = { seen: 0, hlc: [Date.now(), counter], actor: null };
+    events.push({ v: 1, id: randomUUID(), device, counter, ...at, stream: ["product", product], type, version: 1, body });
+  };
+  for (const { stock, ...set } of products) {
+    const product = randomUUID();
+    event(product, "product.changed", { set });
+    if (stock) event(product, "product.stock_moved", { reason: "received", quantity: stock });
+  }
+  const { results } = await ask(`shops/${shop}/push`, { device, events }, credential);
+  assert.deepEqual([...new Set(results.map((result) => result.status))], ["stored"]);
+  await tablet.go("/counter");
+  await tablet.page.getByTestId("product-tile").nth(products.length - 1).waitFor();
 }
