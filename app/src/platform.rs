@@ -4,6 +4,7 @@
 pub mod camera;
 pub mod clock;
 pub mod data;
+pub mod files;
 pub mod history;
 pub mod intl;
 pub mod kept;

@@ -2,7 +2,6 @@
 // reads like what a person does; nothing here sleeps, everything waits for the thing.
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { randomUUID } from "node:crypto";
 import { mkdtemp, readlink, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -306,29 +305,69 @@ export async function twoTablets(t, options) {
   return { server, first, second };
 }
 
-/** The products of a shop: written by one more device of it, as the log has them. */
-export async function stock(server, tablet, products) {
-  const ask = async (where, body, credential) => {
+const hex = (n, digits) => n.toString(16).padStart(digits, "0");
+let drawn = 0;
+/** A new id: a uuid of version 7. */
+const newId = (ms = Date.now()) => `${hex(ms, 12).replace(/^(.{8})/, "$1-")}-7${hex((drawn += 1) >> 12, 3)}-8${hex(drawn & 0xfff, 3)}-${hex(Math.floor(Math.random() * 2 ** 48), 12)}`;
+
+/** Another tablet of the shop, with no page to it: what it writes is sent with `send`. */
+async function unseenTablet(server, pairingCode) {
+  const call = async (path, body, credential) => {
     const headers = { "content-type": "application/json", ...(credential && { authorization: `Bearer ${credential}` }) };
-    const answer = await fetch(`${server.address}/api/v1/${where}`, { method: "POST", headers, body: JSON.stringify(body) });
-    assert.ok(answer.ok, `${where}: ${answer.status}`);
+    const answer = await fetch(`${server.address}/api/v1/${path}`, { method: "POST", headers, body: JSON.stringify(body) });
+    assert.ok(answer.ok, `${path}: ${answer.status}`);
     return answer.json();
   };
-  const pairing_code = (await tablet.pairingCode()).replace(/\D/g, "");
-  const { shop, device, credential } = await ask("devices", { pairing_code, device: randomUUID(), code: null });
+  const device = newId();
+  const pairing_code = pairingCode.replace(/\D/g, "");
+  const { shop, code, credential } = await call("devices", { pairing_code, device, code: null });
+  let counter = 0;
   const events = [];
-  const event = (product, type, body) => {
-    const counter = events.length + 1;
-    const at = { seen: 0, hlc: [Date.now(), counter], actor: null };
-    events.push({ v: 1, id: randomUUID(), device, counter, ...at, stream: ["product", product], type, version: 1, body });
+  const event = (kind, stream, type, body, ms = Date.now(), id = newId(ms)) => {
+    counter += 1;
+    events.push({ v: 1, id, device, counter, seen: 0, hlc: [ms, counter], actor: null, stream: [kind, stream], type, version: 1, body });
+    return id;
   };
+  event("shop", shop, "shop.device_joined", { code });
+  const send = async () => {
+    while (events.length > 0) {
+      const { results } = await call(`shops/${shop}/push`, { device, events: events.splice(0, 400) }, credential);
+      assert.ok(results.every((result) => result.status === "stored"));
+    }
+  };
+  return { code, event, send };
+}
+
+/** The products of a shop: their fields, and what there is of them. */
+export async function stock(server, tablet, products) {
+  const { event, send } = await unseenTablet(server, await tablet.pairingCode());
   for (const { stock, ...set } of products) {
-    const product = randomUUID();
-    event(product, "product.changed", { set });
-    if (stock) event(product, "product.stock_moved", { reason: "received", quantity: stock });
+    const product = newId();
+    event("product", product, "product.changed", { set });
+    if (stock) event("product", product, "product.stock_moved", { reason: "received", quantity: stock });
   }
-  const { results } = await ask(`shops/${shop}/push`, { device, events }, credential);
-  assert.deepEqual([...new Set(results.map((result) => result.status))], ["stored"]);
+  await send();
   await tablet.go("/counter");
   await tablet.page.getByTestId("product-tile").nth(products.length - 1).waitFor();
+}
+
+/**
+ * Another tablet of the shop writes many orders in seconds. `make(i)` gives what is in the order `i`, from 0:
+ * `{content, buyer, paid, labels, placed}`; gives their ids and numbers.
+ */
+export async function writeMany(server, pairingCode, n, make) {
+  const { code, event, send } = await unseenTablet(server, pairingCode);
+  const orders = [];
+  for (let i = 0; i < n; i += 1) {
+    const { content, buyer, paid, labels, placed = Date.now() } = make(i);
+    const order = newId(placed);
+    const number = `261123-${code}-${String(i + 1).padStart(4, "0")}`;
+    event("order", order, "order.confirmed", { number, content }, placed, order);
+    event("contact", order, "contact.recorded", { name: "", phone: "", address: "", ...buyer }, placed);
+    if (paid) event("order", order, "order.payment_recorded", paid, placed);
+    if (labels) event("order", order, "order.labelled", { add: labels }, placed);
+    orders.push({ id: order, number });
+  }
+  await send();
+  return orders;
 }

@@ -9,7 +9,7 @@ use super::{Glyph, Icon, uid};
 #[derive(Clone, Debug)]
 pub struct Choice {
     /// What the form gets.
-    pub value: &'static str,
+    pub value: String,
     /// What the person reads.
     pub label: TextProp,
     /// A picture before it, in radios.
@@ -18,8 +18,8 @@ pub struct Choice {
 
 impl Choice {
     /// A choice without a picture.
-    pub fn new(value: &'static str, label: impl Into<TextProp>) -> Self {
-        Self { value, label: label.into(), glyph: None }
+    pub fn new(value: impl Into<String>, label: impl Into<TextProp>) -> Self {
+        Self { value: value.into(), label: label.into(), glyph: None }
     }
 
     /// With a picture.
@@ -52,8 +52,9 @@ pub fn Select(
     let options = choices
         .into_iter()
         .map(|Choice { value: key, label, .. }| {
+            let written = key.clone();
             view! {
-                <option value=key prop:selected=move || value.with(|chosen| chosen == key)>
+                <option value=written prop:selected=move || value.with(|chosen| *chosen == key)>
                     {move || label.get()}
                 </option>
             }
@@ -109,14 +110,15 @@ pub fn Choices(
         .into_iter()
         .map(|Choice { value: key, label, glyph }| {
             let name = name.clone();
+            let (written, chosen) = (key.clone(), key.clone());
             view! {
                 <label class="choice">
                     <input
                         type="radio"
                         name=name
-                        value=key
-                        prop:checked=move || value.with(|chosen| chosen == key)
-                        on:change=move |_| on_change.run((key.to_owned(),))
+                        value=written
+                        prop:checked=move || value.with(|value| *value == chosen)
+                        on:change=move |_| on_change.run((key.clone(),))
                     />
                     {glyph.map(|glyph| view! { <Icon glyph/> })}
                     <span>{move || label.get()}</span>
@@ -136,6 +138,35 @@ pub fn Choices(
                 {options}
             </div>
         </fieldset>
+    }
+}
+
+/// One of several that can be chosen together.
+#[component]
+pub fn Tick(
+    /// What it is.
+    #[prop(into)]
+    label: TextProp,
+    /// Whether it is chosen.
+    #[prop(into)]
+    value: Signal<bool>,
+    /// It was chosen, or not any more.
+    #[prop(into)]
+    on_change: Callback<(bool,)>,
+    /// How many there are of it.
+    #[prop(optional_no_strip)]
+    count: Option<usize>,
+) -> impl IntoView {
+    view! {
+        <label class="choice">
+            <input
+                type="checkbox"
+                prop:checked=move || value.get()
+                on:change:target=move |event| on_change.run((event.target().checked(),))
+            />
+            <span>{move || label.get()}</span>
+            {count.map(|count| view! { <span class="small muted">{count}</span> })}
+        </label>
     }
 }
 
