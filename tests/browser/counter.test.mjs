@@ -1,6 +1,9 @@
 // The counter, with no server beyond the first visit: three taps sell, a scanner fills the cart, carts are parked on one
 // tablet and taken up on another, payments come in parts, and a sale can be undone.
 import assert from "node:assert/strict";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
 import { test } from "node:test";
 import { faults } from "./axe.mjs";
 import { openServer, PORTRAIT, stock, switchOn, twoTablets } from "./stall.mjs";
@@ -296,6 +299,41 @@ test("a parked cart in hand hears what the other tablet did with it", async (t) 
   await second.synced();
   await first.page.getByTestId("cart-line").first().waitFor({ state: "detached" });
   assert.equal(await first.page.locator(".count:visible").count(), 0, "nobody else is offered it");
+});
+
+/** A film in which nothing is seen but the bars of an EAN-13 code (GS1 General Specifications 5.2.1). */
+async function filmOf(code) {
+  const left = ["0001101", "0011001", "0010011", "0111101", "0100011", "0110001", "0101111", "0111011", "0110111", "0001011"];
+  const parity = ["LLLLLL", "LLGLGG", "LLGGLG", "LLGGGL", "LGLLGG", "LGGLLG", "LGGGLL", "LGLGLG", "LGLGGL", "LGGLGL"];
+  const right = (digit) => left[digit].replace(/./g, (bit) => (bit === "0" ? "1" : "0"));
+  const mirrored = (digit) => [...right(digit)].reverse().join("");
+  const [first, ...digits] = [...code].map(Number);
+  const half = digits.slice(0, 6).map((digit, at) => (parity[first][at] === "L" ? left[digit] : mirrored(digit))).join("");
+  const bits = `101${half}01010${digits.slice(6).map(right).join("")}101`;
+  const [width, height, thick] = [640, 480, 4];
+  const margin = (width - bits.length * thick) / 2;
+  const row = Buffer.from(Array.from({ length: width }, (_, x) => (bits[Math.floor((x - margin) / thick)] === "1" ? 30 : 220)));
+  const grey = Buffer.alloc((width * height) / 2, 128);
+  const frame = Buffer.concat([Buffer.from("FRAME\n"), ...Array(height).fill(row), grey]);
+  const file = path.join(await mkdtemp(path.join(tmpdir(), "stallbook-film-")), "code.y4m");
+  await writeFile(file, Buffer.concat([Buffer.from(`YUV4MPEG2 W${width} H${height} F10:1 Ip A1:1 C420jpeg\n`), frame, frame]));
+  return file;
+}
+
+test("the camera reads a code into the cart; where there is no camera, it is said", async (t) => {
+  const film = await filmOf(CUP.code);
+  t.after(() => rm(path.dirname(film), { recursive: true }));
+  const camera = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream", `--use-file-for-fake-video-capture=${film}`];
+  const { tablet } = await stallWith(t, [TEA, CUP], { flags: camera });
+  await tile(tablet, "TEA").waitFor();
+  await tablet.button("Scan a barcode").click();
+  await totalIs(tablet, 3500);
+  await tablet.dialog().waitFor({ state: "hidden" });
+
+  const { tablet: blind } = await stallWith(t, [TEA]);
+  await blind.button("Scan a barcode").click();
+  await blind.dialog().getByText("no camera to use").or(blind.dialog().getByText("does not allow the camera")).waitFor();
+  await blind.button("Close").click();
 });
 
 test("axe finds nothing at the counter", async (t) => {

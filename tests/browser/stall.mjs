@@ -104,16 +104,16 @@ export class Server {
 
 /** A tablet: a browser with its own profile on the disk, which survives closing and killing it. */
 export class Tablet {
-  static async switchOn(address, { lang = "en", size = LANDSCAPE, theme = "light", touch = false } = {}) {
+  static async switchOn(address, { lang = "en", size = LANDSCAPE, theme = "light", touch = false, flags = [] } = {}) {
     const tablet = new Tablet();
-    Object.assign(tablet, { address, lang, size, theme, touch, complaints: [], forgiven: [NO_NETWORK] });
+    Object.assign(tablet, { address, lang, size, theme, touch, flags, complaints: [], forgiven: [NO_NETWORK] });
     tablet.profile = await mkdtemp(path.join(tmpdir(), "stallbook-tablet-"));
     await tablet.open();
     return tablet;
   }
   async open(where = "/") {
     this.context = await chromium.launchPersistentContext(this.profile, {
-      executablePath: CHROMIUM, args: FLAGS, viewport: this.size, hasTouch: this.touch, timezoneId: "Asia/Shanghai",
+      executablePath: CHROMIUM, args: [...FLAGS, ...this.flags], viewport: this.size, hasTouch: this.touch, timezoneId: "Asia/Shanghai",
       locale: this.lang === "zh" ? "zh-CN" : "en-GB",
     });
     this.context.setDefaultTimeout(20_000);

@@ -3,6 +3,10 @@
 texts! {
     TITLE: "柜台", "Counter";
     GOODS: "商品", "Products";
+    TILES: "可以点的商品", "Products to tap";
+    LINES_HERE: "本单的商品", "Items of this order";
+    SOLD_WHAT: "这一单", "The sale";
+    AND_UP: "起", "and up";
     FIND: "找商品", "Find a product";
     FIND_HINT: "名称、编码、拼音", "Name or code";
     SCAN: "扫条码", "Scan a barcode";
@@ -30,7 +34,6 @@ texts! {
     TO_PAY: "应收", "To pay";
     CHARGE: "收款", "Charge";
     BACK_TO_GOODS: "回商品", "Products";
-    LINES: "看本单", "Show the order";
     DETAILS: "优惠、备注、交付", "Discount, note, delivery";
     CUSTOMER: "顾客", "Customer";
     ADD_CUSTOMER: "顾客", "Customer";
@@ -105,7 +108,6 @@ texts! {
     in_order(n: &str): "本单有 {n}", "{n} in this order";
     left(n: &str): "余 {n}", "{n} left";
     short(n: &str): "缺 {n}", "{n} short";
-    from(price: &str): "{price} 起", "from {price}";
     each(price: &str): "单价 {price}", "{price} each";
     per_kg(price: &str): "{price}/公斤", "{price}/kg";
     grams(n: i64): "{n} 克", "{n} g";
@@ -121,6 +123,5 @@ texts! {
     take_back(method: &str): "去掉这笔{method}", "Take back the {method} payment";
     back_to_customer(amount: &str): "退给客人 {amount}", "Give {amount} back";
     parked_by(time: &str, tablet: &str): "{time} · {tablet}", "{time} · {tablet}";
-    percent(n: i64): "减 {n}%", "{n}% off";
     more(n: usize): "还有 {n} 种", "{n} more";
 }

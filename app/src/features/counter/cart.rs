@@ -37,7 +37,7 @@ pub fn CartSheet(till: Till) -> impl IntoView {
                     />
                 </Show>
             </div>
-            <Scroll label=counter::THIS_ORDER>
+            <Scroll label=counter::LINES_HERE>
                 <MetElsewhere till/>
                 <Show
                     when=move || !is_empty.get()
@@ -60,7 +60,10 @@ pub fn CartSheet(till: Till) -> impl IntoView {
                     aria-label=move || format!("{} {}", counter::TO_PAY.get(), currency.get().full(till.total.get()))
                     on:click=move |_| till.sheet.update(|open| *open = !*open)
                 >
-                    <span>{counter::TO_PAY}</span>
+                    <span>
+                        {counter::TO_PAY}
+                        <span class="small muted phone-only">{title}</span>
+                    </span>
                     <Money minor=till.total currency size=Size::ExtraLarge/>
                 </button>
                 <Fault text=till.fault_words()/>

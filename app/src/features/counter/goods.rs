@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use domain::order::Unit;
+use domain::pinyin::Pinyin;
 use domain::product::Product;
 use leptos::prelude::*;
 use uuid::Uuid;
@@ -11,6 +12,7 @@ use uuid::Uuid;
 use super::model;
 use super::till::{Asked, Till};
 use super::words;
+use crate::session::Table;
 use crate::text::counter;
 use crate::ui::{Button, Empty, Glyph, Kind, Money, SearchField, Tone};
 
@@ -40,10 +42,12 @@ pub fn Goods(till: Till) -> impl IntoView {
     let found = Memo::new(move |_| {
         let search = search.get();
         let category = category.get();
+        // Fetched with the first word; until it is here, words are found as they are written.
+        let pinyin = if search.trim().is_empty() { None } else { Pinyin::here() };
         sold_now.with(|all| {
             let fits = |product: &&Arc<Product>| {
                 category.as_ref().is_none_or(|category| product.category.trim() == category)
-                    && model::matches(product, &search)
+                    && model::matches(product, &search, pinyin.as_deref())
             };
             all.iter().filter(fits).map(|product| product.id).collect::<Vec<Uuid>>()
         })
@@ -128,7 +132,7 @@ pub fn Goods(till: Till) -> impl IntoView {
                 />
             </form>
             {chips}
-            <div class="scroll" tabindex="0" role="region" aria-label=counter::GOODS>
+            <div class="scroll" tabindex="0" role="region" aria-label=counter::TILES>
                 {nothing}
                 <ul class="tiles">
                     <For each=shown key=|id| *id children=move |id| view! { <Tile till id/> }/>
@@ -205,10 +209,11 @@ fn Tile(till: Till, id: Uuid) -> impl IntoView {
             };
             let cost = move || {
                 let (least, has_dearer) = till.level.with(|level| price(&product, level))?;
-                Some(if has_dearer {
-                    view! { <span class="money">{move || counter::from(&currency.get().full(least))}</span> }.into_any()
-                } else {
-                    view! { <Money minor=Signal::stored(least) currency/> }.into_any()
+                Some(view! {
+                    <span>
+                        <Money minor=Signal::stored(least) currency/>
+                        {has_dearer.then(|| view! { " " <span class="small muted">{counter::AND_UP}</span> })}
+                    </span>
                 })
             };
             let stock = move || {

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use domain::contact::Buyer;
 use domain::money::{MAX_GRAMS, MAX_PIECES};
 use domain::order::{Content, Delivery, Line, Method, Terms, Unit};
+use domain::pinyin::Pinyin;
 use domain::product::Product;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -393,19 +394,14 @@ pub fn scanned<'a>(products: impl Iterator<Item = &'a Arc<Product>>, code: &str)
     idle
 }
 
-/// Whether every word of a search is found in a product.
-pub fn matches(product: &Product, search: &str) -> bool {
-    let mut text = format!("{} {} {}", product.name, product.article.code, product.category);
-    for variant in &product.variants {
-        text.push(' ');
-        text.push_str(&variant.name);
-        text.push(' ');
-        text.push_str(&variant.article.code);
-    }
-    let text = text.to_lowercase();
+/// Whether every word of a search is found in a product: as it is written, as it sounds, or in a barcode.
+pub fn matches(product: &Product, search: &str, pinyin: Option<&Pinyin>) -> bool {
+    let articles = || product.variants.iter().map(|it| &it.article).chain([&product.article]);
+    let names = || product.variants.iter().map(|it| &it.name).chain([&product.name, &product.category]);
+    let texts = || names().chain(articles().flat_map(|it| it.barcodes.iter().chain([&it.code])));
     search.to_lowercase().split_whitespace().all(|word| {
-        let barcodes = || product.article.barcodes.iter().chain(product.variants.iter().flat_map(|it| &it.article.barcodes));
-        text.contains(word) || barcodes().any(|code| code.contains(word))
+        texts().any(|text| text.to_lowercase().contains(word))
+            || pinyin.is_some_and(|pinyin| names().any(|name| pinyin.matches(name, word)))
     })
 }
 

@@ -88,7 +88,7 @@ pub fn SoldSheet(till: Till) -> impl IntoView {
     let undone = Memo::new(move |_| shown.with(|sold| sold.as_ref().is_some_and(|sold| sold.undone)));
     view! {
         <Sheet label=counter::SOLD class="cart sold">
-            <Scroll label=counter::SOLD>{body}</Scroll>
+            <Scroll label=counter::SOLD_WHAT>{body}</Scroll>
             <Stub>
                 <Fault text=till.fault_words()/>
                 <Acts>

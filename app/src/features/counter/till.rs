@@ -93,6 +93,9 @@ pub enum Met {
     Changed,
 }
 
+/// Goes to an address; in place of the one before, or after it.
+type Go = Arc<dyn Fn(&str, bool) + Send + Sync>;
+
 /// The till.
 #[derive(Clone, Copy)]
 pub struct Till {
@@ -142,7 +145,7 @@ pub struct Till {
     before_code: StoredValue<Option<String>>,
     /// The step of paying was reached from here, so that one step back in the history is the goods.
     came_from_goods: StoredValue<bool>,
-    go: StoredValue<Arc<dyn Fn(&str, bool) + Send + Sync>>,
+    go: StoredValue<Go>,
 }
 
 impl Till {
@@ -379,7 +382,11 @@ impl Till {
         self.busy.set(true);
         let cart = self.cart.get_untracked();
         spawn_local(async move {
-            let command = Command::SaveDraft { content: cart.parked(), buyer: cart.buyer.clone() };
+            let (content, buyer) = (cart.parked(), cart.buyer.clone());
+            let command = match cart.base.clone() {
+                Some((base, base_buyer)) => Command::Edit { base, base_buyer, content, buyer },
+                None => Command::SaveDraft { content, buyer },
+            };
             match self.session.act(Some(cart.order), command).await {
                 Ok(_) | Err(ActFault::Rejected(Rejection::NothingChanged)) => {
                     self.start_anew();

@@ -188,19 +188,23 @@ pub fn OneLine(till: Till, id: u32, figure: Figure) -> impl IntoView {
     };
     view! {
         <form class="stack" novalidate autocomplete="off" on:submit=send>
-            {large}
-            <div class="two">
-                {small}
-                <TextField
-                    label=counter::OFF_LINE
-                    value=discount
-                    keys="none"
-                    numeric=true
-                    fault=wrong(tried, read_discount)
-                />
+            <div class="columns">
+                <div class="stack">
+                    {large}
+                    <Keypad field decimals=Signal::derive(move || currency.get().exponent)/>
+                </div>
+                <div class="stack">
+                    {small}
+                    <TextField
+                        label=counter::OFF_LINE
+                        value=discount
+                        keys="none"
+                        numeric=true
+                        fault=wrong(tried, read_discount)
+                    />
+                    <TextField label=counter::NOTE value=note fault=long/>
+                </div>
             </div>
-            <Keypad field decimals=Signal::derive(move || currency.get().exponent)/>
-            <TextField label=counter::NOTE value=note fault=long/>
             <Acts>
                 <Button label=counter::REMOVE kind=Kind::Danger on_press=move || till.remove(id)/>
                 <Button label=counter::SAVE glyph=Glyph::Check kind=Kind::Main submit=true/>
@@ -249,25 +253,30 @@ pub fn Details(till: Till) -> impl IntoView {
     };
     view! {
         <form class="stack" novalidate autocomplete="off" on:submit=send>
-            <AmountField id=field.clone() label=counter::OFF_ALL value=discount fault=wrong(tried, read)/>
-            <Keypad
-                field
-                decimals=Signal::derive(move || currency.get().exponent)
-                extra=vec![percent(5), percent(10)]
-            />
-            <TextField label=counter::ORDER_NOTE value=note fault=long/>
-            <Choices
-                legend=counter::DELIVERY
-                choices=vec![
-                    Choice::new("now", delivery::HAND_OVER).with(Glyph::Hand),
-                    Choice::new("later", delivery::PICK_UP).with(Glyph::Bag),
-                ]
-                value=Signal::derive(move || if later.get() { "later".to_owned() } else { "now".to_owned() })
-                on_change=move |key: String| later.set(key == "later")
-            />
-            <div class="wrap">
-                <Button label=counter::SHIP glyph=Glyph::Truck busy=till.busy on_press=move || till.ship()/>
-                <Button label=counter::CLEAR kind=Kind::Danger on_press=move || till.clear()/>
+            <div class="columns">
+                <div class="stack">
+                    <AmountField id=field.clone() label=counter::OFF_ALL value=discount fault=wrong(tried, read)/>
+                    <Keypad
+                        field
+                        decimals=Signal::derive(move || currency.get().exponent)
+                        extra=vec![percent(5), percent(10)]
+                    />
+                </div>
+                <div class="stack">
+                    <TextField label=counter::ORDER_NOTE value=note fault=long/>
+                    <Choices
+                        legend=counter::DELIVERY
+                        choices=vec![
+                            Choice::new("now", delivery::HAND_OVER).with(Glyph::Hand),
+                            Choice::new("later", delivery::PICK_UP).with(Glyph::Bag),
+                        ]
+                        value=Signal::derive(move || if later.get() { "later".to_owned() } else { "now".to_owned() })
+                        on_change=move |key: String| later.set(key == "later")
+                        stack=true
+                    />
+                    <Button label=counter::SHIP glyph=Glyph::Truck busy=till.busy on_press=move || till.ship()/>
+                    <Button label=counter::CLEAR kind=Kind::Danger on_press=move || till.clear()/>
+                </div>
             </div>
             <Fault text=till.fault_words()/>
             <Acts><Button label=counter::SAVE glyph=Glyph::Check kind=Kind::Main submit=true/></Acts>

@@ -196,7 +196,9 @@ fn a_scanned_code_finds_what_is_sold_now() {
 #[test]
 fn tiles_are_found_by_every_word() {
     let tea = Product { name: "明前龙井 Longjing".to_owned(), category: "茶".to_owned(), ..Product::default() };
-    assert!(matches(&tea, "LONG 茶") && matches(&tea, "") && !matches(&tea, "long 果"));
+    let pinyin = Pinyin::parse("long 龙\njing 井\nming 明\nqian 前\n").unwrap();
+    assert!(matches(&tea, "LONG 茶", None) && matches(&tea, "", None) && !matches(&tea, "long 果", None));
+    assert!(matches(&tea, "mqlj", Some(&pinyin)) && !matches(&tea, "mqlj", None));
 }
 
 #[test]
