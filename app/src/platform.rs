@@ -2,6 +2,7 @@
 //! worker; storage, transport and locks.
 
 pub mod clock;
+pub mod data;
 pub mod history;
 pub mod intl;
 pub mod kept;

@@ -3,11 +3,13 @@
 //! An order is its events. [`order::decide`] turns a person's command into events or a rejection;
 //! [`order::Order::apply`] folds any events into a state and never fails.
 
+pub mod address;
 pub mod contact;
 pub mod customer;
 pub mod money;
 pub mod number;
 pub mod order;
+pub mod pinyin;
 pub mod product;
 pub mod record;
 pub mod rule;

@@ -15,7 +15,7 @@ use crate::process::{run, say};
 use crate::tools::Tools;
 use crate::workspace::{app_fingerprint, bench_dist, dist, files_below, target_dir};
 
-pub use compress::brotli_size;
+pub use compress::{brotli, brotli_size};
 pub use split::{as_wasm_bindgen, is_later};
 pub use worker::precached;
 

@@ -1,10 +1,11 @@
-//! The commands of the house: `cargo xtask run | test | check | bench`. Each gets the tools it is
+//! The commands of the house: `cargo xtask run | test | check | bench | data`. Each gets the tools it is
 //! missing, says what it is waiting for, and does nothing twice that it did before.
 
 mod app;
 mod bench;
 mod browser;
 mod check;
+mod data;
 mod process;
 mod run;
 mod server;
@@ -34,6 +35,8 @@ enum Command {
     Check(check::Options),
     /// Measure: natively, or with --browser in Chromium on real tablets' pages
     Bench(bench::Options),
+    /// Write the tables that the app ships anew: official divisions, readings of characters
+    Data(data::Options),
     /// Only get the tools that the others need
     Setup(tools::Options),
 }
@@ -47,6 +50,7 @@ fn main() -> ExitCode {
         Command::Test(options) => test::run(&options),
         Command::Check(options) => check::run(&options),
         Command::Bench(options) => bench::run(&options),
+        Command::Data(options) => data::run(&options),
         Command::Setup(options) => tools::run(&options),
     })
 }

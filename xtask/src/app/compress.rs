@@ -58,7 +58,8 @@ pub fn brotli_size(file: &Path) -> Result<u64> {
     Ok(fs::metadata(sent).with_context(|| format!("{} is missing", sent.display()))?.len())
 }
 
-fn brotli(bytes: &[u8]) -> Result<Vec<u8>> {
+/// Brotli at its best.
+pub fn brotli(bytes: &[u8]) -> Result<Vec<u8>> {
     let mut packed = Vec::new();
     let quality =
         brotli::enc::BrotliEncoderParams { quality: 11, lgwin: 24, size_hint: bytes.len(), ..Default::default() };

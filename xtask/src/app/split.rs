@@ -10,6 +10,7 @@ use std::process::{Command, ExitCode};
 use anyhow::{Context, Result, bail};
 use sha2::{Digest, Sha256};
 
+use crate::data;
 use crate::process::{report, run};
 use crate::tools::Tools;
 use crate::workspace::hex;
@@ -90,9 +91,10 @@ fn bind() -> Result<()> {
     Ok(())
 }
 
-/// Whether a file of a build is one that is fetched after the first page stands.
+/// Whether a file of a build is one that is fetched after the first page stands: a later part of the program, or a
+/// table that it reads when it needs it.
 pub fn is_later(file: &Path) -> bool {
-    file.to_str().is_some_and(|name| name.starts_with("split_"))
+    file.starts_with(data::FOLDER) || file.to_str().is_some_and(|name| name.starts_with("split_"))
 }
 
 /// What is not there, or there twice, is another version of a library than this was written for.

@@ -90,7 +90,8 @@ mod tests {
 
     #[test]
     fn trunks_hashed_names_are_told_from_others() {
-        for hashed in ["/app-1a2b3c4d5e6f7a8b.js", "/app-1a2b3c4d5e6f7a8b_bg.wasm", "/a-b-0123456789abcdef.css"] {
+        for hashed in ["/app-1a2b3c4d5e6f7a8b.js", "/app-1a2b3c4d5e6f7a8b_bg.wasm", "/data/pinyin-0123456789abcdef.txt"]
+        {
             assert!(is_hashed(hashed), "{hashed}");
         }
         for plain in [
@@ -113,11 +114,14 @@ mod tests {
         fs::write(folder.join("index.html"), "page").unwrap();
         fs::write(folder.join("app-0123456789abcdef.js"), "code").unwrap();
         fs::write(folder.join("icons/icon-512.png"), "picture").unwrap();
+        fs::create_dir_all(folder.join("data")).unwrap();
+        fs::write(folder.join("data/pinyin-0123456789abcdef.txt"), "table").unwrap();
         fill_in(&folder).unwrap();
         let filled = fs::read_to_string(folder.join(FILE)).unwrap();
         fs::remove_dir_all(folder).unwrap();
         assert!(filled.contains(r#""path": "/""#));
         assert!(filled.contains(r#""path": "/app-0123456789abcdef.js""#));
+        assert!(filled.contains(r#""path": "/data/pinyin-0123456789abcdef.txt""#));
         assert!(!filled.contains(PLACEHOLDER));
         assert!(!filled.contains("icon-512"));
     }

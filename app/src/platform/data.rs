@@ -1,0 +1,28 @@
+//! Tables that the app ships beside its program and reads when they are first needed. `cargo xtask data` writes them
+//! and the names here.
+
+use leptos::prelude::window;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::Response;
+
+/// Provinces, cities and districts, for `domain::address::Divisions`.
+pub const DIVISIONS: &str = "divisions-618ce2b693a89de5.txt";
+/// Readings of characters, for `domain::pinyin::Pinyin`.
+pub const PINYIN: &str = "pinyin-e75fa59a6c9966f6.txt";
+
+/// The text of one of these tables. The service worker keeps them all; `None` where there is none yet and no network
+/// either, or the server has another version of the app.
+pub async fn text(name: &str) -> Option<String> {
+    fetch(name).await.ok().flatten()
+}
+
+async fn fetch(name: &str) -> Result<Option<String>, JsValue> {
+    let response: Response = JsFuture::from(window().fetch_with_str(&format!("/data/{name}"))).await?.dyn_into()?;
+    // A server of development answers what is not there with the page.
+    let kind = response.headers().get("content-type")?.unwrap_or_default();
+    if !response.ok() || !kind.starts_with("text/plain") {
+        return Ok(None);
+    }
+    Ok(JsFuture::from(response.text()?).await?.as_string())
+}
