@@ -9,7 +9,7 @@ use leptos::task::spawn_local;
 use uuid::Uuid;
 
 use crate::features::order::Shown;
-use crate::features::{conflicts, new_order, order, products, settings};
+use crate::features::{conflicts, customers, new_order, order, products, settings};
 use crate::frame::PageHead;
 use crate::session::Loaded;
 use crate::text::opening;
@@ -35,6 +35,8 @@ pub struct Pages {
 pub struct Selling {
     /// What the shop sells.
     pub products: fn() -> AnyView,
+    /// Whom it knows.
+    pub customers: fn() -> AnyView,
 }
 
 /// Names everything that the second file is made of.
@@ -50,7 +52,7 @@ fn pages() -> Pages {
 
 /// Names everything that the third file is made of.
 fn selling() -> Selling {
-    Selling { products: || products::Products.into_any() }
+    Selling { products: || products::Products.into_any(), customers: || customers::Customers.into_any() }
 }
 
 /// Where the program is in several files, calling one of these fetches a file.

@@ -1,9 +1,11 @@
 //! What every page knows of the shop on this device, and what it can ask for. Pages read signals and await
 //! acts; the wiring to the replica is here.
 
+mod customers;
 mod fault;
 mod link;
 mod records;
+mod tables;
 mod view;
 
 use std::ops::Range;
@@ -23,9 +25,11 @@ use replica::client::Host;
 use replica::storage::StorageFault;
 use uuid::Uuid;
 
+pub use self::customers::{People, Person};
 pub use self::fault::{ActFault, ServerFault};
 pub use self::link::Link;
 pub use self::records::{RecordConflict, Records};
+pub use self::tables::Table;
 pub use self::view::{Counts, DaySum, Device, Filter, ListPage, Loaded, Row};
 use crate::platform::storage::Durability;
 use crate::platform::{clock, intl, tabs};
@@ -203,6 +207,12 @@ impl Session {
             let shop = self.shop.read();
             shop.as_ref().map(|shop| shop.currency).or(default).unwrap_or_else(|| Currency::of(""))
         })
+    }
+
+    /// An id for something that is about to begin.
+    pub fn draw_id(self) -> Uuid {
+        let ms = u64::try_from(self.now.get_untracked()).unwrap_or(0);
+        uuid::Builder::from_unix_timestamp_millis(ms, &clock::random()).into_uuid()
     }
 
     /// Does what a person asks of an order; `None` makes a new one. Answers when it is on the disk.

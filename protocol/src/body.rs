@@ -33,6 +33,7 @@ fn decode(stream: Option<StreamKind>, kind: &str, body: &str) -> Option<Event> {
         (StreamKind::Contact, _) if body == "null" => Some(Event::Contact(ContactEvent::Erased)),
         (StreamKind::Contact, "contact.recorded") => from(body).map(ContactEvent::Recorded).map(Event::Contact),
         (StreamKind::Contact, "contact.changed") => from(body).map(ContactEvent::Changed).map(Event::Contact),
+        (StreamKind::Contact, "contact.erased") => Some(Event::Contact(ContactEvent::Erasing)),
         (StreamKind::Shop, "shop.started") => from(body).map(ShopEvent::Started).map(Event::Shop),
         (StreamKind::Shop, "shop.setting_changed") => from(body).map(ShopEvent::SettingChanged).map(Event::Shop),
         (StreamKind::Shop, "shop.device_joined") => from(body).map(ShopEvent::DeviceJoined).map(Event::Shop),
@@ -60,6 +61,7 @@ pub fn write(stream: StreamKind, event: &Event) -> Option<(&'static str, u32, Bo
         Event::Record(RecordEvent::Changed(body)) => (stream.changed(), raw(body)),
         Event::Record(RecordEvent::StockMoved(body)) => ("product.stock_moved", raw(body)),
         Event::Record(RecordEvent::DebtMoved(body)) => ("customer.debt_moved", raw(body)),
+        Event::Contact(ContactEvent::Erasing) => ("contact.erased", RawValue::from_string("{}".to_owned()).ok()),
         Event::Record(RecordEvent::Erasing) => ("customer.erased", RawValue::from_string("{}".to_owned()).ok()),
         Event::Contact(ContactEvent::Erased) | Event::Record(RecordEvent::Erased) | Event::Unknown => return None,
     };
