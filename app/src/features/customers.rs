@@ -55,7 +55,6 @@ impl Beside {
 /// Where one is on the page, and how one gets elsewhere.
 #[derive(Clone, Copy)]
 pub struct Place {
-    beside: Memo<Beside>,
     owing: Memo<bool>,
     typed: RwSignal<String>,
     go: Callback<(String, bool)>,
@@ -82,10 +81,6 @@ impl Place {
         if query.is_empty() { path } else { format!("{path}?{}", query.join("&")) }
     }
 
-    /// To a customer.
-    fn open(self, id: Uuid) {
-        self.go.run((self.address(Beside::One(id)), false));
-    }
     /// To a customer's form.
     fn edit(self, id: Uuid) {
         self.go.run((self.address(Beside::Edit(id)), false));
@@ -93,10 +88,6 @@ impl Place {
     /// From a form to the customer that it made or changed: back does not lead into the form again.
     fn saved(self, id: Uuid) {
         self.go.run((self.address(Beside::One(id)), true));
-    }
-    /// To the list alone.
-    fn close(self) {
-        self.go.run((self.address(Beside::Nobody), true));
     }
 }
 
@@ -126,7 +117,7 @@ pub fn Customers() -> impl IntoView {
     let owing = Memo::new(move |_| query.with(|query| query.get("owing").is_some()));
     let asked = Memo::new(move |_| query.with(|query| query.get("q").unwrap_or_default()));
     let typed = RwSignal::new(asked.get_untracked());
-    let place = Place { beside, owing, typed, go };
+    let place = Place { owing, typed, go };
 
     // What is typed searches at once; the address follows after a pause, and leads when the person goes back.
     let written = StoredValue::new(asked.get_untracked());

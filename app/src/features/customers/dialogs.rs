@@ -368,7 +368,7 @@ fn MergeWith(desk: Desk) -> impl IntoView {
 fn Erase(desk: Desk) -> impl IntoView {
     let erase = move || {
         let person = desk.person.get_untracked();
-        let customers_of = person.all().map(|customer| {
+        let records = person.all().map(|customer| {
             Act::Record(StreamKind::Customer, Some(customer.id), vec![RecordEvent::Erasing])
         });
         let orders = desk.rows.with_untracked(|rows| {
@@ -376,7 +376,7 @@ fn Erase(desk: Desk) -> impl IntoView {
             let erase = |row: &Row| Act::Order(Some(row.id), Box::new(Command::EraseBuyer));
             rows.iter().filter(named).map(erase).collect::<Vec<_>>()
         });
-        desk.send(customers_of.chain(orders).collect(), crate::text::customers::ERASE_DONE.get().to_owned());
+        desk.send(records.chain(orders).collect(), customers::ERASE_DONE.get().to_owned());
     };
     view! {
         <div class="stack">

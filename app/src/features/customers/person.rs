@@ -12,9 +12,9 @@ use super::dialogs::{Asked, Desk, Dialogs, separate};
 use super::{BackToList, Missing, Place, called};
 use crate::features::order::marks;
 use crate::session::{Loaded, People, Person, Row, Session};
-use crate::text::{self, customers};
+use crate::text::{self, Phrase, customers};
 use crate::ui::{
-    Acts, Button, Empty, Glyph, Icon, Kind, LinkButton, Menu, MenuAct, Money, Note, Scroll, Serial, Size, Skeleton,
+    Acts, Button, Glyph, Icon, Kind, LinkButton, Menu, MenuAct, Money, Note, Scroll, Serial, Size, Skeleton,
     Stamp, Stub, Toaster, Tone,
 };
 
@@ -57,8 +57,8 @@ fn Sheet(people: Signal<Arc<People>>, person: Memo<Arc<Person>>, place: Place) -
     };
     let edit = move || place.edit(person.with_untracked(|person| person.id()));
     let menu = Signal::derive(move || {
-        let act = |label, glyph, danger, asked| MenuAct {
-            label: crate::text::Phrase::into(label),
+        let act = |label: Phrase, glyph, danger, asked| MenuAct {
+            label: label.into(),
             glyph,
             danger,
             act: Callback::new(move |()| desk.ask(asked)),
@@ -134,7 +134,7 @@ fn Head(desk: Desk, place: Place) -> impl IntoView {
                 <p
                     data-testid="customer-owes"
                     data-minor=move || owes.get().to_string()
-                    style:color=move || if owes.get() > 0 { "var(--owe)" } else { "var(--done)" }
+                    style:color=move || { if owes.get() > 0 { "var(--owe)" } else { "var(--done)" } }
                 >
                     <span>{move || words().get()}</span>
                     " "
