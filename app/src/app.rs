@@ -21,7 +21,7 @@ pub fn App() -> impl IntoView {
     provide_context(session);
     let toaster = Toaster::new();
     provide_context(toaster);
-    provide_context(Parts::start());
+    provide_context(Parts::start(session));
     offer_updates(session, toaster);
     Effect::new(move |_| {
         let words = match session.trouble.get() {

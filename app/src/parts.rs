@@ -1,9 +1,6 @@
 //! What is not needed to open: every page behind the list of orders, in two later files. A release build makes a file
 //! of its own of all that only these pages reach (docs/decisions/0006); any other build keeps the program in one piece.
 
-use std::sync::Arc;
-
-use domain::order::Order;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use uuid::Uuid;
@@ -11,7 +8,7 @@ use uuid::Uuid;
 use crate::features::order::Shown;
 use crate::features::{conflicts, customers, new_order, order, products, settings};
 use crate::frame::PageHead;
-use crate::session::Loaded;
+use crate::session::{Boot, Session, Works};
 use crate::text::opening;
 use crate::ui::{Button, Empty, Glyph, Skeleton, Waiting};
 
@@ -21,13 +18,17 @@ pub struct Pages {
     /// One order.
     pub order: fn() -> AnyView,
     /// One order beside the list.
-    pub beside: fn(Uuid, Signal<Loaded<Arc<Order>>>) -> AnyView,
+    pub beside: fn(Uuid) -> AnyView,
     /// A new order, a copy, or an edit.
     pub new_order: fn() -> AnyView,
     /// What two tablets disagree on.
     pub conflicts: fn() -> AnyView,
     /// Settings.
     pub settings: fn() -> AnyView,
+    /// What of the session needs the whole program.
+    pub works: fn() -> Works,
+    /// Sends and fetches pictures from now on.
+    pub carry_pictures: fn(Session),
 }
 
 /// The pages of selling: what a stall sells, to whom, and the counter.
@@ -43,10 +44,16 @@ pub struct Selling {
 fn pages() -> Pages {
     Pages {
         order: || order::Order.into_any(),
-        beside: |id, order| view! { <Shown id=Signal::stored(Some(id)) order numbered=true/> }.into_any(),
+        beside: |id| {
+            let id = Signal::stored(Some(id));
+            let order = Session::here().order(id);
+            view! { <Shown id order numbered=true/> }.into_any()
+        },
         new_order: || new_order::NewOrder.into_any(),
         conflicts: || conflicts::Conflicts.into_any(),
         settings: || settings::Settings.into_any(),
+        works: Works::all,
+        carry_pictures: Session::carry_pictures,
     }
 }
 
@@ -101,9 +108,28 @@ pub struct Parts {
 
 impl Parts {
     /// Fetches the pages at once: the next thing that a person asks for is one of them.
-    pub fn start() -> Self {
+    pub fn start(session: Session) -> Self {
         let parts = Self { pages: RwSignal::new(None), selling: RwSignal::new(None) };
-        parts.fetch();
+        Effect::new(move |_| {
+            session.fetch_again.track();
+            parts.fetch();
+        });
+        Effect::new(move |_| {
+            if let Some(pages) = parts.pages.get() {
+                session.begin(pages.map(|pages| (pages.works)()));
+            }
+        });
+        Effect::new(move |begun: Option<bool>| {
+            let begun = begun.unwrap_or(false);
+            if !begun
+                && session.boot.get() != Boot::Opening
+                && let Some(Some(pages)) = parts.pages.get()
+            {
+                (pages.carry_pictures)(session);
+                return true;
+            }
+            begun
+        });
         parts
     }
 

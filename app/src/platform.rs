@@ -8,6 +8,7 @@ pub mod intl;
 pub mod kept;
 pub mod net;
 pub mod page;
+pub mod picture;
 pub mod preferences;
 pub mod service_worker;
 pub mod storage;

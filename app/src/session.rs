@@ -4,9 +4,11 @@
 mod customers;
 mod fault;
 mod link;
+mod pictures;
 mod records;
 mod tables;
 mod view;
+mod works;
 
 use std::ops::Range;
 use std::pin::pin;
@@ -21,17 +23,20 @@ use futures::future::select;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use protocol::api::Pairing;
-use replica::client::Host;
+use replica::client::{Host, OpenFault};
 use replica::storage::StorageFault;
 use uuid::Uuid;
 
 pub use self::customers::{People, Person};
 pub use self::fault::{ActFault, ServerFault};
 pub use self::link::Link;
+use self::link::storage_fault;
+pub use self::pictures::NoPicture;
 pub use self::records::{RecordConflict, Records};
 pub use self::tables::Table;
 pub use self::view::{Counts, DaySum, Device, Filter, ListPage, Loaded, Row};
-use crate::platform::storage::Durability;
+use self::works::Awaiting;
+pub use self::works::Works;
 use crate::platform::{clock, intl, tabs};
 use crate::text::{self, CURRENCIES, Currency};
 use crate::ui::SyncFace;
@@ -97,6 +102,9 @@ pub struct Session {
     zone: RwSignal<String>,
     now: RwSignal<i64>,
     link: StoredValue<Option<Rc<Link>>, LocalStorage>,
+    awaiting: StoredValue<Awaiting>,
+    /// Counts how often somebody asked for the later part of the program after it could not be fetched.
+    pub fetch_again: RwSignal<u64>,
 }
 
 /// The one shop of this browser.
@@ -120,6 +128,8 @@ impl Session {
             zone: RwSignal::new(clock::own_zone()),
             now: RwSignal::new(clock::now_ms()),
             link: StoredValue::new_local(None),
+            awaiting: StoredValue::default(),
+            fetch_again: RwSignal::new(0),
         }
     }
 
@@ -136,14 +146,25 @@ impl Session {
         spawn_local(async move {
             let changed = move || session.changed();
             let blocked = move || session.trouble.set(Some(Trouble::Blocked));
-            match Link::open(NAME, Durability::Strict, changed, blocked).await {
+            let mut opened = Link::open_ready(NAME, changed, blocked).await;
+            if matches!(opened, Err(OpenFault::Outdated))
+                && let Some(works) = session.works_at_last().await
+            {
+                opened = match (works.rebuild)(NAME).await {
+                    Ok(()) => Link::open_ready(NAME, changed, blocked).await,
+                    Err(fault) => Err(fault.into()),
+                };
+            }
+            match opened {
                 Ok(link) => {
                     session.trouble.set(None);
                     session.link.set_value(Some(Rc::clone(&link)));
                     session.changed();
-                    link.run().await;
+                    if let Some(works) = session.works_at_last().await {
+                        (works.run)(link).await;
+                    }
                 }
-                Err(fault) => session.trouble.set(Some(Trouble::Storage(fault))),
+                Err(fault) => session.trouble.set(Some(Trouble::Storage(storage_fault(fault)))),
             }
         });
         session
@@ -387,19 +408,22 @@ impl Session {
     /// Begins a shop on this device; no network.
     pub async fn start_shop(self, name: String, currency: domain::Currency) -> Result<(), StorageFault> {
         let link = self.link().ok_or(StorageFault::Closed)?;
-        link.start_shop(&name, currency, None).await
+        let works = self.works().await.ok_or(StorageFault::Unavailable("a part of the app".to_owned()))?;
+        (works.start_shop)(link, name, currency).await
     }
 
     /// Takes the shop of this device to a server that has none yet.
     pub async fn connect(self, server: String, setup_code: String) -> Result<(), ServerFault> {
         let link = self.link().ok_or(StorageFault::Closed)?;
-        link.connect(&server, &setup_code).await
+        let works = self.works().await.ok_or(ServerFault::Unreachable)?;
+        (works.connect)(link, server, setup_code).await
     }
 
     /// Joins the shop that the code belongs to.
     pub async fn join(self, server: String, pairing_code: String) -> Result<(), ServerFault> {
         let link = self.link().ok_or(StorageFault::Closed)?;
-        link.join(&server, &pairing_code, None).await?;
+        let works = self.works().await.ok_or(ServerFault::Unreachable)?;
+        (works.join)(Rc::clone(&link), server, pairing_code).await?;
         let seen = link.until(|link| link.read(|replica| replica.shop().is_started()));
         let _ = select(pin!(seen), pin!(clock::Browser.sleep(FIRST_SIGHT_MS))).await;
         Ok(())

@@ -10,6 +10,7 @@ mod money;
 pub mod new_order;
 pub mod opening;
 pub mod order_page;
+pub mod picture;
 pub mod products;
 mod selling;
 mod when;

@@ -10,6 +10,7 @@ mod glyph;
 mod keypad;
 mod menu;
 mod paper;
+mod picture_field;
 mod stamp;
 mod sync_light;
 mod tabs;
@@ -26,6 +27,7 @@ pub use menu::{Menu, MenuAct};
 pub use paper::{
     Acts, Empty, Fault, Note, Progress, Scroll, Setting, Sheet, Skeleton, Stub, Timeline, TimelineItem, Waiting,
 };
+pub use picture_field::PictureField;
 pub use stamp::{Badge, Stamp, Tone};
 pub use sync_light::{SyncFace, SyncLight, SyncState};
 pub use tabs::{Tab, Tabs};

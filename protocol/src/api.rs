@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use uuid::Uuid;
 
-use crate::{Digest, Problem};
+use crate::{BlobId, Digest, Problem};
 
 /// Answer of `GET hello`.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -34,6 +34,9 @@ pub struct Limits {
     pub pull_events: usize,
     /// Seconds that a pull may wait.
     pub wait_seconds: u64,
+    /// Bytes of a blob; 0 of a server that keeps none.
+    #[serde(default)]
+    pub blob_bytes: usize,
 }
 
 /// Body of `POST shops`: attaches a shop that began on a device. Repeating it with the same shop and device before
@@ -215,6 +218,31 @@ pub struct Pulled {
     pub digest: Digest,
     /// The server's time, milliseconds since 1970.
     pub server_time: i64,
+}
+
+/// Answer of `PUT shops/{shop}/blobs/{id}`, whether the blob is new there (201) or was there already (200).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BlobKept {
+    /// The blob.
+    pub id: BlobId,
+    /// The database's epoch: what it keeps, it keeps as long as that stays.
+    pub epoch: Uuid,
+}
+
+/// Body of `POST shops/{shop}/blobs/missing`: at most [`crate::MAX_BLOBS_ASKED`].
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct AskBlobs {
+    /// What is asked about.
+    pub ids: Vec<BlobId>,
+}
+
+/// Answer of `POST shops/{shop}/blobs/missing`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MissingBlobs {
+    /// Those that the server does not hold, in the order of the question.
+    pub missing: Vec<BlobId>,
+    /// The database's epoch.
+    pub epoch: Uuid,
 }
 
 /// First message of the client on `GET shops/{shop}/live`.

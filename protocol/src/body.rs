@@ -20,11 +20,31 @@ pub fn read(envelope: &Envelope) -> Event {
     decode(StreamKind::parse(&envelope.stream.0), &envelope.kind, envelope.body.get()).unwrap_or(Event::Unknown)
 }
 
-fn decode(stream: Option<StreamKind>, kind: &str, body: &str) -> Option<Event> {
-    fn from<'a, T: Deserialize<'a>>(body: &'a str) -> Option<T> {
-        serde_json::from_str(body).ok()
+/// What an event of the shop's stream says; never fails. Apart from the others, because opening the app needs no more.
+pub fn read_of_shop(envelope: &Envelope) -> Event {
+    if envelope.v != crate::envelope::ENVELOPE_VERSION || envelope.version != 1 {
+        return Event::Unknown;
     }
+    decode_of_shop(&envelope.kind, envelope.body.get()).unwrap_or(Event::Unknown)
+}
+
+fn from<'a, T: Deserialize<'a>>(body: &'a str) -> Option<T> {
+    serde_json::from_str(body).ok()
+}
+
+fn decode_of_shop(kind: &str, body: &str) -> Option<Event> {
+    match kind {
+        "shop.started" => from(body).map(ShopEvent::Started).map(Event::Shop),
+        "shop.setting_changed" => from(body).map(ShopEvent::SettingChanged).map(Event::Shop),
+        "shop.device_joined" => from(body).map(ShopEvent::DeviceJoined).map(Event::Shop),
+        "shop.changed" => from(body).map(RecordEvent::Changed).map(Event::Record),
+        _ => None,
+    }
+}
+
+fn decode(stream: Option<StreamKind>, kind: &str, body: &str) -> Option<Event> {
     match (stream?, kind) {
+        (StreamKind::Shop, kind) => decode_of_shop(kind, body),
         (StreamKind::Order, kind) => {
             let read = OrderEvent::read(kind, &mut serde_json::Deserializer::from_str(body))?;
             read.ok().map(Event::Order)
@@ -34,9 +54,6 @@ fn decode(stream: Option<StreamKind>, kind: &str, body: &str) -> Option<Event> {
         (StreamKind::Contact, "contact.recorded") => from(body).map(ContactEvent::Recorded).map(Event::Contact),
         (StreamKind::Contact, "contact.changed") => from(body).map(ContactEvent::Changed).map(Event::Contact),
         (StreamKind::Contact, "contact.erased") => Some(Event::Contact(ContactEvent::Erasing)),
-        (StreamKind::Shop, "shop.started") => from(body).map(ShopEvent::Started).map(Event::Shop),
-        (StreamKind::Shop, "shop.setting_changed") => from(body).map(ShopEvent::SettingChanged).map(Event::Shop),
-        (StreamKind::Shop, "shop.device_joined") => from(body).map(ShopEvent::DeviceJoined).map(Event::Shop),
         (kind, key) if key == kind.changed() => from(body).map(RecordEvent::Changed).map(Event::Record),
         (StreamKind::Product, "product.stock_moved") => from(body).map(RecordEvent::StockMoved).map(Event::Record),
         (StreamKind::Customer, "customer.debt_moved") => from(body).map(RecordEvent::DebtMoved).map(Event::Record),

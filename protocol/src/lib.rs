@@ -2,11 +2,13 @@
 //! problem types. Versioned; a shape that was shipped once is never changed, and the golden files hold every one.
 
 pub mod api;
+pub mod blob;
 pub mod body;
 pub mod digest;
 pub mod envelope;
 pub mod problem;
 
+pub use blob::{BlobFault, BlobId, BlobKind};
 pub use digest::Digest;
 pub use envelope::{Brief, Envelope, EnvelopeFault, Flag, Stamp, Stream};
 pub use problem::{Problem, ProblemType};
@@ -21,6 +23,10 @@ pub const MAX_EVENT_BYTES: usize = 64 * 1024;
 pub const MAX_PULL_EVENTS: usize = 5_000;
 /// The longest that a pull may wait for something new, in seconds.
 pub const MAX_WAIT_SECONDS: u64 = 25;
+/// The most bytes of one blob.
+pub const MAX_BLOB_BYTES: usize = 400_000;
+/// The most blobs that one call may ask about.
+pub const MAX_BLOBS_ASKED: usize = 1_000;
 /// How far ahead of the server's clock a device's clock counts in comparisons, in milliseconds.
 pub const MAX_CLOCK_AHEAD_MS: i64 = 60_000;
 /// The version of what the fold means; a snapshot made under another one is not used.

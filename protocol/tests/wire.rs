@@ -6,7 +6,10 @@ use domain::Event;
 use domain::StreamKind;
 use proptest::prelude::*;
 use protocol::envelope::{stamp, unstamp};
-use protocol::{Brief, Digest, Envelope, EnvelopeFault, Flag, Problem, ProblemType, Stamp, body, digest};
+use protocol::{
+    BlobFault, BlobId, BlobKind, Brief, Digest, Envelope, EnvelopeFault, Flag, Problem, ProblemType, Stamp, blob, body,
+    digest,
+};
 use uuid::Uuid;
 
 fn event(body: &str) -> String {
@@ -73,6 +76,40 @@ proptest! {
 }
 
 #[test]
+fn a_blob_is_named_by_its_bytes_and_in_one_way() {
+    let id = BlobId::of(b"abc");
+    assert_eq!(id.to_string(), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+    assert_eq!(BlobId::parse(&id.to_string()), Some(id));
+    assert_eq!(serde_json::from_str::<BlobId>(&serde_json::to_string(&id).unwrap()).unwrap(), id);
+    let text = id.to_string();
+    for other in [text.to_uppercase(), text[1..].to_owned(), format!("{text}0"), text.replace('a', "g"), "é".repeat(32)]
+    {
+        assert_eq!(BlobId::parse(&other), None, "{other}");
+    }
+}
+
+#[test]
+fn a_blob_is_a_picture_of_a_kind_that_is_kept() {
+    let webp = b"RIFF\x10\0\0\0WEBPVP8 ".to_vec();
+    for (bytes, kind, media_type) in [
+        (webp.clone(), BlobKind::Webp, "image/webp"),
+        (vec![0xff, 0xd8, 0xff, 0xe0], BlobKind::Jpeg, "image/jpeg"),
+        (b"\x89PNG\r\n\x1a\n".to_vec(), BlobKind::Png, "image/png"),
+    ] {
+        assert_eq!(blob::check(&bytes), Ok(kind));
+        assert_eq!(kind.media_type(), media_type);
+    }
+    for other in [&b""[..], b"RIFF", b"RIFF\x10\0\0\0WAVE", b"GIF89a", b"<svg xmlns", b"<html>", b"\x89PNG\r\n"] {
+        assert_eq!(blob::check(other), Err(BlobFault::NotAPicture), "{other:?}");
+    }
+    let mut most = webp;
+    most.resize(protocol::MAX_BLOB_BYTES, 0);
+    blob::check(&most).expect("just fits");
+    most.push(0);
+    assert_eq!(blob::check(&most), Err(BlobFault::TooLarge(400_001)));
+}
+
+#[test]
 fn an_empty_stamp_of_flags_is_still_a_stamp() {
     let given = Stamp { seq: 1, received_ms: -1, flags: vec![] };
     assert!(stamp(&event("{}"), &given).ends_with(r#","body":{},"seq":1,"received_ms":-1,"flags":[]}"#));
@@ -131,6 +168,7 @@ fn the_limits_are_those_that_were_shipped() {
     use protocol::*;
     assert_eq!((MAX_PUSH_EVENTS, MAX_PUSH_BYTES, MAX_EVENT_BYTES, MAX_PULL_EVENTS), (500, 1_000_000, 65_536, 5_000));
     assert_eq!((MAX_WAIT_SECONDS, MAX_CLOCK_AHEAD_MS), (25, 60_000));
+    assert_eq!((MAX_BLOB_BYTES, MAX_BLOBS_ASKED), (400_000, 1_000));
     let frame = event("\"\"").len();
     let filled = |length: usize| event(&format!("\"{}\"", "x".repeat(length - frame)));
     Envelope::parse(&filled(MAX_EVENT_BYTES)).expect("just fits");
@@ -192,6 +230,9 @@ fn the_types_of_problems_are_those_that_were_shipped() {
         (OversizedEvent, "oversized-event", 422),
         (ForeignEvent, "foreign-event", 422),
         (IdTaken, "id-taken", 422),
+        (NotAPicture, "not-a-picture", 415),
+        (WrongBlob, "wrong-blob", 422),
+        (StorageFull, "storage-full", 507),
         (Unavailable, "unavailable", 503),
         (Internal, "internal", 500),
     ];

@@ -3,9 +3,12 @@
 //! keeps the shop's tablets together.
 
 mod act;
+mod blobs;
 mod load;
 mod server;
 mod syncing;
+
+pub use load::rebuild;
 
 use std::cell::{Cell, Ref, RefCell};
 use std::future::{Future, poll_fn};
@@ -16,12 +19,15 @@ use domain::OrderNumber;
 use domain::order::Order;
 use domain::record::Record;
 use futures::lock::Mutex;
-use protocol::Problem;
+use protocol::{BlobId, Problem};
 use uuid::Uuid;
 
+use crate::carrier::Carrier;
 use crate::replica::{ActFault as Refused, Outgoing, Replica, Wanting};
 use crate::storage::{Storage, StorageFault};
 use crate::sync::{Engine, State};
+
+pub use self::blobs::KeepFault;
 
 /// How long a call may take, beyond what it asks the server to wait, in milliseconds.
 const PATIENCE_MS: u64 = 30_000;
@@ -39,16 +45,44 @@ const DECISIONS: usize = 100;
 /// A call of the server's API.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Request {
-    /// `GET`, `POST` or `DELETE`.
+    /// `GET`, `POST`, `PUT` or `DELETE`.
     pub method: &'static str,
     /// The server's address and the path: `https://shop.example/api/v1/hello`.
     pub url: String,
     /// For `Authorization: Bearer`.
     pub credential: Option<String>,
-    /// JSON.
-    pub body: Option<String>,
+    /// What it carries.
+    pub body: Option<Body>,
     /// When to give it up, in milliseconds.
     pub patience_ms: u64,
+}
+
+/// What a call carries.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Body {
+    /// JSON.
+    Json(String),
+    /// Bytes that are packed already.
+    Bytes(Vec<u8>),
+}
+
+impl Body {
+    /// The text of a body that is one.
+    pub fn as_json(&self) -> Option<&str> {
+        match self {
+            Self::Json(text) => Some(text),
+            Self::Bytes(_) => None,
+        }
+    }
+}
+
+impl std::fmt::Debug for Body {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Json(text) => f.debug_tuple("Json").field(text).finish(),
+            Self::Bytes(bytes) => write!(f, "Bytes({})", bytes.len()),
+        }
+    }
 }
 
 /// An answer, of any status.
@@ -57,9 +91,16 @@ pub struct Response {
     /// HTTP status.
     pub status: u16,
     /// The body, decompressed.
-    pub body: String,
+    pub body: Vec<u8>,
     /// The header `Retry-After`, in seconds.
     pub retry_after: Option<u64>,
+}
+
+impl Response {
+    /// The body of an answer that must be a text. What is none broke on its way.
+    fn text(self) -> Result<String, Unreachable> {
+        String::from_utf8(self.body).map_err(|_| Unreachable)
+    }
 }
 
 /// The server can't be reached, did not answer in time, or its answer broke off.
@@ -112,6 +153,9 @@ pub enum OpenFault {
     /// A newer version of the app wrote here.
     #[error("a newer version of the app has written here")]
     Newer,
+    /// An older version of the app wrote here, or what it wrote is damaged: [`rebuild`] first.
+    #[error("what an older version wrote has to be built anew")]
+    Outdated,
 }
 
 /// Why an act did not happen. Whatever it is, nothing of it is stored.
@@ -161,6 +205,8 @@ pub struct Change {
     pub orders: Vec<Uuid>,
     /// Something was stored by this client: other tabs should [`Client::refresh`].
     pub stored: bool,
+    /// These pictures are here now.
+    pub blobs: Vec<BlobId>,
 }
 
 /// Where the data is, and what waits.
@@ -172,6 +218,8 @@ pub struct SyncState {
     pub pending: usize,
     /// When the oldest of them was made, milliseconds since 1970.
     pub oldest_ms: Option<i64>,
+    /// Pictures that the server does not have.
+    pub blobs: usize,
     /// Own events that the server put aside.
     pub quarantined: usize,
     /// Another device writes under this one's identity; it takes a new one as soon as the server has everything.
@@ -222,6 +270,11 @@ struct Inner<S, T, H> {
     sent: RefCell<Option<Outgoing>>,
     /// The id of the new identity that is asked for: the same again when an answer was lost.
     heir: Cell<Option<Uuid>>,
+    carrier: RefCell<Carrier>,
+    /// Held while a picture is fetched: one at a time.
+    fetching: Mutex<()>,
+    /// Rings when there may be something to do for pictures.
+    errands: Bell,
     bell: Bell,
     woken: Cell<bool>,
     actor: Cell<Option<Uuid>>,
@@ -240,9 +293,21 @@ impl<S, T, H> Clone for Client<S, T, H> {
 }
 
 impl<S: Storage, T: Transport, H: Host> Client<S, T, H> {
-    /// Opens what is on the storage; it may be nothing yet.
+    /// Opens what is on the storage, whatever version of the app wrote it; it may be nothing yet.
     pub async fn open(storage: S, transport: T, host: H) -> Result<Self, OpenFault> {
+        let replica = load::load_any(&storage).await?;
+        Self::of(replica, storage, transport, host).await
+    }
+
+    /// Opens what is on the storage; [`OpenFault::Outdated`] where [`rebuild`] has to come first.
+    pub async fn open_ready(storage: S, transport: T, host: H) -> Result<Self, OpenFault> {
         let replica = load::load(&storage).await?;
+        Self::of(replica, storage, transport, host).await
+    }
+
+    async fn of(replica: Replica, storage: S, transport: T, host: H) -> Result<Self, OpenFault> {
+        let mut carrier = Carrier::default();
+        carrier.marked(steadily(&storage, async || storage.unsent_blobs().await).await?);
         Ok(Self(Rc::new(Inner {
             storage,
             transport,
@@ -252,6 +317,9 @@ impl<S: Storage, T: Transport, H: Host> Client<S, T, H> {
             writing: Mutex::default(),
             sent: RefCell::default(),
             heir: Cell::default(),
+            carrier: RefCell::new(carrier),
+            fetching: Mutex::default(),
+            errands: Bell::default(),
             bell: Bell::default(),
             woken: Cell::default(),
             actor: Cell::default(),
@@ -295,10 +363,12 @@ impl<S: Storage, T: Transport, H: Host> Client<S, T, H> {
     pub fn sync_state(&self) -> SyncState {
         let replica = self.replica();
         let quarantined = replica.quarantined().len();
+        let troubled = quarantined > 0 || self.0.carrier.borrow().is_troubled();
         SyncState {
-            state: self.0.engine.borrow().state(&self.facts(&replica), quarantined > 0),
+            state: self.0.engine.borrow().state(&self.facts(&replica), troubled),
             pending: replica.pending(),
             oldest_ms: replica.oldest_pending_ms(),
+            blobs: self.0.carrier.borrow().unsent(),
             quarantined,
             cloned: replica.is_cloned(),
             heard_ms: self.0.engine.borrow().heard_ms(),
@@ -328,6 +398,23 @@ impl<S: Storage, T: Transport, H: Host> Client<S, T, H> {
                 }
                 Err(wanting) => self.fetch(wanting, &mut reopenings).await?,
             }
+        }
+    }
+}
+
+/// Does something that may be done twice, on a storage whose connection dies now and then.
+async fn steadily<S: Storage, A>(
+    storage: &S,
+    work: impl AsyncFn() -> Result<A, StorageFault>,
+) -> Result<A, StorageFault> {
+    let mut reopenings = 0;
+    loop {
+        match work().await {
+            Err(StorageFault::Closed) if reopenings < REOPENINGS => {
+                reopenings += 1;
+                storage.reopen().await?;
+            }
+            other => return other,
         }
     }
 }

@@ -2,6 +2,10 @@
 
 use std::future::Future;
 
+use protocol::BlobId;
+use uuid::Uuid;
+
+use crate::blobs::BlobStore;
 use crate::storage::{Batch, CheckpointWrite, JournalEntry, Start, Storage, StorageFault};
 
 /// Gives disks to the stories.
@@ -66,7 +70,13 @@ pub async fn tell_all<F: Factory>(factory: &F) -> Vec<Outcome> {
         a_killed_connection_opens_again,
         racing_writers_have_one_winner,
         a_dropped_write_is_whole_or_nothing,
-        a_long_journal_comes_in_order
+        a_long_journal_comes_in_order,
+        a_picture_is_read_back,
+        marks_go_when_the_server_has_it,
+        a_mark_that_is_there_stays,
+        pictures_offered_anew_are_marked,
+        pictures_and_the_journal_keep_out_of_each_others_way,
+        a_dropped_picture_is_there_with_its_mark_or_not_at_all
     );
     outcomes
 }
@@ -241,6 +251,109 @@ async fn a_long_journal_comes_in_order<F: Factory>(factory: &F) -> Told {
     let expected: Vec<JournalEntry> = (1..=600u32).map(|no| entry(no, &no.to_le_bytes())).collect();
     holds!("order", read, expected);
     Ok(())
+}
+
+const EPOCH: Uuid = Uuid::from_u128(7);
+const NEXT_EPOCH: Uuid = Uuid::from_u128(8);
+
+/// Names in ascending order.
+fn named<const N: usize>() -> [BlobId; N] {
+    std::array::from_fn(|n| BlobId([n as u8; 32]))
+}
+
+async fn a_picture_is_read_back<F: Factory>(factory: &F) -> Told {
+    let storage = factory.fresh().await?;
+    let [a, b, c] = named();
+    holds!("nothing here", storage.blob(a).await?, None);
+    holds!("no names", storage.blob_ids().await?, Vec::new());
+    let large: Vec<u8> = (0..400_000u32).map(|i| (i % 251) as u8).collect();
+    storage.put_blob(b, &large, false).await?;
+    storage.put_blob(a, b"", true).await?;
+    storage.put_blob(a, b"", true).await?;
+    let again = factory.again(&storage).await?;
+    if again.blob(b).await?.as_ref() != Some(&large) {
+        return Err(Broken::Contract("a picture came back changed".to_owned()));
+    }
+    holds!("an empty one", again.blob(a).await?, Some(Vec::new()));
+    holds!("not here", again.blob(c).await?, None);
+    holds!("names, ascending", again.blob_ids().await?, vec![a, b]);
+    holds!("marked", again.unsent_blobs().await?, vec![a]);
+    holds!("the journal", again.read_start().await?, Start::default());
+    Ok(())
+}
+
+async fn marks_go_when_the_server_has_it<F: Factory>(factory: &F) -> Told {
+    let storage = factory.fresh().await?;
+    let [a, b, c] = named();
+    for id in [a, b, c] {
+        storage.put_blob(id, b"x", true).await?;
+    }
+    storage.blobs_sent(&[c, a], EPOCH).await?;
+    holds!("the other waits", factory.again(&storage).await?.unsent_blobs().await?, vec![b]);
+    storage.blobs_sent(&[a], EPOCH).await?;
+    storage.blobs_sent(&[], EPOCH).await?;
+    holds!("twice does no harm", storage.unsent_blobs().await?, vec![b]);
+    holds!("they stay here", storage.blob_ids().await?, vec![a, b, c]);
+    Ok(())
+}
+
+async fn a_mark_that_is_there_stays<F: Factory>(factory: &F) -> Told {
+    let storage = factory.fresh().await?;
+    let [a] = named();
+    storage.put_blob(a, b"x", true).await?;
+    storage.offer_blobs(NEXT_EPOCH).await?;
+    storage.put_blob(a, b"x", true).await?;
+    storage.put_blob(a, b"x", false).await?;
+    storage.blobs_sent(&[a], EPOCH).await?;
+    holds!("offered since", storage.unsent_blobs().await?, vec![a]);
+    storage.blobs_sent(&[a], NEXT_EPOCH).await?;
+    holds!("and sent", storage.unsent_blobs().await?, Vec::new());
+    Ok(())
+}
+
+async fn pictures_offered_anew_are_marked<F: Factory>(factory: &F) -> Told {
+    let storage = factory.fresh().await?;
+    storage.offer_blobs(EPOCH).await?;
+    holds!("none to offer", storage.unsent_blobs().await?, Vec::new());
+    let all: Vec<BlobId> = named::<200>().into();
+    for id in &all {
+        storage.put_blob(*id, b"x", false).await?;
+    }
+    holds!("not marked", storage.unsent_blobs().await?, Vec::new());
+    storage.offer_blobs(EPOCH).await?;
+    holds!("all", factory.again(&storage).await?.unsent_blobs().await?, all);
+    storage.blobs_sent(&all, EPOCH).await?;
+    holds!("none", storage.unsent_blobs().await?, Vec::new());
+    Ok(())
+}
+
+async fn pictures_and_the_journal_keep_out_of_each_others_way<F: Factory>(factory: &F) -> Told {
+    let storage = factory.fresh().await?;
+    let [a] = named();
+    let entry_batch = batch(0, &[b"one"]);
+    let (written, kept) = futures::future::join(storage.write(&entry_batch), storage.put_blob(a, b"x", true)).await;
+    holds!("both", (written, kept), (Ok(()), Ok(())));
+    factory.kill(&storage).await;
+    holds!("a dead connection", storage.put_blob(a, b"x", true).await, Err(StorageFault::Closed));
+    holds!("a dead connection", storage.blob(a).await, Err(StorageFault::Closed));
+    storage.reopen().await?;
+    holds!("picture", storage.blob(a).await?, Some(b"x".to_vec()));
+    holds!("journal", storage.read_entries(&[1..=u32::MAX]).await?, vec![entry(1, b"one")]);
+    Ok(())
+}
+
+async fn a_dropped_picture_is_there_with_its_mark_or_not_at_all<F: Factory>(factory: &F) -> Told {
+    let storage = factory.fresh().await?;
+    let [a] = named();
+    {
+        let put = std::pin::pin!(storage.put_blob(a, b"x", true));
+        let _ = futures::future::select(put, std::future::ready(())).await;
+    }
+    let again = factory.again(&storage).await?;
+    match (again.blob(a).await?, again.unsent_blobs().await?.len()) {
+        (None, 0) | (Some(_), 1) => Ok(()),
+        other => Err(Broken::Contract(format!("half a picture: {other:?}"))),
+    }
 }
 
 #[cfg(test)]

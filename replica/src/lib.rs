@@ -1,7 +1,9 @@
 //! A device's copy of a shop: what its disk must do, what it holds in memory, what it sends and takes, and the
 //! queries that pages ask. Pure: no I/O, clock or randomness of its own.
 
+pub mod blobs;
 mod cache;
+mod carrier;
 pub mod client;
 mod codec;
 pub mod conformance;

@@ -6,6 +6,10 @@ use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 use std::rc::Rc;
 
+use protocol::BlobId;
+use uuid::Uuid;
+
+use crate::blobs::BlobStore;
 use crate::storage::{Batch, JournalEntry, Start, Storage, StorageFault};
 
 #[derive(Clone, Debug, Default)]
@@ -15,6 +19,9 @@ struct State {
     head: Option<Vec<u8>>,
     chunks: BTreeMap<u32, Vec<u8>>,
     journal: BTreeMap<u32, Vec<u8>>,
+    blobs: BTreeMap<BlobId, Vec<u8>>,
+    /// Marked to be sent, and under which epoch.
+    unsent: BTreeMap<BlobId, Uuid>,
 }
 
 #[derive(Debug, Default)]
@@ -92,7 +99,15 @@ impl MemoryDisk {
     pub fn bytes(&self) -> usize {
         let disk = self.0.borrow();
         let state = &disk.state;
-        state.journal.values().chain(state.chunks.values()).chain(&state.head).chain(&state.device).map(Vec::len).sum()
+        state
+            .journal
+            .values()
+            .chain(state.chunks.values())
+            .chain(state.blobs.values())
+            .chain(&state.head)
+            .chain(&state.device)
+            .map(Vec::len)
+            .sum()
     }
 
     /// A disk with the same content that shares nothing with this one: a backup, or a cloned device.
@@ -170,6 +185,38 @@ impl MemoryStorage {
         }
         Ok(read(&disk.state))
     }
+
+    /// Changes the disk, with what is to go wrong.
+    fn change(&self, change: impl FnOnce(&mut Disk) -> Result<(), StorageFault>) -> Result<(), StorageFault> {
+        let mut disk = self.disk.0.borrow_mut();
+        if *self.opened.borrow() != disk.crashes {
+            return Err(StorageFault::Closed);
+        }
+        let trouble = match &disk.trouble {
+            Some(Trouble::FailRead(_)) | None => None,
+            Some(_) => disk.trouble.take(),
+        };
+        match &trouble {
+            Some(Trouble::FailWrite(fault)) => return Err(fault.clone()),
+            Some(Trouble::CrashBefore) => {
+                disk.crash();
+                return Err(StorageFault::Closed);
+            }
+            _ => {}
+        }
+        change(&mut disk)?;
+        match trouble {
+            Some(Trouble::CrashAfter) => {
+                disk.crash();
+                Err(StorageFault::Closed)
+            }
+            Some(Trouble::LoseAnswer) => {
+                *self.opened.borrow_mut() = u32::MAX;
+                Err(StorageFault::Closed)
+            }
+            _ => Ok(()),
+        }
+    }
 }
 
 impl Storage for MemoryStorage {
@@ -188,42 +235,56 @@ impl Storage for MemoryStorage {
     }
 
     async fn write(&self, batch: &Batch) -> Result<(), StorageFault> {
-        let mut disk = self.disk.0.borrow_mut();
-        if *self.opened.borrow() != disk.crashes {
-            return Err(StorageFault::Closed);
-        }
-        let trouble = match &disk.trouble {
-            Some(Trouble::FailRead(_)) | None => None,
-            Some(_) => disk.trouble.take(),
-        };
-        match &trouble {
-            Some(Trouble::FailWrite(fault)) => return Err(fault.clone()),
-            Some(Trouble::CrashBefore) => {
-                disk.crash();
-                return Err(StorageFault::Closed);
+        self.change(|disk| {
+            if batch.entries.is_empty() || disk.state.journal.contains_key(&(batch.expect_no + 1)) {
+                return Err(StorageFault::Stale);
             }
-            _ => {}
-        }
-        if batch.entries.is_empty() || disk.state.journal.contains_key(&(batch.expect_no + 1)) {
-            return Err(StorageFault::Stale);
-        }
-        disk.store(batch);
-        match trouble {
-            Some(Trouble::CrashAfter) => {
-                disk.crash();
-                Err(StorageFault::Closed)
-            }
-            Some(Trouble::LoseAnswer) => {
-                *self.opened.borrow_mut() = u32::MAX;
-                Err(StorageFault::Closed)
-            }
-            _ => Ok(()),
-        }
+            disk.store(batch);
+            Ok(())
+        })
     }
 
     async fn reopen(&self) -> Result<(), StorageFault> {
         *self.opened.borrow_mut() = self.disk.0.borrow().crashes;
         Ok(())
+    }
+}
+
+impl BlobStore for MemoryStorage {
+    async fn put_blob(&self, id: BlobId, bytes: &[u8], to_send: bool) -> Result<(), StorageFault> {
+        self.change(|disk| {
+            disk.state.blobs.insert(id, bytes.to_vec());
+            if to_send {
+                disk.state.unsent.entry(id).or_default();
+            }
+            Ok(())
+        })
+    }
+
+    async fn blob(&self, id: BlobId) -> Result<Option<Vec<u8>>, StorageFault> {
+        self.read(|state| state.blobs.get(&id).cloned())
+    }
+
+    async fn blob_ids(&self) -> Result<Vec<BlobId>, StorageFault> {
+        self.read(|state| state.blobs.keys().copied().collect())
+    }
+
+    async fn unsent_blobs(&self) -> Result<Vec<BlobId>, StorageFault> {
+        self.read(|state| state.unsent.keys().copied().collect())
+    }
+
+    async fn blobs_sent(&self, ids: &[BlobId], epoch: Uuid) -> Result<(), StorageFault> {
+        self.change(|disk| {
+            disk.state.unsent.retain(|id, offered| !(ids.contains(id) && (offered.is_nil() || *offered == epoch)));
+            Ok(())
+        })
+    }
+
+    async fn offer_blobs(&self, epoch: Uuid) -> Result<(), StorageFault> {
+        self.change(|disk| {
+            disk.state.unsent = disk.state.blobs.keys().map(|id| (*id, epoch)).collect();
+            Ok(())
+        })
     }
 }
 

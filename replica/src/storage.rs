@@ -4,6 +4,8 @@
 use std::future::Future;
 use std::ops::RangeInclusive;
 
+use crate::blobs::BlobStore;
+
 /// A record of the journal.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct JournalEntry {
@@ -89,7 +91,7 @@ pub enum StorageFault {
 /// - Dropping the future of a write leaves the batch there whole or not at all.
 ///
 /// Futures need not be `Send`: in a browser they aren't.
-pub trait Storage {
+pub trait Storage: BlobStore {
     /// Reads what a start needs, at one instant.
     fn read_start(&self) -> impl Future<Output = Result<Start, StorageFault>>;
 

@@ -12,6 +12,8 @@ pub struct Facts {
     pub caught_up: bool,
     /// The log began anew and is not complete: own events wait.
     pub settling: bool,
+    /// Pictures that the server does not have. They travel beside the log: see `carrier`.
+    pub blobs: usize,
     /// Another device has this one's identity, and the time to take a new one has come.
     pub succeeds: bool,
 }
@@ -90,7 +92,7 @@ pub enum State {
 }
 
 const FIRST_DELAY_MS: u64 = 1_000;
-const LONGEST_DELAY_MS: u64 = 60_000;
+pub(crate) const LONGEST_DELAY_MS: u64 = 60_000;
 /// A socket that was silent for so long is checked by a pull.
 const SILENCE_MS: i64 = 60_000;
 /// How long a pull waits where there is no socket.
@@ -255,6 +257,16 @@ impl Engine {
         }
     }
 
+    /// Whether the server is within reach, as far as is known.
+    pub(crate) fn is_in_touch(&self) -> bool {
+        self.greeted && self.failures == 0 && !self.unknown
+    }
+
+    /// Whether the last call got no answer, or none for this device.
+    pub(crate) fn is_cut_off(&self) -> bool {
+        self.failures > 0 || self.unknown
+    }
+
     /// When the server was last heard, if it was.
     pub(crate) fn heard_ms(&self) -> Option<i64> {
         (self.heard_ms > 0).then_some(self.heard_ms)
@@ -271,7 +283,7 @@ impl Engine {
             State::Error
         } else if self.failures > 0 {
             State::Offline
-        } else if facts.pending > 0 || !facts.caught_up || facts.succeeds || self.heard_ms == 0 {
+        } else if facts.pending > 0 || facts.blobs > 0 || !facts.caught_up || facts.succeeds || self.heard_ms == 0 {
             State::Pending
         } else {
             State::Synced
@@ -279,12 +291,12 @@ impl Engine {
     }
 }
 
-fn later(now_ms: i64, delay_ms: u64) -> i64 {
+pub(crate) fn later(now_ms: i64, delay_ms: u64) -> i64 {
     now_ms.saturating_add(i64::try_from(delay_ms).unwrap_or(i64::MAX))
 }
 
 /// Twice as long after each failure, up to a minute; between half of that and all of it.
-fn delay(failures: u32, random: u64) -> u64 {
+pub(crate) fn delay(failures: u32, random: u64) -> u64 {
     let whole = FIRST_DELAY_MS.saturating_mul(1 << failures.saturating_sub(1).min(10)).min(LONGEST_DELAY_MS);
     (whole / 2 + random % (whole / 2 + 1)).max(FIRST_DELAY_MS)
 }
@@ -293,7 +305,8 @@ fn delay(failures: u32, random: u64) -> u64 {
 mod tests {
     use super::*;
 
-    const IDLE: Facts = Facts { connected: true, pending: 0, caught_up: true, settling: false, succeeds: false };
+    const IDLE: Facts =
+        Facts { connected: true, pending: 0, caught_up: true, settling: false, blobs: 0, succeeds: false };
     const WAITING: Facts = Facts { pending: 3, ..IDLE };
 
     #[test]
@@ -319,6 +332,14 @@ mod tests {
         assert_eq!(engine.next(&IDLE, 8 + SILENCE_MS), Step::Pull { wait_seconds: 0, whole: false });
         engine.heard(Heard::News, 9, 0);
         assert_eq!(engine.next(&IDLE, 9), Step::Pull { wait_seconds: 0, whole: false });
+    }
+
+    #[test]
+    fn what_is_not_sent_is_never_called_synced() {
+        let mut engine = Engine::default();
+        engine.heard(Heard::Answer, 5, 0);
+        assert_eq!(engine.state(&IDLE, false), State::Synced);
+        assert_eq!(engine.state(&Facts { blobs: 1, ..IDLE }, false), State::Pending);
     }
 
     #[test]

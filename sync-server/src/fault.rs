@@ -41,6 +41,10 @@ impl IntoResponse for Fault {
                 response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
                 response
             }
+            Self::Store(StoreFault::Full) => {
+                tracing::error!("the disk is full");
+                document(&Problem::new(ProblemType::StorageFull, None))
+            }
             Self::Store(fault) => {
                 // The database's words are for the log; they say nothing to a tablet.
                 tracing::error!(%fault, "the store failed");
@@ -85,4 +89,16 @@ pub async fn documents(response: Response) -> Response {
     parts.headers.remove(header::CONTENT_LENGTH);
     parts.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(problem::MEDIA_TYPE));
     Response::from_parts(parts, document.into_body())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_full_disk_is_told_as_one_and_any_other_fault_of_the_store_is_not() {
+        let status = |fault: StoreFault| Fault::from(fault).into_response().status().as_u16();
+        assert_eq!(status(StoreFault::Full), 507);
+        assert_eq!(status(StoreFault::Corrupt("id")), 503);
+    }
 }

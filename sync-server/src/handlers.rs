@@ -1,5 +1,6 @@
 //! The calls, a file each: read the request, ask the store, write the answer.
 
+pub mod blobs;
 pub mod claim;
 pub mod devices;
 pub mod health;

@@ -10,11 +10,11 @@ use protocol::{COMPRESS_ABOVE, MAX_PUSH_BYTES, ProblemType};
 use tower_http::CompressionLevel;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
-use tower_http::compression::predicate::SizeAbove;
+use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove};
 use tower_http::decompression::RequestDecompressionLayer;
 
 use crate::fault::{Fault, documents};
-use crate::handlers::{claim, devices, health, hello, join, live, pairing, pull, push, quarantine};
+use crate::handlers::{blobs, claim, devices, health, hello, join, live, pairing, pull, push, quarantine};
 use crate::state::Shared;
 
 /// What a body may hold beside its events: the device, commas, brackets.
@@ -38,6 +38,8 @@ pub fn router(app: Shared) -> Router {
 }
 
 fn v1() -> Router<Shared> {
+    // Pictures are packed already.
+    let worth_packing = SizeAbove::new(COMPRESS_ABOVE as u64).and(NotForContentType::IMAGES);
     Router::new()
         .route("/hello", get(hello::hello))
         .route("/shops", post(claim::claim))
@@ -47,11 +49,13 @@ fn v1() -> Router<Shared> {
         .route("/shops/{shop}/devices/{device}", delete(devices::revoke))
         .route("/shops/{shop}/push", post(push::push))
         .route("/shops/{shop}/pull", get(pull::pull))
+        .route("/shops/{shop}/blobs/missing", post(blobs::missing))
+        .route("/shops/{shop}/blobs/{id}", get(blobs::get).put(blobs::put))
         .route("/shops/{shop}/live", get(live::live))
         .route("/shops/{shop}/quarantine", get(quarantine::quarantine))
         .layer(DefaultBodyLimit::max(MAX_PUSH_BYTES + SLACK))
         .layer(RequestDecompressionLayer::new())
-        .layer(CompressionLayer::new().quality(QUALITY).compress_when(SizeAbove::new(COMPRESS_ABOVE as u64)))
+        .layer(CompressionLayer::new().quality(QUALITY).compress_when(worth_packing))
 }
 
 async fn nothing_here() -> Fault {
@@ -67,9 +71,9 @@ async fn site(State(app): State<Shared>, request: Request) -> Response {
     }
 }
 
-/// Answers of the API are nobody's to keep.
+/// Answers of the API are nobody's to keep, unless they say so themselves.
 async fn not_stored(mut response: Response) -> Response {
-    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response.headers_mut().entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     response
 }
 

@@ -10,7 +10,7 @@ pub mod plan;
 pub mod sqlite;
 
 use async_trait::async_trait;
-use protocol::{Digest, Flag, ProblemType, Stamp};
+use protocol::{BlobId, Digest, Flag, ProblemType, Stamp};
 use uuid::Uuid;
 
 use plan::{Arrival, Outcome};
@@ -23,13 +23,27 @@ pub type SecretHash = [u8; 32];
 pub enum StoreFault {
     /// The database refused, is busy for too long, or cannot be reached.
     #[error("the database: {0}")]
-    Database(#[from] sqlx::Error),
+    Database(sqlx::Error),
+    /// The disk is full.
+    #[error("the disk is full")]
+    Full,
     /// The tables could not be brought to this version.
     #[error("the database's tables: {0}")]
     Migration(#[from] sqlx::migrate::MigrateError),
     /// What was read is not what was written.
     #[error("the database holds an unreadable {0}")]
     Corrupt(&'static str),
+}
+
+impl From<sqlx::Error> for StoreFault {
+    fn from(error: sqlx::Error) -> Self {
+        /// SQLite's `SQLITE_FULL`.
+        const FULL: &str = "13";
+        match error.as_database_error().and_then(|error| error.code()) {
+            Some(code) if code == FULL => Self::Full,
+            _ => Self::Database(error),
+        }
+    }
 }
 
 /// A device that its credential was found for.
@@ -224,6 +238,14 @@ pub trait Store: Send + Sync + 'static {
     async fn page(&self, shop: Uuid, range: Range) -> Result<Page, StoreFault>;
     /// What was kept aside, the newest first, at most `limit`.
     async fn quarantined(&self, shop: Uuid, limit: usize) -> Result<Vec<Aside>, StoreFault>;
+
+    /// Keeps a blob, whose name the caller has checked; whether it is new.
+    async fn keep_blob(&self, shop: Uuid, device: Uuid, id: BlobId, bytes: &[u8], now: i64)
+    -> Result<bool, StoreFault>;
+    /// A blob of the shop.
+    async fn blob(&self, shop: Uuid, id: BlobId) -> Result<Option<Vec<u8>>, StoreFault>;
+    /// Those of the ids under which the shop has no blob, in their order.
+    async fn missing_blobs(&self, shop: Uuid, ids: &[BlobId]) -> Result<Vec<BlobId>, StoreFault>;
 }
 
 /// Flags as the bits that are stored.

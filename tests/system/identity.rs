@@ -31,6 +31,13 @@ async fn pay(tablet: &Tablet, order: Uuid) {
     tablet.client.act(Some(order), &Command::RecordPayment(payment), DAY).await.unwrap();
 }
 
+/// A picture as large as one may be; a JPEG as far as anybody looks.
+fn picture(n: u8) -> Vec<u8> {
+    let mut bytes = vec![0xff, 0xd8, 0xff, n];
+    bytes.resize(protocol::MAX_BLOB_BYTES, n);
+    bytes
+}
+
 /// A server, the tablet that claimed it and a second one, both syncing.
 async fn shop(data: &Path, disks: &[MemoryDisk; 2]) -> (Running, [Tablet; 2]) {
     let server = sync_server::start(Options::on_free_port(data)).await.unwrap();
@@ -134,6 +141,8 @@ async fn restored() {
     let disks = [MemoryDisk::new(), MemoryDisk::new()];
     let (server, [first, second]) = shop(folder.path(), &disks).await;
     let order = sell(&first, "before the copy").await;
+    let [early, late] = [1, 2].map(picture);
+    let early_id = first.client.keep_blob(&early).await.unwrap();
     together(&[&first, &second]).await;
     let addr = server.addr;
     server.stop().await.unwrap();
@@ -144,7 +153,9 @@ async fn restored() {
     second.join_again();
     pay(&second, order).await;
     let lost = sell(&second, "after the copy").await;
+    let late_id = second.client.keep_blob(&late).await.unwrap();
     together(&[&first, &second]).await;
+    assert_eq!(second.client.blob(early_id).await.unwrap(), Some(early), "from the server");
     let (before, _) = log(&first).await;
     let epoch = first.client.replica().epoch();
     server.stop().await.unwrap();
@@ -162,6 +173,7 @@ async fn restored() {
 
     let (after, flagged) = log(&first).await;
     assert!(after.is_superset(&before) && after.contains(&waiting) && flagged == 0);
+    assert_eq!(first.client.blob(late_id).await.unwrap(), Some(late), "the server has it again");
     for tablet in [&first, &second] {
         let replica = tablet.client.replica();
         assert_eq!((replica.pending(), replica.counts(0).all(), replica.conflicted()), (0, 3, vec![]));

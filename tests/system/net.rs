@@ -6,7 +6,7 @@ use std::rc::Rc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use futures::{SinkExt, StreamExt};
-use replica::client::{Host, Live, Request, Response, Said, Transport, Unreachable};
+use replica::client::{Body, Host, Live, Request, Response, Said, Transport, Unreachable};
 use tokio::net::TcpStream;
 use tokio::sync::watch;
 use tokio_tungstenite::tungstenite::Message;
@@ -55,7 +55,9 @@ impl Transport for Network {
             if let Some(credential) = &request.credential {
                 call = call.bearer_auth(credential);
             }
-            if let Some(body) = request.body {
+            if let Some(Body::Bytes(bytes)) = request.body {
+                call = call.body(bytes);
+            } else if let Some(Body::Json(body)) = request.body {
                 call = call.header("content-type", "application/json");
                 if body.len() > protocol::COMPRESS_ABOVE {
                     let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
@@ -68,7 +70,7 @@ impl Transport for Network {
             let answer = call.send().await.ok()?;
             let status = answer.status().as_u16();
             let retry_after = answer.headers().get("retry-after").and_then(|value| value.to_str().ok()?.parse().ok());
-            Some(Response { status, retry_after, body: answer.text().await.ok()? })
+            Some(Response { status, retry_after, body: answer.bytes().await.ok()?.to_vec() })
         })
         .await
     }

@@ -20,9 +20,11 @@ use domain::contact::Buyer;
 use domain::order::{Command, Content, Delivery, Line, Method, NewPayment, Order, OrderEvent, Outcome, Status, Terms};
 use domain::{Currency, Day, Event, Meta, StreamKind};
 use futures::executor::LocalPool;
-use futures::future::{AbortHandle, abortable};
+use futures::future::{AbortHandle, abortable, join};
 use futures::task::LocalSpawnExt;
-use replica::client::{ActFault, Acted, Client};
+use protocol::BlobId;
+use replica::blobs::BlobStore;
+use replica::client::{ActFault, Acted, Client, KeepFault};
 use replica::memory::{MemoryDisk, Trouble};
 use replica::storage::{Storage, StorageFault};
 use replica::{ActFault as Refused, Quarantined};
@@ -67,6 +69,10 @@ struct Simulation {
     saved: BTreeSet<Uuid>,
     /// Which tablet made them, whatever its name was.
     made_by: BTreeMap<Uuid, usize>,
+    /// Pictures that a page was told are kept. None in most runs.
+    pictures: BTreeMap<BlobId, Vec<u8>>,
+    /// Chance of its own, so that a run without pictures is what it was before there were any.
+    of_pictures: Chance,
     /// What may happen in this run beyond the daily trouble.
     may: Rarities,
     /// How many tablets are copies of others.
@@ -116,6 +122,8 @@ impl Simulation {
             tablets,
             saved: BTreeSet::new(),
             made_by: BTreeMap::new(),
+            pictures: BTreeMap::new(),
+            of_pictures: Chance::seeded(seed ^ 0x91c),
             may,
             copies: 0,
         }
@@ -187,7 +195,9 @@ impl Simulation {
         // One tab syncs; now and then two do.
         if self.tablets[nth].tabs.is_empty() || self.chance.percent(20) {
             let client = tab.clone();
-            self.spawn(nth, async move { client.run().await });
+            self.spawn(nth, async move {
+                join(client.run(), client.carry()).await;
+            });
         }
         self.tablets[nth].tabs.push(tab);
     }
@@ -368,6 +378,30 @@ impl Simulation {
         })
     }
 
+    /// A person takes a picture; now and then one that was taken before, on another tablet. Somebody else's records
+    /// name it.
+    fn picture(&mut self) {
+        if !self.of_pictures.percent(25) {
+            return;
+        }
+        let (nth, other) = (self.of_pictures.below(self.tablets.len()), self.of_pictures.below(self.tablets.len()));
+        let tabs = &self.tablets[nth].tabs;
+        let Some(tab) = tabs.get(self.of_pictures.below(tabs.len())).cloned() else { return };
+        let bytes = [0xff, 0xd8, 0xff, self.of_pictures.below(12) as u8, 7, 7, 7].to_vec();
+        let taken = bytes.clone();
+        match self.at_once(nth, async move { tab.keep_blob(&taken).await }) {
+            // It died before it could say that it was kept.
+            None | Some(Err(KeepFault::Storage(StorageFault::Quota | StorageFault::Closed))) => {}
+            Some(Ok(id)) => drop(self.pictures.insert(id, bytes)),
+            Some(Err(fault)) => panic!("a picture was not kept: {fault}"),
+        }
+        let named: Vec<BlobId> = self.pictures.keys().copied().collect();
+        if let Some(tab) = self.tablets[other].tabs.first() {
+            tab.want_blobs(named);
+        }
+        self.revive();
+    }
+
     // ---- what goes wrong ----
 
     fn step(&mut self) {
@@ -489,6 +523,10 @@ impl Simulation {
                 self.at_once(nth, async move { tab.refresh().await.unwrap() });
             }
         }
+        // Every record that names a picture is on every tablet by now.
+        for tablet in &self.tablets {
+            tablet.tabs[0].want_blobs(self.pictures.keys().copied());
+        }
         let until = self.world.now_ms() + HEALED_WITHIN_MS;
         while !self.is_healed() {
             let now = self.world.now_ms();
@@ -523,6 +561,18 @@ impl Simulation {
                 && (replica.cursor(), replica.digest()) == (server.head(), server.digest())
         };
         self.tablets.iter().all(|tablet| tablet.tabs[0].is_settled() && tablet.tabs.iter().all(has_all))
+            && self.has_pictures()
+    }
+
+    /// Every picture that was called kept is on the server and on every tablet, as it was taken.
+    fn has_pictures(&self) -> bool {
+        let server = self.world.server();
+        let server = server.borrow();
+        self.pictures.iter().all(|(id, bytes)| {
+            let here = |tablet: &Tablet| futures::executor::block_on(tablet.disk.open().blob(*id)).unwrap();
+            server.blobs().get(id) == Some(bytes)
+                && self.tablets.iter().all(|tablet| here(tablet).as_ref() == Some(bytes))
+        })
     }
 
     // ---- the invariants of sync.md ----
@@ -674,6 +724,9 @@ fn run(draw: Draw) {
     simulation.world.draw_faults();
     for _ in 0..draw.steps {
         simulation.step();
+        if draw.seed.is_multiple_of(4) {
+            simulation.picture();
+        }
     }
     simulation.heal();
     simulation.check();

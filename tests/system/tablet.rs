@@ -27,7 +27,7 @@ impl Tablet {
     }
     pub fn sync(&self) {
         let client = self.client.clone();
-        tokio::task::spawn_local(async move { client.run().await });
+        tokio::task::spawn_local(async move { futures::join!(client.run(), client.carry()) });
     }
     pub fn cut(&self) {
         self.network.cut();
@@ -58,6 +58,6 @@ impl Tablet {
         let url = format!("{server}/api/v1/shops/{shop}/pull?after={after}&limit={limit}");
         let credential = device.credential.map(|credential| credential.0);
         let request = Request { method: "GET", url, credential, body: None, patience_ms: 0 };
-        serde_json::from_str(&self.network.call(request).await.unwrap().body).unwrap()
+        serde_json::from_slice(&self.network.call(request).await.unwrap().body).unwrap()
     }
 }

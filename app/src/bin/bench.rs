@@ -9,6 +9,7 @@ use std::rc::Rc;
 
 use app::platform::clock;
 use app::platform::page;
+use app::platform::picture;
 use app::platform::storage::{Durability, IndexedDb};
 use app::session::Link;
 use domain::contact::Buyer;
@@ -17,10 +18,12 @@ use domain::{Currency, DeviceCode, Event};
 use futures::future::{AbortHandle, abortable};
 use js_sys::{Array, Object, Reflect};
 use leptos::prelude::window;
+use protocol::BlobId;
 use replica::Filter;
+use replica::blobs::BlobStore;
 use replica::client::SyncState;
 use replica::conformance::{Factory, tell_all};
-use replica::storage::StorageFault;
+use replica::storage::{Batch, Storage, StorageFault};
 use replica::sync::State;
 use uuid::Uuid;
 use wasm_bindgen::prelude::*;
@@ -75,6 +78,35 @@ pub async fn conformance() -> Result<Array, JsValue> {
     Ok(told)
 }
 
+/// A database that the page made as the first version did (three stores, entries 1 to 3), opened by this one: what of it
+/// is not as it should be, or nothing.
+#[wasm_bindgen]
+pub async fn upgraded(name: String) -> Result<Option<String>, JsValue> {
+    let disk = IndexedDb::open(&name, Durability::Strict, Rc::new(|| ())).await.map_err(said)?;
+    let start = disk.read_start().await.map_err(said)?;
+    let entries: Vec<Vec<u8>> = start.tail.into_iter().map(|entry| entry.bytes).collect();
+    let kept = (entries, start.device) == (vec![vec![1, 1], vec![2, 2], vec![3, 3]], Some(vec![9]));
+    let picture = [0xff, 0xd8, 0xff];
+    let id = BlobId::of(&picture);
+    disk.put_blob(id, &picture, true).await.map_err(said)?;
+    let there = disk.again().await.map_err(said)?.blob(id).await.map_err(said)?;
+    disk.write(&Batch { expect_no: 3, entries: vec![vec![4, 4]], ..Batch::default() }).await.map_err(said)?;
+    let whole = disk.read_entries(&[1..=u32::MAX]).await.map_err(said)?.len();
+    drop(disk);
+    IndexedDb::delete(&name).await.map_err(said)?;
+    let problem = match (kept, there.as_deref() == Some(&picture), whole) {
+        (true, true, 4) => None,
+        found => Some(format!("entries and device kept, picture there, entries: {found:?}")),
+    };
+    Ok(problem)
+}
+
+/// Scales a picture down as the app does: its bytes.
+#[wasm_bindgen]
+pub async fn scaled(file: web_sys::File, longest_px: u32) -> Result<Vec<u8>, JsValue> {
+    picture::scaled(&file.into(), longest_px).await.map_err(said)
+}
+
 /// A tablet under measurement.
 struct Tablet {
     link: Rc<Link>,
@@ -111,7 +143,7 @@ pub async fn open(options: Object) -> Result<(), JsValue> {
     let relaxed = page::query("durability").as_deref() == Some("relaxed");
     let durability = if relaxed { Durability::Relaxed } else { Durability::Strict };
     let name = format!("stallbook-bench-{shop}-{device}");
-    let link = Link::open(&name, durability, || (), || ()).await.map_err(said)?;
+    let link = Link::open(&name, durability).await.map_err(said)?;
     let code = text("code").unwrap_or_default();
     if link.read(|replica| replica.device().shop.is_none()) && !lets_join(&code) {
         link.start_shop(&shop, Currency::Gbp, device_code(&device)).await.map_err(said)?;

@@ -198,8 +198,7 @@ pub fn Orders() -> impl IntoView {
                         chosen
                             .get()
                             .map(|id| {
-                                let order = session.order(Signal::stored(Some(id)));
-                                Parts::beside(move |pages| (pages.beside)(id, order)).into_any()
+                                Parts::beside(move |pages| (pages.beside)(id)).into_any()
                             })
                             .unwrap_or_else(|| {
                                 view! { <Empty glyph=Glyph::Orders title=list::CHOOSE_ONE text=orders::EMPTY_WHY/> }

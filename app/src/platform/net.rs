@@ -6,7 +6,7 @@ use futures::StreamExt;
 use futures::channel::mpsc;
 use js_sys::{ArrayBuffer, Object, Uint8Array};
 use leptos::prelude::window;
-use replica::client::{Live, Request, Response, Said, Transport, Unreachable};
+use replica::client::{Body, Live, Request, Response, Said, Transport, Unreachable};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
@@ -40,7 +40,7 @@ impl Transport for Network {
 async fn call(request: Request) -> Result<Response, JsValue> {
     let giving_up = GivingUp(AbortController::new()?);
     let headers = Headers::new()?;
-    headers.set("accept", "application/json, application/problem+json")?;
+    headers.set("accept", "application/json, application/problem+json, image/*")?;
     if let Some(credential) = &request.credential {
         headers.set("authorization", &format!("Bearer {credential}"))?;
     }
@@ -49,23 +49,26 @@ async fn call(request: Request) -> Result<Response, JsValue> {
     init.set_cache(RequestCache::NoStore);
     init.set_credentials(RequestCredentials::Omit);
     init.set_signal(Some(&giving_up.0.signal()));
-    if let Some(body) = &request.body {
-        headers.set("content-type", "application/json")?;
-        match compress(body).await {
-            Some(compressed) => {
-                headers.set("content-encoding", "gzip")?;
-                init.set_body(&compressed);
+    match &request.body {
+        Some(Body::Json(text)) => {
+            headers.set("content-type", "application/json")?;
+            match compress(text).await {
+                Some(compressed) => {
+                    headers.set("content-encoding", "gzip")?;
+                    init.set_body(&compressed);
+                }
+                None => init.set_body(&text.into()),
             }
-            None => init.set_body(&body.into()),
         }
+        Some(Body::Bytes(bytes)) => init.set_body(&Uint8Array::from(bytes.as_slice())),
+        None => {}
     }
     init.set_headers(&headers);
     let response: web_sys::Response =
         JsFuture::from(window().fetch_with_str_and_init(&request.url, &init)).await?.dyn_into()?;
     let retry_after = response.headers().get("retry-after")?.and_then(|seconds| seconds.parse().ok());
     let body: ArrayBuffer = JsFuture::from(response.array_buffer()?).await?.dyn_into()?;
-    let body = String::from_utf8(Uint8Array::new(&body).to_vec()).map_err(|_| JsValue::NULL)?;
-    Ok(Response { status: response.status(), body, retry_after })
+    Ok(Response { status: response.status(), body: Uint8Array::new(&body).to_vec(), retry_after })
 }
 
 /// Ends a call when nobody waits for it any more.

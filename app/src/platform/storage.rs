@@ -1,8 +1,10 @@
 //! The device's disk in a browser: IndexedDB through `indexed_db_futures`, under the contract of
 //! [`replica::storage::Storage`].
 //!
-//! Three stores of opaque bytes: `journal` by number; `checkpoint`, its chunks by number and its head by
-//! `HEAD`; `device` with one record. Few and large records, because a record costs, not a byte.
+//! Stores of opaque bytes: `journal` by number; `checkpoint`, its chunks by number and its head by `HEAD`; `device` with
+//! one record. Few and large records, because a record costs, not a byte. Since version 2 `blobs`, pictures by their
+//! name, and `unsent`, for each that must be sent the epoch it was offered under, or nothing: a store of its own,
+//! because an index can't be added to a store that is there.
 
 use std::cell::RefCell;
 use std::ops::RangeInclusive;
@@ -13,17 +15,23 @@ use indexed_db_futures::KeyRange;
 use indexed_db_futures::database::Database;
 use indexed_db_futures::error::{DomException, Error, OpenDbError, UnexpectedDataError};
 use indexed_db_futures::internals::SystemRepr;
+use indexed_db_futures::object_store::ObjectStore;
 use indexed_db_futures::prelude::*;
 use indexed_db_futures::transaction::{Transaction, TransactionDurability, TransactionMode, TransactionOptions};
 use indexed_db_futures::typed_array::{Uint8Array, Uint8ArraySlice};
+use protocol::BlobId;
+use replica::blobs::BlobStore;
 use replica::storage::{Batch, JournalEntry, Start, Storage, StorageFault};
+use uuid::Uuid;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::spawn_local;
 
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 const JOURNAL: &str = "journal";
 const CHECKPOINT: &str = "checkpoint";
 const DEVICE: &str = "device";
+const BLOBS: &str = "blobs";
+const UNSENT: &str = "unsent";
 /// Texts come after all numbers, so the head stands behind the chunks.
 const HEAD: &str = "head";
 const THE_DEVICE: u32 = 0;
@@ -83,6 +91,19 @@ impl IndexedDb {
         Database::delete_by_name(name).map_err(open_fault)?.await.map_err(fault)
     }
 
+    fn writing<'a>(&self, database: &'a Database, stores: &[&str]) -> Result<Transaction<'a>, StorageFault> {
+        let durability = match self.durability {
+            Durability::Strict => TransactionDurability::Strict,
+            Durability::Relaxed => TransactionDurability::Relaxed,
+        };
+        database
+            .transaction(stores)
+            .with_mode(TransactionMode::Readwrite)
+            .with_options(TransactionOptions::new().with_durability(durability))
+            .build()
+            .map_err(fault)
+    }
+
     fn database(&self) -> Database {
         self.connection.borrow().database.clone()
     }
@@ -96,8 +117,11 @@ async fn connect(name: &str, blocked: Rc<dyn Fn()>) -> Result<Connection, Storag
             Ok(())
         })
         .with_on_upgrade_needed(|_, database| {
-            for store in [JOURNAL, CHECKPOINT, DEVICE] {
-                database.create_object_store(store).build()?;
+            let there: Vec<String> = database.object_store_names().collect();
+            for store in [JOURNAL, CHECKPOINT, DEVICE, BLOBS, UNSENT] {
+                if !there.iter().any(|name| name == store) {
+                    database.create_object_store(store).build()?;
+                }
             }
             Ok(())
         })
@@ -175,38 +199,112 @@ impl Storage for IndexedDb {
             // Nothing could tell whether another tab wrote meanwhile.
             return Err(StorageFault::Stale);
         }
-        let durability = match self.durability {
-            Durability::Strict => TransactionDurability::Strict,
-            Durability::Relaxed => TransactionDurability::Relaxed,
-        };
         let database = self.database();
         let stores: &[&str] = match (&batch.checkpoint, &batch.device) {
             (Some(_), _) => &[JOURNAL, DEVICE, CHECKPOINT],
             (None, Some(_)) => &[JOURNAL, DEVICE],
             (None, None) => &[JOURNAL],
         };
-        let writing = database
-            .transaction(stores)
-            .with_mode(TransactionMode::Readwrite)
-            .with_options(TransactionOptions::new().with_durability(durability))
-            .build()
-            .map_err(fault)?;
+        let writing = self.writing(&database, stores)?;
         // Dropped without a commit, the transaction is rolled back.
         put(&writing, batch).map_err(fault)?;
-        let raw = writing.as_sys().clone().unchecked_into::<web_sys::IdbTransaction>();
-        match writing.commit().await {
-            Ok(()) => Ok(()),
-            Err(error) => Err(match raw.error() {
-                Some(reason) => fault(reason.into()),
-                None => fault(error),
-            }),
-        }
+        committed(writing).await
     }
 
     async fn reopen(&self) -> Result<(), StorageFault> {
         let connection = connect(&self.name, Rc::clone(&self.blocked)).await?;
         self.connection.replace(connection);
         Ok(())
+    }
+}
+
+impl BlobStore for IndexedDb {
+    async fn put_blob(&self, id: BlobId, bytes: &[u8], to_send: bool) -> Result<(), StorageFault> {
+        let database = self.database();
+        let writing = self.writing(&database, &[BLOBS, UNSENT])?;
+        let unsent = writing.object_store(UNSENT).map_err(fault)?;
+        let put = |store: &ObjectStore<'_>, bytes: &[u8]| -> Result<(), StorageFault> {
+            let put = store.put(Uint8ArraySlice::new(bytes)).with_key(id.to_string()).without_key_type();
+            put.build().map(drop).map_err(fault)
+        };
+        if to_send && offered(&unsent, id)?.await.map_err(fault)?.is_none() {
+            put(&unsent, &[])?;
+        }
+        put(&writing.object_store(BLOBS).map_err(fault)?, bytes)?;
+        committed(writing).await
+    }
+
+    async fn blob(&self, id: BlobId) -> Result<Option<Vec<u8>>, StorageFault> {
+        let database = self.database();
+        let reading = database.transaction(BLOBS).build().map_err(fault)?;
+        let blobs = reading.object_store(BLOBS).map_err(fault)?;
+        let bytes = blobs.get::<Uint8Array, String, _>(id.to_string()).primitive().map_err(fault)?;
+        Ok(bytes.await.map_err(fault)?.map(Into::into))
+    }
+
+    async fn blob_ids(&self) -> Result<Vec<BlobId>, StorageFault> {
+        let database = self.database();
+        let reading = database.transaction(BLOBS).build().map_err(fault)?;
+        names(&reading.object_store(BLOBS).map_err(fault)?).await
+    }
+
+    async fn unsent_blobs(&self) -> Result<Vec<BlobId>, StorageFault> {
+        let database = self.database();
+        let reading = database.transaction(UNSENT).build().map_err(fault)?;
+        names(&reading.object_store(UNSENT).map_err(fault)?).await
+    }
+
+    async fn blobs_sent(&self, ids: &[BlobId], epoch: Uuid) -> Result<(), StorageFault> {
+        let database = self.database();
+        let writing = self.writing(&database, &[UNSENT])?;
+        let unsent = writing.object_store(UNSENT).map_err(fault)?;
+        let asked: Vec<_> = ids.iter().map(|id| offered(&unsent, *id)).collect::<Result<_, _>>()?;
+        for (id, mark) in ids.iter().zip(asked) {
+            let Some(mark) = mark.await.map_err(fault)? else { continue };
+            let mark: Vec<u8> = mark.into();
+            if mark.is_empty() || mark == epoch.as_bytes() {
+                unsent.delete::<String, _>(KeyRange::Only(id.to_string())).build().map_err(fault)?;
+            }
+        }
+        committed(writing).await
+    }
+
+    async fn offer_blobs(&self, epoch: Uuid) -> Result<(), StorageFault> {
+        let database = self.database();
+        let writing = self.writing(&database, &[BLOBS, UNSENT])?;
+        let unsent = writing.object_store(UNSENT).map_err(fault)?;
+        for id in names(&writing.object_store(BLOBS).map_err(fault)?).await? {
+            let mark = unsent.put(Uint8ArraySlice::new(epoch.as_bytes())).with_key(id.to_string());
+            mark.without_key_type().build().map_err(fault)?;
+        }
+        committed(writing).await
+    }
+}
+
+/// The mark of a picture.
+fn offered(
+    unsent: &ObjectStore<'_>,
+    id: BlobId,
+) -> Result<impl Future<Output = Result<Option<Uint8Array>, Error>>, StorageFault> {
+    unsent.get::<Uint8Array, String, _>(id.to_string()).primitive().map_err(fault)
+}
+
+/// The names of all pictures in a store.
+async fn names(store: &ObjectStore<'_>) -> Result<Vec<BlobId>, StorageFault> {
+    let keys = store.get_all_keys::<String>().primitive().map_err(fault)?.await.map_err(fault)?;
+    keys.map(|key| BlobId::parse(&key.map_err(fault)?).ok_or_else(|| StorageFault::Corrupt("a picture's name".into())))
+        .collect()
+}
+
+/// Commits, and waits for the word that it is on the disk. What failed says why.
+async fn committed(writing: Transaction<'_>) -> Result<(), StorageFault> {
+    let raw = writing.as_sys().clone().unchecked_into::<web_sys::IdbTransaction>();
+    match writing.commit().await {
+        Ok(()) => Ok(()),
+        Err(error) => Err(match raw.error() {
+            Some(reason) => fault(reason.into()),
+            None => fault(error),
+        }),
     }
 }
 

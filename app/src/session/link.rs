@@ -8,8 +8,9 @@ use domain::order::{Command, Order};
 use domain::record::Record;
 use domain::{Currency, Day, DeviceCode};
 use futures::channel::oneshot;
+use protocol::BlobId;
 use protocol::api::Pairing;
-use replica::client::{self, Client, OpenFault, SyncState};
+use replica::client::{self, Client, KeepFault, OpenFault, SyncState};
 use replica::storage::StorageFault;
 use replica::sync::State;
 use replica::{Act, ActFault as Refused, Replica};
@@ -24,11 +25,16 @@ use crate::platform::storage::{Durability, IndexedDb};
 use crate::platform::tabs::{self, Lock, Others};
 use crate::ui;
 
+/// Takes in what another tab wrote.
+type Refresh = fn(Rc<Link>);
+
 /// The replica of this device.
 pub struct Link {
     name: String,
     client: Client<IndexedDb, Network, Browser>,
     others: Others,
+    /// Takes in what another tab wrote; set once the whole program is here.
+    refresh: Cell<Option<Refresh>>,
     changed: Box<dyn Fn()>,
     /// Those who wait for something to become true.
     waiting: RefCell<Vec<oneshot::Sender<()>>>,
@@ -37,33 +43,61 @@ pub struct Link {
 }
 
 impl Link {
-    /// Opens the shop of this name (a database's), or the place where there will be one. `changed` is called
-    /// after every change, `blocked` where an older version of the app in another tab is in the way.
-    pub async fn open(
+    /// Opens the shop of this name (a database's), or the place where there will be one.
+    pub async fn open(name: &str, durability: Durability) -> Result<Rc<Self>, StorageFault> {
+        let disk = IndexedDb::open(name, durability, Rc::new(|| ())).await?;
+        let client = Client::open(disk, Network, Browser).await.map_err(storage_fault)?;
+        let link = Self::of(name, client, || ());
+        link.listen_to_other_tabs();
+        Ok(link)
+    }
+
+    /// The same, without what only few starts need: [`OpenFault::Outdated`] where [`Link::rebuild`] has to come first.
+    /// `changed` is called after every change, `blocked` where an older version of the app in another tab is in the
+    /// way.
+    pub(super) async fn open_ready(
         name: &str,
-        durability: Durability,
         changed: impl Fn() + 'static,
         blocked: impl Fn() + 'static,
-    ) -> Result<Rc<Self>, StorageFault> {
-        let disk = IndexedDb::open(name, durability, Rc::new(blocked)).await?;
-        let client = Client::open(disk, Network, Browser).await.map_err(|fault| match fault {
-            OpenFault::Storage(fault) => fault,
-            OpenFault::Newer => StorageFault::Unavailable(fault.to_string()),
-        })?;
+    ) -> Result<Rc<Self>, OpenFault> {
+        let disk = IndexedDb::open(name, Durability::Strict, Rc::new(blocked)).await?;
+        let client = Client::open_ready(disk, Network, Browser).await?;
+        Ok(Self::of(name, client, changed))
+    }
+
+    /// Builds anew what an older version of the app wrote.
+    pub(super) async fn rebuild(name: &str) -> Result<(), StorageFault> {
+        let disk = IndexedDb::open(name, Durability::Strict, Rc::new(|| ())).await?;
+        client::rebuild(&disk).await.map_err(storage_fault)
+    }
+
+    /// From now on, takes in what other tabs write; and what they wrote before.
+    pub(super) fn listen_to_other_tabs(self: &Rc<Self>) {
+        let refresh: Refresh = |link| {
+            spawn_local(async move {
+                // What could not be read now is read before the next act.
+                let _ = link.client.refresh().await;
+            });
+        };
+        self.refresh.set(Some(refresh));
+        refresh(Rc::clone(self));
+    }
+
+    fn of(name: &str, client: Client<IndexedDb, Network, Browser>, changed: impl Fn() + 'static) -> Rc<Self> {
         let link = Rc::new_cyclic(|link: &Weak<Self>| {
             let told = link.clone();
             let others = Others::join(name, move || {
-                if let Some(link) = told.upgrade() {
-                    spawn_local(async move {
-                        // What could not be read now is read before the next act.
-                        let _ = link.client.refresh().await;
-                    });
+                if let Some(link) = told.upgrade()
+                    && let Some(refresh) = link.refresh.get()
+                {
+                    refresh(link);
                 }
             });
             Self {
                 name: name.to_owned(),
                 client,
                 others,
+                refresh: Cell::default(),
                 changed: Box::new(changed),
                 waiting: RefCell::default(),
                 asked_to_keep: Cell::new(false),
@@ -71,11 +105,13 @@ impl Link {
         });
         let listening = Rc::downgrade(&link);
         link.client.on_change(move |change| {
-            if let Some(link) = listening.upgrade() {
+            // A picture that was fetched changes nothing of what pages list.
+            let only_fetched = !change.blobs.is_empty() && change.orders.is_empty() && !change.stored;
+            if let Some(link) = listening.upgrade().filter(|_| !only_fetched) {
                 link.heard(change.stored);
             }
         });
-        Ok(link)
+        link
     }
 
     fn heard(&self, stored: bool) {
@@ -137,7 +173,8 @@ impl Link {
             State::Error => ui::SyncState::Error,
         };
         let age = |since: i64| u64::try_from(self.client.now_ms().saturating_sub(since)).unwrap_or(0);
-        ui::SyncFace { state, pending: sync.pending as u64, oldest_ms: sync.oldest_ms.map(age) }
+        let pending = sync.pending.saturating_add(sync.blobs) as u64;
+        ui::SyncFace { state, pending, oldest_ms: sync.oldest_ms.map(age) }
     }
 
     /// Does what a person asks of an order; `None` makes a new one. Answers when it is on the disk.
@@ -214,9 +251,46 @@ impl Link {
         self.client.maintain().await;
     }
 
+    /// Keeps a picture. Answers when it is on the disk.
+    pub async fn keep_picture(&self, bytes: &[u8]) -> Result<BlobId, KeepFault> {
+        self.client.keep_blob(bytes).await
+    }
+
+    /// A picture, from here or from the server; `None` where it is to be had from neither now.
+    pub async fn picture(&self, id: BlobId) -> Result<Option<Vec<u8>>, StorageFault> {
+        self.client.blob(id).await
+    }
+
+    /// Records name these pictures.
+    pub fn want_pictures(&self, ids: impl IntoIterator<Item = BlobId>) {
+        self.client.want_blobs(ids);
+    }
+
+    /// Calls back with the pictures that are here now.
+    pub fn on_pictures(&self, here: impl Fn(&[BlobId]) + 'static) {
+        self.client.on_change(move |change| {
+            if !change.blobs.is_empty() {
+                here(&change.blobs);
+            }
+        });
+    }
+
+    /// Sends and fetches pictures for as long as it is awaited, while [`Link::run`] has the lock.
+    pub async fn carry_pictures(&self) {
+        self.client.carry().await;
+    }
+
     /// A code with which one more tablet may join.
     pub async fn pairing_code(&self) -> Result<Pairing, ServerFault> {
         Ok(self.client.pairing_code().await?)
+    }
+}
+
+/// Why it does not open, as a fault of the storage.
+pub(super) fn storage_fault(fault: OpenFault) -> StorageFault {
+    match fault {
+        OpenFault::Storage(fault) => fault,
+        OpenFault::Newer | OpenFault::Outdated => StorageFault::Unavailable(fault.to_string()),
     }
 }
 

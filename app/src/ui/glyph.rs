@@ -83,6 +83,8 @@ pub enum Glyph {
     AfterSales,
     /// Kept on this device.
     Save,
+    /// A picture, a camera.
+    Photo,
     /// State: draft.
     Draft,
     /// State: no money yet.
@@ -170,6 +172,9 @@ impl Glyph {
             }
             Self::AfterSales => r#"<path d="M8 4.5l-4 4 4 4M4 8.5h10a5.75 5.75 0 0 1 0 11.5H8.5"/>"#,
             Self::Save => r#"<path d="M12 4v11M7 10.5l5 5 5-5M4 20.5h16"/>"#,
+            Self::Photo => {
+                r#"<path d="M3.5 7.5h4L9 5h6l1.5 2.5h4v12h-17zM12 17a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7z"/>"#
+            }
             Self::Draft => r#"<path stroke-dasharray="3.2 3.1" d="M12 20a8 8 0 1 0 0-16 8 8 0 0 0 0 16z"/>"#,
             Self::AwaitingPayment => r#"<path d="M12 20a8 8 0 1 0 0-16 8 8 0 0 0 0 16z"/>"#,
             Self::PartPaid => {

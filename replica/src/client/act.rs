@@ -5,7 +5,7 @@ use domain::shop::SettingChanged;
 use domain::{Currency, Day, DeviceCode};
 use uuid::Uuid;
 
-use super::load::load;
+use super::load::load_any;
 use super::{ActFault, Acted, Change, Client, DECISIONS, Host, OpenFault, REOPENINGS, Transport, corrupt};
 use crate::replica::{Act, ActFault as Refused, Moment, Prepared, Replica, Wanting};
 use crate::storage::{Batch, Storage, StorageFault};
@@ -136,7 +136,7 @@ impl<S: Storage, T: Transport, H: Host> Client<S, T, H> {
             }
         }
         self.0.replica.borrow_mut().committed(batch).map_err(corrupt)?;
-        self.tell(Change { orders, stored: true });
+        self.tell(Change { orders, stored: true, ..Change::default() });
         self.0.bell.ring();
         Ok(())
     }
@@ -163,17 +163,18 @@ impl<S: Storage, T: Transport, H: Host> Client<S, T, H> {
             }
         };
         if let Some(orders) = orders {
-            self.tell(Change { orders, stored: false });
+            self.tell(Change { orders, ..Change::default() });
             self.0.bell.ring();
         }
         Ok(())
     }
 
     async fn try_absorb(&self) -> Result<Option<Vec<Uuid>>, StorageFault> {
+        let marked = self.marked(self.0.storage.unsent_blobs().await?);
         let after = self.replica().last_no();
         let entries = self.0.storage.read_entries(&[after + 1..=u32::MAX]).await?;
         if entries.is_empty() {
-            return Ok(None);
+            return Ok(marked.then(Vec::new));
         }
         let device = if Replica::tells_of_device(&entries) { self.0.storage.read_start().await?.device } else { None };
         let absorbed = self.0.replica.borrow_mut().absorb(entries, device.as_deref());
@@ -182,9 +183,11 @@ impl<S: Storage, T: Transport, H: Host> Client<S, T, H> {
             Ok(orders) if !outdated => Ok(Some(orders)),
             // Another tab built the rows anew, or what it wrote can't be read here: begin again from the disk.
             _ => {
-                let replica = load(&self.0.storage).await.map_err(|fault| match fault {
+                let replica = load_any(&self.0.storage).await.map_err(|fault| match fault {
                     OpenFault::Storage(fault) => fault,
-                    OpenFault::Newer => StorageFault::Unavailable("a newer version has written here".to_owned()),
+                    OpenFault::Newer | OpenFault::Outdated => {
+                        StorageFault::Unavailable("a newer version has written here".to_owned())
+                    }
                 })?;
                 *self.0.replica.borrow_mut() = replica;
                 Ok(Some(Vec::new()))

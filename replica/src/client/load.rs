@@ -4,26 +4,59 @@ use super::{DECISIONS, OpenFault, REOPENINGS, corrupt};
 use crate::replica::{LoadFault, Loaded, Prepared, Replica};
 use crate::storage::{Storage, StorageFault};
 
-/// Loads a replica from the storage; builds its rows anew where they are of an older version or damaged.
+/// Loads a replica from the storage; [`OpenFault::Outdated`] where its rows have to be built anew first.
 pub(super) async fn load<S: Storage>(storage: &S) -> Result<Replica, OpenFault> {
     let mut reopenings = 0;
     loop {
-        match try_load(storage).await {
-            Err(OpenFault::Storage(StorageFault::Closed)) if reopenings < REOPENINGS => {
+        match storage.read_start().await {
+            Err(StorageFault::Closed) if reopenings < REOPENINGS => {
                 reopenings += 1;
                 storage.reopen().await?;
             }
-            // Another tab wrote while the rows were built anew: look again.
-            Err(OpenFault::Storage(StorageFault::Stale)) if reopenings < DECISIONS => reopenings += 1,
+            Err(fault) => return Err(fault.into()),
+            Ok(start) => {
+                return match Replica::load(&start) {
+                    Ok(Loaded::Ready(replica)) => Ok(*replica),
+                    Ok(Loaded::Rebuild(_)) => Err(OpenFault::Outdated),
+                    Err(LoadFault::Newer) => Err(OpenFault::Newer),
+                    Err(LoadFault::Damaged(_)) => Err(StorageFault::Corrupt("the device record".to_owned()).into()),
+                };
+            }
+        }
+    }
+}
+
+/// Loads a replica from the storage, whatever version of the app wrote it.
+pub(super) async fn load_any<S: Storage>(storage: &S) -> Result<Replica, OpenFault> {
+    loop {
+        match load(storage).await {
+            Err(OpenFault::Outdated) => rebuild(storage).await?,
             other => return other,
         }
     }
 }
 
-async fn try_load<S: Storage>(storage: &S) -> Result<Replica, OpenFault> {
+/// Builds the rows anew where they are of an older version or damaged; after that the storage can be opened. Apart
+/// from opening, because almost no start needs it.
+pub async fn rebuild<S: Storage>(storage: &S) -> Result<(), OpenFault> {
+    let mut again = 0;
+    loop {
+        match try_rebuild(storage).await {
+            Err(OpenFault::Storage(StorageFault::Closed)) if again < REOPENINGS => {
+                again += 1;
+                storage.reopen().await?;
+            }
+            // Another tab wrote while the rows were built anew: look again.
+            Err(OpenFault::Storage(StorageFault::Stale)) if again < DECISIONS => again += 1,
+            other => return other,
+        }
+    }
+}
+
+async fn try_rebuild<S: Storage>(storage: &S) -> Result<(), OpenFault> {
     let start = storage.read_start().await?;
     let mut replica = match Replica::load(&start) {
-        Ok(Loaded::Ready(replica)) => return Ok(*replica),
+        Ok(Loaded::Ready(_)) => return Ok(()),
         Ok(Loaded::Rebuild(replica)) => *replica,
         Err(LoadFault::Newer) => return Err(OpenFault::Newer),
         Err(LoadFault::Damaged(_)) => return Err(StorageFault::Corrupt("the device record".to_owned()).into()),
@@ -51,7 +84,5 @@ async fn try_load<S: Storage>(storage: &S) -> Result<Replica, OpenFault> {
         }
     }
     let Prepared { batch, .. } = replica.rebuilt();
-    storage.write(&batch).await?;
-    replica.committed(batch).map_err(corrupt)?;
-    Ok(replica)
+    Ok(storage.write(&batch).await?)
 }

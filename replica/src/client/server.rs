@@ -7,7 +7,7 @@ use futures::future::{Either, select};
 use protocol::api::{ClaimShop, Claimed, DeviceEntry, Devices, Hello, JoinShop, Joined, Pairing};
 use uuid::Uuid;
 
-use super::{ActFault, Client, Host, PATIENCE_MS, Request, ServerFault, Transport, Unreachable};
+use super::{ActFault, Body, Client, Host, PATIENCE_MS, Request, Response, ServerFault, Transport, Unreachable};
 use crate::replica::ActFault as Refused;
 use crate::storage::Storage;
 
@@ -119,14 +119,19 @@ impl<S: Storage, T: Transport, H: Host> Client<S, T, H> {
             method,
             url: format!("{server}/api/v1{path}"),
             credential: credential.map(str::to_owned),
-            body,
+            body: body.map(Body::Json),
             patience_ms: PATIENCE_MS,
         };
-        let response = self.within(PATIENCE_MS, self.0.transport.call(request)).await?;
+        Ok(self.exchange(request).await?.text()?)
+    }
+
+    /// Makes a call, and gives the answer of one that was done.
+    pub(super) async fn exchange(&self, request: Request) -> Result<Response, ServerFault> {
+        let response = self.within(request.patience_ms, self.0.transport.call(request)).await?;
         if (200..300).contains(&response.status) {
-            return Ok(response.body);
+            return Ok(response);
         }
-        Err(serde_json::from_str(&response.body).map_or(ServerFault::Nonsense, ServerFault::Problem))
+        Err(serde_json::from_str(&response.text()?).map_or(ServerFault::Nonsense, ServerFault::Problem))
     }
 
     pub(super) async fn within<A>(

@@ -9,8 +9,8 @@ use protocol::{MAX_PULL_EVENTS, MAX_PUSH_BYTES, MAX_PUSH_EVENTS, ProblemType};
 use uuid::Uuid;
 
 use super::{
-    ActFault, CHECKPOINT_AGAIN, Change, Client, DISK_PAUSE_MS, FIRST_PULL_EVENTS, Host, Live, PATIENCE_MS, Request,
-    Said, ServerFault, Transport, Unreachable,
+    ActFault, Bell, CHECKPOINT_AGAIN, Change, Client, DISK_PAUSE_MS, FIRST_PULL_EVENTS, Host, Live, PATIENCE_MS,
+    Request, Said, ServerFault, Transport, Unreachable,
 };
 use crate::replica::{Intake, Moment, Prepared, Replica, SyncFault};
 use crate::storage::{Storage, StorageFault};
@@ -35,15 +35,25 @@ impl<S: Storage, T: Transport, H: Host> Client<S, T, H> {
             pending: replica.pending(),
             caught_up: replica.is_caught_up(),
             settling: replica.is_settling(),
+            blobs: self.0.carrier.borrow().unsent(),
             succeeds: replica.may_succeed(),
         }
     }
 
-    fn heard(&self, heard: Heard) {
+    /// A number to spread delays with.
+    pub(super) fn chance(&self) -> u64 {
         let [a, b, c, d, e, f, g, h, ..] = self.0.host.random();
-        let random = u64::from_le_bytes([a, b, c, d, e, f, g, h]);
+        u64::from_le_bytes([a, b, c, d, e, f, g, h])
+    }
+
+    pub(super) fn heard(&self, heard: Heard) {
+        let random = self.chance();
         let before = self.sync_state();
         self.0.engine.borrow_mut().heard(heard, self.0.host.now_ms(), random);
+        if heard == Heard::Wake {
+            self.0.carrier.borrow_mut().woken();
+        }
+        self.0.errands.ring();
         if self.sync_state() != before {
             self.tell(Change::default());
         }
@@ -111,7 +121,8 @@ impl<S: Storage, T: Transport, H: Host> Client<S, T, H> {
         }
     }
 
-    async fn rest(&self, until: Option<i64>, live: &mut Option<T::Live>) -> Result<(), StorageFault> {
+    /// Waits until the bell rings, or until this moment.
+    pub(super) async fn rung(&self, bell: &Bell, until: Option<i64>) {
         let wait = async {
             match until {
                 Some(until) => {
@@ -121,9 +132,11 @@ impl<S: Storage, T: Transport, H: Host> Client<S, T, H> {
                 None => std::future::pending().await,
             }
         };
-        let woken = async {
-            select(pin!(self.0.bell.rings()), pin!(wait)).await;
-        };
+        select(pin!(bell.rings()), pin!(wait)).await;
+    }
+
+    async fn rest(&self, until: Option<i64>, live: &mut Option<T::Live>) -> Result<(), StorageFault> {
+        let woken = self.rung(&self.0.bell, until);
         match self.meanwhile(woken, live).await {
             Meanwhile::Done(()) => Ok(()),
             Meanwhile::Said(said) => self.said(said, live).await,
@@ -316,15 +329,15 @@ impl<S: Storage, T: Transport, H: Host> Client<S, T, H> {
         } else {
             self.calling(call, live).await?
         };
+        let answer = answer.and_then(|response| Ok((response.status, response.retry_after, response.text()?)));
         let answer = match answer {
-            Ok(response) if response.status == 200 => response.body,
-            Ok(response) => {
-                let problem = serde_json::from_str(&response.body);
-                let after_ms = response.retry_after.map(|seconds| seconds.saturating_mul(1_000));
-                if after_ms.is_some() {
-                    self.heard(Heard::Busy(after_ms));
-                    return Ok(());
-                }
+            Ok((200, _, text)) => text,
+            Ok((_, Some(seconds), _)) => {
+                self.heard(Heard::Busy(Some(seconds.saturating_mul(1_000))));
+                return Ok(());
+            }
+            Ok((.., text)) => {
+                let problem = serde_json::from_str(&text);
                 return self.failed(problem.map_or(ServerFault::Nonsense, ServerFault::Problem)).await;
             }
             Err(Unreachable) => return self.failed(ServerFault::Unreachable(Unreachable)).await,
@@ -352,6 +365,8 @@ impl<S: Storage, T: Transport, H: Host> Client<S, T, H> {
 
     async fn begin_anew(&self, epoch: Uuid) -> Result<(), StorageFault> {
         self.0.sent.replace(None);
+        // Before the log begins anew: a crash in between marks them once more, and loses none.
+        self.offer_blobs(epoch).await?;
         let begun = self.settle(|replica| Ok(Some(replica.restart(epoch)))).await?;
         self.heard(if begun.is_ok() { Heard::AnotherLog } else { Heard::Nonsense });
         Ok(())
@@ -366,7 +381,7 @@ impl<S: Storage, T: Transport, H: Host> Client<S, T, H> {
                     let epoch = self.replica().epoch().unwrap_or_default();
                     self.begin_anew(epoch).await?;
                 }
-                ProblemType::TooMany | ProblemType::Unavailable | ProblemType::Internal => {
+                ProblemType::TooMany | ProblemType::StorageFull | ProblemType::Unavailable | ProblemType::Internal => {
                     self.heard(Heard::Busy(None));
                 }
                 _ => self.heard(Heard::Nonsense),

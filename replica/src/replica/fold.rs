@@ -23,7 +23,8 @@ impl Replica {
             .iter()
             .filter_map(|event| {
                 let (rank, seq, received_ms) = self.rank(event.at.place, event.received_ms, &BTreeMap::new());
-                read_event(&event.text, seq, received_ms).map(|(meta, event, _)| (rank, meta, event))
+                let envelope = Envelope::read(&event.text).ok()?;
+                Some((rank, meta_of(&envelope, seq, received_ms), protocol::body::read_of_shop(&envelope)))
             })
             .collect();
         let pieces = by_rank(pieces, |(rank, ..)| *rank);
@@ -180,8 +181,12 @@ pub(super) fn read_envelope(
     seq: Option<u64>,
     received_ms: Option<i64>,
 ) -> (Meta, Event, Option<StreamKind>) {
+    (meta_of(envelope, seq, received_ms), protocol::body::read(envelope), StreamKind::parse(&envelope.stream.0))
+}
+
+fn meta_of(envelope: &Envelope, seq: Option<u64>, received_ms: Option<i64>) -> Meta {
     let latest = received_ms.map_or(i64::MAX, |ms| ms.saturating_add(MAX_CLOCK_AHEAD_MS));
-    let meta = Meta {
+    Meta {
         id: envelope.id,
         device: envelope.device,
         counter: envelope.counter,
@@ -189,6 +194,5 @@ pub(super) fn read_envelope(
         seq,
         hlc: (envelope.hlc.0.min(latest), envelope.hlc.1),
         actor: envelope.actor,
-    };
-    (meta, protocol::body::read(envelope), StreamKind::parse(&envelope.stream.0))
+    }
 }

@@ -18,14 +18,17 @@ use domain::order::{Command, Content, Delivery, Line, Method, NewPayment};
 use domain::{Currency, Day, DeviceCode};
 use futures::channel::mpsc::{UnboundedReceiver, UnboundedSender, unbounded};
 use futures::executor::LocalPool;
-use futures::future::{AbortHandle, abortable};
+use futures::future::{AbortHandle, abortable, join};
 use futures::stream::StreamExt;
 use futures::task::LocalSpawnExt;
-use protocol::api::{Claimed, Joined, Poke, Pulled, Push, PushResult, PushStatus, Pushed};
+use protocol::api::{
+    AskBlobs, BlobKept, Claimed, Joined, MissingBlobs, Poke, Pulled, Push, PushResult, PushStatus, Pushed,
+};
 use protocol::digest::event_hash;
-use protocol::{Brief, Digest, Envelope, Flag, Problem, ProblemType, Stamp};
+use protocol::{BlobId, Brief, Digest, Envelope, Flag, Problem, ProblemType, Stamp};
 use replica::Client;
-use replica::client::{ActFault, Acted, Host, Live, Request, Response, Said, Transport, Unreachable};
+use replica::blobs::BlobStore;
+use replica::client::{ActFault, Acted, Body, Host, Live, Request, Response, Said, Transport, Unreachable};
 use replica::memory::{MemoryDisk, MemoryStorage};
 use replica::sync::State;
 use serde_json::value::RawValue;
@@ -146,6 +149,14 @@ pub struct ServerState {
     /// Counts calls of `push` and `pull`.
     pub pushes: usize,
     pub pulls: usize,
+    /// The shop's pictures.
+    pub blobs: BTreeMap<BlobId, Vec<u8>>,
+    /// Every call about pictures that came, in order: `PUT <id>`.
+    pub blob_calls: Vec<String>,
+    /// So many answers about pictures are lost after the commit.
+    pub lose_blob_answers: usize,
+    /// No call about pictures is done, and why.
+    pub refuse_blobs: Option<ProblemType>,
     listeners: Vec<UnboundedSender<String>>,
     codes: BTreeSet<String>,
     /// Which device was let in, and under which code.
@@ -260,10 +271,48 @@ impl Server {
         results
     }
 
-    fn answer(&self, request: &Request) -> Option<Result<String, ProblemType>> {
+    fn answer(&self, request: &Request) -> Option<Result<Vec<u8>, ProblemType>> {
+        if let Some((_, of)) = request.url.split_once("/blobs/") {
+            return self.answer_of_blobs(request, of);
+        }
+        Some(self.answer_in_text(request)?.map(String::into_bytes))
+    }
+
+    /// The calls about pictures.
+    fn answer_of_blobs(&self, request: &Request, of: &str) -> Option<Result<Vec<u8>, ProblemType>> {
+        let mut state = self.state.borrow_mut();
+        let epoch = state.epoch;
+        if state.revoked.contains(request.credential.as_ref().unwrap()) {
+            return Some(Err(ProblemType::Unauthenticated));
+        }
+        state.blob_calls.push(format!("{} {of}", request.method));
+        if let Some(kind) = state.refuse_blobs {
+            return Some(Err(kind));
+        }
+        let lost = state.lose_blob_answers > 0;
+        state.lose_blob_answers = state.lose_blob_answers.saturating_sub(1);
+        let answer = match (request.method, &request.body) {
+            ("POST", Some(body)) => {
+                let asked: AskBlobs = serde_json::from_str(body.as_json().unwrap()).unwrap();
+                let missing = asked.ids.into_iter().filter(|id| !state.blobs.contains_key(id)).collect();
+                Ok(serde_json::to_vec(&MissingBlobs { missing, epoch }).unwrap())
+            }
+            ("PUT", Some(Body::Bytes(bytes))) => {
+                let id = BlobId::parse(of).unwrap();
+                assert_eq!(id, BlobId::of(bytes), "under its own name");
+                state.blobs.insert(id, bytes.clone());
+                Ok(serde_json::to_vec(&BlobKept { id, epoch }).unwrap())
+            }
+            ("GET", None) => state.blobs.get(&BlobId::parse(of).unwrap()).cloned().ok_or(ProblemType::NotFound),
+            other => panic!("no such call: {other:?}"),
+        };
+        (!lost).then_some(answer)
+    }
+
+    fn answer_in_text(&self, request: &Request) -> Option<Result<String, ProblemType>> {
         let now_ms = self.time.0.borrow().now_ms;
         let path = request.url.strip_prefix("http://server/api/v1").unwrap();
-        let body = request.body.as_deref().unwrap_or("null");
+        let body = request.body.as_ref().and_then(Body::as_json).unwrap_or("null");
         if path == "/shops" {
             let claim: protocol::api::ClaimShop = serde_json::from_str(body).unwrap();
             let mut state = self.state.borrow_mut();
@@ -378,7 +427,7 @@ impl Transport for Network {
             return Err(Unreachable);
         }
         if self.portal.get() {
-            let body = "<!doctype html><h1>Sign in to the Wi-Fi</h1>".to_owned();
+            let body = b"<!doctype html><h1>Sign in to the Wi-Fi</h1>".to_vec();
             return Ok(Response { status: 200, body, retry_after: None });
         }
         if let Some(left) = &mut self.server.state.borrow_mut().answers_left {
@@ -386,11 +435,11 @@ impl Transport for Network {
         }
         let waits = request.url.contains("wait=") && !request.url.contains("wait=0");
         match self.server.answer(&request).ok_or(Unreachable)? {
-            Ok(body) if waits && body.contains("\"events\":[]") => std::future::pending().await,
+            Ok(body) if waits && body.windows(11).any(|part| part == b"\"events\":[]") => std::future::pending().await,
             Ok(body) => Ok(Response { status: 200, body, retry_after: None }),
             Err(kind) => {
                 let problem = Problem::new(kind, None);
-                let body = serde_json::to_string(&problem).unwrap();
+                let body = serde_json::to_vec(&problem).unwrap();
                 Ok(Response { status: problem.status, body, retry_after: None })
             }
         }
@@ -493,7 +542,7 @@ impl Stall {
 
     pub fn start(&mut self, n: usize) {
         let tab = self.tablets[n].tab.clone();
-        let (task, handle) = abortable(async move { tab.run().await });
+        let (task, handle) = abortable(async move { join(tab.run(), tab.carry()).await });
         self.pool
             .borrow()
             .spawner()
@@ -591,6 +640,21 @@ impl Stall {
 
     pub fn act(&self, n: usize, order: Option<Uuid>, command: &Command) -> Result<Acted, ActFault> {
         self.wait(self.tablets[n].tab.act(order, command, DAY))
+    }
+
+    /// A tablet keeps a picture.
+    pub fn keep(&self, n: usize, bytes: &[u8]) -> BlobId {
+        self.wait(self.tablets[n].tab.keep_blob(bytes)).unwrap()
+    }
+
+    /// A picture on a tablet's disk.
+    pub fn held(&self, tab: &Tab, id: BlobId) -> Option<Vec<u8>> {
+        self.wait(tab.storage().blob(id)).unwrap()
+    }
+
+    /// The calls about pictures since it was last asked for them.
+    pub fn calls(&self) -> Vec<String> {
+        std::mem::take(&mut self.server.state.borrow_mut().blob_calls)
     }
 
     pub fn sell(&self, n: usize, name: &str) -> Acted {

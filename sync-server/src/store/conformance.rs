@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use protocol::digest::event_hash;
-use protocol::{Digest, Flag, ProblemType};
+use protocol::{BlobId, Digest, Flag, ProblemType};
 use uuid::Uuid;
 
 use super::plan::{Arrival, Outcome};
@@ -38,7 +38,7 @@ fn whole(after: u64, limit: usize) -> Range {
 }
 
 /// A claimed shop with two devices.
-async fn shop(store: &dyn Store) -> (Uuid, Uuid, Uuid) {
+pub async fn shop(store: &dyn Store) -> (Uuid, Uuid, Uuid) {
     let (shop, first, second) = (id(1), id(2), id(3));
     assert!(store.offer_setup(&secret(1)).await.unwrap());
     assert!(store.claim(&claim(shop, first), NOW).await.unwrap());
@@ -211,6 +211,30 @@ pub async fn pages_of_every_size(store: &dyn Store) {
     let brief = store.page(shop, Range { brief: Some(first), ..whole(0, 8) }).await.unwrap();
     assert!(brief.events.iter().all(|event| event.text.is_none()));
     assert_eq!(brief.digest, beyond.head.digest);
+}
+
+/// Bytes that begin as a JPEG does.
+pub fn picture(length: usize) -> Vec<u8> {
+    [0xff, 0xd8, 0xff].into_iter().chain((0..).map(|n: usize| (n % 251) as u8)).take(length).collect()
+}
+
+pub async fn a_blob_is_kept_once_and_is_its_shops(store: &dyn Store) {
+    let (shop, first, second) = shop(store).await;
+    let [one, two] = [300_000, 7].map(picture);
+    let [id_one, id_two] = [&one, &two].map(|bytes| BlobId::of(bytes));
+    assert_eq!(store.blob(shop, id_one).await.unwrap(), None);
+    assert_eq!(store.missing_blobs(shop, &[id_one, id_two, id_one]).await.unwrap(), [id_one, id_two, id_one]);
+    assert!(store.keep_blob(shop, first, id_one, &one, NOW).await.unwrap());
+    assert!(!store.keep_blob(shop, first, id_one, &one, NOW).await.unwrap(), "the answer was lost");
+    assert!(!store.keep_blob(shop, second, id_one, &one, NOW + 1).await.unwrap(), "another tablet's");
+    assert_eq!(store.blob(shop, id_one).await.unwrap(), Some(one));
+    assert_eq!(store.missing_blobs(shop, &[id_two, id_one]).await.unwrap(), [id_two]);
+    assert_eq!(store.missing_blobs(shop, &[]).await.unwrap(), []);
+    let many: Vec<BlobId> = (0..1_000_u32).map(|n| BlobId::of(&n.to_le_bytes())).collect();
+    assert_eq!(store.missing_blobs(shop, &many).await.unwrap(), many);
+    assert_eq!(store.blob(id(99), id_one).await.unwrap(), None, "another shop's");
+    assert_eq!(store.missing_blobs(id(99), &[id_one]).await.unwrap(), [id_one]);
+    assert!(store.keep_blob(id(99), first, id_two, &two, NOW).await.is_err(), "of no shop");
 }
 
 /// Many writers and a polling reader: whoever follows `next` sees every sequence, in order, each once.

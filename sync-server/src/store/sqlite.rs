@@ -8,7 +8,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use futures::TryStreamExt;
 use protocol::digest::EventHash;
-use protocol::{Digest, ProblemType, Stamp};
+use protocol::{BlobId, Digest, ProblemType, Stamp};
 use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteRow, SqliteSynchronous,
@@ -83,13 +83,13 @@ impl SqliteStore {
 }
 
 fn migrations() -> Migrator {
-    Migrator::with_migrations(vec![Migration::new(
-        1,
-        "log".into(),
-        MigrationType::Simple,
-        include_str!("../../migrations/sqlite/0001_log.sql").into_sql_str(),
-        false,
-    )])
+    let step = |version, name: &'static str, sql: &'static str| {
+        Migration::new(version, name.into(), MigrationType::Simple, sql.into_sql_str(), false)
+    };
+    Migrator::with_migrations(vec![
+        step(1, "log", include_str!("../../migrations/sqlite/0001_log.sql")),
+        step(2, "blobs", include_str!("../../migrations/sqlite/0002_blobs.sql")),
+    ])
 }
 
 fn blob(id: &Uuid) -> &[u8] {
@@ -534,6 +534,53 @@ impl Store for SqliteStore {
         })
         .collect()
     }
+
+    async fn keep_blob(
+        &self,
+        shop: Uuid,
+        device: Uuid,
+        id: BlobId,
+        bytes: &[u8],
+        now: i64,
+    ) -> Result<bool, StoreFault> {
+        let done = sqlx::query(
+            "INSERT INTO blobs (shop, id, device, received_ms, bytes) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+        )
+        .bind(blob(&shop))
+        .bind(id.0.as_slice())
+        .bind(blob(&device))
+        .bind(now)
+        .bind(bytes)
+        .execute(&self.writer)
+        .await?;
+        Ok(done.rows_affected() == 1)
+    }
+
+    async fn blob(&self, shop: Uuid, id: BlobId) -> Result<Option<Vec<u8>>, StoreFault> {
+        let row = sqlx::query("SELECT bytes FROM blobs WHERE shop = ? AND id = ?")
+            .bind(blob(&shop))
+            .bind(id.0.as_slice())
+            .fetch_optional(&self.readers)
+            .await?;
+        Ok(row.map(|row| row.try_get(0)).transpose()?)
+    }
+
+    async fn missing_blobs(&self, shop: Uuid, ids: &[BlobId]) -> Result<Vec<BlobId>, StoreFault> {
+        let mut held = HashSet::new();
+        if !ids.is_empty() {
+            let mut query = QueryBuilder::<Sqlite>::new("SELECT id FROM blobs WHERE shop = ");
+            query.push_bind(blob(&shop)).push(" AND id IN (");
+            let mut list = query.separated(", ");
+            for id in ids {
+                list.push_bind(id.0.as_slice());
+            }
+            query.push(")");
+            for row in query.build().persistent(false).fetch_all(&self.readers).await? {
+                held.insert(BlobId(bytes_at(&row, 0)?));
+            }
+        }
+        Ok(ids.iter().copied().filter(|id| !held.contains(id)).collect())
+    }
 }
 
 async fn add_device(
@@ -600,12 +647,46 @@ mod tests {
         a_clone_and_a_far_clock_are_flagged
         the_greatest_counter_without_a_gap
         pages_of_every_size
+        a_blob_is_kept_once_and_is_its_shops
     }
 
     #[tokio::test(flavor = "multi_thread")]
     async fn a_reader_skips_nothing() {
         let (_folder, store) = fresh().await;
         conformance::a_reader_skips_nothing(Arc::new(store)).await;
+    }
+
+    #[tokio::test]
+    async fn a_full_disk_says_so_and_keeps_nothing_of_it() {
+        let (_folder, store) = fresh().await;
+        let shop = conformance::shop(&store).await.0;
+        let small = conformance::picture(1_000);
+        sqlx::query("PRAGMA max_page_count = 60").execute(&store.writer).await.unwrap();
+        let large = conformance::picture(300_000);
+        let kept = store.keep_blob(shop, Uuid::from_u128(2), BlobId::of(&large), &large, 0).await;
+        assert!(matches!(kept, Err(StoreFault::Full)), "{kept:?}");
+        assert_eq!(store.blob(shop, BlobId::of(&large)).await.unwrap(), None);
+        assert!(store.keep_blob(shop, Uuid::from_u128(2), BlobId::of(&small), &small, 0).await.unwrap(), "it goes on");
+    }
+
+    #[tokio::test]
+    async fn tables_of_the_first_version_are_brought_to_this_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("stallbook.db");
+        let options = SqliteConnectOptions::new().filename(&file).create_if_missing(true);
+        let before = SqlitePool::connect_with(options).await.unwrap();
+        let mut first = migrations();
+        first.migrations.to_mut().truncate(1);
+        first.run(&before).await.unwrap();
+        sqlx::query("INSERT INTO meta (one, epoch) VALUES (1, ?)")
+            .bind(blob(&Uuid::from_u128(7)))
+            .execute(&before)
+            .await
+            .unwrap();
+        before.close().await;
+        let store = SqliteStore::open_file(&file, Uuid::from_u128(8)).await.unwrap();
+        assert_eq!(store.epoch().await.unwrap(), Uuid::from_u128(7));
+        conformance::a_blob_is_kept_once_and_is_its_shops(&store).await;
     }
 
     #[tokio::test]

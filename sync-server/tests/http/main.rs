@@ -1,6 +1,7 @@
 //! The server over real HTTP, as its clients meet it.
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
+mod blobs;
 mod bodies;
 mod client;
 mod crash;

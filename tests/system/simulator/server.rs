@@ -4,11 +4,14 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use domain::{Event, Meta};
-use protocol::api::{Claimed, JoinShop, Joined, Pairing, Poke, Pulled, Push, PushResult, PushStatus, Pushed};
+use protocol::api::{
+    AskBlobs, BlobKept, Claimed, JoinShop, Joined, MissingBlobs, Pairing, Poke, Pulled, Push, PushResult, PushStatus,
+    Pushed,
+};
 use protocol::digest::{EventHash, event_hash};
 use protocol::envelope::stamp;
-use protocol::{Brief, Digest, Envelope, Flag, MAX_CLOCK_AHEAD_MS, Problem, ProblemType, Stamp, Stream, body};
-use replica::client::{Request, Response};
+use protocol::{BlobId, Brief, Digest, Envelope, Flag, MAX_CLOCK_AHEAD_MS, Problem, ProblemType, Stamp, Stream, body};
+use replica::client::{Body, Request, Response};
 use serde_json::value::RawValue;
 use uuid::Uuid;
 
@@ -26,6 +29,7 @@ struct Logged {
 struct Log {
     events: Vec<Logged>,
     by_id: HashMap<Uuid, (usize, EventHash)>,
+    blobs: BTreeMap<BlobId, Vec<u8>>,
 }
 
 /// The server of one shop.
@@ -92,6 +96,11 @@ impl Server {
         }
     }
 
+    /// The shop's pictures.
+    pub fn blobs(&self) -> &BTreeMap<BlobId, Vec<u8>> {
+        &self.log.blobs
+    }
+
     /// Everything, read.
     pub fn log(&self) -> Vec<(Meta, Stream, Event)> {
         let read = |logged: &Logged| {
@@ -114,28 +123,50 @@ impl Server {
     /// Answers a call.
     pub fn serve(&mut self, request: &Request, now_ms: i64) -> Response {
         let path = request.url.split_once("/api/v1/").map_or("", |(_, path)| path);
-        let body = request.body.as_deref().unwrap_or("");
+        let body = request.body.as_ref().and_then(Body::as_json).unwrap_or("");
         let (path, query) = path.split_once('?').unwrap_or((path, ""));
         // A credential is the device's id.
         let device = request.credential.as_ref().and_then(|text| text.parse().ok());
         let device = device.filter(|device| !self.revoked.contains(device)).ok_or(ProblemType::Unauthenticated);
         let answer = match path.rsplit('/').next().unwrap_or("") {
-            "shops" => self.claim(body),
-            "devices" => self.join(body),
+            of if path.contains("/blobs/") => device.and_then(|_| self.picture(request, of)),
+            "shops" => self.claim(body).map(String::into_bytes),
+            "devices" => self.join(body).map(String::into_bytes),
             "pairing" => device.map(|_| {
                 let pairing = Pairing { code: "code".to_owned(), expires_ms: now_ms + 600_000 };
-                serde_json::to_string(&pairing).unwrap()
+                serde_json::to_vec(&pairing).unwrap()
             }),
-            "push" => device.and_then(|device| self.push(body, device, now_ms)),
-            "pull" => device.and_then(|device| self.pull(query, device, now_ms)),
+            "push" => device.and_then(|device| self.push(body, device, now_ms)).map(String::into_bytes),
+            "pull" => device.and_then(|device| self.pull(query, device, now_ms)).map(String::into_bytes),
             other => panic!("the model has no call {other}"),
         };
         match answer {
             Ok(body) => Response { status: 200, body, retry_after: None },
             Err(kind) => {
                 let problem = Problem::new(kind, None);
-                let body = serde_json::to_string(&problem).unwrap();
+                let body = serde_json::to_vec(&problem).unwrap();
                 Response { status: problem.status, body, retry_after: None }
+            }
+        }
+    }
+
+    fn picture(&mut self, request: &Request, of: &str) -> Result<Vec<u8>, ProblemType> {
+        let epoch = self.epoch;
+        match &request.body {
+            Some(Body::Json(text)) => {
+                let asked: AskBlobs = serde_json::from_str(text).map_err(|_| ProblemType::Malformed)?;
+                let missing = asked.ids.into_iter().filter(|id| !self.log.blobs.contains_key(id)).collect();
+                Ok(serde_json::to_vec(&MissingBlobs { missing, epoch }).unwrap())
+            }
+            Some(Body::Bytes(bytes)) => {
+                let id = BlobId::parse(of).expect("an id");
+                assert_eq!(BlobId::of(bytes), id, "a picture was sent under another's name");
+                self.log.blobs.insert(id, bytes.clone());
+                Ok(serde_json::to_vec(&BlobKept { id, epoch }).unwrap())
+            }
+            None => {
+                let id = BlobId::parse(of).expect("an id");
+                self.log.blobs.get(&id).cloned().ok_or(ProblemType::NotFound)
             }
         }
     }

@@ -8,9 +8,12 @@ use std::ops::RangeInclusive;
 use std::rc::Rc;
 use std::task::{Poll, Waker};
 
+use protocol::BlobId;
+use replica::blobs::BlobStore;
 use replica::client::{Host, Live, Request, Response, Said, Transport, Unreachable};
 use replica::memory::MemoryStorage;
 use replica::storage::{Batch, JournalEntry, Start, Storage, StorageFault};
+use uuid::Uuid;
 
 use super::server::Server;
 use crate::chance::Chance;
@@ -325,6 +328,45 @@ impl Mortal {
             pending::<()>().await;
         }
     }
+    async fn change(&self, change: impl Future<Output = Result<(), StorageFault>>) -> Result<(), StorageFault> {
+        self.alive().await;
+        match self.doom.get() {
+            Doom::BeforeWrite => {
+                self.doom.set(Doom::Dead);
+                pending().await
+            }
+            Doom::AfterWrite => {
+                let _ = change.await;
+                self.doom.set(Doom::Dead);
+                pending().await
+            }
+            Doom::Spared | Doom::Dead => change.await,
+        }
+    }
+}
+
+impl BlobStore for Mortal {
+    async fn put_blob(&self, id: BlobId, bytes: &[u8], to_send: bool) -> Result<(), StorageFault> {
+        self.change(self.inner.put_blob(id, bytes, to_send)).await
+    }
+    async fn blob(&self, id: BlobId) -> Result<Option<Vec<u8>>, StorageFault> {
+        self.alive().await;
+        self.inner.blob(id).await
+    }
+    async fn blob_ids(&self) -> Result<Vec<BlobId>, StorageFault> {
+        self.alive().await;
+        self.inner.blob_ids().await
+    }
+    async fn unsent_blobs(&self) -> Result<Vec<BlobId>, StorageFault> {
+        self.alive().await;
+        self.inner.unsent_blobs().await
+    }
+    async fn blobs_sent(&self, ids: &[BlobId], epoch: Uuid) -> Result<(), StorageFault> {
+        self.change(self.inner.blobs_sent(ids, epoch)).await
+    }
+    async fn offer_blobs(&self, epoch: Uuid) -> Result<(), StorageFault> {
+        self.change(self.inner.offer_blobs(epoch)).await
+    }
 }
 
 impl Storage for Mortal {
@@ -337,19 +379,7 @@ impl Storage for Mortal {
         self.inner.read_entries(ranges).await
     }
     async fn write(&self, batch: &Batch) -> Result<(), StorageFault> {
-        self.alive().await;
-        match self.doom.get() {
-            Doom::BeforeWrite => {
-                self.doom.set(Doom::Dead);
-                pending().await
-            }
-            Doom::AfterWrite => {
-                let _ = self.inner.write(batch).await;
-                self.doom.set(Doom::Dead);
-                pending().await
-            }
-            Doom::Spared | Doom::Dead => self.inner.write(batch).await,
-        }
+        self.change(self.inner.write(batch)).await
     }
     async fn reopen(&self) -> Result<(), StorageFault> {
         self.alive().await;

@@ -59,6 +59,8 @@ fn bind() -> Result<()> {
 
     let first = into.join("first.wasm");
     let link_name = format!("./snippets/split-{hash}.js");
+    // Links of earlier builds lie here, and Trunk would ship them all.
+    fs::remove_dir_all(into.join("snippets")).ok();
     fs::create_dir_all(into.join("snippets"))?;
     let mut options = wasm_split_cli_support::Options::new(&whole);
     options.output_dir = &into;
@@ -94,7 +96,8 @@ fn bind() -> Result<()> {
 /// Whether a file of a build is one that is fetched after the first page stands: a later part of the program, or a
 /// table that it reads when it needs it.
 pub fn is_later(file: &Path) -> bool {
-    file.starts_with(data::FOLDER) || file.to_str().is_some_and(|name| name.starts_with("split_"))
+    file.starts_with(data::FOLDER)
+        || file.to_str().is_some_and(|name| name.starts_with("split_") || name.starts_with("chunk_"))
 }
 
 /// What is not there, or there twice, is another version of a library than this was written for.

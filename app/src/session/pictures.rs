@@ -1,0 +1,202 @@
+//! Pictures, as pages see them: kept with a call, shown by their name, fetched beside everything else. Only what is
+//! behind the list reaches this.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use protocol::{BlobId, BlobKind};
+use replica::client::KeepFault;
+use replica::storage::StorageFault;
+
+use super::link::Link;
+use super::{NAME, Session};
+use crate::platform::picture::{self, Chosen, ObjectUrl, PictureFault};
+use crate::platform::tabs::Others;
+
+/// So many pictures stay ready to be shown after the last page that showed them went.
+const READY: usize = 400;
+
+/// Why a picture was not kept. Whatever it is, nothing of it is stored.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NoPicture {
+    /// The browser can't read it as a picture.
+    #[error("not a picture")]
+    Unreadable,
+    /// It is too large even when it is scaled down.
+    #[error("the picture is too large")]
+    TooLarge,
+    /// It could not be written to the disk.
+    #[error("not saved: {0}")]
+    NotSaved(#[from] StorageFault),
+}
+
+impl From<PictureFault> for NoPicture {
+    fn from(fault: PictureFault) -> Self {
+        match fault {
+            PictureFault::Unreadable => Self::Unreadable,
+            PictureFault::TooLarge => Self::TooLarge,
+        }
+    }
+}
+
+impl From<KeepFault> for NoPicture {
+    fn from(fault: KeepFault) -> Self {
+        match fault {
+            KeepFault::Storage(fault) => Self::NotSaved(fault),
+            KeepFault::Unfit(protocol::BlobFault::TooLarge(_)) => Self::TooLarge,
+            KeepFault::Unfit(protocol::BlobFault::NotAPicture) => Self::Unreadable,
+        }
+    }
+}
+
+/// A picture that pages show. Whoever holds one keeps its address alive.
+#[derive(Clone, Debug)]
+struct Shown {
+    url: ArcRwSignal<Option<String>>,
+    holders: Arc<()>,
+}
+
+impl PartialEq for Shown {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.holders, &other.holders)
+    }
+}
+
+struct Ready {
+    shown: Shown,
+    object: Option<ObjectUrl>,
+    /// When it was last asked for: a count.
+    asked: u64,
+}
+
+/// The pictures of this page.
+#[derive(Default)]
+struct Album {
+    ready: BTreeMap<BlobId, Ready>,
+    asked: u64,
+}
+
+thread_local! {
+    static ALBUM: RefCell<Album> = RefCell::default();
+}
+
+impl Album {
+    /// The picture's place; whether it is new.
+    fn place(&mut self, id: BlobId) -> (Shown, bool) {
+        self.asked += 1;
+        let asked = self.asked;
+        if let Some(ready) = self.ready.get_mut(&id) {
+            ready.asked = asked;
+            return (ready.shown.clone(), false);
+        }
+        self.make_room();
+        let shown = Shown { url: ArcRwSignal::new(None), holders: Arc::default() };
+        self.ready.insert(id, Ready { shown: shown.clone(), object: None, asked });
+        (shown, true)
+    }
+
+    /// Where there are many, those that nobody shows and that were asked for longest ago go: half of them at once.
+    fn make_room(&mut self) {
+        let mut idle: Vec<(u64, BlobId)> = (self.ready.iter())
+            .filter(|(_, ready)| Arc::strong_count(&ready.shown.holders) == 1)
+            .map(|(id, ready)| (ready.asked, *id))
+            .collect();
+        if idle.len() < READY {
+            return;
+        }
+        idle.sort_unstable();
+        for (_, id) in idle.into_iter().take(READY / 2) {
+            self.ready.remove(&id);
+        }
+    }
+
+    /// Those that could not be shown yet.
+    fn awaited(&self) -> Vec<BlobId> {
+        self.ready.iter().filter(|(_, ready)| ready.object.is_none()).map(|(id, _)| *id).collect()
+    }
+}
+
+/// Shows a picture to all who asked for it, where it is to be had.
+async fn develop(link: Rc<Link>, id: BlobId) {
+    let Ok(Some(bytes)) = link.picture(id).await else { return };
+    let media_type = BlobKind::of(&bytes).map_or("application/octet-stream", BlobKind::media_type);
+    let shown = ALBUM.with_borrow_mut(|album| {
+        let ready = album.ready.get_mut(&id).filter(|ready| ready.object.is_none())?;
+        let object = picture::object_url(&bytes, media_type)?;
+        let url = object.as_str().to_owned();
+        ready.object = Some(object);
+        Some((ready.shown.clone(), url))
+    });
+    // Outside of the borrow: whoever hears of it may ask for the next one.
+    if let Some((shown, url)) = shown {
+        shown.url.set(Some(url));
+    }
+}
+
+fn develop_all(link: &Rc<Link>, ids: impl IntoIterator<Item = BlobId>) {
+    for id in ids {
+        spawn_local(develop(Rc::clone(link), id));
+    }
+}
+
+impl Session {
+    /// Scales a picture down and keeps it. Answers with its name when it is on the disk: now an act may name it.
+    pub async fn take_picture(self, chosen: Chosen, longest_px: u32) -> Result<String, NoPicture> {
+        let bytes = picture::scaled(&chosen, longest_px).await?;
+        self.keep_picture(&bytes).await
+    }
+
+    /// Keeps a picture as it is. Answers with its name when it is on the disk.
+    pub async fn keep_picture(self, bytes: &[u8]) -> Result<String, NoPicture> {
+        let link = self.link().ok_or(StorageFault::Closed)?;
+        Ok(link.keep_picture(bytes).await?.to_string())
+    }
+
+    /// Where a picture is shown from: nothing until it is here, and nothing where there is none of that name. The same
+    /// picture is read once, however many show it.
+    pub fn picture(self, id: Signal<Option<String>>) -> Signal<Option<String>> {
+        let shown = Memo::new(move |_| {
+            let id = id.with(|id| BlobId::parse(id.as_deref()?))?;
+            let (shown, new) = ALBUM.with_borrow_mut(|album| album.place(id));
+            if new && let Some(link) = self.link() {
+                develop_all(&link, [id]);
+            }
+            Some(shown)
+        });
+        Signal::derive(move || shown.with(|shown| shown.as_ref()?.url.get()))
+    }
+
+    /// What the records name: those pictures are fetched when there is time, to be there without a network. May be said
+    /// again whenever the records change.
+    pub fn want_pictures(self, ids: impl IntoIterator<Item = String>) {
+        if let Some(link) = self.link() {
+            link.want_pictures(ids.into_iter().filter_map(|id| BlobId::parse(&id)));
+        }
+    }
+
+    /// Sends and fetches pictures from now on; once for each page, when the shop is open.
+    pub fn carry_pictures(self) {
+        let Some(link) = self.link() else { return };
+        // What another tab fetched is here too.
+        let others = {
+            let link = Rc::clone(&link);
+            Others::join(&format!("{NAME}-pictures"), move || {
+                develop_all(&link, ALBUM.with_borrow(Album::awaited));
+            })
+        };
+        let listening = Rc::downgrade(&link);
+        link.on_pictures(move |ids| {
+            others.tell();
+            if let Some(link) = listening.upgrade() {
+                let awaited = ALBUM.with_borrow(Album::awaited);
+                develop_all(&link, ids.iter().copied().filter(|id| awaited.contains(id)));
+            }
+        });
+        develop_all(&link, ALBUM.with_borrow(Album::awaited));
+        spawn_local(async move { link.carry_pictures().await });
+    }
+}
