@@ -233,7 +233,7 @@ impl Server {
                 if envelope.hlc.0 > now_ms + MAX_CLOCK_AHEAD_MS {
                     flags.push(Flag::ClockAhead);
                 }
-                let stamp = Stamp { seq: at as u64 + 1, received_ms: now_ms, flags };
+                let stamp = Stamp { seq: at as u64 + 1, received_ms: now_ms, flags, hash: None };
                 let digest = self.digest().then(&hash);
                 self.log.by_id.insert(envelope.id, (at, hash));
                 self.log.events.push(Logged { envelope: envelope.clone(), text: text.to_owned(), stamp, digest });
