@@ -81,7 +81,7 @@ texts! {
     REPAY_CHANGED: "刚刚有单子变了。看一下新的分法，再按一次。", "An order has just changed. Look at how it is divided now, and press again.";
 
     DOUBLES: "可能是同一个人", "Perhaps the same person";
-    DOUBLES_WHY: "电话一样。合并后，单子、欠款和地址算在一起，随时可以再分开。", "The phone is the same. Merged, their orders, debts and addresses count together; they can be separated at any time.";
+    DOUBLES_WHY: "电话一样。合并后随时可以再分开。", "The same phone. Merged, they can be separated again at any time.";
     MERGE: "合并", "Merge";
     MERGE_WITH: "与另一位合并", "Merge with another";
     MERGE_WHY: "选另一位。单子、欠款和地址都算到这一位，随时可以再分开。", "Choose the other one. Their orders, debts and addresses then count here; they can be separated at any time.";

@@ -157,7 +157,10 @@ pub fn plan(
         let outcome = match &arrival.read {
             Err(refusal) => Outcome::Quarantined(refusal.clone()),
             Ok(read) => match held.get(&read.id) {
-                Some(known) if known.hash == arrival.hash => Outcome::Duplicate(read.id, known.stamp.clone()),
+                // Of a person's event, one of the two may be what was left of it when they were erased.
+                Some(known) if known.hash == arrival.hash || read.person.is_some() => {
+                    Outcome::Duplicate(read.id, known.stamp.clone())
+                }
                 Some(_) => Outcome::Quarantined(Refusal {
                     id: Some(read.id),
                     kind: ProblemType::IdTaken,

@@ -122,7 +122,7 @@ fn PersonRow(person: Arc<Person>, chosen: Signal<Option<Uuid>>, place: Place) ->
                 <span class="main">
                     <span class="line"><b class="clip">{name}</b></span>
                     <span class="line sub">
-                        {named.then(|| view! { <span>{phone}</span> })}
+                        {named.then(|| view! { <span class="phone">{phone}</span> })}
                         <span class="clip">{address}</span>
                     </span>
                 </span>
@@ -145,7 +145,8 @@ pub fn Doubles(people: Signal<Arc<People>>, place: Place) -> impl IntoView {
     // One at a time: the list stays in sight.
     let pair = Memo::new(move |_| pairs.with(|pairs| pairs.first().cloned()));
     let shown = move || {
-        let (first, second) = pair.get()?;
+        // Who searches wants the list.
+        let (first, second) = pair.get().filter(|_| place.typed.with(|typed| typed.trim().is_empty()))?;
         let line = |person: &Person| {
             let customer: &Customer = &person.customer;
             customers::same_as(&called(person), &customer.phone)

@@ -124,28 +124,16 @@ impl Form {
         }
     }
 
-    /// The customer that it makes of `base`. An address that is not written is none; those that stay where they were
-    /// among themselves keep their positions, so that another tablet's order is disturbed by nothing.
+    /// The customer that it makes of `base`. An address that is not written is none; those that follow the one before
+    /// them as they did keep their positions, so that another tablet's order is disturbed by nothing.
     pub fn read(&self, base: &Customer) -> Customer {
-        let written: Vec<&(u32, String)> = self.addresses.iter().filter(|(_, text)| !text.trim().is_empty()).collect();
         let known = |id: u32| base.addresses.iter().find(|address| address.id == id).map(|address| address.position);
-        let mut last = None;
-        let mut in_order = true;
-        for (id, _) in &written {
-            if let Some(position) = known(*id) {
-                in_order &= last.is_none_or(|last| last <= position);
-                last = Some(position);
-            }
-        }
         let mut next = 0_i64;
+        let written = self.addresses.iter().filter(|(_, text)| !text.trim().is_empty());
         let addresses = written
-            .into_iter()
             .map(|(id, text)| {
-                let position = match known(*id) {
-                    Some(position) if in_order => position,
-                    _ => next,
-                };
-                next = position.saturating_add(1).max(next.saturating_add(1));
+                let position = known(*id).filter(|position| *position >= next).unwrap_or(next);
+                next = position.saturating_add(1);
                 Address { id: *id, text: text.trim().to_owned(), position }
             })
             .collect();
@@ -265,7 +253,11 @@ mod tests {
         assert_eq!(added.read(&base).addresses, [address(9, "a", 0), address(4, "b", 5), address(7, "c", 6)]);
         let mut turned = form.clone();
         turned.addresses.reverse();
-        assert_eq!(turned.read(&base).addresses, [address(4, "b", 0), address(9, "a", 1)]);
+        assert_eq!(turned.read(&base).addresses, [address(4, "b", 5), address(9, "a", 6)]);
+        let mut before = form.clone();
+        before.addresses.insert(0, (3, "new".into()));
+        let all = [address(3, "new", 0), address(9, "a", 1), address(4, "b", 5)];
+        assert_eq!(before.read(&base).addresses, all, "a new one before all others stands before them");
         let mut emptied = form;
         emptied.addresses[0].1 = " ".into();
         assert_eq!(emptied.read(&base).addresses, [address(4, "b", 5)]);
