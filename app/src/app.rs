@@ -45,6 +45,9 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/orders/:id") view=|| behind(|pages| (pages.order)())/>
                     <Route path=path!("/products") view=|| inside(|| Parts::selling(|selling| (selling.products)()).into_any())/>
                     <Route path=path!("/customers/:id?") view=|| inside(|| Parts::selling(|selling| (selling.customers)()).into_any())/>
+                    <Route path=path!("/templates") view=|| inside(|| Parts::selling(|selling| (selling.templates)()).into_any())/>
+                    <Route path=path!("/templates/:id") view=|| behind(|pages| (pages.template)())/>
+                    <Route path=path!("/settings/rules") view=|| inside(|| Parts::selling(|selling| (selling.rules)()).into_any())/>
                     <Route path=path!("/conflicts") view=|| behind(|pages| (pages.conflicts)())/>
                     <Route path=path!("/settings") view=|| behind(|pages| (pages.settings)())/>
                 </FlatRoutes>

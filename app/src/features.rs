@@ -8,5 +8,8 @@ pub mod new_order;
 pub mod order;
 pub mod orders;
 pub mod products;
+pub mod rules;
 pub mod server_words;
 pub mod settings;
+pub mod shop_lists;
+pub mod templates;

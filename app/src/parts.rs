@@ -6,7 +6,7 @@ use leptos::task::spawn_local;
 use uuid::Uuid;
 
 use crate::features::order::Shown;
-use crate::features::{conflicts, customers, new_order, order, products, settings};
+use crate::features::{conflicts, customers, new_order, order, orders, products, rules, settings, templates};
 use crate::frame::PageHead;
 use crate::session::{Boot, Session, Works};
 use crate::text::opening;
@@ -25,6 +25,10 @@ pub struct Pages {
     pub conflicts: fn() -> AnyView,
     /// Settings.
     pub settings: fn() -> AnyView,
+    /// What the list has beyond its first page.
+    pub list: orders::Part,
+    /// A template being made or changed.
+    pub template: fn() -> AnyView,
     /// What of the session needs the whole program.
     pub works: fn() -> Works,
     /// Sends and fetches pictures from now on.
@@ -38,6 +42,12 @@ pub struct Selling {
     pub products: fn() -> AnyView,
     /// Whom it knows.
     pub customers: fn() -> AnyView,
+    /// Templates of orders.
+    pub templates: fn() -> AnyView,
+    /// What is done by itself.
+    pub rules: fn() -> AnyView,
+    /// Does it, from now on.
+    pub act_by_rules: fn(Session),
 }
 
 /// Names everything that the second file is made of.
@@ -52,6 +62,8 @@ fn pages() -> Pages {
         new_order: || new_order::NewOrder.into_any(),
         conflicts: || conflicts::Conflicts.into_any(),
         settings: || settings::Settings.into_any(),
+        list: orders::Part::all(),
+        template: || new_order::TemplateForm.into_any(),
         works: Works::all,
         carry_pictures: Session::carry_pictures,
     }
@@ -59,7 +71,13 @@ fn pages() -> Pages {
 
 /// Names everything that the third file is made of.
 fn selling() -> Selling {
-    Selling { products: || products::Products.into_any(), customers: || customers::Customers.into_any() }
+    Selling {
+        products: || products::Products.into_any(),
+        customers: || customers::Customers.into_any(),
+        templates: || templates::Templates.into_any(),
+        rules: || rules::Rules.into_any(),
+        act_by_rules: Session::act_by_rules,
+    }
 }
 
 /// Where the program is in several files, calling one of these fetches a file.
@@ -130,6 +148,17 @@ impl Parts {
             }
             begun
         });
+        Effect::new(move |begun: Option<bool>| {
+            let begun = begun.unwrap_or(false);
+            if !begun
+                && session.boot.get() != Boot::Opening
+                && let Some(Some(selling)) = parts.selling.get()
+            {
+                (selling.act_by_rules)(session);
+                return true;
+            }
+            begun
+        });
         parts
     }
 
@@ -145,6 +174,22 @@ impl Parts {
             }
             self.selling.set(Some(file::selling().await.ok()));
         });
+    }
+
+    /// The pages, once they are here.
+    pub fn there(self) -> Option<Pages> {
+        self.pages.get().flatten()
+    }
+
+    /// The same, for what happens in a moment.
+    pub fn there_untracked(self) -> Option<Pages> {
+        self.pages.get_untracked().flatten()
+    }
+
+    /// What is added to a page that stands already: nothing until it is here.
+    pub fn once(shown: impl Fn(Pages) -> AnyView + Send + 'static) -> impl IntoView {
+        let parts = expect_context::<Self>();
+        move || parts.there().map(&shown)
     }
 
     /// A page of the second file as soon as it is here.

@@ -9,10 +9,14 @@ mod language;
 mod money;
 pub mod new_order;
 pub mod opening;
+pub mod order_list;
 pub mod order_page;
 pub mod picture;
 pub mod products;
+pub mod rules;
 mod selling;
+pub mod shop_lists;
+pub mod templates;
 mod when;
 
 pub use catalogue::{conflicts, currency, first_start, frame, keys, missing, orders, server, settings, sync, update};

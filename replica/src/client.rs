@@ -6,6 +6,7 @@ mod act;
 mod blobs;
 mod erase;
 mod load;
+pub mod rules;
 mod server;
 mod syncing;
 

@@ -126,6 +126,13 @@ impl Session {
         self.records(StreamKind::Rule, Rule::read)
     }
 
+    /// What a rule is called, also where it was thrown away since; tracks changes.
+    pub fn rule_name(self, rule: Uuid) -> String {
+        self.changes.track();
+        let name = |fields: Option<Fields>| fields.map(|fields| fields.text("name").to_owned());
+        self.link().and_then(|link| link.read(|replica| name(replica.fields(rule)))).unwrap_or_default()
+    }
+
     /// The shop's own fields: its lists are read from them with [`domain::shop::list::entries`].
     pub fn shop_fields(self) -> Signal<Arc<Fields>> {
         let fields = Memo::new(move |_| {
@@ -133,6 +140,12 @@ impl Session {
             Arc::new(self.link().map(|link| link.read(|replica| replica.shop().fields())).unwrap_or_default())
         });
         fields.into()
+    }
+
+    /// The same as they stand now. Tracks changes.
+    pub fn shop_fields_now(self) -> Fields {
+        self.changes.track();
+        self.link().map(|link| link.read(|replica| replica.shop().fields())).unwrap_or_default()
     }
 
     /// What there is of a product's variant (0: of the product), as far as this tablet knows. Tracks changes.
