@@ -233,6 +233,8 @@ fn changed(order: &Order, change: &Change, currency: Currency) -> String {
             let (field, value) = line_field(change, currency);
             told::line_changed(&item_of(order, *id), field.get(), &value)
         }
+        Change::Customer(Some(_)) => told::NOW_A_CUSTOMERS.get().to_owned(),
+        Change::Customer(None) => told::NO_CUSTOMERS.get().to_owned(),
         other => {
             let (field, value) = order_field(other, currency);
             timeline::changed(field.get(), &value)
