@@ -219,7 +219,7 @@ fn of_buyer(event: &ContactEvent) -> (Glyph, String) {
             let all = buyer_fields(body).map(|(field, value)| timeline::changed(field.get(), &or_nothing(value)));
             (Glyph::Edit, all.collect::<Vec<_>>().join("; "))
         }
-        ContactEvent::Erased => (Glyph::Erase, told::BUYER_ERASED.get().to_owned()),
+        ContactEvent::Erasing | ContactEvent::Erased => (Glyph::Erase, told::BUYER_ERASED.get().to_owned()),
     }
 }
 
@@ -243,6 +243,8 @@ fn changed(order: &Order, change: &Change, currency: Currency) -> String {
             let (field, value) = line_field(change, currency);
             told::line_changed(&item_of(order, *id), field.get(), &value)
         }
+        Change::Customer(Some(_)) => told::NOW_A_CUSTOMERS.get().to_owned(),
+        Change::Customer(None) => told::NO_CUSTOMERS.get().to_owned(),
         other => {
             let (field, value) = order_field(other, currency);
             timeline::changed(field.get(), &value)
