@@ -11,13 +11,14 @@ use app::platform::clock;
 use app::platform::page;
 use app::platform::picture;
 use app::platform::storage::{Durability, IndexedDb};
-use app::session::Link;
+use app::session::{Boot, Link, Session};
+use app::ui::PictureField;
 use domain::contact::Buyer;
 use domain::order::{Command, Content, Delivery, Line, Method, NewPayment, OrderEvent, Outcome};
 use domain::{Currency, DeviceCode, Event};
 use futures::future::{AbortHandle, abortable};
 use js_sys::{Array, Object, Reflect};
-use leptos::prelude::window;
+use leptos::prelude::*;
 use protocol::BlobId;
 use replica::blobs::BlobStore;
 use replica::client::SyncState;
@@ -105,6 +106,48 @@ pub async fn upgraded(name: String) -> Result<Option<String>, JsValue> {
 #[wasm_bindgen]
 pub async fn scaled(file: web_sys::File, longest_px: u32) -> Result<Vec<u8>, JsValue> {
     picture::scaled(&file.into(), longest_px).await.map_err(said)
+}
+
+/// Puts a field for a picture on the page, with the session's own pictures behind it; `id` is the one that is there.
+#[wasm_bindgen(js_name = pictureField)]
+pub fn picture_field(id: Option<String>) {
+    mount_to_body(move || {
+        let session = Session::start();
+        Effect::new(move |begun: Option<bool>| {
+            let begun = begun == Some(true);
+            let ready = session.boot.get() != Boot::Opening;
+            if ready && !begun {
+                session.carry_pictures();
+            }
+            begun || ready
+        });
+        let (id, busy, fault) = (RwSignal::new(id), RwSignal::new(false), RwSignal::new(None));
+        let take = Callback::new(move |chosen| {
+            busy.set(true);
+            fault.set(None);
+            spawn_local(async move {
+                match session.take_picture(chosen, 600).await {
+                    Ok(taken) => id.set(Some(taken)),
+                    Err(why) => fault.set(Some(why.words().get().to_owned())),
+                }
+                busy.set(false);
+            });
+        });
+        view! {
+            <main>
+                <p data-testid="id">{move || id.get()}</p>
+                <PictureField
+                    label="Picture"
+                    has=Signal::derive(move || id.with(Option::is_some))
+                    url=session.picture(id.into())
+                    on_choose=take
+                    on_remove=move || id.set(None)
+                    busy
+                    fault
+                />
+            </main>
+        }
+    });
 }
 
 /// A tablet under measurement.
