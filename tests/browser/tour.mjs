@@ -5,7 +5,7 @@ import { openServer, switchOn, twoTablets } from "./stall.mjs";
 const ZH = {
   "Preview order": "预览订单", "Record payment": "收款", Ship: "发货", More: "更多", Hold: "搁置", "Cancel order": "取消订单",
   "Extend deadline": "延长付款期限", "Hand over part": "只交付一部分", "Record refund": "退款", "Add a device": "添加设备",
-  "Start on this device": "在这台平板上开始", Filter: "筛选", "Select orders": "选择订单", Columns: "表格的列",
+  "Start on this device": "在这台平板上开始", Filter: "筛选", "Select orders": "选择订单", Columns: "表格的列", "List options": "列表选项",
   "Do with selected": "批量操作", Labels: "标签", "Verify payments": "核实到账", "Show as a table": "用表格显示",
 };
 const said = (tablet, name) => (tablet.lang === "zh" ? ZH[name] : name);
@@ -163,7 +163,7 @@ export async function tour({ first, bare, alone, story, refund }, how, see) {
   await see(first, "dialog-filter");
   await page.keyboard.press("Escape");
   const menu = async (name) => {
-    await key("More").first().click();
+    await key("List options").click();
     await page.getByRole("dialog").getByRole("button", { name: said(first, name), exact: true }).click();
   };
   await menu("Select orders");

@@ -251,7 +251,7 @@ pub fn Tools(
     });
     view! {
         <Panel shelf/>
-        <Menu acts/>
+        <Menu acts label=words::OPTIONS/>
         <Dialog open=choosing title=words::COLUMNS><Columns/></Dialog>
     }
 }
