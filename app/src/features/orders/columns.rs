@@ -8,7 +8,7 @@ use leptos::task::spawn_local;
 
 use super::super::order::marks;
 use super::Shelf;
-use super::filters::{Panel, named};
+use super::filters::{Names, Panel};
 use super::model::{BOM, Cell, write_line};
 use crate::platform::files;
 use crate::prefs::Prefs;
@@ -98,7 +98,7 @@ impl Column {
     }
 
     /// What stands in a file.
-    fn cell(self, session: Session, summary: &Summary) -> Cell {
+    fn cell(self, session: Session, names: &Names, summary: &Summary) -> Cell {
         let currency = session.currency().get();
         let money = |minor: i64| Cell::Figure(decimal(minor, currency.exponent));
         match self {
@@ -111,9 +111,9 @@ impl Column {
             Self::Buyer => Cell::Text(summary.name.clone()),
             Self::Phone => Cell::Text(summary.phone.clone()),
             Self::Items => Cell::Text(summary.items.clone()),
-            Self::Channel => Cell::Text(non_empty(&summary.channel)),
-            Self::Category => Cell::Text(non_empty(&summary.category)),
-            Self::Method => Cell::Text(marks::method_name(&summary.method)),
+            Self::Channel => Cell::Text(or_nothing(&summary.channel, |key| names.channel(key))),
+            Self::Category => Cell::Text(or_nothing(&summary.category, |key| names.category(key))),
+            Self::Method => Cell::Text(names.method(&summary.method)),
             Self::Tablet => Cell::Text(session.device_code(summary.device)),
             Self::Total => money(summary.total),
             Self::Owed => money(owed(summary)),
@@ -123,8 +123,8 @@ impl Column {
     }
 }
 
-fn non_empty(key: &str) -> String {
-    if key.is_empty() { String::new() } else { named(key) }
+fn or_nothing(key: &str, name: impl FnOnce(&str) -> String) -> String {
+    if key.is_empty() { String::new() } else { name(key) }
 }
 
 fn owed(summary: &Summary) -> i64 {
@@ -179,6 +179,7 @@ pub fn cells(summary: &Arc<Summary>, badges: AnyView) -> AnyView {
     let columns = use_context::<Prefs>().map(|prefs| chosen(prefs.columns)).unwrap_or_default();
     let currency = session.currency();
     let (tone, glyph, state) = marks::of_status(summary.status);
+    let names = Names::of(session);
     let mut badges = Some(badges);
     let mut cell = |column: &Column| {
         let money = |minor: i64| view! { <Money minor=Signal::stored(minor) currency size=Size::Small/> }.into_any();
@@ -204,7 +205,7 @@ pub fn cells(summary: &Arc<Summary>, badges: AnyView) -> AnyView {
                 let label = |label: &String| view! { <span class="tag clip">{label.clone()}</span> };
                 summary.labels.iter().map(label).collect_view().into_any()
             }
-            other => match other.cell(session, summary) {
+            other => match other.cell(session, &names, summary) {
                 Cell::Text(text) | Cell::Figure(text) => words(text),
             },
         };
@@ -297,6 +298,7 @@ pub async fn save_orders(session: Session, columns: RwSignal<Vec<String>>, toast
     if shown.is_empty() {
         shown = Column::ALL.to_vec();
     }
+    let names = untrack(|| Names::of(session));
     let mut file = BOM.to_owned();
     write_line(&mut file, shown.iter().map(|column| Cell::Text(column.face().1.get().to_owned())));
     let mut saved = 0;
@@ -305,7 +307,7 @@ pub async fn save_orders(session: Session, columns: RwSignal<Vec<String>>, toast
             let summaries =
                 session.ask(|replica, now| part.iter().filter_map(|id| replica.summary(*id, now)).collect::<Vec<_>>());
             for summary in summaries.unwrap_or_default() {
-                write_line(&mut file, shown.iter().map(|column| column.cell(session, &summary)));
+                write_line(&mut file, shown.iter().map(|column| column.cell(session, &names, &summary)));
                 saved += 1;
             }
         });

@@ -1,7 +1,8 @@
 //! Filters: the panel, what is on, and moving through the list by keys.
 
 use domain::money::{NumberFault, parse_amount};
-use domain::order::{Badge, Delivery, Status};
+use domain::order::{Badge, Delivery, Method, Status};
+use domain::shop::list::{Entry, List, entries};
 use leptos::ev::{ClipboardEvent, KeyboardEvent};
 use leptos::prelude::*;
 use leptos_router::params::ParamsMap;
@@ -90,8 +91,39 @@ pub fn keys(shelf: Shelf, reach: Reach, event: &KeyboardEvent) {
     }
 }
 
-/// The name of a channel or category; one that the shop made is called by its key.
-pub fn named(key: &str) -> String {
+/// What the shop calls its channels, categories and ways to pay, where not as everybody does.
+pub struct Names(Vec<(List, Entry)>);
+
+impl Names {
+    /// As they are now.
+    pub fn of(session: Session) -> Self {
+        let fields = session.ask(|replica, _| replica.shop().fields()).unwrap_or_default();
+        let named = |list| entries(&fields, list).into_iter().map(move |entry| (list, entry));
+        let all = [List::Channel, List::Category, List::Method].into_iter().flat_map(named);
+        Self(all.filter(|(_, entry)| !entry.name.is_empty()).collect())
+    }
+
+    fn own(&self, list: List, key: &str) -> Option<String> {
+        let entry = self.0.iter().find(|(of, entry)| *of == list && entry.key == key);
+        entry.map(|(_, entry)| entry.name.clone())
+    }
+
+    /// The name of a channel.
+    pub fn channel(&self, key: &str) -> String {
+        self.own(List::Channel, key).unwrap_or_else(|| usual(key))
+    }
+    /// The name of a category.
+    pub fn category(&self, key: &str) -> String {
+        self.own(List::Category, key).unwrap_or_else(|| usual(key))
+    }
+    /// The name of a way to pay.
+    pub fn method(&self, method: &Method) -> String {
+        self.own(List::Method, method.key()).unwrap_or_else(|| marks::method_name(method))
+    }
+}
+
+/// The usual name of a channel or category; one that has none is called by its key.
+fn usual(key: &str) -> String {
     let known = match key {
         "" => words::NO_VALUE,
         "stall" => new_order::STALL,
@@ -113,8 +145,9 @@ pub fn named(key: &str) -> String {
 fn facet_words(session: Session, facet: &Facet) -> String {
     match facet {
         Facet::Badge(badge) => marks::of_badge(*badge).2.get().to_owned(),
-        Facet::Channel(key) | Facet::Category(key) => named(key),
-        Facet::Method(method) => marks::method_name(method),
+        Facet::Channel(key) => Names::of(session).channel(key),
+        Facet::Category(key) => Names::of(session).category(key),
+        Facet::Method(method) => Names::of(session).method(method),
         Facet::Device(id) => words::tablet(&session.device_code(*id)),
         Facet::Actor(id) => words::person(id.to_string().get(..8).unwrap_or_default()),
         Facet::Customer(id) => {
