@@ -6,7 +6,7 @@ use leptos::task::spawn_local;
 use uuid::Uuid;
 
 use crate::features::order::Shown;
-use crate::features::{conflicts, new_order, order, orders, products, settings};
+use crate::features::{conflicts, new_order, order, orders, products, rules, settings, shop_setup, templates};
 use crate::frame::PageHead;
 use crate::session::{Boot, Session, Works};
 use crate::text::opening;
@@ -27,6 +27,8 @@ pub struct Pages {
     pub settings: fn() -> AnyView,
     /// What the list has beyond its first page.
     pub list: orders::Part,
+    /// A template being made or changed.
+    pub template: fn() -> AnyView,
     /// What of the session needs the whole program.
     pub works: fn() -> Works,
     /// Sends and fetches pictures from now on.
@@ -38,6 +40,16 @@ pub struct Pages {
 pub struct Selling {
     /// What the shop sells.
     pub products: fn() -> AnyView,
+    /// Templates of orders.
+    pub templates: fn() -> AnyView,
+    /// The shop's lists and terms.
+    pub shop_settings: fn() -> AnyView,
+    /// The same as short steps.
+    pub wizard: fn() -> AnyView,
+    /// What is done by itself.
+    pub rules: fn() -> AnyView,
+    /// Does it, from now on.
+    pub act_by_rules: fn(Session),
 }
 
 /// Names everything that the second file is made of.
@@ -53,6 +65,7 @@ fn pages() -> Pages {
         conflicts: || conflicts::Conflicts.into_any(),
         settings: || settings::Settings.into_any(),
         list: orders::Part::all(),
+        template: || new_order::TemplateForm.into_any(),
         works: Works::all,
         carry_pictures: Session::carry_pictures,
     }
@@ -60,7 +73,14 @@ fn pages() -> Pages {
 
 /// Names everything that the third file is made of.
 fn selling() -> Selling {
-    Selling { products: || products::Products.into_any() }
+    Selling {
+        products: || products::Products.into_any(),
+        templates: || templates::Templates.into_any(),
+        shop_settings: || shop_setup::ShopSettings.into_any(),
+        wizard: || shop_setup::Wizard.into_any(),
+        rules: || rules::Rules.into_any(),
+        act_by_rules: Session::act_by_rules,
+    }
 }
 
 /// Where the program is in several files, calling one of these fetches a file.
@@ -127,6 +147,17 @@ impl Parts {
                 && let Some(Some(pages)) = parts.pages.get()
             {
                 (pages.carry_pictures)(session);
+                return true;
+            }
+            begun
+        });
+        Effect::new(move |begun: Option<bool>| {
+            let begun = begun.unwrap_or(false);
+            if !begun
+                && session.boot.get() != Boot::Opening
+                && let Some(Some(selling)) = parts.selling.get()
+            {
+                (selling.act_by_rules)(session);
                 return true;
             }
             begun

@@ -5,6 +5,8 @@ mod fault;
 mod link;
 mod pictures;
 mod records;
+mod rules;
+mod tables;
 mod view;
 mod works;
 
@@ -31,6 +33,7 @@ pub use self::link::Link;
 use self::link::storage_fault;
 pub use self::pictures::NoPicture;
 pub use self::records::{RecordConflict, Records};
+pub use self::tables::Table;
 pub use self::view::{Counts, DaySum, Device, Listing, Loaded, Row};
 use self::works::Awaiting;
 pub use self::works::Works;
@@ -100,6 +103,8 @@ pub struct Session {
     /// The days that lists have asked for, in their order.
     spans: StoredValue<Vec<Range<i64>>>,
     now: RwSignal<i64>,
+    /// Which rule waits for which tablets before it cancels.
+    rules_wait: RwSignal<replica::client::rules::Waiting>,
     link: StoredValue<Option<Rc<Link>>, LocalStorage>,
     awaiting: StoredValue<Awaiting>,
     /// Counts how often somebody asked for the later part of the program after it could not be fetched.
@@ -127,6 +132,7 @@ impl Session {
             zone: RwSignal::new(clock::own_zone()),
             spans: StoredValue::default(),
             now: RwSignal::new(clock::now_ms()),
+            rules_wait: RwSignal::new(Vec::new()),
             link: StoredValue::new_local(None),
             awaiting: StoredValue::default(),
             fetch_again: RwSignal::new(0),
@@ -229,6 +235,12 @@ impl Session {
             let shop = self.shop.read();
             shop.as_ref().map(|shop| shop.currency).or(default).unwrap_or_else(|| Currency::of(""))
         })
+    }
+
+    /// An id for something that is about to begin.
+    pub fn draw_id(self) -> Uuid {
+        let ms = u64::try_from(self.now.get_untracked()).unwrap_or(0);
+        uuid::Builder::from_unix_timestamp_millis(ms, &clock::random()).into_uuid()
     }
 
     /// Does what a person asks of an order; `None` makes a new one. Answers when it is on the disk.

@@ -12,6 +12,7 @@ mod menu;
 mod paper;
 mod picture_field;
 mod stamp;
+mod suggest;
 mod sync_light;
 mod tabs;
 mod toast;
@@ -29,6 +30,7 @@ pub use paper::{
 };
 pub use picture_field::PictureField;
 pub use stamp::{Badge, Stamp, Tone};
+pub use suggest::{Offer, SuggestField};
 pub use sync_light::{SyncFace, SyncLight, SyncState};
 pub use tabs::{Tab, Tabs};
 pub use toast::{Toast, ToastAct, Toaster, Toasts};

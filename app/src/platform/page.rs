@@ -5,6 +5,7 @@ use wasm_bindgen::prelude::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{
     Event, EventInit, HtmlElement, HtmlInputElement, ScrollIntoViewOptions, ScrollLogicalPosition, UrlSearchParams,
+    VisibilityState,
 };
 
 fn say_of_html(attribute: &str, value: Option<&str>) {
@@ -39,6 +40,20 @@ pub fn set_theme(key: &str) {
 /// Which hand holds the tablet decides where the main key is.
 pub fn set_left_handed(left: bool) {
     say_of_html("data-hand", left.then_some("left"));
+}
+
+/// Whether nobody sees the page: another one is in front, or the tablet's screen is off.
+pub fn is_hidden() -> bool {
+    document().visibility_state() == VisibilityState::Hidden
+}
+
+/// Scrolls as little as brings this into sight.
+pub fn scroll_to(selector: &str) {
+    if let Ok(Some(element)) = document().query_selector(selector) {
+        let options = ScrollIntoViewOptions::new();
+        options.set_block(ScrollLogicalPosition::Nearest);
+        element.scroll_into_view_with_scroll_into_view_options(&options);
+    }
 }
 
 /// The title of the window.
@@ -142,6 +157,42 @@ pub fn take_pasted_lines(event: &web_sys::ClipboardEvent) -> Option<String> {
     }
     event.prevent_default();
     Some(lines.join(" "))
+}
+
+/// Puts a text where it can be pasted from; false where the browser does not allow it.
+pub async fn copy(text: &str) -> bool {
+    let Some(clipboard) = member(&navigator(), "clipboard") else { return false };
+    called(&clipboard, "writeText", &text.into()).await
+}
+
+/// Whether texts can be handed to other apps.
+pub fn can_share() -> bool {
+    member(&navigator(), "share").is_some()
+}
+
+/// Offers a text to other apps; false where nothing came of it.
+pub async fn share(text: &str) -> bool {
+    let data = js_sys::Object::new();
+    js_sys::Reflect::set(&data, &"text".into(), &text.into()).is_ok() && called(&navigator(), "share", &data).await
+}
+
+fn navigator() -> JsValue {
+    window().navigator().into()
+}
+
+/// What an object has under this name.
+fn member(of: &JsValue, name: &str) -> Option<JsValue> {
+    js_sys::Reflect::get(of, &name.into()).ok().filter(|member| !member.is_undefined() && !member.is_null())
+}
+
+/// Calls what answers later; false where it does not, or refuses.
+async fn called(of: &JsValue, name: &str, argument: &JsValue) -> bool {
+    let function = member(of, name).and_then(|member| member.dyn_into::<js_sys::Function>().ok());
+    let Some(promise) = function.and_then(|function| function.call1(of, argument).ok()) else { return false };
+    match promise.dyn_into::<js_sys::Promise>() {
+        Ok(promise) => wasm_bindgen_futures::JsFuture::from(promise).await.is_ok(),
+        Err(_) => false,
+    }
 }
 
 /// Focuses the first element that the selector finds; false if there is none.

@@ -9,7 +9,7 @@ use super::{Glyph, Icon, uid};
 #[derive(Clone, Debug)]
 pub struct Choice {
     /// What the form gets.
-    pub value: &'static str,
+    pub value: String,
     /// What the person reads.
     pub label: TextProp,
     /// A picture before it, in radios.
@@ -18,8 +18,8 @@ pub struct Choice {
 
 impl Choice {
     /// A choice without a picture.
-    pub fn new(value: &'static str, label: impl Into<TextProp>) -> Self {
-        Self { value, label: label.into(), glyph: None }
+    pub fn new(value: impl Into<String>, label: impl Into<TextProp>) -> Self {
+        Self { value: value.into(), label: label.into(), glyph: None }
     }
 
     /// With a picture.
@@ -52,8 +52,9 @@ pub fn Select(
     let options = choices
         .into_iter()
         .map(|Choice { value: key, label, .. }| {
+            let written = key.clone();
             view! {
-                <option value=key prop:selected=move || value.with(|chosen| chosen == key)>
+                <option value=written prop:selected=move || value.with(|chosen| *chosen == key)>
                     {move || label.get()}
                 </option>
             }
@@ -109,14 +110,15 @@ pub fn Choices(
         .into_iter()
         .map(|Choice { value: key, label, glyph }| {
             let name = name.clone();
+            let (written, chosen) = (key.clone(), key.clone());
             view! {
                 <label class="choice">
                     <input
                         type="radio"
                         name=name
-                        value=key
-                        prop:checked=move || value.with(|chosen| chosen == key)
-                        on:change=move |_| on_change.run((key.to_owned(),))
+                        value=written
+                        prop:checked=move || value.with(|value| *value == chosen)
+                        on:change=move |_| on_change.run((key.clone(),))
                     />
                     {glyph.map(|glyph| view! { <Icon glyph/> })}
                     <span>{move || label.get()}</span>

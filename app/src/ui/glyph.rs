@@ -81,6 +81,12 @@ pub enum Glyph {
     Save,
     /// A picture, a camera.
     Photo,
+    /// Further up.
+    Up,
+    /// Further down.
+    Down,
+    /// What is done by itself.
+    Rules,
     /// State: draft.
     Draft,
     /// State: no money yet.
@@ -167,6 +173,9 @@ impl Glyph {
             Self::Photo => {
                 r#"<path d="M3.5 7.5h4L9 5h6l1.5 2.5h4v12h-17zM12 17a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7z"/>"#
             }
+            Self::Up => r#"<path d="M12 19V5.5M6.5 11L12 5.5l5.5 5.5"/>"#,
+            Self::Down => r#"<path d="M12 5v13.5M6.5 13l5.5 5.5 5.5-5.5"/>"#,
+            Self::Rules => r#"<path d="M4 7h9M17 7h3M15 4.5v5M4 17h3M11 17h9M9 14.5v5"/>"#,
             Self::Draft => r#"<path stroke-dasharray="3.2 3.1" d="M12 20a8 8 0 1 0 0-16 8 8 0 0 0 0 16z"/>"#,
             Self::AwaitingPayment => r#"<path d="M12 20a8 8 0 1 0 0-16 8 8 0 0 0 0 16z"/>"#,
             Self::PartPaid => {

@@ -2,6 +2,7 @@
 
 use domain::contact::Buyer;
 use domain::order::{Command, Content, Delivery, Line, Terms, Unit};
+use domain::shop::list::List;
 use leptos::html;
 use leptos::prelude::*;
 
@@ -9,6 +10,7 @@ use super::Flow;
 use super::model::{at_once, is_recent, pieces};
 use super::words;
 use crate::features::order::LinesHead;
+use crate::features::shop_lists;
 use crate::frame::arrive;
 use crate::session::Session;
 use crate::text::{self, Currency, form, list, new_order, preview};
@@ -56,7 +58,8 @@ pub fn PreviewPage(
         let says = move || match &payment {
             Some(payment) => {
                 let amount = currency.get().full(payment.given);
-                new_order::paid_and_handed_over(&words::method_name(&payment.method), &amount)
+                let method = shop_lists::name(&flow.shop.read(), List::Method, payment.method.key());
+                new_order::paid_and_handed_over(&method, &amount)
             }
             None => new_order::HANDED_OVER_NOW.get().to_owned(),
         };
@@ -78,7 +81,8 @@ pub fn PreviewPage(
                         </p>
                     </div>
                     <SameOrder flow content=same buyer=buyer.clone()/>
-                    <TermsPart content=terms buyer/>
+                    <Shortages flow/>
+                    <TermsPart flow content=terms buyer/>
                     <Lines content=lines currency=flow.currency/>
                 </Scroll>
                 <Stub>
@@ -129,20 +133,40 @@ fn SameOrder(flow: Flow, content: Content, buyer: Buyer) -> impl IntoView {
     view! { <div role="status">{same}</div> }.into_any()
 }
 
+/// What is asked for and not there: a warning, never a wall.
+#[component]
+fn Shortages(flow: Flow) -> impl IntoView {
+    let short = move || {
+        let all = flow.short.get();
+        (!all.is_empty()).then(|| {
+            let each: Vec<String> = all.iter().map(words::short_of).collect();
+            let says = format!("{} {}", new_order::SHORT.get(), each.join("; "));
+            view! {
+                <div class="pad slip-notes" data-testid="shortage">
+                    <Note text=says tone=Tone::Owe glyph=Glyph::Warn/>
+                </div>
+            }
+        })
+    };
+    view! { <div role="status">{short}</div> }
+}
+
 /// Who buys it, how it gets there, when it is paid.
 #[component]
-fn TermsPart(content: Content, buyer: Buyer) -> impl IntoView {
+fn TermsPart(flow: Flow, content: Content, buyer: Buyer) -> impl IntoView {
     let session = Session::here();
     let (settings, now) = (session.settings(), session.now_ms());
     let is_known = !buyer.is_empty();
     let terms = move || {
         let way = words::delivery_name(content.delivery).get();
         let when = words::terms_name(content.terms).get();
-        let method = words::method_name(&content.method);
+        let shop = flow.shop.get();
+        let method = shop_lists::name(&shop, List::Method, content.method.key());
+        let carrier = (!content.carrier.is_empty()).then(|| shop_lists::name(&shop, List::Carrier, &content.carrier));
         let hours = i64::from(settings.get().payment_term_hours);
         let due = (content.terms == Terms::Prepaid && content.delivery != Delivery::HandOver && hours > 0)
             .then(|| preview::by(&text::date_time(now.get().saturating_add(hours * 3_600_000))));
-        let parts = [Some(way.to_owned()), Some(when.to_owned()), Some(method), due];
+        let parts = [Some(way.to_owned()), carrier, Some(when.to_owned()), Some(method), due];
         parts.into_iter().flatten().collect::<Vec<_>>().join(" · ")
     };
     let address =

@@ -55,7 +55,10 @@ pub fn by(entry: &Entry, session: Session) -> String {
         (false, true) => dispute::TABLET_UNKNOWN.get().to_owned(),
         (false, false) => code,
     };
-    let by = timeline::by(&time, &tablet);
+    let by = match entry.event.rule() {
+        Some(rule) => told::by_rule(&time, &session.rule_name(rule)),
+        None => timeline::by(&time, &tablet),
+    };
     if entry.meta.seq.is_none() && session.connected().get() { told::not_sent(&by) } else { by }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use domain::order::{Command, Method, NewPayment, Order, PaymentState, Rejection};
-use domain::shop::list::{Entry, List, entries};
+use domain::shop::list::{List, default_of};
 use domain::text::{LONG, SHORT};
 use leptos::ev::MouseEvent;
 use leptos::prelude::*;
@@ -11,10 +11,10 @@ use leptos::task::spawn_local;
 use replica::Facet;
 use uuid::Uuid;
 
-use super::super::order::{marks, refusal};
+use super::super::order::refusal;
+use super::super::shop_lists;
 use super::Shelf;
 use super::columns::{save_file, save_orders};
-use super::filters::Names;
 use super::model::{BOM, Cell, write_line};
 use crate::platform::page;
 use crate::prefs::Prefs;
@@ -367,25 +367,12 @@ fn Choose(run: Run) -> impl IntoView {
     }
 }
 
-/// What the choices of ways to pay are called among themselves.
-const PLACES: [&str; 12] = ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11"];
-
-/// The ways to pay that the shop offers, with their names.
-fn offered_methods(session: Session) -> Vec<(Method, String)> {
-    let fields = session.ask(|replica, _| replica.shop().fields()).unwrap_or_default();
-    let names = Names::of(session);
-    let offered = entries(&fields, List::Method).into_iter().filter(|entry| !entry.hidden);
-    let method = |entry: Entry| Method::from(entry.key);
-    offered.map(method).map(|method| (method.clone(), names.method(&method))).collect()
-}
-
 /// What an act needs to know.
 #[component]
 fn Ask(shelf: Shelf, run: Run, act: Act) -> impl IntoView {
     let tried = RwSignal::new(false);
-    let methods = untrack(|| offered_methods(run.session));
-    let how = RwSignal::new("0".to_owned());
-    let ways = StoredValue::new(methods.iter().map(|(method, _)| method.clone()).collect::<Vec<_>>());
+    let shop = untrack(|| run.session.shop_fields_now());
+    let how = RwSignal::new(default_of(&shop, List::Method));
     let days = RwSignal::new("1".to_owned());
     let why = RwSignal::new(String::new());
     let labels = RwSignal::new(BTreeSet::<String>::new());
@@ -410,10 +397,7 @@ fn Ask(shelf: Shelf, run: Run, act: Act) -> impl IntoView {
     let doing = move || -> Option<Doing> {
         let reason = || Some(why.get().trim().to_owned()).filter(|why| !why.is_empty() && wrong_why.get().is_none());
         Some(match act {
-            Act::Pay => {
-                let nth: usize = how.get().parse().ok()?;
-                Doing::Pay(ways.with_value(|ways| ways.get(nth).cloned())?)
-            }
+            Act::Pay => Doing::Pay(Method::from(how.get())),
             Act::Verify => Doing::Verify,
             Act::Extend => Doing::Extend(days.get().parse().ok()?),
             Act::Hold => Doing::Hold(reason()?),
@@ -437,10 +421,7 @@ fn Ask(shelf: Shelf, run: Run, act: Act) -> impl IntoView {
     };
     let fields = match act {
         Act::Pay => {
-            let choice = |(place, (method, name)): (&'static str, (Method, String))| {
-                Choice::new(place, name).with(marks::method_glyph(&method))
-            };
-            let choices = PLACES.into_iter().zip(methods).map(choice).collect();
+            let choices = shop_lists::choices(&shop, List::Method, "");
             view! { <Choices legend=method::METHOD choices value=how on_change=move |key| how.set(key) tiles=true/> }
                 .into_any()
         }

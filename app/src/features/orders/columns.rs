@@ -3,12 +3,14 @@
 use std::sync::Arc;
 
 use domain::order::{Status, Summary};
+use domain::record::Fields;
+use domain::shop::list::List;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::super::order::marks;
 use super::Shelf;
-use super::filters::{Names, Panel};
+use super::filters::{Panel, named};
 use super::model::{BOM, Cell, write_line};
 use crate::platform::files;
 use crate::prefs::Prefs;
@@ -77,7 +79,7 @@ impl Column {
     const fn face(self) -> (&'static str, Phrase, &'static str) {
         match self {
             Self::Number => ("number", words::NUMBER, "minmax(0, 7rem)"),
-            Self::State => ("state", words::STATE, "minmax(4rem, 1.2fr)"),
+            Self::State => ("state", words::STATE, "minmax(8.25rem, 1fr)"),
             Self::Time => ("time", words::TIME, "minmax(0, 3.25rem)"),
             Self::Buyer => ("buyer", words::BUYER, "minmax(3rem, 1fr)"),
             Self::Phone => ("phone", words::PHONE, "minmax(0, 7.25rem)"),
@@ -98,9 +100,10 @@ impl Column {
     }
 
     /// What stands in a file.
-    fn cell(self, session: Session, names: &Names, summary: &Summary) -> Cell {
+    fn cell(self, session: Session, shop: &Fields, summary: &Summary) -> Cell {
         let currency = session.currency().get();
         let money = |minor: i64| Cell::Figure(decimal(minor, currency.exponent));
+        let name = |list, key: &str| Cell::Text(if key.is_empty() { String::new() } else { named(shop, list, key) });
         match self {
             Self::Number => Cell::Text(summary.number.as_ref().map(|number| number.0.clone()).unwrap_or_default()),
             Self::State => Cell::Text(marks::of_status(summary.status).2.get().to_owned()),
@@ -111,9 +114,9 @@ impl Column {
             Self::Buyer => Cell::Text(summary.name.clone()),
             Self::Phone => Cell::Text(summary.phone.clone()),
             Self::Items => Cell::Text(summary.items.clone()),
-            Self::Channel => Cell::Text(or_nothing(&summary.channel, |key| names.channel(key))),
-            Self::Category => Cell::Text(or_nothing(&summary.category, |key| names.category(key))),
-            Self::Method => Cell::Text(names.method(&summary.method)),
+            Self::Channel => name(List::Channel, &summary.channel),
+            Self::Category => name(List::Category, &summary.category),
+            Self::Method => name(List::Method, summary.method.key()),
             Self::Tablet => Cell::Text(session.device_code(summary.device)),
             Self::Total => money(summary.total),
             Self::Owed => money(owed(summary)),
@@ -121,10 +124,6 @@ impl Column {
             Self::Note => Cell::Text(summary.note.clone()),
         }
     }
-}
-
-fn or_nothing(key: &str, name: impl FnOnce(&str) -> String) -> String {
-    if key.is_empty() { String::new() } else { name(key) }
 }
 
 fn owed(summary: &Summary) -> i64 {
@@ -179,8 +178,8 @@ pub fn cells(summary: &Arc<Summary>, badges: AnyView) -> AnyView {
     let columns = use_context::<Prefs>().map(|prefs| chosen(prefs.columns)).unwrap_or_default();
     let currency = session.currency();
     let (tone, glyph, state) = marks::of_status(summary.status);
-    let names = Names::of(session);
     let mut badges = Some(badges);
+    let shop = untrack(|| session.shop_fields_now());
     let mut cell = |column: &Column| {
         let money = |minor: i64| view! { <Money minor=Signal::stored(minor) currency size=Size::Small/> }.into_any();
         let words = |words: String| view! { <span class="clip">{words}</span> }.into_any();
@@ -201,11 +200,7 @@ pub fn cells(summary: &Arc<Summary>, badges: AnyView) -> AnyView {
             Column::Buyer if summary.name.is_empty() => words(list::WALK_IN.get().to_owned()),
             Column::Total => money(summary.total),
             Column::Owed => (owed(summary) > 0).then(|| money(owed(summary))).into_any(),
-            Column::Labels => {
-                let label = |label: &String| view! { <span class="tag clip">{label.clone()}</span> };
-                summary.labels.iter().map(label).collect_view().into_any()
-            }
-            other => match other.cell(session, &names, summary) {
+            other => match other.cell(session, &shop, summary) {
                 Cell::Text(text) | Cell::Figure(text) => words(text),
             },
         };
@@ -298,16 +293,16 @@ pub async fn save_orders(session: Session, columns: RwSignal<Vec<String>>, toast
     if shown.is_empty() {
         shown = Column::ALL.to_vec();
     }
-    let names = untrack(|| Names::of(session));
     let mut file = BOM.to_owned();
     write_line(&mut file, shown.iter().map(|column| Cell::Text(column.face().1.get().to_owned())));
     let mut saved = 0;
+    let shop = untrack(|| session.shop_fields_now());
     for part in orders.chunks(AT_ONCE) {
         untrack(|| {
             let summaries =
                 session.ask(|replica, now| part.iter().filter_map(|id| replica.summary(*id, now)).collect::<Vec<_>>());
             for summary in summaries.unwrap_or_default() {
-                write_line(&mut file, shown.iter().map(|column| column.cell(session, &names, &summary)));
+                write_line(&mut file, shown.iter().map(|column| column.cell(session, &shop, &summary)));
                 saved += 1;
             }
         });

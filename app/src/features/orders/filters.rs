@@ -1,21 +1,23 @@
 //! Filters: the panel, what is on, and moving through the list by keys.
 
 use domain::money::{NumberFault, parse_amount};
-use domain::order::{Badge, Delivery, Method, Status};
-use domain::shop::list::{Entry, List, entries};
+use domain::order::{Badge, Delivery, Status};
+use domain::record::Fields;
+use domain::shop::list::List;
 use leptos::ev::{ClipboardEvent, KeyboardEvent};
 use leptos::prelude::*;
 use leptos_router::params::ParamsMap;
 use replica::{Facet, Filter};
 
 use super::super::order::marks;
+use super::super::shop_lists;
 use super::batch::Picking;
 use super::model::{Asked, day, written};
 use super::{Reach, Shelf, TABS};
 use crate::platform::page;
 use crate::session::Session;
 use crate::text::order_list::filters as words;
-use crate::text::{self, fault, new_order};
+use crate::text::{self, fault};
 use crate::ui::{Acts, Button, Dialog, Glyph, Icon, Kind, Note, TextField, Tick, Tone};
 
 fn asked(query: &ParamsMap) -> Asked {
@@ -91,63 +93,21 @@ pub fn keys(shelf: Shelf, reach: Reach, event: &KeyboardEvent) {
     }
 }
 
-/// What the shop calls its channels, categories and ways to pay, where not as everybody does.
-pub struct Names(Vec<(List, Entry)>);
-
-impl Names {
-    /// As they are now.
-    pub fn of(session: Session) -> Self {
-        let fields = session.ask(|replica, _| replica.shop().fields()).unwrap_or_default();
-        let named = |list| entries(&fields, list).into_iter().map(move |entry| (list, entry));
-        let all = [List::Channel, List::Category, List::Method].into_iter().flat_map(named);
-        Self(all.filter(|(_, entry)| !entry.name.is_empty()).collect())
+/// The name of an entry of one of the shop's lists.
+pub fn named(shop: &Fields, list: List, key: &str) -> String {
+    if key.is_empty() {
+        return words::NO_VALUE.get().to_owned();
     }
-
-    fn own(&self, list: List, key: &str) -> Option<String> {
-        let entry = self.0.iter().find(|(of, entry)| *of == list && entry.key == key);
-        entry.map(|(_, entry)| entry.name.clone())
-    }
-
-    /// The name of a channel.
-    pub fn channel(&self, key: &str) -> String {
-        self.own(List::Channel, key).unwrap_or_else(|| usual(key))
-    }
-    /// The name of a category.
-    pub fn category(&self, key: &str) -> String {
-        self.own(List::Category, key).unwrap_or_else(|| usual(key))
-    }
-    /// The name of a way to pay.
-    pub fn method(&self, method: &Method) -> String {
-        self.own(List::Method, method.key()).unwrap_or_else(|| marks::method_name(method))
-    }
-}
-
-/// The usual name of a channel or category; one that has none is called by its key.
-fn usual(key: &str) -> String {
-    let known = match key {
-        "" => words::NO_VALUE,
-        "stall" => new_order::STALL,
-        "taobao" => new_order::TAOBAO,
-        "jd" => new_order::JD,
-        "pinduoduo" => new_order::PINDUODUO,
-        "douyin" => new_order::DOUYIN,
-        "shopee" => new_order::SHOPEE,
-        "own" => new_order::OWN,
-        "retail" => new_order::RETAIL,
-        "wholesale" => new_order::WHOLESALE,
-        "preorder" => new_order::PREORDER,
-        other => return other.to_owned(),
-    };
-    known.get().to_owned()
+    shop_lists::name(shop, list, key)
 }
 
 /// A trait in words.
 fn facet_words(session: Session, facet: &Facet) -> String {
     match facet {
         Facet::Badge(badge) => marks::of_badge(*badge).2.get().to_owned(),
-        Facet::Channel(key) => Names::of(session).channel(key),
-        Facet::Category(key) => Names::of(session).category(key),
-        Facet::Method(method) => Names::of(session).method(method),
+        Facet::Channel(key) => named(&session.shop_fields_now(), List::Channel, key),
+        Facet::Category(key) => named(&session.shop_fields_now(), List::Category, key),
+        Facet::Method(method) => named(&session.shop_fields_now(), List::Method, method.key()),
         Facet::Device(id) => words::tablet(&session.device_code(*id)),
         Facet::Actor(id) => words::person(id.to_string().get(..8).unwrap_or_default()),
         Facet::Customer(id) => {
