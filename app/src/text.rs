@@ -4,6 +4,7 @@
 
 #[macro_use]
 mod catalogue;
+pub mod counter;
 mod language;
 mod money;
 pub mod new_order;
@@ -12,6 +13,7 @@ pub mod order_list;
 pub mod order_page;
 pub mod picture;
 pub mod products;
+pub mod records;
 pub mod remind;
 pub mod rules;
 mod selling;
