@@ -6,10 +6,10 @@ const ZH = {
   "Preview order": "预览订单", "Record payment": "收款", Ship: "发货", More: "更多", Hold: "搁置", "Cancel order": "取消订单",
   "Extend deadline": "延长付款期限", "Hand over part": "只交付一部分", "Record refund": "退款", "Add a device": "添加设备",
   Charge: "收款", "Save payment": "存下收款", "Discount, note, delivery": "优惠、备注、交付",
-  Price: "改价", Close: "关闭", Parked: "取单",
-  "Start on this device": "在这台平板上开始", "Save customer": "存下客户", Repay: "还款", "Erase personal data": "抹去个人资料",
+  Price: "改价", Close: "关闭", Parked: "取单", "List options": "列表选项",
+  "Save customer": "存下客户", Repay: "还款", "Erase personal data": "抹去个人资料",
   "Write down an old debt": "记旧账", "Merge with another": "与另一位合并",
-  "Start on this device": "在这台平板上开始", Filter: "筛选", "Select orders": "选择订单", Columns: "表格的列",
+  Filter: "筛选", "Select orders": "选择订单", Columns: "表格的列",
   "Do with selected": "批量操作", Labels: "标签", "Verify payments": "核实到账", "Show as a table": "用表格显示",
   "Start on this device": "在这台平板上开始", Receive: "收货", "Save product": "存下商品", "Add variant": "添加规格",
 };
@@ -230,7 +230,7 @@ export async function tour({ first, bare, alone, story, refund, product, custome
   await see(first, "dialog-filter");
   await page.keyboard.press("Escape");
   const menu = async (name) => {
-    await key("More").first().click();
+    await key("List options").click();
     await page.getByRole("dialog").getByRole("button", { name: said(first, name), exact: true }).click();
   };
   await menu("Select orders");
