@@ -191,6 +191,32 @@ test("weighed goods ask for grams, a product with variants asks which", async (t
   await totalIs(tablet, 21200);
 });
 
+test("what is in the cart is there after the browser was killed at that very moment", async (t) => {
+  const { tablet } = await stallWith(t, [TEA, CUP]);
+  for (let round = 1; round <= 5; round += 1) {
+    await tile(tablet, "TEA").click();
+    await totalIs(tablet, 12800 * round);
+    // On the disk: what is written there is what is in the cart.
+    await tablet.page.waitForFunction(async (quantity) => (await indexedDB.databases()).some(({ name }) => name === "stallbook-typed") && new Promise((done, failed) => {
+      const opening = indexedDB.open("stallbook-typed");
+      opening.onerror = failed;
+      opening.onsuccess = () => {
+        const database = opening.result;
+        if (!database.objectStoreNames.contains("typed")) return database.close(), done(false);
+        const asked = database.transaction("typed").objectStore("typed").get("counter");
+        asked.onsuccess = () => {
+          const kept = asked.result && JSON.parse(new TextDecoder().decode(asked.result));
+          database.close();
+          done(kept?.typed.content.lines[0]?.quantity === quantity);
+        };
+      };
+    }), round);
+    await tablet.kill();
+    await tablet.open("/counter");
+    await totalIs(tablet, 12800 * round);
+  }
+});
+
 test("the sale just made is undone once, and its goods can be taken up again", async (t) => {
   const { tablet } = await stallWith(t, [TEA]);
   const { page } = tablet;
