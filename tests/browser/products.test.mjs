@@ -127,7 +127,7 @@ test("stock is received, counted, thrown away and comes back; the ledger tells a
   await stockIs(tablet, 5, 0, 5);
   await move(tablet, "Receive", { "How many": "7" }, { note: "from Yixing" });
   await stockIs(tablet, 12, 0, 12);
-  await move(tablet, "Count", { "How many": "10" });
+  await move(tablet, "Count", { "How many": "10" }, { more: true });
   await stockIs(tablet, 10, 0, 10);
   await move(tablet, "Scrap", { "How many": "1" }, { more: true });
   await move(tablet, "Return", { "How many": "2" }, { more: true });

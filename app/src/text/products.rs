@@ -23,7 +23,7 @@ texts! {
     RESTING: "停卖的", "Not on sale";
     EVERY: "全部", "All";
     KIND: "类别", "Kind";
-    ANY_CATEGORY: "所有分类", "All categories";
+    ANY_CATEGORY: "全部", "All";
     SHORT: "缺货", "Short";
     OFF_SALE: "停卖", "Not on sale";
     NO_PRICE: "未定价", "No price";
@@ -46,7 +46,7 @@ texts! {
     STOCK_NOW: "现在有多少；不写就不计库存", "What is there now; empty: nobody counts it";
     STOCK_KG: "现在有多少公斤；不写就不计库存", "Kilograms there now; empty: nobody counts it";
     CATEGORY: "分类", "Category";
-    CATEGORY_HINT: "选一个，或写新的", "Choose one, or type a new one";
+    CATEGORY_HINT: "选一个或写新的", "Choose or type";
     UNIT: "怎么卖", "Sold by";
     PIECE: "按件", "Piece";
     GRAM: "称重，按公斤定价", "Weight, priced per kg";

@@ -544,7 +544,7 @@ fn Basics(desk: Desk) -> impl IntoView {
     let spec_wrong = desk.wrong(Place::Spec(0));
     let amounts = view! { <Amounts desk of=0 article=fields.article/> };
     view! {
-        <section class="stack" data-tight="" aria-label=products::DETAILS>
+        <div class="stack" data-tight="">
             <TextField label=products::NAME value=fields.name fault=desk.wrong(Place::Name)/>
             <div class="two">
                 <Show when=move || simple.get()>
@@ -572,7 +572,7 @@ fn Basics(desk: Desk) -> impl IntoView {
                 <StockField desk of=0 article=fields.article/>
             </Show>
             <ArticlePicture desk article=fields.article label=products::PICTURE/>
-        </section>
+        </div>
     }
 }
 
