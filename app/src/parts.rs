@@ -6,7 +6,7 @@ use leptos::task::spawn_local;
 use uuid::Uuid;
 
 use crate::features::order::Shown;
-use crate::features::{conflicts, new_order, order, products, records, settings};
+use crate::features::{conflicts, new_order, order, orders, products, records, rules, settings, shop_setup, templates};
 use crate::frame::PageHead;
 use crate::session::{Boot, Session, Works};
 use crate::text::opening;
@@ -25,6 +25,10 @@ pub struct Pages {
     pub conflicts: fn() -> AnyView,
     /// Settings.
     pub settings: fn() -> AnyView,
+    /// What the list has beyond its first page.
+    pub list: orders::Part,
+    /// A template being made or changed.
+    pub template: fn() -> AnyView,
     /// What of the session needs the whole program.
     pub works: fn() -> Works,
     /// Sends and fetches pictures from now on.
@@ -36,10 +40,18 @@ pub struct Pages {
 pub struct Selling {
     /// What the shop sells.
     pub products: fn() -> AnyView,
-    /// Wants all pictures that products and settings name.
-    pub want_pictures: fn(Session),
     /// What two tablets disagree on of products, customers and settings.
     pub record_disputes: fn() -> AnyView,
+    /// Templates of orders.
+    pub templates: fn() -> AnyView,
+    /// The shop's lists and terms.
+    pub shop_settings: fn() -> AnyView,
+    /// The same as short steps.
+    pub wizard: fn() -> AnyView,
+    /// What is done by itself.
+    pub rules: fn() -> AnyView,
+    /// Does it, from now on.
+    pub act_by_rules: fn(Session),
 }
 
 /// Names everything that the second file is made of.
@@ -54,6 +66,8 @@ fn pages() -> Pages {
         new_order: || new_order::NewOrder.into_any(),
         conflicts: || conflicts::Conflicts.into_any(),
         settings: || settings::Settings.into_any(),
+        list: orders::Part::all(),
+        template: || new_order::TemplateForm.into_any(),
         works: Works::all,
         carry_pictures: Session::carry_pictures,
     }
@@ -63,8 +77,12 @@ fn pages() -> Pages {
 fn selling() -> Selling {
     Selling {
         products: || products::Products.into_any(),
-        want_pictures: Session::want_known_pictures,
         record_disputes: || records::RecordDisputes.into_any(),
+        templates: || templates::Templates.into_any(),
+        shop_settings: || shop_setup::ShopSettings.into_any(),
+        wizard: || shop_setup::Wizard.into_any(),
+        rules: || rules::Rules.into_any(),
+        act_by_rules: Session::act_by_rules,
     }
 }
 
@@ -136,15 +154,13 @@ impl Parts {
             }
             begun
         });
-        let owner = Owner::current().unwrap_or_default();
         Effect::new(move |begun: Option<bool>| {
             let begun = begun.unwrap_or(false);
             if !begun
-                && session.boot.get() == Boot::Open
+                && session.boot.get() != Boot::Opening
                 && let Some(Some(selling)) = parts.selling.get()
             {
-                // It goes on when this effect has done its work.
-                owner.with(|| (selling.want_pictures)(session));
+                (selling.act_by_rules)(session);
                 return true;
             }
             begun
@@ -164,6 +180,22 @@ impl Parts {
             }
             self.selling.set(Some(file::selling().await.ok()));
         });
+    }
+
+    /// The pages, once they are here.
+    pub fn there(self) -> Option<Pages> {
+        self.pages.get().flatten()
+    }
+
+    /// The same, for what happens in a moment.
+    pub fn there_untracked(self) -> Option<Pages> {
+        self.pages.get_untracked().flatten()
+    }
+
+    /// What is added to a page that stands already: nothing until it is here.
+    pub fn once(shown: impl Fn(Pages) -> AnyView + Send + 'static) -> impl IntoView {
+        let parts = expect_context::<Self>();
+        move || parts.there().map(&shown)
     }
 
     /// A page of the second file as soon as it is here.

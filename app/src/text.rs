@@ -8,11 +8,17 @@ mod language;
 mod money;
 pub mod new_order;
 pub mod opening;
+pub mod order_list;
 pub mod order_page;
 pub mod picture;
 pub mod products;
 pub mod records;
+pub mod remind;
+pub mod rules;
 mod selling;
+pub mod shop_lists;
+pub mod shop_setup;
+pub mod templates;
 mod when;
 
 pub use catalogue::{conflicts, currency, first_start, frame, keys, missing, orders, server, settings, sync, update};
@@ -21,4 +27,4 @@ pub use money::{CURRENCIES, Currency, MoneyParts};
 pub use selling::{
     badge, delivery, dispute, fault, form, list, method, order, payment, preview, reason, shipping, state, timeline,
 };
-pub use when::{Day, age, date_time, day_heading, set_time_zone, time};
+pub use when::{Day, age, date_time, date_time_in, day_heading, set_time_zone, time};

@@ -12,12 +12,13 @@ mod menu;
 mod paper;
 mod picture_field;
 mod stamp;
+mod suggest;
 mod sync_light;
 mod tabs;
 mod toast;
 
 pub use button::{Button, Kind, LinkButton};
-pub use choices::{Choice, Choices, Select, Switch};
+pub use choices::{Choice, Choices, Select, Switch, Tick};
 pub use dialog::Dialog;
 pub use field::{AmountField, ComboField, SearchField, Stepper, TextField, uid};
 pub use figures::{Money, Serial, Size};
@@ -29,6 +30,7 @@ pub use paper::{
 };
 pub use picture_field::PictureField;
 pub use stamp::{Badge, Stamp, Tone};
+pub use suggest::{Offer, SuggestField};
 pub use sync_light::{SyncFace, SyncLight, SyncState};
 pub use tabs::{Tab, Tabs};
 pub use toast::{Toast, ToastAct, Toaster, Toasts};

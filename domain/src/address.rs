@@ -89,16 +89,18 @@ fn take_phone(text: &mut Letters, labels: &[Label]) -> String {
     };
     for same in found.iter().filter(|phone| phone.number == best.number) {
         let (mut start, mut end) = (same.start, same.end);
-        let before = start.checked_sub(1).and_then(|before| text.free(before));
-        if matches!(
-            (before, text.free(end)),
-            (Some('('), Some(')')) | (Some('['), Some(']')) | (Some('【'), Some('】'))
-        ) {
+        if start.checked_sub(1).is_some_and(|before| is_pair(text.free(before), text.free(end))) {
             (start, end) = (start - 1, end + 1);
         }
         text.mark(start, end, Part::Phone);
     }
     best.number
+}
+
+/// Whether one opens what the other closes.
+fn is_pair(open: Option<char>, close: Option<char>) -> bool {
+    let pairs = ["()", "[]", "【】", "<>", "《》", "「」", "“”", "\"\""];
+    open.zip(close).is_some_and(|(open, close)| pairs.iter().any(|pair| pair.chars().eq([open, close])))
 }
 
 /// The name that a label announces.
@@ -150,12 +152,7 @@ fn take(text: &mut Letters, start: usize, end: usize) -> String {
         }
     }
     // A pair of brackets around all of it.
-    if to > from + 2
-        && matches!(
-            (text.free(from), text.free(to - 1)),
-            (Some('('), Some(')')) | (Some('['), Some(']')) | (Some('【'), Some('】')) | (Some('<'), Some('>'))
-        )
-    {
+    if to > from + 2 && is_pair(text.read(from), text.read(to - 1)) {
         (from, to) = (from + 1, to - 1);
     }
     let name = text.text(from, to);
@@ -184,8 +181,10 @@ fn take_places(text: &mut Letters, divisions: &Divisions) -> (Vec<u16>, usize) {
                 let inner =
                     of(&found.places, &|new| known.places.iter().any(|&old| new != old && divisions.is_in(new, old)));
                 let again = of(&known.places, &|old| found.places.iter().any(|&new| divisions.is_in(old, new)));
-                // A part of it may stand apart before it; after it, 上海市 belongs to a hospital.
-                let counts = found.levels > 1 || found.end <= known.start;
+                // A part of it may stand apart before it, or before a zone; else 上海市 belongs to a hospital.
+                let before = found.end <= known.start;
+                let zone = before && known.start - found.end <= 6 && text.holds_any(known.start - 1, "区");
+                let counts = found.levels > 1 || (before && (zone || !text.is_han(found.end)));
                 let places = match (inner.is_empty(), again.is_empty()) {
                     (false, _) => inner,
                     (true, false) if counts => again,
@@ -347,6 +346,7 @@ fn detail(text: &Letters, is_chinese: bool) -> String {
                         | '—'
                         | '_'
                         | '~'
+                        | '～'
                         | '>'
                         | '＞'
                         | '!'
@@ -389,8 +389,8 @@ fn detail(text: &Letters, is_chinese: bool) -> String {
 
 /// A piece without the brackets at its ends whose partners are gone.
 fn without_lone_brackets(piece: &str) -> &str {
-    let is_open = |c: char| matches!(c, '(' | '（' | '[' | '【' | '「' | '<' | '《');
-    let is_close = |c: char| matches!(c, ')' | '）' | ']' | '】' | '」' | '>' | '》');
+    let is_open = |c: char| matches!(c, '(' | '（' | '[' | '【' | '「' | '<' | '《' | '“');
+    let is_close = |c: char| matches!(c, ')' | '）' | ']' | '】' | '」' | '>' | '》' | '”');
     let mut piece = piece.trim();
     loop {
         let opened = piece.matches(is_open).count();

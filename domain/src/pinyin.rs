@@ -11,13 +11,20 @@ pub struct Malformed {
 /// As many letters as are looked at; no name is longer.
 const MOST_TYPED: usize = 63;
 
+/// The longest syllables: zhuang, chuang, shuang.
+const LONGEST: usize = 6;
+
+/// The block of Unicode that nearly all names are written with.
+const USUAL: std::ops::RangeInclusive<u32> = 0x4e00..=0x9fff;
+
 /// How nine thousand characters are read, without tones. Many have several readings, and each counts: 单 is dan as a
 /// word and shan as a surname.
 #[derive(Clone, Debug)]
 pub struct Pinyin {
-    syllables: Vec<Box<str>>,
-    /// Each character with each of its readings, in the order of the characters.
-    readings: Vec<(char, u16)>,
+    /// Each character with each of its readings, padded with zeros, in the order of the characters.
+    readings: Vec<(char, [u8; LONGEST])>,
+    /// Where the readings of each usual character begin.
+    usual: Vec<u16>,
 }
 
 impl Pinyin {
@@ -26,20 +33,41 @@ impl Pinyin {
     /// # Errors
     /// Where a line is not written so.
     pub fn parse(text: &str) -> Result<Self, Malformed> {
-        let mut syllables = Vec::with_capacity(420);
         let mut readings = Vec::with_capacity(text.len() / 3);
         for (index, line) in text.lines().enumerate().filter(|(_, line)| !line.starts_with('#')) {
             let malformed = Malformed { line: index + 1 };
             let (syllable, characters) = line.split_once(' ').ok_or(malformed)?;
-            if syllable.is_empty() || !syllable.bytes().all(|byte| byte.is_ascii_lowercase()) {
+            let mut sound = [0; LONGEST];
+            sound.get_mut(..syllable.len()).ok_or(malformed)?.copy_from_slice(syllable.as_bytes());
+            readings.extend(characters.chars().map(|character| (character, sound)));
+            let fits = readings.len() <= usize::from(u16::MAX);
+            if syllable.is_empty() || !syllable.bytes().all(|byte| byte.is_ascii_lowercase()) || !fits {
                 return Err(malformed);
             }
-            let number = u16::try_from(syllables.len()).map_err(|_| malformed)?;
-            syllables.push(Box::from(syllable));
-            readings.extend(characters.chars().map(|character| (character, number)));
         }
         readings.sort_unstable();
-        Ok(Self { syllables, readings })
+        let mut usual = Vec::with_capacity(0x5201);
+        let mut at = 0_u16;
+        for code in *USUAL.start()..=*USUAL.end() + 1 {
+            while readings.get(usize::from(at)).is_some_and(|&(character, _)| u32::from(character) < code) {
+                at += 1;
+            }
+            usual.push(at);
+        }
+        Ok(Self { readings, usual })
+    }
+
+    fn readings(&self, character: char) -> &[(char, [u8; LONGEST])] {
+        let code = u32::from(character);
+        let bounds = if USUAL.contains(&code) {
+            let place = (code - USUAL.start()) as usize;
+            self.usual.get(place).zip(self.usual.get(place + 1)).map(|(&from, &to)| (from.into(), to.into()))
+        } else {
+            let bound =
+                |of: fn(&char, &char) -> bool| self.readings.partition_point(|(other, _)| of(other, &character));
+            Some((bound(|other, character| other < character), bound(|other, character| other <= character)))
+        };
+        bounds.and_then(|(from, to)| self.readings.get(from..to)).unwrap_or_default()
     }
 
     /// Whether what was typed is how a part of the text sounds: of each character in turn a beginning of its syllable,
@@ -73,9 +101,6 @@ impl Pinyin {
     /// What is reached after one more character.
     fn step(&self, character: char, typed: &[char], reached: u64) -> u64 {
         let mut next = 0;
-        let from = self.readings.partition_point(|&(other, _)| other < character);
-        let readings =
-            self.readings.get(from..).unwrap_or_default().iter().take_while(|(other, _)| *other == character);
         let mut open = reached;
         while open != 0 {
             let at = open.trailing_zeros() as usize;
@@ -84,10 +109,11 @@ impl Pinyin {
             if rest.first().is_some_and(|&letter| character.to_lowercase().eq([letter])) {
                 next |= 1 << (at + 1);
             }
-            for syllable in readings.clone().filter_map(|&(_, number)| self.syllables.get(usize::from(number))) {
+            for (_, sounds) in self.readings(character) {
                 // ü is typed as v, and by many as u.
-                let same = |(&letter, sound): (&char, char)| letter == sound || (letter == 'u' && sound == 'v');
-                let length = rest.iter().zip(syllable.chars()).take_while(|&pair| same(pair)).count();
+                let same =
+                    |(&letter, &sound): (&char, &u8)| letter == char::from(sound) || (letter == 'u' && sound == b'v');
+                let length = rest.iter().zip(sounds).take_while(|&pair| same(pair)).count();
                 for length in 1..=length {
                     next |= 1 << (at + length);
                 }

@@ -86,6 +86,30 @@ pub struct Rule {
     pub place: String,
     /// Only orders that come to this much at least, minor units.
     pub at_least: Option<i64>,
+    /// When it was switched on, milliseconds since 1970; 0 where nobody said.
+    pub since_ms: i64,
+}
+
+/// A device of the shop, as the server knows it: what a rule that cancels has to ask.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Standing {
+    /// The device.
+    pub id: Uuid,
+    /// When it last said that it had nothing unsent, in the server's time.
+    pub heard_ms: Option<i64>,
+    /// It is out: what it holds comes no more.
+    pub revoked: bool,
+}
+
+/// When a rule may cancel an order, where the shop has a server: nobody's payment can still be on its way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Vouched<'a> {
+    /// The server's time when it received the order.
+    pub received_ms: i64,
+    /// All devices of the shop, as the server told of them.
+    pub devices: &'a [Standing],
+    /// This device.
+    pub here: Uuid,
 }
 
 /// What is wrong with a rule.
@@ -104,6 +128,10 @@ pub enum RuleFault {
 
 const HOUR_MS: i64 = 3_600_000;
 const DAY_MS: i64 = 24 * HOUR_MS;
+/// A call may be on its way for so long: what a device said before it counts from then on.
+const ON_ITS_WAY_MS: i64 = 2 * 60_000;
+/// How long a tablet leaves an order to the next one before it.
+const PATIENCE_MS: i64 = 2 * 60_000;
 
 impl Rule {
     /// Reads it from its record; `None` where this build does not know what it does.
@@ -128,6 +156,7 @@ impl Rule {
             category: word("category"),
             place: word("place"),
             at_least: fields.int("at_least"),
+            since_ms: fields.int("since").unwrap_or_default(),
         })
     }
 
@@ -150,6 +179,7 @@ impl Rule {
             ("category", text(&self.category)),
             ("place", text(&self.place)),
             ("at_least", self.at_least.map(Value::Int)),
+            ("since", (self.since_ms != 0).then_some(Value::Int(self.since_ms))),
         ];
         all.extend(own.into_iter().chain(named).filter_map(|(name, value)| Some((name.to_owned(), value?))));
         all
@@ -179,11 +209,74 @@ impl Rule {
         faults
     }
 
+    /// The states of the orders that it may ask for. [`Rule::is_open_to`] says more.
+    pub fn states(&self) -> &'static [Status] {
+        use Status::{AwaitingPayment, Completed, Delivered, Paid, PartPaid, PartShipped, Shipped};
+        match self.deed {
+            Deed::Remind { .. } => &[AwaitingPayment, PartPaid],
+            Deed::Cancel { .. } => &[AwaitingPayment],
+            Deed::Label { .. } => &[AwaitingPayment, PartPaid, Paid, PartShipped, Shipped, Delivered, Completed],
+            Deed::Hold { .. } | Deed::Carrier { .. } => &[AwaitingPayment, PartPaid, Paid],
+            Deed::Complete { .. } => &[Delivered],
+        }
+    }
+
+    /// Whether it may ask for an order in this state that was placed then: one that is over is labelled only on its
+    /// first day, so that a new rule does not go through years of them.
+    pub fn is_open_to(&self, status: Status, placed_ms: i64, now_ms: i64) -> bool {
+        let is_over = matches!(status, Status::Delivered | Status::Completed);
+        let is_old = now_ms.saturating_sub(placed_ms) > DAY_MS;
+        self.states().contains(&status) && (self.deed.is_timed() || !is_over || !is_old)
+    }
+
+    /// From when on it asks for an order that was placed then, milliseconds since 1970. Where it waits for something
+    /// else than that, this is when it was placed.
+    pub fn due_ms(&self, placed_ms: i64) -> i64 {
+        match self.deed {
+            Deed::Remind { hours, .. } | Deed::Cancel { hours, .. } => {
+                placed_ms.saturating_add(hours.saturating_mul(HOUR_MS))
+            }
+            _ => placed_ms,
+        }
+    }
+
+    /// How long this device waits, from when the rule asks for an order, before it acts: the tablet that took the
+    /// order acts at once, with or without a network; where it is off, the next one does it in its place. So two that
+    /// are on do not do the same. `devices`: all of the shop.
+    pub fn patience_ms(maker: Uuid, here: Uuid, devices: &[Uuid]) -> i64 {
+        let mut circle: Vec<Uuid> = devices.iter().copied().chain([maker, here]).collect();
+        circle.sort_unstable();
+        circle.dedup();
+        let place = |of: Uuid| circle.iter().position(|device| *device == of).unwrap_or_default();
+        let steps = (place(here) + circle.len() - place(maker)) % circle.len().max(1);
+        i64::try_from(steps).unwrap_or(i64::MAX).saturating_mul(PATIENCE_MS)
+    }
+
+    /// Which devices keep it from cancelling this order, beside what [`Rule::deed_now`] says: those that have not said
+    /// since its time was over that they hold nothing unsent. A payment that was taken in time is then in the log.
+    /// `None`: its time, by the server's clock, is not over. `now_ms` is the server's time.
+    pub fn unheard(&self, order: &Order, vouched: &Vouched<'_>, now_ms: i64) -> Option<Vec<Uuid>> {
+        let placed = order.confirmed.and_then(|at| order.timeline.get(at))?;
+        // A clock that was slow when the order was taken must not make it older than it is.
+        let placed_ms = placed.meta.at_ms().max(vouched.received_ms);
+        let over_ms = self.due_ms(placed_ms).max(order.due.value.unwrap_or(i64::MIN));
+        if now_ms < over_ms {
+            return None;
+        }
+        let from_ms = over_ms.saturating_add(ON_ITS_WAY_MS);
+        let silent = vouched.devices.iter().filter(|device| {
+            device.id != vouched.here && !device.revoked && device.heard_ms.is_none_or(|heard| heard < from_ms)
+        });
+        Some(silent.map(|device| device.id).collect())
+    }
+
     /// What it does to this order now; `None` where it does not ask for it (yet). Whether it may is decided by
     /// [`crate::order::decide`] with [`Command::ByRule`]. `now_ms`: by a clock that is known to be right.
     pub fn deed_now(&self, order: &Order, now_ms: i64) -> Option<Command> {
         let asked = order.confirmed.is_some()
             && order.cancelled.is_none()
+            && order.held.is_none()
+            && !order.needs_update
             && (self.channel.is_empty() || self.channel == order.channel.value)
             && (self.category.is_empty() || self.category == order.category.value)
             && (self.place.is_empty() || order.address.value.contains(&self.place))
@@ -209,10 +302,11 @@ impl Rule {
                 (untouched && overdue && passed(placed, hours.saturating_mul(HOUR_MS)))
                     .then(|| Command::Cancel(reason.clone()))
             }
-            Deed::Label { label: word } => (!order.labels.contains(word)).then(|| label(word)),
-            Deed::Hold { reason } => {
-                (!order.any_shipped() && order.held.is_none()).then(|| Command::Hold(reason.clone()))
+            Deed::Label { label: word } => {
+                let open = self.is_open_to(status, placed.unwrap_or_default(), now_ms);
+                (open && !order.labels.contains(word)).then(|| label(word))
             }
+            Deed::Hold { reason } => (!order.any_shipped()).then(|| Command::Hold(reason.clone())),
             Deed::Carrier { carrier } => {
                 let open = order.delivery.value == Delivery::Ship && !order.any_shipped();
                 (open && order.carrier.value.is_empty()).then(|| {
@@ -255,6 +349,7 @@ mod tests {
                 category: String::new(),
                 place: "新疆".into(),
                 at_least: Some(5),
+                since_ms: 1_795_417_200_000,
             };
             assert!(rule.faults().is_empty());
             assert_eq!(Rule::read(&Fields { fields: rule.fields(), ..Fields::default() }), Some(rule));

@@ -110,6 +110,9 @@ pub struct Push {
 pub struct Devices {
     /// All that ever joined, by code.
     pub devices: Vec<DeviceEntry>,
+    /// The shop's last sequence, read after them: what they had sent when they were heard is in the log up to here.
+    #[serde(default)]
+    pub head: u64,
 }
 
 /// A device of the shop, as the server knows it.
@@ -123,6 +126,9 @@ pub struct DeviceEntry {
     pub last_seen_ms: i64,
     /// The greatest counter without a gap that the server holds of it.
     pub pushed: u64,
+    /// When it last said that it had nothing unsent, in the server's time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub heard_ms: Option<i64>,
     /// When its credential was taken away.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub revoked_ms: Option<i64>,
@@ -199,8 +205,9 @@ pub enum PushStatus {
     Quarantined,
 }
 
-/// Answer of `GET shops/{shop}/pull?after=N&limit=L&wait=S&own=brief`. A page may hold fewer events than `limit`:
-/// there is more as long as `next < head`.
+/// Answer of `GET shops/{shop}/pull?after=N&limit=L&wait=S&own=brief&idle=true&epoch=E`. A page may hold fewer events
+/// than `limit`: there is more as long as `next < head`. `idle=true`: the device has nothing unsent, as far as it knows
+/// of the log of this epoch; of another, it says nothing.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Pulled {
     /// The database's epoch.

@@ -5,6 +5,7 @@
 mod act;
 mod blobs;
 mod load;
+pub mod rules;
 mod server;
 mod syncing;
 

@@ -68,7 +68,7 @@ impl App {
             // A note, no more: who may read goes on reading while the disk is full.
             tracing::warn!(%fault, "could not note that a device was heard of");
         }
-        Ok(Caller { shop: known.shop, device: known.device })
+        Ok(Caller { shop: known.shop, device: known.device, heard_ms: known.heard_ms })
     }
 }
 
@@ -79,6 +79,8 @@ pub struct Caller {
     pub shop: Uuid,
     /// The device.
     pub device: Uuid,
+    /// When it last said that it had nothing unsent.
+    pub heard_ms: Option<i64>,
 }
 
 impl FromRequestParts<Shared> for Caller {

@@ -114,7 +114,7 @@ async fn copied() {
 
     let (ids, flagged) = log(&first).await;
     assert!(flagged > 0 && ids.contains(&later), "the server saw the copy");
-    let devices = second.client.devices().await.unwrap();
+    let devices = second.client.devices().await.unwrap().devices;
     assert_eq!(devices.len(), 4, "the second tablet, the old name, and a new one for each");
     let mut names = BTreeSet::new();
     for tablet in [&first, &second, &copy] {

@@ -104,7 +104,7 @@ const KINDS: [&str; 10] =
 fn divisions() -> Result<String> {
     let folder = package(DIVISIONS.0, DIVISIONS.1)?.join("dist");
     let mut text = format!(
-        "# {} {} (npm, MIT) after the National Bureau of Statistics, 2023; written by `cargo xtask data`\n",
+        "# {} {} (npm, MIT; its LICENSE says WTFPL) after the National Bureau of Statistics, 2023; written by `cargo xtask data`\n",
         DIVISIONS.0, DIVISIONS.1
     );
     for file in ["pca.json", "HK-MO-TW.json"] {
@@ -180,7 +180,10 @@ fn pinyin() -> Result<String> {
             syllables.entry(reading).or_default().push_str(character);
         }
     }
-    let mut text = format!("# {} {} (npm, MIT); written by `cargo xtask data`\n", PINYIN.0, PINYIN.1);
+    let mut text = format!(
+        "# {} {} (npm, MIT, Copyright (c) 2022-present zh-lx); written by `cargo xtask data`\n",
+        PINYIN.0, PINYIN.1
+    );
     for (syllable, characters) in syllables {
         writeln!(text, "{syllable} {characters}")?;
     }

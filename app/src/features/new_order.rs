@@ -1,8 +1,12 @@
-//! Making an order, editing one, or making one as a copy: the form, then its preview, then it is confirmed.
+//! Making an order, editing one, or making one as a copy or from a template: the form, then its preview, then it is
+//! confirmed.
 //!
-//! `/orders/new`, `?copy=<id>` and `?edit=<id>` are forms of their own; `?step=preview` shows the preview, so that
-//! the browser's back leads to the form. What is typed is kept on the device until it is confirmed or thrown away.
+//! `/orders/new`, `?copy=<id>`, `?template=<id>`, `?edit=<id>` and `?draft=<id>` are forms of their own;
+//! `?step=preview` shows the preview, so that the browser's back leads to the form. What is typed is kept on the device
+//! at once, and as a draft of the shop, that other tablets can go on with, when the person pauses or goes elsewhere.
 
+mod draft;
+mod find;
 mod form;
 mod model;
 mod preview;
@@ -10,22 +14,28 @@ mod words;
 
 use std::sync::Arc;
 
+use domain::StreamKind;
 use domain::contact::Buyer;
+use domain::customer::Customer;
 use domain::order::{Command, Content, NewPayment, Order, Rejection};
+use domain::product::Product;
+use domain::record;
+use domain::template::Template;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_router::NavigateOptions;
-use leptos_router::hooks::{use_navigate, use_query_map};
+use leptos_router::hooks::{use_navigate, use_params_map, use_query_map};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use self::form::{Fields, FormPage};
-use self::model::{Form, Locked, Reading};
+use self::draft::Draft;
+use self::form::{Fields, FormPage, TemplatePage};
+use self::model::{Form, Locked, Reading, Short};
 use self::preview::PreviewPage;
 use crate::frame::PageHead;
-use crate::platform::{clock, history, kept, page};
-use crate::session::{ActFault, Loaded, Session};
-use crate::text::{self, Currency, fault, new_order, orders};
+use crate::platform::{history, kept, page};
+use crate::session::{ActFault, Loaded, Records, Session};
+use crate::text::{self, Currency, fault, new_order, orders, templates as words_of_templates};
 use crate::ui::{Empty, Glyph, Kind, LinkButton, Sheet, Toaster, Waiting};
 
 /// What the form is for, as the address says it.
@@ -33,13 +43,14 @@ use crate::ui::{Empty, Glyph, Kind, LinkButton, Sheet, Toaster, Waiting};
 enum Purpose {
     New,
     Copy(Uuid),
+    Template(Uuid),
     Edit(Uuid),
 }
 
 impl Purpose {
     fn order(self) -> Option<Uuid> {
         match self {
-            Self::New => None,
+            Self::New | Self::Template(_) => None,
             Self::Copy(id) | Self::Edit(id) => Some(id),
         }
     }
@@ -49,20 +60,20 @@ impl Purpose {
         match self {
             Self::New => "new".to_owned(),
             Self::Copy(id) => format!("copy.{id}"),
+            Self::Template(id) => format!("template.{id}"),
             Self::Edit(id) => format!("edit.{id}"),
         }
     }
 
     fn address(self, is_preview: bool) -> String {
-        let step = if is_preview { "step=preview" } else { "" };
-        match self {
-            Self::New if is_preview => format!("/orders/new?{step}"),
-            Self::New => "/orders/new".to_owned(),
-            Self::Copy(id) if is_preview => format!("/orders/new?copy={id}&{step}"),
-            Self::Copy(id) => format!("/orders/new?copy={id}"),
-            Self::Edit(id) if is_preview => format!("/orders/new?edit={id}&{step}"),
-            Self::Edit(id) => format!("/orders/new?edit={id}"),
-        }
+        let of = match self {
+            Self::New => None,
+            Self::Copy(id) => Some(format!("copy={id}")),
+            Self::Template(id) => Some(format!("template={id}")),
+            Self::Edit(id) => Some(format!("edit={id}")),
+        };
+        let query: Vec<String> = of.into_iter().chain(is_preview.then(|| "step=preview".to_owned())).collect();
+        if query.is_empty() { "/orders/new".to_owned() } else { format!("/orders/new?{}", query.join("&")) }
     }
 }
 
@@ -73,7 +84,8 @@ struct Kept {
     /// browser was killed before it forgot this.
     order: Uuid,
     form: Form,
-    /// What the form of a known order began with: what others changed since then is not overwritten.
+    /// What the form of a known order began with, or what was last saved of the draft: what others changed since then
+    /// is not overwritten.
     base: Option<(Content, Buyer)>,
 }
 
@@ -126,6 +138,19 @@ pub struct Flow {
     /// What was paid for it, minor units.
     paid: i64,
     base: StoredValue<Option<(Content, Buyer)>>,
+    session: Session,
+    /// The same currency, to calculate with.
+    minor: Memo<domain::Currency>,
+    /// The shop's lists.
+    shop: Signal<Arc<record::Fields>>,
+    products: Signal<Records<Product>>,
+    customers: Signal<Records<Customer>>,
+    /// The buyer, where the shop knows them.
+    known: Memo<Option<Arc<Customer>>>,
+    /// Their price level; empty: the usual prices.
+    level: Memo<String>,
+    /// What is asked for and not there.
+    short: Memo<Vec<Short>>,
 }
 
 impl Flow {
@@ -136,7 +161,7 @@ impl Flow {
             _ => {
                 let copied_from = match self.purpose {
                     Purpose::Copy(id) => Some(id),
-                    Purpose::New | Purpose::Edit(_) => None,
+                    Purpose::New | Purpose::Template(_) | Purpose::Edit(_) => None,
                 };
                 Command::Confirm {
                     new: Some((content, buyer)),
@@ -155,9 +180,10 @@ pub fn NewOrder() -> impl IntoView {
     let query = use_query_map();
     let purpose = Memo::new(move |_| {
         let id = |name| query.with(|query| query.get(name)).and_then(|id| Uuid::try_parse(&id).ok());
-        match (id("edit"), id("copy")) {
-            (Some(id), _) => Purpose::Edit(id),
-            (_, Some(id)) => Purpose::Copy(id),
+        match (id("edit").or_else(|| id("draft")), id("copy"), id("template")) {
+            (Some(id), ..) => Purpose::Edit(id),
+            (_, Some(id), _) => Purpose::Copy(id),
+            (.., Some(id)) => Purpose::Template(id),
             _ => Purpose::New,
         }
     });
@@ -165,10 +191,13 @@ pub fn NewOrder() -> impl IntoView {
     move || view! { <OneForm purpose=purpose.get() wants_preview/> }
 }
 
-/// An id for an order.
-fn draw_order(now_ms: i64) -> Uuid {
-    let ms = u64::try_from(now_ms).unwrap_or(0);
-    uuid::Builder::from_unix_timestamp_millis(ms, &clock::random()).into_uuid()
+/// What a form begins in: what the shop is, and a template where one is used.
+struct Place<'a> {
+    currency: domain::Currency,
+    shop: &'a record::Fields,
+    template: Option<Arc<Template>>,
+    /// An id for the order.
+    drawn: Uuid,
 }
 
 /// Begins the form: with what was kept, or what the order of the address holds, or nothing. `made` is the order that
@@ -178,18 +207,19 @@ fn begin(
     order: Loaded<Arc<Order>>,
     kept: Option<Kept>,
     made: impl Fn() -> Loaded<Arc<Order>>,
-    (currency, now_ms): (domain::Currency, i64),
+    Place { currency, shop, template, drawn }: Place<'_>,
 ) -> Opening {
     let kept = match (purpose, kept) {
-        (Purpose::New | Purpose::Copy(_), Some(kept)) => match made() {
+        (Purpose::New | Purpose::Copy(_) | Purpose::Template(_), Some(kept)) => match made() {
             Loaded::Reading => return Opening::Reading,
-            Loaded::There(_) => None,
-            Loaded::Missing => Some(kept),
+            Loaded::There(order) if order.confirmed.is_some() || order.discarded.is_some() => None,
+            // The draft is what it stands for now; what others changed of it follows when the form is open.
+            Loaded::There(_) | Loaded::Missing => Some(kept),
         },
         (_, kept) => kept,
     };
     let order = match (purpose, order) {
-        (Purpose::New, _) => None,
+        (Purpose::New | Purpose::Template(_), _) => None,
         (_, Loaded::Reading) => return Opening::Reading,
         (_, Loaded::Missing) => return Opening::Missing,
         (_, Loaded::There(order)) => Some(order),
@@ -215,12 +245,14 @@ fn begin(
             }
         }
         (_, order) => {
-            let blank = order.map_or_else(Form::default, |order| {
-                Form::of(&order.content(), &order.buyer(), currency, false).renumbered()
-            });
-            let (order, form) =
-                kept.map_or_else(|| (draw_order(now_ms), blank.clone()), |kept| (kept.order, kept.form));
-            Start { order, blank, form, base: None, is_edit: false, paid: 0 }
+            let blank = match (order, template) {
+                (Some(order), _) => Form::of(&order.content(), &order.buyer(), currency, false).renumbered(),
+                (None, Some(template)) => Form::of_template(&template.content, shop, currency),
+                (None, None) => Form::blank(shop),
+            };
+            let (order, form, base) =
+                kept.map_or_else(|| (drawn, blank.clone(), None), |kept| (kept.order, kept.form, kept.base));
+            Start { order, blank, form, base, is_edit: false, paid: 0 }
         }
     };
     Opening::Ready(Box::new(start))
@@ -238,21 +270,25 @@ fn OneForm(purpose: Purpose, wants_preview: Memo<bool>) -> impl IntoView {
         kept::load(&purpose.key())
     });
     let made = session.order(Signal::derive(move || typed.with(|kept| kept.as_ref().map(|kept| kept.order))));
-    let now = session.now_ms();
+    let shop = session.shop_fields();
+    let templates = session.templates();
     let opening = Memo::new(move |before: Option<&(u32, Opening)>| {
         let round = round.get();
         match before {
             Some((of, ready @ Opening::Ready(_))) if *of == round => (round, ready.clone()),
             _ => {
-                let place = (currency.get().currency, now.get_untracked());
+                let template = match purpose {
+                    Purpose::Template(id) => templates.with(|all| all.get(id).cloned()),
+                    Purpose::New | Purpose::Copy(_) | Purpose::Edit(_) => None,
+                };
+                let shop = shop.get();
+                let place =
+                    Place { currency: currency.get().currency, shop: &shop, template, drawn: session.draw_id() };
                 (round, begin(purpose, order.get(), typed.get(), || made.get(), place))
             }
         }
     });
-    let start_over = Callback::new(move |()| {
-        kept::forget(&purpose.key());
-        round.update(|round| *round = round.wrapping_add(1));
-    });
+    let begin_anew = Callback::new(move |()| round.update(|round| *round = round.wrapping_add(1)));
     move || match opening.get().1 {
         Opening::Reading => view! { <Waiting/> }.into_any(),
         Opening::Missing => {
@@ -264,10 +300,81 @@ fn OneForm(purpose: Purpose, wants_preview: Memo<bool>) -> impl IntoView {
             view! { <Unable title=new_order::NOT_NOW why=words::locked(why) href way=new_order::OPEN_ORDER/> }
                 .into_any()
         }
-        Opening::Ready(start) => {
-            view! { <Typing purpose start=*start wants_preview on_start_over=start_over/> }.into_any()
-        }
+        Opening::Ready(start) => view! { <Typing purpose start=*start wants_preview on_begin=begin_anew/> }.into_any(),
     }
+}
+
+/// The page of a template: the same form, without a buyer.
+#[component]
+pub fn TemplateForm() -> impl IntoView {
+    let session = Session::here();
+    let params = use_params_map();
+    // `/templates/new` names none.
+    let id = Memo::new(move |_| params.with(|params| params.get("id")).and_then(|id| Uuid::try_parse(&id).ok()));
+    let (all, shop, settings) = (session.templates(), session.shop_fields(), session.settings());
+    move || {
+        let id = id.get();
+        let template = id.map(|id| all.with_untracked(|all| all.get(id).cloned()));
+        if let Some(None) = template {
+            let (title, why) = (words_of_templates::GONE, words_of_templates::GONE_WHY);
+            return view! { <Unable title why href="/templates" way=words_of_templates::BACK/> }.into_any();
+        }
+        let template = template.flatten();
+        let form = shop.with_untracked(|shop| match &template {
+            Some(template) => {
+                Form::of_template(&template.content, shop, settings.with_untracked(|settings| settings.currency))
+            }
+            None => Form::blank(shop),
+        });
+        let order = session.draw_id();
+        let start = Start { order, blank: form.clone(), form, base: None, is_edit: false, paid: 0 };
+        view! { <TemplateTyping start template/> }.into_any()
+    }
+}
+
+#[component]
+fn TemplateTyping(start: Start, template: Option<Arc<Template>>) -> impl IntoView {
+    let session = Session::here();
+    let toaster = use_context::<Toaster>().unwrap_or_default();
+    let navigate = use_navigate();
+    let refused = RwSignal::new(None);
+    let (flow, _) = wire(session, Purpose::New, start, refused);
+    let name = RwSignal::new(template.as_ref().map(|template| template.name.clone()).unwrap_or_default());
+    let last = session.templates().with_untracked(|all| all.iter().map(|it| it.position).max()).unwrap_or_default();
+    let save = Callback::new(move |()| {
+        flow.tried.set(true);
+        let content = flow.reading.with_untracked(Reading::draft).map(|(content, _)| content);
+        let (Some(content), false) = (content, name.with_untracked(|name| name.trim().is_empty())) else {
+            page::focus_first_fault();
+            return;
+        };
+        if flow.busy.get_untracked() {
+            return;
+        }
+        flow.busy.set(true);
+        let base = template.as_ref().map(|template| template.fields()).unwrap_or_default();
+        let id = template.as_ref().map(|template| template.id);
+        let now = Template {
+            name: name.get_untracked().trim().to_owned(),
+            content,
+            position: template.as_ref().map_or(last.saturating_add(1_000), |template| template.position),
+            ..Template::default()
+        };
+        let navigate = navigate.clone();
+        spawn_local(async move {
+            match session.write(StreamKind::Template, id, &base, &now.fields()).await {
+                Ok(_) => {
+                    toaster.confirm(words_of_templates::SAVED);
+                    navigate("/templates", NavigateOptions { replace: true, ..NavigateOptions::default() });
+                }
+                Err(fault) => {
+                    refused.set(Some(fault));
+                    flow.busy.set(false);
+                }
+            }
+        });
+    });
+    view! { <TemplatePage flow name on_save=save/> }
 }
 
 /// There is nothing to fill in.
@@ -285,22 +392,59 @@ fn Unable(title: text::Phrase, why: text::Phrase, #[prop(into)] href: String, wa
     }
 }
 
-#[component]
-fn Typing(purpose: Purpose, start: Start, wants_preview: Memo<bool>, on_start_over: Callback<()>) -> impl IntoView {
-    let session = Session::here();
-    let toaster = use_context::<Toaster>().unwrap_or_default();
-    let navigate = use_navigate();
+/// Puts a form together: its fields, and all that follows from what is typed.
+fn wire(session: Session, purpose: Purpose, start: Start, refused: RwSignal<Option<ActFault>>) -> (Flow, Memo<Form>) {
     let settings = session.settings();
     let Start { order, blank, form, base, is_edit, paid } = start;
 
     let fields = Fields::of(form);
-    let typed = Memo::new(move |_| fields.typed());
-    let refused = RwSignal::new(None);
+    let customers = session.customers();
+    let typed = Memo::new(move |_| {
+        let mut form = fields.typed();
+        // Somebody else's name and phone are not that customer any more.
+        let known = form.customer.and_then(|id| customers.with(|all| all.get(id).cloned()));
+        if known.is_some_and(|customer| !find::is_still(&customer, &form.name, &form.phone)) {
+            form.customer = None;
+        }
+        form
+    });
+    let minor = Memo::new(move |_| settings.with(|settings| settings.currency));
+    let reading = Memo::new(move |_| typed.with(|form| form.read(minor.get())));
+    let known = Memo::new(move |_| {
+        let customer = typed.with(|form| form.customer)?;
+        customers.with(|all| all.get(customer).cloned())
+    });
+    let products = session.products();
+    // What a confirmed order reserves already is its own.
+    let reserved = StoredValue::new(if is_edit { base.as_ref().map(|(content, _)| content.clone()) } else { None });
+    let short = Memo::new(move |_| {
+        let own = |goods: (Uuid, u32)| {
+            reserved.with_value(|content| {
+                let lines = content.iter().flat_map(|content| &content.lines);
+                let own = lines.filter(|line| line.product == Some(goods.0) && line.variant == goods.1);
+                own.fold(0_i64, |sum, line| sum.saturating_add(line.quantity))
+            })
+        };
+        let free = |product: Uuid, variant: u32| {
+            let product = products.with(|all| all.get(product).cloned())?;
+            let stock = session.stock(&product, variant);
+            stock.counted.then(|| stock.free().saturating_add(own((product.id, variant))))
+        };
+        reading.with(|reading| model::shortages(&reading.content, free))
+    });
     let flow = Flow {
         purpose,
         order: StoredValue::new(order),
         fields,
-        reading: Memo::new(move |_| typed.with(|form| form.read(settings.get().currency))),
+        session,
+        minor,
+        shop: session.shop_fields(),
+        products,
+        customers,
+        known,
+        level: Memo::new(move |_| known.with(|known| known.as_ref().map(|it| it.level.clone()).unwrap_or_default())),
+        short,
+        reading,
         is_touched: Memo::new(move |_| typed.with(|form| *form != blank)),
         tried: RwSignal::new(false),
         busy: RwSignal::new(false),
@@ -310,20 +454,25 @@ fn Typing(purpose: Purpose, start: Start, wants_preview: Memo<bool>, on_start_ov
         paid,
         base: StoredValue::new(base),
     };
+    (flow, typed)
+}
+
+#[component]
+fn Typing(purpose: Purpose, start: Start, wants_preview: Memo<bool>, on_begin: Callback<()>) -> impl IntoView {
+    let session = Session::here();
+    let toaster = use_context::<Toaster>().unwrap_or_default();
+    let navigate = use_navigate();
+    let is_edit = start.is_edit;
+    let refused = RwSignal::new(None);
+    let (flow, typed) = wire(session, purpose, start, refused);
 
     // Once it is confirmed, nothing is kept any more.
     let done = StoredValue::new(false);
-    Effect::new(move |_| {
-        let form = typed.get();
-        if done.get_value() {
-            return;
-        }
-        if flow.is_touched.get() {
-            kept::store(&purpose.key(), &Kept { order: flow.order.get_value(), form, base: flow.base.get_value() });
-        } else {
-            kept::forget(&purpose.key());
-        }
-    });
+    let draft = Draft::of(flow, typed, done);
+    draft.keep_here();
+    if !is_edit {
+        draft.keep_for_all();
+    }
 
     let act = {
         let navigate = navigate.clone();
@@ -352,7 +501,8 @@ fn Typing(purpose: Purpose, start: Start, wants_preview: Memo<bool>, on_start_ov
                         if matches!(fault, ActFault::Rejected(Rejection::AlreadyConfirmed)) {
                             // Another window did it. What is typed here may be another order: that is for the
                             // person to say, by confirming once more.
-                            flow.order.set_value(draw_order(session.now_ms().get_untracked()));
+                            flow.order.set_value(session.draw_id());
+                            flow.base.set_value(None);
                         }
                         refused.set(Some(fault));
                         flow.busy.set(false);
@@ -377,19 +527,29 @@ fn Typing(purpose: Purpose, start: Start, wants_preview: Memo<bool>, on_start_ov
             }
         })
     };
-    let back_to_form = Callback::new(move |()| {
-        refused.set(None);
-        if came_from_form.get_value() {
-            came_from_form.set_value(false);
-            history::back();
-        } else {
-            navigate(&purpose.address(false), NavigateOptions { replace: true, ..NavigateOptions::default() });
-        }
-    });
+    let back_to_form = {
+        let navigate = navigate.clone();
+        Callback::new(move |()| {
+            refused.set(None);
+            if came_from_form.get_value() {
+                came_from_form.set_value(false);
+                history::back();
+            } else {
+                navigate(&purpose.address(false), NavigateOptions { replace: true, ..NavigateOptions::default() });
+            }
+        })
+    };
     let keep_draft = {
-        let act = act.clone();
+        let (act, navigate) = (act.clone(), navigate.clone());
         Callback::new(move |()| match flow.reading.with_untracked(Reading::draft) {
-            Some((content, buyer)) => act(Command::SaveDraft { content, buyer }, true),
+            // It was saved a moment ago.
+            Some(now) if flow.base.with_value(|base| base.as_ref() == Some(&now)) => {
+                done.set_value(true);
+                kept::forget(&purpose.key());
+                toaster.confirm(text::form::DRAFT_KEPT);
+                navigate("/orders", NavigateOptions { replace: true, ..NavigateOptions::default() });
+            }
+            Some(now) => act(draft.command(now), true),
             None => {
                 flow.tried.set(true);
                 page::focus_first_fault();
@@ -398,13 +558,29 @@ fn Typing(purpose: Purpose, start: Start, wants_preview: Memo<bool>, on_start_ov
     };
     let on_keep = (!is_edit).then_some(keep_draft);
     let on_confirm = Callback::new(move |(command,)| act(command, false));
+    let leave = navigate.clone();
+    let start_over = Callback::new(move |()| {
+        done.set_value(true);
+        draft.throw_away(toaster, on_begin);
+        match purpose {
+            Purpose::Edit(_) if !is_edit => leave("/orders", NavigateOptions::default()),
+            _ => on_begin.run(()),
+        }
+    });
+    // Done on another tablet: there is nothing left to do here.
+    let elsewhere = Memo::new(move |_| draft.confirmed_elsewhere());
 
     // The preview shows what was complete when it was asked for; a fault shows the form.
     let previewed = Memo::new(move |_| if wants_preview.get() { flow.reading.with(Reading::complete) } else { None });
-    move || match previewed.get() {
-        Some((content, buyer)) => {
+    move || match (elsewhere.get(), previewed.get()) {
+        (Some(id), _) => {
+            let href = format!("/orders/{id}");
+            let (title, why) = (new_order::CONFIRMED_ELSEWHERE, new_order::CONFIRMED_ELSEWHERE_WHY);
+            view! { <Unable title why href way=new_order::OPEN_ORDER/> }.into_any()
+        }
+        (None, Some((content, buyer))) => {
             view! { <PreviewPage flow content buyer on_back=back_to_form on_confirm/> }.into_any()
         }
-        None => view! { <FormPage flow on_preview=show_preview on_start_over on_keep/> }.into_any(),
+        (None, None) => view! { <FormPage flow on_preview=show_preview on_start_over=start_over on_keep/> }.into_any(),
     }
 }

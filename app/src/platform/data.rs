@@ -7,9 +7,9 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::Response;
 
 /// Provinces, cities and districts, for `domain::address::Divisions`.
-pub const DIVISIONS: &str = "divisions-618ce2b693a89de5.txt";
+pub const DIVISIONS: &str = "divisions-bd596ebae010811e.txt";
 /// Readings of characters, for `domain::pinyin::Pinyin`.
-pub const PINYIN: &str = "pinyin-e75fa59a6c9966f6.txt";
+pub const PINYIN: &str = "pinyin-ca1f69e74ebe2ce0.txt";
 
 /// The text of one of these tables. The service worker keeps them all; `None` where there is none yet and no network
 /// either, or the server has another version of the app.

@@ -5,6 +5,7 @@ use wasm_bindgen::prelude::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{
     Event, EventInit, HtmlElement, HtmlInputElement, ScrollIntoViewOptions, ScrollLogicalPosition, UrlSearchParams,
+    VisibilityState,
 };
 
 fn say_of_html(attribute: &str, value: Option<&str>) {
@@ -39,6 +40,20 @@ pub fn set_theme(key: &str) {
 /// Which hand holds the tablet decides where the main key is.
 pub fn set_left_handed(left: bool) {
     say_of_html("data-hand", left.then_some("left"));
+}
+
+/// Whether nobody sees the page: another one is in front, or the tablet's screen is off.
+pub fn is_hidden() -> bool {
+    document().visibility_state() == VisibilityState::Hidden
+}
+
+/// Scrolls as little as brings this into sight.
+pub fn scroll_to(selector: &str) {
+    if let Ok(Some(element)) = document().query_selector(selector) {
+        let options = ScrollIntoViewOptions::new();
+        options.set_block(ScrollLogicalPosition::Nearest);
+        element.scroll_into_view_with_scroll_into_view_options(&options);
+    }
 }
 
 /// The title of the window.
@@ -103,6 +118,81 @@ pub fn forget_query(name: &str) {
 /// Where the app came from, such as `https://stall.example`.
 pub fn origin() -> String {
     window().location().origin().unwrap_or_default()
+}
+
+/// The size of a letter that the person's browser starts from, in whole pixels.
+pub fn rem() -> i32 {
+    let size = || {
+        let style = window().get_computed_style(&document().document_element()?).ok().flatten()?;
+        let size = style.get_property_value("font-size").ok()?;
+        size.split(['.', 'p']).next()?.parse().ok()
+    };
+    size().unwrap_or(16)
+}
+
+/// The place in its list of the row that has the focus.
+pub fn focused_row() -> Option<usize> {
+    document().active_element()?.get_attribute("data-at")?.parse().ok()
+}
+
+/// The place in its list of the row that an event is about.
+pub fn row_of(event: &Event) -> Option<usize> {
+    let target: web_sys::Element = event.target()?.dyn_into().ok()?;
+    target.closest("[data-at]").ok().flatten()?.get_attribute("data-at")?.parse().ok()
+}
+
+/// Whether a finger or a pen did it.
+pub fn is_by_touch(event: &Event) -> bool {
+    event.dyn_ref::<web_sys::PointerEvent>().is_some_and(|event| event.pointer_type() != "mouse")
+}
+
+/// What is about to be pasted into the search field where it is several lines, which the browser would glue together:
+/// the lines with a space between. The paste itself does not happen then.
+pub fn take_pasted_lines(event: &web_sys::ClipboardEvent) -> Option<String> {
+    let field: HtmlInputElement = event.target()?.dyn_into().ok()?;
+    let text = event.clipboard_data()?.get_data("text").ok()?;
+    let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    if field.type_() != "search" || lines.len() < 2 {
+        return None;
+    }
+    event.prevent_default();
+    Some(lines.join(" "))
+}
+
+/// Puts a text where it can be pasted from; false where the browser does not allow it.
+pub async fn copy(text: &str) -> bool {
+    let Some(clipboard) = member(&navigator(), "clipboard") else { return false };
+    called(&clipboard, "writeText", &text.into()).await
+}
+
+/// Whether texts can be handed to other apps.
+pub fn can_share() -> bool {
+    member(&navigator(), "share").is_some()
+}
+
+/// Offers a text to other apps; false where nothing came of it.
+pub async fn share(text: &str) -> bool {
+    let data = js_sys::Object::new();
+    js_sys::Reflect::set(&data, &"text".into(), &text.into()).is_ok() && called(&navigator(), "share", &data).await
+}
+
+fn navigator() -> JsValue {
+    window().navigator().into()
+}
+
+/// What an object has under this name.
+fn member(of: &JsValue, name: &str) -> Option<JsValue> {
+    js_sys::Reflect::get(of, &name.into()).ok().filter(|member| !member.is_undefined() && !member.is_null())
+}
+
+/// Calls what answers later; false where it does not, or refuses.
+async fn called(of: &JsValue, name: &str, argument: &JsValue) -> bool {
+    let function = member(of, name).and_then(|member| member.dyn_into::<js_sys::Function>().ok());
+    let Some(promise) = function.and_then(|function| function.call1(of, argument).ok()) else { return false };
+    match promise.dyn_into::<js_sys::Promise>() {
+        Ok(promise) => wasm_bindgen_futures::JsFuture::from(promise).await.is_ok(),
+        Err(_) => false,
+    }
 }
 
 /// Focuses the first element that the selector finds; false if there is none.

@@ -4,12 +4,15 @@
 use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
 
-use domain::order::{Command, Order};
+use domain::order::{Command, Order, Summary};
 use domain::record::Record;
+use domain::rule::Rule;
+use domain::shop::SettingChanged;
 use domain::{Currency, Day, DeviceCode};
 use futures::channel::oneshot;
 use protocol::BlobId;
 use protocol::api::Pairing;
+use replica::client::rules::Hand;
 use replica::client::{self, Client, KeepFault, OpenFault, SyncState};
 use replica::storage::StorageFault;
 use replica::sync::State;
@@ -40,6 +43,8 @@ pub struct Link {
     waiting: RefCell<Vec<oneshot::Sender<()>>>,
     /// The browser has been asked to keep the data.
     asked_to_keep: Cell<bool>,
+    /// This is the tab that keeps in step with the server.
+    leads: Cell<bool>,
 }
 
 impl Link {
@@ -101,6 +106,7 @@ impl Link {
                 changed: Box::new(changed),
                 waiting: RefCell::default(),
                 asked_to_keep: Cell::new(false),
+                leads: Cell::new(false),
             }
         });
         let listening = Rc::downgrade(&link);
@@ -138,7 +144,29 @@ impl Link {
     /// Keeps in step with the server for as long as it is awaited. One tab at a time does.
     pub async fn run(&self) {
         let _lock = Lock::take(&self.name).await;
+        self.leads.set(true);
+        self.heard(false);
         self.client.run().await;
+    }
+
+    /// Whether this is the one tab of this browser that keeps in step with the server.
+    pub fn leads(&self) -> bool {
+        self.leads.get()
+    }
+
+    /// Calls this after every change of orders and records: with those that changed.
+    pub fn on_orders(&self, listener: impl Fn(&[Uuid]) + 'static) {
+        self.client.on_change(move |change| listener(&change.orders));
+    }
+
+    /// The orders to which a rule would do something now.
+    pub async fn touched_by(&self, rule: &Rule) -> Result<Vec<Summary>, StorageFault> {
+        self.client.touched_by(rule).await
+    }
+
+    /// A hand that does what the shop's rules say.
+    pub(super) fn hand(&self) -> Hand<IndexedDb, Network, Browser> {
+        self.client.hand()
     }
 
     /// A good moment to try again.
@@ -192,7 +220,7 @@ impl Link {
     }
 
     /// The shop's day, by this device's clock.
-    fn today(&self) -> Day {
+    pub(super) fn today(&self) -> Day {
         let now_ms = self.client.now_ms();
         self.read(|replica| Day::at(now_ms, clock::offset_minutes(replica.shop().time_zone(), now_ms)))
     }
@@ -205,6 +233,16 @@ impl Link {
                 let _ = tabs::keep_data().await;
             });
         }
+    }
+
+    /// Changes the shop's settings: those that are named.
+    pub async fn change_setting(&self, change: SettingChanged) -> Result<(), ActFault> {
+        Ok(self.client.change_setting(change).await?)
+    }
+
+    /// Gives this device another code; false where another device has it.
+    pub async fn change_code(&self, code: &DeviceCode) -> Result<bool, ActFault> {
+        Ok(self.client.change_code(code).await?)
     }
 
     /// A record with its whole timeline.
@@ -259,11 +297,6 @@ impl Link {
     /// A picture, from here or from the server; `None` where it is to be had from neither now.
     pub async fn picture(&self, id: BlobId) -> Result<Option<Vec<u8>>, StorageFault> {
         self.client.blob(id).await
-    }
-
-    /// Records name these pictures.
-    pub fn want_pictures(&self, ids: impl IntoIterator<Item = BlobId>) {
-        self.client.want_blobs(ids);
     }
 
     /// Calls back with the pictures that are here now.

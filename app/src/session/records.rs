@@ -6,12 +6,13 @@ use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use domain::StreamKind;
 use domain::customer::Customer;
 use domain::product::{Product, Stock};
 use domain::record::{Changed, Fields, Record, RecordEvent, Value, changes};
 use domain::rule::Rule;
+use domain::shop::SettingChanged;
 use domain::template::Template;
+use domain::{DeviceCode, StreamKind};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use replica::Act;
@@ -130,6 +131,13 @@ impl Session {
         self.records(StreamKind::Rule, Rule::read)
     }
 
+    /// What a rule is called, also where it was thrown away since; tracks changes.
+    pub fn rule_name(self, rule: Uuid) -> String {
+        self.changes.track();
+        let name = |fields: Option<Fields>| fields.map(|fields| fields.text("name").to_owned());
+        self.link().and_then(|link| link.read(|replica| name(replica.fields(rule)))).unwrap_or_default()
+    }
+
     /// The shop's own fields: its lists are read from them with [`domain::shop::list::entries`].
     pub fn shop_fields(self) -> Signal<Arc<Fields>> {
         let fields = Memo::new(move |_| {
@@ -137,6 +145,12 @@ impl Session {
             Arc::new(self.link().map(|link| link.read(|replica| replica.shop().fields())).unwrap_or_default())
         });
         fields.into()
+    }
+
+    /// The same as they stand now. Tracks changes.
+    pub fn shop_fields_now(self) -> Fields {
+        self.changes.track();
+        self.link().map(|link| link.read(|replica| replica.shop().fields())).unwrap_or_default()
     }
 
     /// What there is of a product's variant (0: of the product), as far as this tablet knows. Tracks changes.
@@ -149,7 +163,7 @@ impl Session {
 
     /// What there is of all of a product's variants together. Tracks changes.
     pub fn whole_stock(self, product: &Product) -> Stock {
-        let stocks = product.stocked().into_iter().map(|variant| self.stock(product, variant));
+        let stocks = product.stocks().into_iter().map(|variant| self.stock(product, variant));
         stocks.fold(Stock::default(), |sum, stock| {
             // What left of a variant that nobody counts says nothing about what lies in the stall.
             let on_hand = if stock.counted { stock.on_hand } else { 0 };
@@ -218,6 +232,23 @@ impl Session {
     /// Writes fields of the shop; without a value they are cleared.
     pub async fn change_shop(self, set: BTreeMap<String, Option<Value>>) -> Result<(), ActFault> {
         self.act_all(vec![Act::Shop(Changed { set, settles: None })]).await.map(drop)
+    }
+
+    /// Changes the shop's settings: those that are named.
+    pub async fn change_setting(self, change: SettingChanged) -> Result<(), ActFault> {
+        let link = self.link().ok_or(StorageFault::Closed)?;
+        link.change_setting(change).await
+    }
+
+    /// Gives this tablet another code, for the orders that it takes from now on; false where another has it.
+    pub async fn change_code(self, code: DeviceCode) -> Result<bool, ActFault> {
+        let link = self.link().ok_or(StorageFault::Closed)?;
+        link.change_code(&code).await
+    }
+
+    /// The shop's time zone (IANA).
+    pub fn time_zone(self) -> Signal<String> {
+        self.zone.into()
     }
 
     /// The conflicts of records that ask for a person.

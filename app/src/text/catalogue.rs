@@ -63,6 +63,7 @@ pub mod keys {
         ONE_MORE: "加一", "One more";
         LATER: "以后再说", "Later";
         ONE_MOMENT: "请稍候", "One moment";
+        offers(n: u64): "有 {n} 个可选，用上下键", "{n} to choose from, with the arrow keys", one: "One to choose, with the arrow keys";
     }
 }
 
@@ -130,6 +131,7 @@ pub mod orders {
         EMPTY: "还没有订单", "No orders yet";
         EMPTY_WHY: "卖出的每一单都会记在这里。", "Every order you take is written here.";
         TAKE_FIRST: "开第一单", "Take the first order";
+        SET_UP: "开店准备", "Get the shop ready";
         BACK: "回订单", "Back to orders";
     }
 }

@@ -105,6 +105,7 @@ pub mod told {
         PARKED: "挂单", "Parked";
         LABELS: "标签", "Labels";
         LINE_NOTE: "单项备注", "Line note";
+        by_rule(time: &str, rule: &str): "{time} · 规则“{rule}”", "{time} · by rule “{rule}”";
         confirmed(number: &str, delivery: &str): "确认订单 {number}，{delivery}", "Confirmed {number}: {delivery}";
         added(item: &str): "加了 {item}", "{item} added";
         removed(item: &str): "拿掉了 {item}", "{item} taken out";

@@ -70,8 +70,6 @@ texts! {
     UNDO_CHANGES: "不改了", "Undo changes";
     NOT_SAVED_YET: "有改动还没存", "Changes not saved yet";
 
-    LEVEL_WHOLESALE: "批发", "Wholesale";
-    LEVEL_MEMBER: "会员", "Member";
     CHANGED_MEANWHILE: "另一台平板刚改了同一处。看看现在的值，还要用你的就再按一次。", "Another tablet has just changed the same thing. Look at it above; to keep yours, save once more.";
     NAME_MISSING: "写上商品名称。", "Give the product a name.";
     SPEC_MISSING: "写上规格，如 大。", "Say which it is, such as Large.";

@@ -20,7 +20,7 @@ pub fn uid(prefix: &str) -> String {
 }
 
 /// The field's frame around a control.
-fn framed(
+pub(super) fn framed(
     id: &str,
     label: TextProp,
     label_unseen: bool,
@@ -43,7 +43,7 @@ fn framed(
 }
 
 /// What describes a control: the help that is always there, and what is wrong when something is.
-fn described(
+pub(super) fn described(
     id: &str,
     has_hint: bool,
     fault: Signal<Option<String>>,
@@ -61,7 +61,7 @@ fn described(
     }
 }
 
-fn invalid(fault: Signal<Option<String>>) -> impl Fn() -> Option<&'static str> + Clone + Send {
+pub(super) fn invalid(fault: Signal<Option<String>>) -> impl Fn() -> Option<&'static str> + Clone + Send {
     move || fault.with(Option::is_some).then_some("true")
 }
 

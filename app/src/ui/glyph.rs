@@ -7,10 +7,6 @@ use leptos::prelude::*;
 pub enum Glyph {
     /// Goods with a price.
     Products,
-    /// Further up.
-    Up,
-    /// Further down.
-    Down,
     /// Before all others.
     Top,
     /// To be taken hold of, and dragged.
@@ -23,6 +19,8 @@ pub enum Glyph {
     Settings,
     /// Search.
     Search,
+    /// Only some of it.
+    Filter,
     /// More of it.
     Plus,
     /// Less of it.
@@ -89,6 +87,12 @@ pub enum Glyph {
     Save,
     /// A picture, a camera.
     Photo,
+    /// Further up.
+    Up,
+    /// Further down.
+    Down,
+    /// What is done by itself.
+    Rules,
     /// State: draft.
     Draft,
     /// State: no money yet.
@@ -118,8 +122,6 @@ impl Glyph {
     const fn paths(self) -> &'static str {
         match self {
             Self::Products => r#"<path d="M4 4h7.5l8.5 8.5-7.5 7.5L4 11.5zM8.2 8.2v.1"/>"#,
-            Self::Up => r#"<path d="M12 19V5.5M6.5 11L12 5.5l5.5 5.5"/>"#,
-            Self::Down => r#"<path d="M12 5v13.5M6.5 13l5.5 5.5 5.5-5.5"/>"#,
             Self::Top => r#"<path d="M5 4h14M12 20V8M6.5 13.5L12 8l5.5 5.5"/>"#,
             Self::Grip => r#"<path d="M4 9h16M4 15h16"/>"#,
             Self::Orders => r#"<path d="M6 4h12v16.5H6zM6 8.5h12M9 12.5h6M9 16h4M9.5 2.5v3M14.5 2.5v3"/>"#,
@@ -128,6 +130,7 @@ impl Glyph {
                 r#"<path d="M4 7h8.5M17.5 7H20M4 17h2.5M11.5 17H20M15 9.5a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5zM9 19.5a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5z"/>"#
             }
             Self::Search => r#"<path d="M11 17.5a6.5 6.5 0 1 0 0-13 6.5 6.5 0 0 0 0 13zM15.8 15.8l4.7 4.7"/>"#,
+            Self::Filter => r#"<path d="M4 5h16l-6 7.5V18l-4 2v-7.5z"/>"#,
             Self::Plus => r#"<path d="M12 5v14M5 12h14"/>"#,
             Self::Minus => r#"<path d="M5 12h14"/>"#,
             Self::Check => r#"<path d="M4.5 12.5l5 5 10-11"/>"#,
@@ -179,6 +182,9 @@ impl Glyph {
             Self::Photo => {
                 r#"<path d="M3.5 7.5h4L9 5h6l1.5 2.5h4v12h-17zM12 17a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7z"/>"#
             }
+            Self::Up => r#"<path d="M12 19V5.5M6.5 11L12 5.5l5.5 5.5"/>"#,
+            Self::Down => r#"<path d="M12 5v13.5M6.5 13l5.5 5.5 5.5-5.5"/>"#,
+            Self::Rules => r#"<path d="M4 7h9M17 7h3M15 4.5v5M4 17h3M11 17h9M9 14.5v5"/>"#,
             Self::Draft => r#"<path stroke-dasharray="3.2 3.1" d="M12 20a8 8 0 1 0 0-16 8 8 0 0 0 0 16z"/>"#,
             Self::AwaitingPayment => r#"<path d="M12 20a8 8 0 1 0 0-16 8 8 0 0 0 0 16z"/>"#,
             Self::PartPaid => {

@@ -25,14 +25,14 @@ const WORDS: [(Field, &str, &str); 4] = [
     (
         Field::Name,
         "收货人姓名 收件人姓名 联系人姓名 客户姓名 买家姓名 顾客姓名 收件方 收货方 客户名称 客户 买家 顾客 名字 名称 收货 收件 收 receiver recipient \
-         consignee full_name contact_name name",
+         consignee attn attention full_name contact_name name",
         "收货人 收件人 姓名 联系人",
     ),
     (
         Field::Phone,
         "收货人手机号码 收件人手机号码 收货人手机号 收件人手机号 收货人手机 收件人手机 收货人电话 收件人电话 收货电话 手机/电话 电话/手机 联系手机 联络电话 \
          固定电话 固话 座机 号码 phone_number mobile_number contact_number telephone mobile phone cell tel mob",
-        "手机号码 手机号 联系电话 联系方式 电话号码 手机 电话",
+        "手机号码 手机号 联系电话 联系方式 电话号码 手机 电话 tel phone mobile",
     ),
     (
         Field::Address,
@@ -50,20 +50,23 @@ const WORDS: [(Field, &str, &str); 4] = [
 /// Finds the labels and marks them, with the colons and brackets around them.
 pub(super) fn find(text: &mut Letters) -> Vec<Label> {
     take_numbering(text);
+    let words: Vec<Word> = WORDS
+        .iter()
+        .flat_map(|&(field, with_colon, alone)| {
+            let words = |list: &'static str, needs_colon| {
+                list.split_whitespace().map(move |text| Word { field, text, needs_colon })
+            };
+            words(with_colon, true).chain(words(alone, false))
+        })
+        .collect();
     let mut found: Vec<Label> = Vec::new();
     let mut at = 0;
     while at < text.len() {
-        let longest = WORDS.iter().flat_map(|&(field, with_colon, alone)| {
-            let words =
-                |list: &'static str, needs_colon| list.split_whitespace().map(move |word| (field, word, needs_colon));
-            words(with_colon, true).chain(words(alone, false))
-        });
-        let text_ref = &*text;
-        let longest = longest
-            .filter_map(|(field, word, needs_colon)| {
-                label(text_ref, at, word, needs_colon).map(|(start, end)| Label { field, start, end })
-            })
-            .max_by_key(|label| label.end);
+        let first = text.free(at);
+        let here = words.iter().filter(|word| first.is_some() && word.text.chars().next() == first);
+        let labels =
+            here.filter_map(|word| label(text, at, word).map(|(start, end)| Label { field: word.field, start, end }));
+        let longest = labels.max_by_key(|label| label.end);
         match longest {
             Some(label) => {
                 text.mark(label.start, label.end, Part::Label);
@@ -76,7 +79,15 @@ pub(super) fn find(text: &mut Letters) -> Vec<Label> {
     found
 }
 
-fn label(text: &Letters, at: usize, word: &str, needs_colon: bool) -> Option<(usize, usize)> {
+/// A word that labels.
+struct Word {
+    field: Field,
+    text: &'static str,
+    needs_colon: bool,
+}
+
+fn label(text: &Letters, at: usize, word: &Word) -> Option<(usize, usize)> {
+    let &Word { text: word, needs_colon, .. } = word;
     let length = word.chars().count();
     let (after, spread) = stands(text, at, word)?;
     let opens = text.opens(at);
@@ -95,7 +106,7 @@ fn label(text: &Letters, at: usize, word: &str, needs_colon: bool) -> Option<(us
     }
     let is_number = |at: usize| text.digit(at).is_some() || text.free(at) == Some('+');
     let begins = opens || text.digit(at.wrapping_sub(1)).is_some() || is_number(after);
-    if needs_colon || spread || !begins {
+    if needs_colon || spread || !begins || (word.is_ascii() && !is_number(end)) {
         return None;
     }
     let end = if text.holds_any(after, "是为") && !word.ends_with('的') { after + 1 } else { after };

@@ -85,19 +85,14 @@ pub(super) fn likeness(text: &str) -> usize {
         };
     }
     let letters = bare.chars().all(|c| c.is_alphabetic() || matches!(c, ' ' | '.' | '\'' | '-' | '·' | '_'));
+    let digits = bare.chars().any(|c| c.is_ascii_digit());
+    let begins = bare.chars().next().is_some_and(char::is_alphabetic);
     match count {
-        _ if bare.chars().any(|c| c.is_ascii_digit()) => {
-            if count <= 12
-                && !bare.ends_with(|c| ENDS_PLACES.contains(c))
-                && bare.chars().next().is_some_and(char::is_alphabetic)
-            {
-                15
-            } else {
-                0
-            }
-        }
+        // Latin words may be of a house as well.
         _ if letters && han == 0 => 20,
-        2..=12 if !bare.ends_with(|c| ENDS_PLACES.contains(c)) => 26,
+        2..=12 if bare.ends_with(|c| ENDS_PLACES.contains(c)) => 0,
+        2..=12 if !digits => 26,
+        2..=12 if begins => 15,
         _ => 0,
     }
 }

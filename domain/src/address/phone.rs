@@ -35,7 +35,7 @@ pub(super) fn bare(text: &Letters, from: usize, to: usize, least: usize) -> Opti
         let (digits, end) = digits(text, start, 15, 3);
         let opens = start.checked_sub(1).and_then(|before| text.free(before)).is_none_or(opens);
         let fits = opens && digits.len() >= least && end <= to;
-        fits.then(|| Phone { start, end, number: digits, is_mobile: false })
+        fits.then_some(Phone { start, end, number: digits, is_mobile: false })
     })
 }
 

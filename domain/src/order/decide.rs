@@ -283,6 +283,9 @@ pub fn decide(
 
 /// What a rule does: as a person would, but never a cancellation where money was recorded, and marked as the rule's.
 fn by_rule(order: &Order, rule: Uuid, command: &Command, context: &Context<'_>) -> Result<Vec<NewEvent>, Rejection> {
+    if order.needs_update {
+        return Err(Rejection::NeedsUpdate);
+    }
     if matches!(command, Command::Cancel(_)) && order.payments.iter().any(Payment::counts) {
         return Err(Rejection::PaymentRecorded);
     }
@@ -558,7 +561,12 @@ fn known(decision: &mut Decision, order: &Order, command: &Command, context: &Co
             if order.any_shipped() {
                 return Err(Rejection::AlreadyShipped);
             }
-            check(content, buyer)?;
+            // A draft may lack things.
+            if order.confirmed.is_some() {
+                check(content, buyer)?
+            } else {
+                check_draft(content, buyer)?
+            }
             edit(decision, order, (base, base_buyer), (content, buyer));
             if decision.events.is_empty() {
                 return Err(Rejection::NothingChanged);

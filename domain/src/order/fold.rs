@@ -92,6 +92,9 @@ impl Order {
         if let Some(reason) = self.overruled.get(&at) {
             return void(*reason);
         }
+        if self.rule_acted(at, event) {
+            return void(VoidReason::AlreadyDone);
+        }
         match event {
             Event::Order(event) => self.order_step(at, event),
             Event::Contact(event) => self.contact_step(at, event),
@@ -101,6 +104,15 @@ impl Order {
                 APPLIED
             }
         }
+    }
+
+    /// Whether a rule acts here that has acted before, on a tablet that did not know: once is enough, and what a
+    /// person undid since is not done again.
+    fn rule_acted(&self, at: usize, event: &Event) -> bool {
+        let Some(rule) = event.rule() else { return false };
+        let mut before = self.timeline.iter().take(at).enumerate();
+        before
+            .any(|(place, entry)| entry.event.rule() == Some(rule) && entry.outcome == Applied && !self.knew(at, place))
     }
 
     fn order_step(&mut self, at: usize, event: &OrderEvent) -> Step {

@@ -11,6 +11,8 @@ mod properties;
 #[cfg(test)]
 mod refusals;
 #[cfg(test)]
+mod rules;
+#[cfg(test)]
 mod stall;
 #[cfg(test)]
 mod states;

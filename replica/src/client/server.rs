@@ -4,7 +4,8 @@ use std::pin::pin;
 
 use domain::DeviceCode;
 use futures::future::{Either, select};
-use protocol::api::{ClaimShop, Claimed, DeviceEntry, Devices, Hello, JoinShop, Joined, Pairing};
+use protocol::api::{ClaimShop, Claimed, Devices, Hello, JoinShop, Joined, Pairing, Pulled};
+use protocol::envelope::unstamp;
 use uuid::Uuid;
 
 use super::{ActFault, Body, Client, Host, PATIENCE_MS, Request, Response, ServerFault, Transport, Unreachable};
@@ -58,8 +59,18 @@ impl<S: Storage, T: Transport, H: Host> Client<S, T, H> {
     }
 
     /// The shop's devices, as the server knows them.
-    pub async fn devices(&self) -> Result<Vec<DeviceEntry>, ServerFault> {
-        self.ask_shop::<Devices>("GET", "/devices").await.map(|devices| devices.devices)
+    pub async fn devices(&self) -> Result<Devices, ServerFault> {
+        self.ask_shop("GET", "/devices").await
+    }
+
+    /// When the server received the event with this sequence, in its own time; `None` where the log has none.
+    pub async fn received_ms(&self, seq: u64) -> Result<Option<i64>, ServerFault> {
+        let path = format!("/pull?after={}&limit=1", seq.saturating_sub(1));
+        let pulled: Pulled = self.ask_shop("GET", &path).await?;
+        let stamp = pulled.events.first().and_then(|event| unstamp(event.get()).ok()).map(|(_, stamp)| stamp);
+        Ok(stamp
+            .filter(|stamp| stamp.seq == seq && Some(pulled.epoch) == self.replica().epoch())
+            .map(|it| it.received_ms))
     }
 
     /// Takes a device's credential away.

@@ -310,7 +310,9 @@ impl<S: Storage, T: Transport, H: Host> Client<S, T, H> {
         let after = self.replica().cursor();
         let own = if whole { "full" } else { "brief" };
         let limit = if after == 0 { FIRST_PULL_EVENTS } else { MAX_PULL_EVENTS };
-        let path = format!("/shops/{}/pull?after={after}&limit={limit}&wait={wait_seconds}&own={own}", reach.shop);
+        let idle = self.idle_here().await?;
+        let path =
+            format!("/shops/{}/pull?after={after}&limit={limit}&wait={wait_seconds}&own={own}{idle}", reach.shop);
         let request = Request {
             method: "GET",
             url: format!("{}/api/v1{path}", reach.server),
@@ -349,6 +351,20 @@ impl<S: Storage, T: Transport, H: Host> Client<S, T, H> {
         self.note_clock(pulled.server_time);
         let taken = self.take(|replica| replica.read_pulled(after, &pulled)).await?;
         self.concluded(taken, Heard::Answer).await
+    }
+
+    /// That this device has nothing unsent, said with a pull; nothing where it has. What other tabs have just done
+    /// counts, and what the server put aside: that is in no log.
+    async fn idle_here(&self) -> Result<String, StorageFault> {
+        let is_idle =
+            |replica: &Replica| replica.pending() == 0 && !replica.is_settling() && replica.quarantined().is_empty();
+        if !is_idle(&self.replica()) {
+            return Ok(String::new());
+        }
+        self.refresh().await?;
+        let replica = self.replica();
+        let epoch = replica.epoch().filter(|_| is_idle(&replica));
+        Ok(epoch.map(|epoch| format!("&idle=true&epoch={epoch}")).unwrap_or_default())
     }
 
     /// An answer was worked in, or does not fit.

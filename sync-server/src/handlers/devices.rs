@@ -13,14 +13,18 @@ use crate::state::{Caller, Shared};
 
 /// All that ever joined.
 pub async fn list(State(app): State<Shared>, caller: Caller) -> Result<Json<Devices>, Fault> {
-    let devices = app.store.devices(caller.shop).await?.into_iter().map(|device| DeviceEntry {
+    // The head is read after them: it is no older than what they say.
+    let devices = app.store.devices(caller.shop).await?;
+    let head = app.store.head(caller.shop).await?.seq;
+    let devices = devices.into_iter().map(|device| DeviceEntry {
         id: device.id,
         code: device.code,
         last_seen_ms: device.last_seen_ms,
         pushed: device.high,
+        heard_ms: device.heard_ms,
         revoked_ms: device.revoked_ms,
     });
-    Ok(Json(Devices { devices: devices.collect() }))
+    Ok(Json(Devices { devices: devices.collect(), head }))
 }
 
 /// Takes a device's credential away and closes its sockets; what it pushed stays.

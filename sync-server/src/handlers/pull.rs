@@ -10,6 +10,7 @@ use protocol::{Brief, MAX_PULL_EVENTS, MAX_WAIT_SECONDS, ProblemType, envelope};
 use serde::Deserialize;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::time::{Instant, sleep_until};
+use uuid::Uuid;
 
 use crate::fault::Fault;
 use crate::services::rooms::News;
@@ -18,6 +19,9 @@ use crate::store::{Page, Range};
 
 /// A page ends after the event that passes this, so that a log of large events does not fill the memory.
 const PAGE_BYTES: usize = 8_000_000;
+
+/// A device that says again and again that it has nothing unsent is noted this often.
+const HEARD_EVERY_MS: i64 = 15_000;
 
 /// What a pull asks for.
 #[derive(Debug, Deserialize)]
@@ -28,6 +32,11 @@ pub struct Asked {
     #[serde(default)]
     wait: u64,
     own: Option<Own>,
+    /// The device has nothing unsent.
+    #[serde(default)]
+    idle: bool,
+    /// The epoch that it knows: of another log it can't say what it has sent.
+    epoch: Option<Uuid>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -45,6 +54,9 @@ pub async fn pull(State(app): State<Shared>, caller: Caller, Query(asked): Query
         bytes: PAGE_BYTES,
         brief: (asked.own == Some(Own::Brief)).then_some(caller.device),
     };
+    if asked.idle && asked.epoch.is_none_or(|epoch| epoch == app.epoch) {
+        note_idle(&app, &caller).await;
+    }
     let deadline = Instant::now() + Duration::from_secs(asked.wait.min(MAX_WAIT_SECONDS));
     let may_wait = asked.wait > 0 && range.limit > 0;
     // Listen first, read then: nothing falls between the two.
@@ -63,6 +75,16 @@ pub async fn pull(State(app): State<Shared>, caller: Caller, Query(asked): Query
         }
     }
     Ok(answer(&app, range, &page))
+}
+
+/// Notes that a device has nothing unsent, now and then: an earlier time is never wrong.
+async fn note_idle(app: &App, caller: &Caller) {
+    let now = app.now();
+    let is_new = caller.heard_ms.is_none_or(|heard| (now - heard).abs() > HEARD_EVERY_MS);
+    if is_new && let Err(fault) = app.store.idle(caller.shop, caller.device, now).await {
+        // A note, no more: who may read goes on reading while the disk is full.
+        tracing::warn!(%fault, "could not note that a device has nothing unsent");
+    }
 }
 
 /// A [`protocol::api::Pulled`], written by hand: the events go out as they came in, byte for byte.

@@ -110,6 +110,15 @@ pub async fn devices_join_with_a_code_and_go(store: &dyn Store) {
     assert_eq!(devices[0].last_seen_ms, NOW + 7);
 }
 
+pub async fn a_device_says_that_it_has_nothing_unsent(store: &dyn Store) {
+    let (shop, first, second) = shop(store).await;
+    store.idle(shop, second, NOW + 5).await.unwrap();
+    store.idle(shop, second, NOW + 9).await.unwrap();
+    let heard: Vec<_> = store.devices(shop).await.unwrap().iter().map(|it| (it.id, it.heard_ms)).collect();
+    assert_eq!(heard, [(first, None), (second, Some(NOW + 9))]);
+    assert_eq!(store.by_credential(&secret(12)).await.unwrap().unwrap().heard_ms, Some(NOW + 9));
+}
+
 pub async fn every_event_once_and_in_sequence(store: &dyn Store) {
     let (shop, first, second) = shop(store).await;
     let (a, b, c) = (event(first, 1, "a"), event(first, 2, "b"), event(second, 1, "c"));

@@ -89,6 +89,7 @@ fn migrations() -> Migrator {
     Migrator::with_migrations(vec![
         step(1, "log", include_str!("../../migrations/sqlite/0001_log.sql")),
         step(2, "blobs", include_str!("../../migrations/sqlite/0002_blobs.sql")),
+        step(3, "heard", include_str!("../../migrations/sqlite/0003_heard.sql")),
     ])
 }
 
@@ -360,12 +361,19 @@ impl Store for SqliteStore {
     }
 
     async fn by_credential(&self, credential_hash: &SecretHash) -> Result<Option<KnownDevice>, StoreFault> {
-        let row = sqlx::query("SELECT shop, id, last_seen_ms FROM devices WHERE credential_hash = ?")
+        let row = sqlx::query("SELECT shop, id, last_seen_ms, heard_ms FROM devices WHERE credential_hash = ?")
             .bind(credential_hash.as_slice())
             .fetch_optional(&self.readers)
             .await?;
-        row.map(|row| Ok(KnownDevice { shop: id_at(&row, 0)?, device: id_at(&row, 1)?, last_seen_ms: row.try_get(2)? }))
-            .transpose()
+        row.map(|row| {
+            Ok(KnownDevice {
+                shop: id_at(&row, 0)?,
+                device: id_at(&row, 1)?,
+                last_seen_ms: row.try_get(2)?,
+                heard_ms: row.try_get(3)?,
+            })
+        })
+        .transpose()
     }
 
     async fn seen(&self, shop: Uuid, device: Uuid, now: i64) -> Result<(), StoreFault> {
@@ -378,22 +386,35 @@ impl Store for SqliteStore {
         Ok(())
     }
 
-    async fn devices(&self, shop: Uuid) -> Result<Vec<Device>, StoreFault> {
-        sqlx::query("SELECT id, code, last_seen_ms, high, revoked_ms FROM devices WHERE shop = ? ORDER BY code")
+    async fn idle(&self, shop: Uuid, device: Uuid, now: i64) -> Result<(), StoreFault> {
+        sqlx::query("UPDATE devices SET heard_ms = ? WHERE shop = ? AND id = ?")
+            .bind(now)
             .bind(blob(&shop))
-            .fetch_all(&self.readers)
-            .await?
-            .iter()
-            .map(|row| {
-                Ok(Device {
-                    id: id_at(row, 0)?,
-                    code: row.try_get(1)?,
-                    last_seen_ms: row.try_get(2)?,
-                    high: count_at(row, 3)?,
-                    revoked_ms: row.try_get(4)?,
-                })
+            .bind(blob(&device))
+            .execute(&self.writer)
+            .await?;
+        Ok(())
+    }
+
+    async fn devices(&self, shop: Uuid) -> Result<Vec<Device>, StoreFault> {
+        sqlx::query(
+            "SELECT id, code, last_seen_ms, high, revoked_ms, heard_ms FROM devices WHERE shop = ? ORDER BY code",
+        )
+        .bind(blob(&shop))
+        .fetch_all(&self.readers)
+        .await?
+        .iter()
+        .map(|row| {
+            Ok(Device {
+                id: id_at(row, 0)?,
+                code: row.try_get(1)?,
+                last_seen_ms: row.try_get(2)?,
+                high: count_at(row, 3)?,
+                revoked_ms: row.try_get(4)?,
+                heard_ms: row.try_get(5)?,
             })
-            .collect()
+        })
+        .collect()
     }
 
     async fn revoke(&self, shop: Uuid, device: Uuid, now: i64) -> Result<bool, StoreFault> {
@@ -642,6 +663,7 @@ mod tests {
     stories! {
         a_shop_claims_the_server_once
         devices_join_with_a_code_and_go
+        a_device_says_that_it_has_nothing_unsent
         every_event_once_and_in_sequence
         what_can_not_be_taken_is_kept_aside
         a_clone_and_a_far_clock_are_flagged

@@ -165,3 +165,28 @@ async fn the_shop_sees_when_a_device_was_heard_of() {
     let devices = first.devices().await.devices;
     assert_eq!(devices[0].last_seen_ms, crate::client::NOW + 3_600_000);
 }
+
+#[tokio::test]
+async fn a_device_says_that_it_has_nothing_unsent_of_the_log_that_it_knows() {
+    let app = TestApp::start().await;
+    let first = app.first_device().await;
+    let second = app.next_device(&first).await;
+    let hello: protocol::api::Hello = read(app.get("/api/v1/hello").await, 200).await;
+    let epoch = hello.epoch;
+    let heard = async || {
+        let devices = first.devices().await;
+        devices.devices.iter().find(|it| it.id == second.id).unwrap().heard_ms
+    };
+    assert_eq!(heard().await, None);
+    second.pull("after=0&own=brief").await;
+    second.pull(&format!("after=0&idle=true&epoch={}", new_id())).await;
+    assert_eq!(heard().await, None, "of another log it can't say what it has sent");
+    second.pull(&format!("after=0&idle=true&epoch={epoch}")).await;
+    let at = app.clock.load(std::sync::atomic::Ordering::SeqCst);
+    assert_eq!(heard().await, Some(at));
+    app.pass(60_000);
+    second.pull(&format!("after=0&idle=true&epoch={epoch}")).await;
+    assert_eq!(heard().await, Some(at + 60_000));
+    second.push(&[second.event(1)]).await;
+    assert_eq!(first.devices().await.head, 1, "what it had sent is in the log up to here");
+}

@@ -12,7 +12,7 @@ use crate::workspace::{dist, root};
 /// 400 KB in Brotli until the first page stands.
 const FIRST_VISIT: u64 = 400_000;
 /// Everything; a step towards 400 KB (docs/decisions/0006).
-const WHOLE: u64 = 600_000;
+const WHOLE: u64 = 900_000;
 
 /// Builds the app as shipped and weighs it.
 pub fn check() -> Result<()> {

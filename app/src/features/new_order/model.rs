@@ -9,6 +9,8 @@ use domain::money::{MAX_AMOUNT, MAX_GRAMS, MAX_PIECES, NumberFault, parse_amount
 use domain::order::{
     BuyerField, Content, ContentFault, Delivery, Line, LineFault, LineField, Method, NewPayment, Order, Terms, Unit,
 };
+use domain::record::Fields;
+use domain::shop::list::{List, default_of};
 use domain::text::{self, LONG, SHORT};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -107,9 +109,9 @@ pub struct Form {
     pub items: Vec<Item>,
     /// The order's note.
     pub note: String,
-    /// A key of [`CHANNELS`], or another shop's.
+    /// A key of the shop's channels.
     pub channel: String,
-    /// A key of [`CATEGORIES`], or another shop's.
+    /// A key of the shop's categories.
     pub category: String,
     /// The customer, where the buyer is one that the shop knows.
     pub customer: Option<Uuid>,
@@ -129,23 +131,16 @@ pub struct Form {
     pub deposit: String,
 }
 
-/// Sales channels that every shop has, the default first (workflow.md §1).
-pub const CHANNELS: [&str; 7] = ["stall", "taobao", "jd", "pinduoduo", "douyin", "shopee", "own"];
-/// Order categories that every shop has, the default first.
-pub const CATEGORIES: [&str; 3] = ["retail", "wholesale", "preorder"];
-
 impl Default for Form {
     fn default() -> Self {
-        let [channel, ..] = CHANNELS;
-        let [category, ..] = CATEGORIES;
         Self {
             name: String::new(),
             phone: String::new(),
             address: String::new(),
             items: vec![Item::new(1)],
             note: String::new(),
-            channel: channel.to_owned(),
-            category: category.to_owned(),
+            channel: String::new(),
+            category: String::new(),
             customer: None,
             carrier: String::new(),
             delivery: Delivery::default(),
@@ -269,6 +264,93 @@ impl Form {
         }
     }
 
+    /// An empty one, with what the shop chose as its defaults.
+    pub fn blank(shop: &Fields) -> Self {
+        Self {
+            channel: default_of(shop, List::Channel),
+            category: default_of(shop, List::Category),
+            method: Method::from(default_of(shop, List::Method)),
+            // Where the shop chose none, it is chosen when something ships.
+            carrier: shop.text(&List::Carrier.default_field()).to_owned(),
+            ..Self::default()
+        }
+    }
+
+    /// What a template begins an order with.
+    pub fn of_template(content: &Content, shop: &Fields, currency: Currency) -> Self {
+        let blank = Self::blank(shop);
+        let or = |value: String, usual: String| if value.is_empty() { usual } else { value };
+        let form = Self::of(content, &Buyer::default(), currency, true).renumbered();
+        Self {
+            channel: or(form.channel, blank.channel),
+            category: or(form.category, blank.category),
+            carrier: or(form.carrier, blank.carrier),
+            ..form
+        }
+    }
+
+    /// Takes in what another tablet changed of the draft since `base`: what was typed here stays, the rest follows.
+    pub fn rebased(
+        &self,
+        (base, base_buyer): &(Content, Buyer),
+        (now, buyer): &(Content, Buyer),
+        currency: Currency,
+    ) -> Self {
+        let typed = self.read(currency);
+        let (ours, ours_buyer) = (&typed.content, &typed.buyer);
+        let theirs = Self::of(now, buyer, currency, true);
+        let mut form = self.clone();
+        macro_rules! follow {
+            ($($field:ident: $ours:expr, $base:expr;)*) => { $(if $ours == $base { form.$field = theirs.$field; })* };
+        }
+        follow! {
+            name: ours_buyer.name, base_buyer.name;
+            phone: ours_buyer.phone, base_buyer.phone;
+            address: ours_buyer.address, base_buyer.address;
+            note: ours.note, base.note;
+            channel: ours.channel, base.channel;
+            category: ours.category, base.category;
+            customer: ours.customer, base.customer;
+            carrier: ours.carrier, base.carrier;
+            delivery: ours.delivery, base.delivery;
+            method: ours.method, base.method;
+            terms: ours.terms, base.terms;
+            discount: ours.discount, base.discount;
+            rounding: ours.rounding, base.rounding;
+            deposit: ours.deposit, base.deposit;
+        }
+        let line = |content: &Content, id: u32| content.lines.iter().find(|line| line.id == id).cloned();
+        // Those that both have, those that were typed here, and those that came there; what went there goes, unless
+        // it was changed here.
+        let mut items: Vec<Item> = Vec::new();
+        for item in &self.items {
+            let (was, is, there) = (line(base, item.id), line(ours, item.id), line(now, item.id));
+            let is_same = is == was || (is.is_none() && item.is_blank());
+            match there {
+                Some(there) if is_same => items.push(Item::of(&there, currency, true)),
+                None if was.is_some() && is_same => {}
+                _ => items.push(item.clone()),
+            }
+        }
+        for there in &now.lines {
+            let known = self.items.iter().any(|item| item.id == there.id) || line(base, there.id).is_some();
+            if !known {
+                items.push(Item::of(there, currency, true));
+            }
+        }
+        if items.is_empty() {
+            items.push(Item::new(1));
+        }
+        form.items = items;
+        form
+    }
+
+    /// Whether there is something in it that another tablet could go on with.
+    pub fn is_worth_keeping(&self) -> bool {
+        let texts = [&self.name, &self.phone, &self.address, &self.note];
+        self.items.iter().any(|item| !item.is_blank()) || texts.into_iter().any(|text| !text.trim().is_empty())
+    }
+
     /// Reads it. Extra items into which nothing was typed are left out.
     pub fn read(&self, currency: Currency) -> Reading {
         let mut faults = Reader::default();
@@ -286,7 +368,7 @@ impl Form {
             channel: self.channel.clone(),
             category: self.category.clone(),
             customer: self.customer,
-            carrier: self.carrier.clone(),
+            carrier: if self.delivery == Delivery::Ship { self.carrier.clone() } else { String::new() },
             parked: false,
         };
         let buyer = Buyer {
@@ -416,6 +498,39 @@ impl Reader {
             }
         }
     }
+}
+
+/// Goods of which more is asked for than can be promised.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Short {
+    /// The product and its variant.
+    pub goods: (Uuid, u32),
+    /// What the order calls it.
+    pub item: String,
+    /// What the figures count.
+    pub unit: Unit,
+    /// How much the order asks for, in all its lines.
+    pub asked: i64,
+    /// How much can be promised; below zero, too much was promised before.
+    pub free: i64,
+}
+
+/// What the order asks for and the stock does not have. `free` says what can be promised; nothing where nobody counts.
+pub fn shortages(content: &Content, free: impl Fn(Uuid, u32) -> Option<i64>) -> Vec<Short> {
+    let mut all: Vec<Short> = Vec::new();
+    for line in &content.lines {
+        let Some(product) = line.product else { continue };
+        let goods = (product, line.variant);
+        match all.iter_mut().find(|short| short.goods == goods) {
+            Some(short) => short.asked = short.asked.saturating_add(line.quantity),
+            None => {
+                let Some(free) = free(product, line.variant) else { continue };
+                all.push(Short { goods, item: line.item.clone(), unit: line.unit, asked: line.quantity, free });
+            }
+        }
+    }
+    all.retain(|short| short.asked > short.free);
+    all
 }
 
 /// What confirming can do at once for goods that are handed over: the payment that comes with it, if any is asked.
@@ -578,6 +693,57 @@ mod tests {
         assert_eq!(at_once(&content), Some(None));
         content.delivery = Delivery::Ship;
         assert_eq!(at_once(&content), None);
+    }
+
+    #[test]
+    fn what_another_tablet_changed_of_a_draft_follows_and_what_is_typed_here_stays() {
+        let currency = Currency::Cny;
+        let mut ours = form(vec![item(1, "茶", "2", "5"), item(2, "壶", "1", "9")]);
+        let read = |form: &Form| {
+            let Reading { content, buyer, .. } = form.read(currency);
+            (content, buyer)
+        };
+        let base = read(&ours);
+        let mut theirs = ours.clone();
+        theirs.note = "礼品".to_owned();
+        theirs.phone = "139".to_owned();
+        theirs.items[0].price = "6".to_owned();
+        theirs.items.remove(1);
+        theirs.items.push(item(9, "杯", "1", "3"));
+        ours.phone = "138".to_owned();
+        ours.items[0].item = "茶".to_owned();
+        let merged = ours.rebased(&base, &read(&theirs), currency);
+        let lines: Vec<_> =
+            merged.items.iter().map(|item| (item.id, item.item.as_str(), item.price.as_str())).collect();
+        assert_eq!(lines, [(1, "茶", "6"), (9, "杯", "3")]);
+        assert_eq!((merged.note.as_str(), merged.phone.as_str()), ("礼品", "138"));
+        // What goes there stays where it was changed here.
+        ours.items[1].quantity = "4".to_owned();
+        let merged = ours.rebased(&base, &read(&theirs), currency);
+        assert_eq!(merged.items.iter().map(|item| item.id).collect::<Vec<_>>(), [1, 2, 9]);
+    }
+
+    #[test]
+    fn what_several_lines_ask_for_together_may_be_short() {
+        let goods = Uuid::from_u128(7);
+        let mut items = vec![item(1, "茶", "2", "5"), item(2, "茶", "2", "5"), item(3, "水", "9", "1")];
+        items[0].product = Some(goods);
+        items[1].product = Some(goods);
+        let content = form(items).read(Currency::Cny).content;
+        let short = |free| shortages(&content, |_, _| free).iter().map(|it| (it.asked, it.free)).collect::<Vec<_>>();
+        assert_eq!(short(Some(3)), [(4, 3)]);
+        assert_eq!(short(Some(4)), []);
+        assert_eq!(short(None), [], "nobody counts it");
+    }
+
+    #[test]
+    fn a_template_leaves_the_shops_defaults_where_it_says_nothing() {
+        let mut shop = Fields::default();
+        shop.fields.insert("default_channel".into(), "douyin".into());
+        let mut content = form(vec![item(5, "茶", "2", "5")]).read(Currency::Cny).content;
+        content.category = "wholesale".to_owned();
+        let form = Form::of_template(&content, &shop, Currency::Cny);
+        assert_eq!((form.channel.as_str(), form.category.as_str(), form.items[0].id), ("douyin", "wholesale", 1));
     }
 
     #[test]

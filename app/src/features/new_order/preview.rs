@@ -2,15 +2,17 @@
 
 use domain::contact::Buyer;
 use domain::order::{Command, Content, Delivery, Line, Terms, Unit};
+use domain::shop::list::List;
 use leptos::html;
 use leptos::prelude::*;
 
 use super::Flow;
 use super::model::{at_once, is_recent, pieces};
 use super::words;
-use crate::features::order::{LinesHead, marks};
+use crate::features::order::LinesHead;
+use crate::features::shop_lists;
 use crate::frame::arrive;
-use crate::session::{Filter, Session};
+use crate::session::Session;
 use crate::text::{self, Currency, form, list, new_order, preview};
 use crate::ui::{self, Acts, Button, Glyph, Icon, Kind, Money, Note, Scroll, Size, Stub, Switch, Tone, uid};
 
@@ -56,13 +58,14 @@ pub fn PreviewPage(
         let says = move || match &payment {
             Some(payment) => {
                 let amount = currency.get().full(payment.given);
-                new_order::paid_and_handed_over(&words::method_name(&payment.method), &amount)
+                let method = shop_lists::name(&flow.shop.read(), List::Method, payment.method.key());
+                new_order::paid_and_handed_over(&method, &amount)
             }
             None => new_order::HANDED_OVER_NOW.get().to_owned(),
         };
         view! { <div class="at-once"><label for=label>{says}</label><Switch id value=handed_over/></div> }
     });
-    let (same, short, terms, lines) = (content.clone(), content.clone(), content.clone(), content.clone());
+    let (same, terms, lines) = (content.clone(), content.clone(), content.clone());
     view! {
         <div class="page" data-slip="">
             <article class="sheet slip">
@@ -78,8 +81,8 @@ pub fn PreviewPage(
                         </p>
                     </div>
                     <SameOrder flow content=same buyer=buyer.clone()/>
-                    <Short flow content=short/>
-                    <TermsPart content=terms buyer/>
+                    <Shortages flow/>
+                    <TermsPart flow content=terms buyer/>
                     <Lines content=lines currency=flow.currency/>
                 </Scroll>
                 <Stub>
@@ -113,13 +116,12 @@ fn SameOrder(flow: Flow, content: Content, buyer: Buyer) -> impl IntoView {
         return ().into_any();
     }
     // The newest come first: those of the last minutes are among them.
-    let rows =
-        session.list(Signal::stored(Filter { status: None, search: String::new() }), Signal::stored(LOOKED_THROUGH));
+    let rows = session.rows(Signal::stored(replica::Filter::default()), Signal::stored(0..LOOKED_THROUGH));
     let now = session.now_ms();
     let same = move || {
         let now = now.get();
-        let page = rows.get();
-        let row = page.rows.iter().find(|row| row.is_same(&content, &buyer) && is_recent(row.placed_ms, now))?;
+        let rows = rows.get();
+        let row = rows.iter().find(|row| row.is_same(&content, &buyer) && is_recent(row.placed_ms, now))?;
         let number = row.number.as_ref().map(|number| number.0.clone()).unwrap_or_default();
         let name = if buyer.name.is_empty() { new_order::SOMEONE.get() } else { buyer.name.as_str() };
         let says = match u64::try_from((now - row.placed_ms) / 60_000).unwrap_or(0) {
@@ -131,19 +133,14 @@ fn SameOrder(flow: Flow, content: Content, buyer: Buyer) -> impl IntoView {
     view! { <div role="status">{same}</div> }.into_any()
 }
 
-/// What there is not enough of. It may be sold all the same.
+/// What is asked for and not there: a warning, never a wall.
 #[component]
-fn Short(flow: Flow, content: Content) -> impl IntoView {
-    let session = Session::here();
-    let order = flow.is_edit.then(|| flow.order.get_value());
-    let says = move || {
-        let short = session.shortages(&content.lines, order);
-        let each = short.iter().map(|short| {
-            let item = format!("{} {}", short.item, short.spec);
-            new_order::missing(item.trim_end(), &marks::quantity(short.missing, short.unit))
-        });
-        let says = each.collect::<Vec<_>>().join(" · ");
-        (!says.is_empty()).then(|| {
+fn Shortages(flow: Flow) -> impl IntoView {
+    let short = move || {
+        let all = flow.short.get();
+        (!all.is_empty()).then(|| {
+            let each: Vec<String> = all.iter().map(words::short_of).collect();
+            let says = format!("{} {}", new_order::SHORT.get(), each.join("; "));
             view! {
                 <div class="pad slip-notes" data-testid="shortage">
                     <Note text=says tone=Tone::Owe glyph=Glyph::Warn/>
@@ -151,23 +148,25 @@ fn Short(flow: Flow, content: Content) -> impl IntoView {
             }
         })
     };
-    view! { <div role="status">{says}</div> }
+    view! { <div role="status">{short}</div> }
 }
 
 /// Who buys it, how it gets there, when it is paid.
 #[component]
-fn TermsPart(content: Content, buyer: Buyer) -> impl IntoView {
+fn TermsPart(flow: Flow, content: Content, buyer: Buyer) -> impl IntoView {
     let session = Session::here();
     let (settings, now) = (session.settings(), session.now_ms());
     let is_known = !buyer.is_empty();
     let terms = move || {
         let way = words::delivery_name(content.delivery).get();
         let when = words::terms_name(content.terms).get();
-        let method = words::method_name(&content.method);
+        let shop = flow.shop.get();
+        let method = shop_lists::name(&shop, List::Method, content.method.key());
+        let carrier = (!content.carrier.is_empty()).then(|| shop_lists::name(&shop, List::Carrier, &content.carrier));
         let hours = i64::from(settings.get().payment_term_hours);
         let due = (content.terms == Terms::Prepaid && content.delivery != Delivery::HandOver && hours > 0)
             .then(|| preview::by(&text::date_time(now.get().saturating_add(hours * 3_600_000))));
-        let parts = [Some(way.to_owned()), Some(when.to_owned()), Some(method), due];
+        let parts = [Some(way.to_owned()), carrier, Some(when.to_owned()), Some(method), due];
         parts.into_iter().flatten().collect::<Vec<_>>().join(" · ")
     };
     let address =

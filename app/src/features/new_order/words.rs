@@ -1,10 +1,11 @@
 //! What the form and its preview say of an order, in words.
 
-use domain::order::{BuyerField, Delivery, LineField, Method, Rejection, Terms};
+use domain::order::{BuyerField, Delivery, LineField, Rejection, Terms};
 use domain::text::MAX_LINES;
 use replica::storage::StorageFault;
 
-use super::model::{CATEGORIES, CHANNELS, Fault, Locked, Place};
+use super::model::{Fault, Locked, Place, Short};
+use crate::features::order::marks;
 use crate::session::ActFault;
 use crate::text::{Currency, Phrase, delivery, fault, method, new_order};
 use crate::ui::{Choice, Glyph};
@@ -93,27 +94,6 @@ pub fn delivery_choices() -> Vec<Choice> {
     DELIVERIES.map(|way| Choice::new(delivery_key(way), delivery_name(way)).with(glyph(way))).into()
 }
 
-/// How a payment method is called; one that this build does not know, by its key.
-pub fn method_name(way: &Method) -> String {
-    match way {
-        Method::Cash => method::CASH.get().to_owned(),
-        Method::Alipay => method::ALIPAY.get().to_owned(),
-        Method::WechatPay => method::WECHAT.get().to_owned(),
-        Method::BankTransfer => method::BANK.get().to_owned(),
-        Method::Other(key) => key.clone(),
-    }
-}
-
-/// The radios of payment.
-pub fn method_choices() -> Vec<Choice> {
-    vec![
-        Choice::new("cash", method::CASH).with(Glyph::Cash),
-        Choice::new("alipay", method::ALIPAY).with(Glyph::Code),
-        Choice::new("wechat_pay", method::WECHAT).with(Glyph::Code),
-        Choice::new("bank_transfer", method::BANK).with(Glyph::Bank),
-    ]
-}
-
 /// When the buyer pays.
 pub fn terms_name(terms: Terms) -> Phrase {
     match terms {
@@ -140,29 +120,17 @@ pub fn terms_of(way: Delivery) -> &'static [Terms] {
     }
 }
 
-fn labelled(key: &'static str) -> Choice {
-    let label = match key {
-        "stall" => new_order::STALL,
-        "taobao" => new_order::TAOBAO,
-        "jd" => new_order::JD,
-        "pinduoduo" => new_order::PINDUODUO,
-        "douyin" => new_order::DOUYIN,
-        "shopee" => new_order::SHOPEE,
-        "own" => new_order::OWN,
-        "retail" => new_order::RETAIL,
-        "wholesale" => new_order::WHOLESALE,
-        "preorder" => new_order::PREORDER,
-        _ => new_order::NOT_SAID,
-    };
-    Choice::new(key, label)
+/// What there is too little of, beside its line.
+pub fn short_here(short: &Short) -> String {
+    if short.free <= 0 {
+        new_order::NONE_LEFT.get().to_owned()
+    } else {
+        new_order::only(&marks::quantity(short.free, short.unit))
+    }
 }
 
-/// The channels to choose from.
-pub fn channel_choices() -> Vec<Choice> {
-    CHANNELS.into_iter().chain([""]).map(labelled).collect()
-}
-
-/// The categories to choose from.
-pub fn category_choices() -> Vec<Choice> {
-    CATEGORIES.into_iter().chain([""]).map(labelled).collect()
+/// The same among others.
+pub fn short_of(short: &Short) -> String {
+    let quantity = |amount| marks::quantity(amount, short.unit);
+    new_order::short_of(&short.item, &quantity(short.asked), &quantity(short.free.max(0)))
 }

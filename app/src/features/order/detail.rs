@@ -12,6 +12,7 @@ use super::acts::{self, Act};
 use super::desk::{Asked, Desk, saved};
 use super::dialogs::Dialogs;
 use super::{marks, story};
+use crate::features::templates::SaveAs;
 use crate::session::Session;
 use crate::text::order_page::{page, told};
 use crate::text::{self, Currency, form, list, order as words, payment, preview, shipping, timeline};
@@ -392,6 +393,7 @@ fn Foot(desk: Desk) -> impl IntoView {
     let (order, session) = (desk.order, desk.session);
     let now = session.now_ms();
     let navigate = StoredValue::new_local(use_navigate());
+    let as_template = RwSignal::new(false);
     let allowed = Memo::new(move |_| order.with(|order| acts::allowed(order, session, now.get())));
     let main = Memo::new(move |_| order.with(|order| allowed.with(|allowed| acts::main(order, allowed))));
     let go = move |query: &str| {
@@ -414,11 +416,13 @@ fn Foot(desk: Desk) -> impl IntoView {
         Act::Release => desk.act(Command::Release, saved),
         Act::Revive => desk.act(Command::Revive, saved),
         Act::Discard => desk.act(Command::Discard, saved),
+        Act::Remind => desk.ask(Asked::Remind),
         Act::Extend => desk.ask(Asked::Extend),
         Act::Hold => desk.ask(Asked::Hold),
         Act::Cancel => desk.ask(Asked::Cancel),
         Act::Edit => go("edit"),
         Act::Copy => go("copy"),
+        Act::Template => as_template.set(true),
     };
     let menu = Signal::derive(move || {
         let each = allowed.get().into_iter().map(|act| {
@@ -441,5 +445,8 @@ fn Foot(desk: Desk) -> impl IntoView {
             view! { <Button label glyph kind=Kind::Main on_press=move || run(act) busy=desk.busy/> }
         })
     };
-    view! { <Stub><Acts><Menu acts=menu/> {edit} {key}</Acts></Stub> }
+    view! {
+        <Stub><Acts><Menu acts=menu/> {edit} {key}</Acts></Stub>
+        <SaveAs open=as_template order/>
+    }
 }

@@ -42,16 +42,18 @@ pub fn tell(order: &Order, at: usize, currency: Currency) -> Option<Told> {
     Some(Told { glyph, what, amount, void: void(entry) })
 }
 
-/// When it was and on which tablet; with the day where that is not today.
+/// When it was and on which tablet, or by which rule; with the day where that is not today.
 pub fn by(entry: &Entry, session: Session) -> String {
-    by_whom(&entry.meta, session)
+    match entry.event.rule() {
+        Some(rule) => {
+            sent_or_not(told::by_rule(&when(&entry.meta, session), &session.rule_name(rule)), &entry.meta, session)
+        }
+        None => by_whom(&entry.meta, session),
+    }
 }
 
-/// The same of any event.
+/// When something was and on which tablet.
 pub fn by_whom(meta: &Meta, session: Session) -> String {
-    let ms = meta.at_ms();
-    let today = session.day_of(session.now_ms().get()) == session.day_of(ms);
-    let time = if today { text::time(ms) } else { text::date_time(ms) };
     let here = meta.device == session.this_device();
     let code = session.device_code(meta.device);
     let tablet = match (here, code.is_empty()) {
@@ -60,7 +62,16 @@ pub fn by_whom(meta: &Meta, session: Session) -> String {
         (false, true) => dispute::TABLET_UNKNOWN.get().to_owned(),
         (false, false) => code,
     };
-    let by = timeline::by(&time, &tablet);
+    sent_or_not(timeline::by(&when(meta, session), &tablet), meta, session)
+}
+
+fn when(meta: &Meta, session: Session) -> String {
+    let ms = meta.at_ms();
+    let today = session.day_of(session.now_ms().get()) == session.day_of(ms);
+    if today { text::time(ms) } else { text::date_time(ms) }
+}
+
+fn sent_or_not(by: String, meta: &Meta, session: Session) -> String {
     if meta.seq.is_none() && session.connected().get() { told::not_sent(&by) } else { by }
 }
 

@@ -1,0 +1,200 @@
+//! Rules: which orders they ask for, when they may act, and what becomes of what two tablets did by the same rule.
+
+use domain::order::{Command, Content, Delivery, Order, Rejection, Status, VoidReason};
+use domain::rule::{Deed, Rule, Standing, Vouched};
+use uuid::Uuid;
+
+use crate::stall::*;
+
+const RULE: Uuid = Uuid::from_u128(0x2ce);
+const HOUR: i64 = 3_600_000;
+const MINUTE: i64 = 60_000;
+
+fn rule(deed: Deed) -> Rule {
+    Rule {
+        id: RULE,
+        name: "规则".into(),
+        on: true,
+        deed,
+        channel: String::new(),
+        category: String::new(),
+        place: String::new(),
+        at_least: None,
+        since_ms: 0,
+    }
+}
+
+fn cancel_after_a_day() -> Rule {
+    rule(Deed::Cancel { hours: 24, reason: "超时未付".into() })
+}
+
+fn deed(rule: &Rule, order: &Order, now: i64) -> Option<Command> {
+    rule.deed_now(order, now).map(|deed| Command::ByRule(rule.id, Box::new(deed)))
+}
+
+/// An order that is due when it is a day old.
+fn unpaid() -> Stall {
+    let mut stall = Stall::open();
+    stall.settings.payment_term_hours = 24;
+    stall.a(confirm(two_teapots()));
+    stall.join(&[A, B]);
+    stall
+}
+
+#[test]
+fn it_asks_for_orders_of_its_channel_category_place_and_amount_only() {
+    let mut stall = Stall::with(parcel_for_wang());
+    stall.a_edits(|form| (form.content.channel, form.content.category) = ("jd".into(), "wholesale".into()));
+    let order = stall.order(A);
+    let label = || rule(Deed::Label { label: "急".into() });
+    let asks = |rule: Rule| rule.deed_now(&order, NOW).is_some();
+    let place = order.address.value.chars().take(2).collect::<String>();
+    assert!(asks(Rule {
+        channel: "jd".into(),
+        category: "wholesale".into(),
+        place,
+        at_least: Some(130_00),
+        ..label()
+    }));
+    assert!(!asks(Rule { channel: "stall".into(), ..label() }));
+    assert!(!asks(Rule { category: "retail".into(), ..label() }));
+    assert!(!asks(Rule { place: "新疆".into(), ..label() }));
+    assert!(!asks(Rule { at_least: Some(order.total() + 1), ..label() }));
+}
+
+#[test]
+fn a_new_rule_does_not_go_through_what_is_long_over() {
+    let mut stall = Stall::open();
+    stall.a(sell(two_teapots(), 100_00));
+    let order = stall.order(A);
+    let label = rule(Deed::Label { label: "大单".into() });
+    assert_eq!(order.status(), Status::Completed);
+    assert!(label.deed_now(&order, NOW + HOUR).is_some(), "a sale of today");
+    assert_eq!(label.deed_now(&order, NOW + 2 * DAY), None);
+}
+
+#[test]
+fn an_order_that_is_held_is_left_alone() {
+    let mut stall = unpaid();
+    stall.a(hold());
+    for deed in [
+        Deed::Label { label: "急".into() },
+        Deed::Hold { reason: "核对".into() },
+        Deed::Cancel { hours: 1, reason: "超时未付".into() },
+    ] {
+        assert_eq!(rule(deed).deed_now(&stall.order(A), NOW + 9 * DAY), None);
+    }
+}
+
+#[test]
+fn a_payment_however_small_keeps_it_from_cancelling() {
+    let mut stall = unpaid();
+    let rule = cancel_after_a_day();
+    assert_eq!(deed(&rule, &stall.order(A), NOW + 24 * HOUR - MINUTE), None, "not yet");
+    assert!(deed(&rule, &stall.order(A), NOW + 25 * HOUR).is_some());
+    stall.a(cash(1));
+    assert_eq!(deed(&rule, &stall.order(A), NOW + 25 * HOUR), None);
+}
+
+#[test]
+fn a_deadline_that_was_moved_is_waited_for() {
+    let mut stall = unpaid();
+    stall.a(Command::Extend { due_ms: NOW + 3 * DAY });
+    let rule = cancel_after_a_day();
+    assert_eq!(deed(&rule, &stall.order(A), NOW + 2 * DAY), None);
+    assert!(deed(&rule, &stall.order(A), NOW + 3 * DAY + MINUTE).is_some());
+}
+
+#[test]
+fn it_cancels_only_once_every_other_tablet_has_said_that_it_holds_nothing() {
+    let order = unpaid().order(A);
+    let (here, other, lost) = (Uuid::from_u128(1), Uuid::from_u128(2), Uuid::from_u128(3));
+    let rule = cancel_after_a_day();
+    let over = NOW + 24 * HOUR + 1;
+    let unheard = |heard_ms, now| {
+        let other = Standing { id: other, heard_ms, revoked: false };
+        let devices = [
+            Standing { id: here, heard_ms: None, revoked: false },
+            other,
+            Standing { id: lost, heard_ms: None, revoked: true },
+        ];
+        rule.unheard(&order, &Vouched { received_ms: NOW, devices: &devices, here }, now)
+    };
+    assert_eq!(unheard(Some(over), NOW), None, "its time is not over");
+    assert_eq!(unheard(None, over + HOUR), Some(vec![other]), "never heard of");
+    assert_eq!(unheard(Some(NOW + HOUR), over + HOUR), Some(vec![other]), "it may have been paid there since");
+    assert_eq!(unheard(Some(over), over + HOUR), Some(vec![other]), "a call may have been on its way");
+    assert_eq!(unheard(Some(over + 3 * MINUTE), over + HOUR), Some(vec![]), "who is out does not count");
+}
+
+#[test]
+fn an_order_is_no_older_than_the_server_knows_it() {
+    // The tablet that took it believes that it is years ago.
+    let order = unpaid().order(A);
+    let (here, other) = (Uuid::from_u128(1), Uuid::from_u128(2));
+    let received_ms = NOW + 1_000 * DAY;
+    let devices = [Standing { id: other, heard_ms: Some(received_ms + 9 * DAY), revoked: false }];
+    let vouched = Vouched { received_ms, devices: &devices, here };
+    let rule = cancel_after_a_day();
+    assert!(deed(&rule, &order, received_ms + MINUTE).is_some(), "so it looks");
+    assert_eq!(rule.unheard(&order, &vouched, received_ms + MINUTE), None, "so it is");
+    assert_eq!(rule.unheard(&order, &vouched, received_ms + DAY + MINUTE), Some(vec![]));
+}
+
+#[test]
+fn the_tablet_that_took_the_order_acts_first_and_the_others_one_after_the_other() {
+    let [a, b, c] = [1, 2, 3].map(Uuid::from_u128);
+    let wait = |maker, here| Rule::patience_ms(maker, here, &[c, a, b]);
+    assert_eq!((wait(b, b), wait(b, c), wait(b, a)), (0, 2 * MINUTE, 4 * MINUTE));
+    assert_eq!(Rule::patience_ms(a, a, &[]), 0, "alone, and not on the list yet");
+}
+
+#[test]
+fn what_two_tablets_did_by_the_same_rule_counts_once() {
+    let label = || Command::ByRule(RULE, Box::new(Command::Label { add: vec!["急".into()], remove: Vec::new() }));
+    for (_, stall) in either_way(&Stall::with(two_teapots()), |stall| {
+        stall.a(label()).b(label());
+    }) {
+        assert_eq!(stall.order(A).labels, ["急"]);
+        assert_eq!(stall.voided(), [VoidReason::AlreadyDone]);
+        assert_eq!(stall.inbox(), []);
+    }
+}
+
+#[test]
+fn what_a_person_undid_is_not_done_again_by_a_tablet_that_did_not_know() {
+    let held = || Command::ByRule(RULE, Box::new(hold()));
+    let mut stall = Stall::with(two_teapots());
+    stall.a(held()).a(Command::Release).b(held());
+    stall.join(&[A, B]);
+    assert_eq!(stall.status(), Status::AwaitingPayment);
+    assert_eq!(stall.voided(), [VoidReason::AlreadyDone]);
+    assert_eq!(stall.act(A, held()), Err(Rejection::RuleActed));
+}
+
+#[test]
+fn a_carrier_is_chosen_where_none_was() {
+    let mut stall = Stall::with(parcel_for_wang());
+    let rule = rule(Deed::Carrier { carrier: "sf".into() });
+    stall.a(deed(&rule, &stall.order(A), NOW).unwrap());
+    assert_eq!(stall.order(A).carrier.value, "sf");
+    assert_eq!(deed(&rule, &stall.order(A), NOW), None);
+    stall.a_edits(|form| form.content.carrier = "zto".into());
+    assert_eq!(deed(&rule, &stall.order(A), NOW), None, "a person chose another");
+    let over_the_counter =
+        Form { content: Content { delivery: Delivery::PickUp, ..two_teapots().content }, ..two_teapots() };
+    assert_eq!(deed(&rule, &Stall::with(over_the_counter).order(A), NOW), None);
+}
+
+#[test]
+fn a_draft_lacks_things_and_is_edited_from_what_a_form_began_with() {
+    let mut stall = Stall::with_draft(Form { content: Content::default(), ..two_teapots() });
+    let theirs = stall.edit(B, |form| form.content.note = "gift".into());
+    stall.b(theirs);
+    let ours = stall.edit(A, |form| form.buyer.phone = "1".into());
+    stall.join(&[A, B]);
+    stall.a(ours);
+    let order = stall.order(A);
+    assert_eq!((order.note.value.as_str(), order.phone.value.as_str()), ("gift", "1"));
+    stall.assert_quiet();
+}
