@@ -40,6 +40,7 @@ pub fn App() -> impl IntoView {
             <main id="main" tabindex="-1">
                 <FlatRoutes fallback=|| missing::Missing>
                     <Route path=path!("/") view=Start/>
+                    <Route path=path!("/counter") view=|| inside(|| Parts::selling(|selling| (selling.counter)()).into_any())/>
                     <Route path=path!("/orders") view=|| inside(|| orders::Orders.into_any())/>
                     <Route path=path!("/orders/new") view=|| behind(|pages| (pages.new_order)())/>
                     <Route path=path!("/orders/:id") view=|| behind(|pages| (pages.order)())/>

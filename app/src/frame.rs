@@ -20,7 +20,8 @@ struct Way {
     name: Phrase,
 }
 
-const WAYS: [Way; 4] = [
+const WAYS: [Way; 5] = [
+    Way { path: "/counter", glyph: Glyph::Counter, name: frame::COUNTER },
     Way { path: "/orders", glyph: Glyph::Orders, name: frame::ORDERS },
     Way { path: "/orders/new", glyph: Glyph::NewOrder, name: frame::NEW_ORDER },
     Way { path: "/products", glyph: Glyph::Products, name: frame::PRODUCTS },

@@ -1,6 +1,7 @@
 //! What every page knows of the shop on this device, and what it can ask for. Pages read signals and await
 //! acts; the wiring to the replica is here.
 
+mod carts;
 mod fault;
 mod link;
 mod pictures;

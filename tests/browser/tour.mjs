@@ -1,13 +1,15 @@
 // Every page of the app with something on it, and every kind of dialog open: what is looked at by axe, and in pictures.
-import { openServer, switchOn, twoTablets } from "./stall.mjs";
+import { openServer, stock, switchOn, twoTablets } from "./stall.mjs";
 
 // What the tour presses, in the other language.
 const ZH = {
   "Preview order": "预览订单", "Record payment": "收款", Ship: "发货", More: "更多", Hold: "搁置", "Cancel order": "取消订单",
   "Extend deadline": "延长付款期限", "Hand over part": "只交付一部分", "Record refund": "退款", "Add a device": "添加设备",
-  "Start on this device": "在这台平板上开始", Receive: "收货", "Save product": "存下商品", "Add variant": "添加规格",
-  Filter: "筛选", "Select orders": "选择订单", Columns: "表格的列",
+  Charge: "收款", "Save payment": "存下收款", "Discount, note, delivery": "优惠、备注、交付",
+  Price: "改价", Close: "关闭", Parked: "取单",
+  "Start on this device": "在这台平板上开始", Filter: "筛选", "Select orders": "选择订单", Columns: "表格的列",
   "Do with selected": "批量操作", Labels: "标签", "Verify payments": "核实到账", "Show as a table": "用表格显示",
+  "Start on this device": "在这台平板上开始", Receive: "收货", "Save product": "存下商品", "Add variant": "添加规格",
 };
 const said = (tablet, name) => (tablet.lang === "zh" ? ZH[name] : name);
 
@@ -20,6 +22,7 @@ export const TYPED = [
   "明前龙井", "紫砂壶 Yixing teapot, 220 ml", "汝窑茶杯", "王小明", "韩梅梅", "Zoë Okonkwo", "12 Market Street, Hangzhou", "赵钱孙", "李雷",
   "林黛玉", "贾宝玉", "Refund Ruth", "阿不都热合曼·买买提明江·艾合买提", "新疆维吾尔自治区乌鲁木齐市天山区", "电话打不通就放门卫", "草稿",
   "浙江省杭州市西湖区文三路1号", "buyer changed her mind", "wrap it as a gift 🎁", "不要包装，放门口", "等货", "缺货", "山间茶果", "白毫银针", "茶叶", "大饼", "小罐",
+  "White tea cake", "蜜橘", "竹编篮 Bamboo basket", "Red clay, 120 ml", "紫砂小壶", "水果", "手作",
 ];
 
 /** A shop of two tablets with orders in many states and four open conflicts; gives the addresses worth a visit. */
@@ -41,6 +44,7 @@ export async function busyShop(t) {
   };
   races.push([edited, note("wrap it as a gift 🎁"), note("不要包装，放门口")]);
 
+  await stock(server, first, GOODS);
   await first.takeOrder({ name: "李雷", items: [TEA, POT, CUPS] });
   await first.takeOrder({ items: [TEA], delivery: "Hand over now", method: "Cash" });
   await first.takeOrder({ name: "林黛玉", items: [POT] });
@@ -131,6 +135,15 @@ export async function busyShop(t) {
   await first.page.waitForURL(/order=|\/orders\/./);
   return { server, first, second, story, refund, product };
 }
+
+/** What the tour's shop sells. */
+const GOODS = [
+  { name: "明前龙井", code: "TEA", price: 12800, stock: 20, category: "茶" },
+  { name: "White tea cake", code: "CAKE", price: 16800, stock: 4, category: "茶" },
+  { name: "蜜橘", code: "ORA", price: 1600, unit: "gram", category: "水果" },
+  { name: "紫砂小壶", code: "POT", price: 26000, stock: 1, category: "手作", "variant/1/name": "Red clay, 120 ml" },
+  { name: "竹编篮 Bamboo basket", code: "BASKET", price: 8600, category: "手作", "variant/1/name": "大", "variant/2/name": "小", "variant/2/price": 6600 },
+];
 
 /** A tablet that belongs to no shop, and one whose shop has no server and no orders. */
 export async function emptyTablets(t) {
@@ -264,6 +277,31 @@ export async function tour({ first, bare, alone, story, refund, product }, how, 
   // What is typed would be kept for the next sight.
   await page.evaluate(() => localStorage.removeItem("stallbook.typed.product.new"));
   await page.reload();
+  await at(first, "/counter", "counter", '[data-testid="product-tile"]');
+  const tile = (code) => page.locator(`[data-testid="product-tile"][data-code="${code}"]`).click();
+  await tile("TEA");
+  await tile("CAKE");
+  await see(first, "counter-cart");
+  for (const [act, name] of [["Price", "counter-line"], ["Discount, note, delivery", "counter-details"], ["Parked", "counter-parked"]]) {
+    await key(act).click();
+    await page.locator("dialog[open] .body").waitFor();
+    await see(first, name);
+    await key("Close").click();
+  }
+  await tile("ORA");
+  await page.locator("dialog[open] .body").waitFor();
+  await see(first, "counter-grams");
+  await key("Close").click();
+  await tile("BASKET");
+  await page.locator("dialog[open] .body").waitFor();
+  await see(first, "counter-variants");
+  await key("Close").click();
+  await key("Charge").click();
+  await page.locator("#counter-amount").waitFor();
+  await see(first, "counter-pay");
+  await key("Save payment").click();
+  await page.getByTestId("sale-done").waitFor();
+  await see(first, "counter-sold");
 
   await at(first, "/orders/new", "new-order");
   await key("Preview order").click();

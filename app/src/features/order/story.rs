@@ -44,16 +44,19 @@ pub fn tell(order: &Order, at: usize, currency: Currency) -> Option<Told> {
 
 /// When it was and on which tablet, or by which rule; with the day where that is not today.
 pub fn by(entry: &Entry, session: Session) -> String {
-    match entry.event.rule() {
-        Some(rule) => {
-            sent_or_not(told::by_rule(&when(&entry.meta, session), &session.rule_name(rule)), &entry.meta, session)
-        }
-        None => by_whom(&entry.meta, session),
-    }
+    told_by(&entry.meta, entry.event.rule(), session)
 }
 
 /// When something was and on which tablet.
 pub fn by_whom(meta: &Meta, session: Session) -> String {
+    told_by(meta, None, session)
+}
+
+/// When it was, and who did it: a rule, or somebody on a tablet.
+fn told_by(meta: &Meta, rule: Option<Uuid>, session: Session) -> String {
+    let ms = meta.at_ms();
+    let today = session.day_of(session.now_ms().get()) == session.day_of(ms);
+    let time = if today { text::time(ms) } else { text::date_time(ms) };
     let here = meta.device == session.this_device();
     let code = session.device_code(meta.device);
     let tablet = match (here, code.is_empty()) {
@@ -62,16 +65,10 @@ pub fn by_whom(meta: &Meta, session: Session) -> String {
         (false, true) => dispute::TABLET_UNKNOWN.get().to_owned(),
         (false, false) => code,
     };
-    sent_or_not(timeline::by(&when(meta, session), &tablet), meta, session)
-}
-
-fn when(meta: &Meta, session: Session) -> String {
-    let ms = meta.at_ms();
-    let today = session.day_of(session.now_ms().get()) == session.day_of(ms);
-    if today { text::time(ms) } else { text::date_time(ms) }
-}
-
-fn sent_or_not(by: String, meta: &Meta, session: Session) -> String {
+    let by = match rule {
+        Some(rule) => told::by_rule(&time, &session.rule_name(rule)),
+        None => timeline::by(&time, &tablet),
+    };
     if meta.seq.is_none() && session.connected().get() { told::not_sent(&by) } else { by }
 }
 

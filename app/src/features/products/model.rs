@@ -363,7 +363,7 @@ mod tests {
         assert!(reading.faults.is_empty(), "{:?}", reading.faults);
         let product = &reading.product;
         assert_eq!((product.name.as_str(), product.spec.as_str()), ("明前龙井", "50 克"));
-        assert_eq!((product.article.price, product.article.cost), (Some(128_00), Some(60_50)));
+        assert_eq!((product.article.price, product.article.cost), (Some(12_800), Some(6_050)));
         assert_eq!(product.article.barcodes, ["6901234567892", "697"]);
         assert_eq!(product.article.levels, [("wholesale".to_owned(), 99_00)].into());
         assert_eq!(reading.stocks, [(0, 20)]);
