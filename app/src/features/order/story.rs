@@ -42,12 +42,12 @@ pub fn tell(order: &Order, at: usize, currency: Currency) -> Option<Told> {
     Some(Told { glyph, what, amount, void: void(entry) })
 }
 
-/// When it was and on which tablet; with the day where that is not today.
+/// When it was and on which tablet, or by which rule; with the day where that is not today.
 pub fn by(entry: &Entry, session: Session) -> String {
     told_by(&entry.meta, entry.event.rule(), session)
 }
 
-/// The same of any event.
+/// When something was and on which tablet.
 pub fn by_whom(meta: &Meta, session: Session) -> String {
     told_by(meta, None, session)
 }
