@@ -5,7 +5,7 @@ import { openServer, switchOn, twoTablets } from "./stall.mjs";
 const ZH = {
   "Preview order": "预览订单", "Record payment": "收款", Ship: "发货", More: "更多", Hold: "搁置", "Cancel order": "取消订单",
   "Extend deadline": "延长付款期限", "Hand over part": "只交付一部分", "Record refund": "退款", "Add a device": "添加设备",
-  "Start on this device": "在这台平板上开始",
+  "Start on this device": "在这台平板上开始", "New rule": "新建规则", "Paste and fill": "粘贴识别", "Use template": "用模板",
 };
 const said = (tablet, name) => (tablet.lang === "zh" ? ZH[name] : name);
 
@@ -18,6 +18,7 @@ export const TYPED = [
   "明前龙井", "紫砂壶 Yixing teapot, 220 ml", "汝窑茶杯", "王小明", "韩梅梅", "Zoë Okonkwo", "12 Market Street, Hangzhou", "赵钱孙", "李雷",
   "林黛玉", "贾宝玉", "Refund Ruth", "阿不都热合曼·买买提明江·艾合买提", "新疆维吾尔自治区乌鲁木齐市天山区", "电话打不通就放门卫", "草稿",
   "浙江省杭州市西湖区文三路1号", "buyer changed her mind", "wrap it as a gift 🎁", "不要包装，放门口", "等货", "缺货", "山间茶果",
+  "周三老客户", "大单",
 ];
 
 /** A shop of two tablets with orders in many states and four open conflicts; gives the addresses worth a visit. */
@@ -74,6 +75,19 @@ export async function busyShop(t) {
   await first.dialog().getByRole("textbox", { name: /^Longjing|^明前龙井/ }).fill("1");
   await first.dialog().getByRole("button", { name: "Save shipment" }).click();
   await first.statusIs("part_shipped");
+
+  await first.go(story);
+  await first.act("Save as template");
+  await first.dialog().getByRole("textbox", { name: "Template name" }).fill("周三老客户");
+  await first.dialog().getByRole("button", { name: "Save template" }).click();
+  await first.dialog().waitFor({ state: "hidden" });
+  await first.go("/settings/rules");
+  await first.button("New rule").first().click();
+  await first.dialog().getByRole("combobox", { name: "What it does" }).selectOption({ label: "Label orders" });
+  await first.dialog().getByRole("textbox", { name: "Label", exact: true }).fill("大单");
+  await first.dialog().getByRole("textbox", { name: "Total at least" }).fill("200");
+  await first.dialog().getByRole("button", { name: "Save", exact: true }).click();
+  await first.page.getByTestId("rule").waitFor();
 
   await first.synced();
   for (const [number] of races) {
@@ -173,7 +187,21 @@ export async function tour({ first, bare, alone, story, refund }, how, see) {
   await page.getByTestId("pairing-code").waitFor();
   await see(first, "settings-code");
 
+  await at(first, "/templates", "templates", '[data-testid="template"]');
+  await at(first, "/templates/new", "template");
+  await at(first, "/settings/rules", "rules", '[data-testid="rule"]');
+  await key("New rule").click();
+  await page.locator('[data-testid="rule-touches"]:not([data-count="0"])').waitFor();
+  await see(first, "dialog-rule");
+  await at(alone, "/templates", "templates-none");
+  await at(alone, "/settings/rules", "rules-none");
+
   await at(first, "/orders/new", "new-order");
+  await key("Paste and fill").click();
+  await key("Use template").click();
+  await page.locator("dialog[open] .body").waitFor();
+  await see(first, "new-order-templates");
+  await at(first, "/orders/new", "new-order-again");
   await key("Preview order").click();
   await page.locator("[aria-invalid=true]").first().waitFor();
   await see(first, "new-order-wrong");

@@ -3,6 +3,7 @@
 mod copies;
 mod pictures;
 mod records;
+mod rules;
 mod support;
 
 use std::collections::BTreeSet;

@@ -22,7 +22,7 @@ use futures::future::{AbortHandle, abortable, join};
 use futures::stream::StreamExt;
 use futures::task::LocalSpawnExt;
 use protocol::api::{
-    AskBlobs, BlobKept, Claimed, Joined, MissingBlobs, Poke, Pulled, Push, PushResult, PushStatus, Pushed,
+    AskBlobs, BlobKept, Claimed, DeviceEntry, Devices, Joined, MissingBlobs, Poke, Pulled, Push, PushResult, PushStatus, Pushed,
 };
 use protocol::digest::event_hash;
 use protocol::{BlobId, Brief, Digest, Envelope, Flag, Problem, ProblemType, Stamp};
@@ -161,6 +161,8 @@ pub struct ServerState {
     codes: BTreeSet<String>,
     /// Which device was let in, and under which code.
     pub joined: BTreeMap<Uuid, String>,
+    /// When each device last said that it had nothing unsent.
+    pub heard: BTreeMap<Uuid, i64>,
 }
 
 #[derive(Clone)]
@@ -321,7 +323,7 @@ impl Server {
             let claimed = Claimed { shop: claim.shop, credential: claim.device.to_string() };
             return Some(Ok(serde_json::to_string(&claimed).unwrap()));
         }
-        if path.ends_with("/devices") {
+        if path.ends_with("/devices") && request.method == "POST" {
             let join: protocol::api::JoinShop = serde_json::from_str(body).unwrap();
             let mut state = self.state.borrow_mut();
             let known = state.joined.get(&join.device).cloned();
@@ -351,6 +353,19 @@ impl Server {
             let pairing = protocol::api::Pairing { code: shop, expires_ms: now_ms + 600_000 };
             return Some(Ok(serde_json::to_string(&pairing).unwrap()));
         }
+        if path.ends_with("/devices") {
+            let state = self.state.borrow();
+            let entry = |(id, code): (&Uuid, &String)| DeviceEntry {
+                id: *id,
+                code: code.clone(),
+                last_seen_ms: 0,
+                pushed: 0,
+                heard_ms: state.heard.get(id).copied(),
+                revoked_ms: state.revoked.contains(&id.to_string()).then_some(0),
+            };
+            let devices = state.joined.iter().map(entry).collect();
+            return Some(Ok(serde_json::to_string(&Devices { devices, head: state.log.len() as u64 }).unwrap()));
+        }
         if path.ends_with("/push") {
             self.state.borrow_mut().pushes += 1;
             let push: Push = serde_json::from_str(body).unwrap();
@@ -373,6 +388,10 @@ impl Server {
         let after: usize = query["after"].parse().unwrap();
         let mut state = self.state.borrow_mut();
         state.pulls += 1;
+        let epoch = query.get("epoch").and_then(|epoch| epoch.parse().ok());
+        if query.get("idle") == Some(&"true") && epoch == Some(state.epoch) {
+            state.heard.insert(device, now_ms);
+        }
         if state.gone > 0 {
             state.gone -= 1;
             return Some(Err(ProblemType::Gone));
@@ -382,7 +401,7 @@ impl Server {
         let events: Vec<_> = events
             .iter()
             .map(|kept| {
-                if kept.device == device && query["own"] == "brief" {
+                if kept.device == device && query.get("own") == Some(&"brief") {
                     raw(serde_json::to_string(&Brief { id: kept.id, stamp: kept.stamp.clone() }).unwrap())
                 } else {
                     raw(protocol::envelope::stamp(&kept.text, &kept.stamp))

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use domain::{Event, Meta};
 use protocol::api::{
-    AskBlobs, BlobKept, Claimed, JoinShop, Joined, MissingBlobs, Pairing, Poke, Pulled, Push, PushResult, PushStatus,
+    AskBlobs, BlobKept, Claimed, DeviceEntry, Devices, JoinShop, Joined, MissingBlobs, Pairing, Poke, Pulled, Push, PushResult, PushStatus,
     Pushed,
 };
 use protocol::digest::{EventHash, event_hash};
@@ -29,6 +29,8 @@ struct Logged {
 struct Log {
     events: Vec<Logged>,
     by_id: HashMap<Uuid, (usize, EventHash)>,
+    /// When each device last said that it had nothing unsent.
+    heard: BTreeMap<Uuid, i64>,
     blobs: BTreeMap<BlobId, Vec<u8>>,
 }
 
@@ -131,6 +133,7 @@ impl Server {
         let answer = match path.rsplit('/').next().unwrap_or("") {
             of if path.contains("/blobs/") => device.and_then(|_| self.picture(request, of)),
             "shops" => self.claim(body).map(String::into_bytes),
+            "devices" if request.method == "GET" => device.map(|_| self.devices()),
             "devices" => self.join(body).map(String::into_bytes),
             "pairing" => device.map(|_| {
                 let pairing = Pairing { code: "code".to_owned(), expires_ms: now_ms + 600_000 };
@@ -174,6 +177,7 @@ impl Server {
     fn claim(&mut self, body: &str) -> Result<String, ProblemType> {
         let claim: protocol::api::ClaimShop = serde_json::from_str(body).map_err(|_| ProblemType::Malformed)?;
         self.shop = Some(claim.shop);
+        self.joined.insert(claim.device, claim.code);
         let claimed = Claimed { shop: claim.shop, credential: claim.device.to_string() };
         Ok(serde_json::to_string(&claimed).unwrap())
     }
@@ -189,6 +193,19 @@ impl Server {
             credential: join.device.to_string(),
         };
         Ok(serde_json::to_string(&joined).unwrap())
+    }
+
+    fn devices(&self) -> Vec<u8> {
+        let entry = |(id, code): (&Uuid, &String)| DeviceEntry {
+            id: *id,
+            code: code.clone(),
+            last_seen_ms: 0,
+            pushed: 0,
+            heard_ms: self.log.heard.get(id).copied(),
+            revoked_ms: self.revoked.contains(id).then_some(0),
+        };
+        let devices = Devices { devices: self.joined.iter().map(entry).collect(), head: self.head() };
+        serde_json::to_vec(&devices).unwrap()
     }
 
     fn push(&mut self, body: &str, device: Uuid, now_ms: i64) -> Result<String, ProblemType> {
@@ -259,6 +276,10 @@ impl Server {
             return Err(ProblemType::Gone);
         }
         let brief = value("own") == Some("brief");
+        let epoch = value("epoch").and_then(|epoch| epoch.parse().ok());
+        if value("idle") == Some("true") && epoch == Some(self.epoch) {
+            self.log.heard.insert(device, now_ms);
+        }
         // Small pages, so that there are many.
         let limit = 1 + self.chance.below(12);
         let events: Vec<Box<RawValue>> = (self.log.events.iter().skip(after).take(limit))

@@ -15,7 +15,7 @@ use crate::features::shop_lists;
 use crate::platform::page;
 use crate::session::Session;
 use crate::text::{Phrase, rules};
-use crate::ui::{Acts, Button, Choice, Dialog, Kind, Select, TextField, Toaster};
+use crate::ui::{Acts, Button, Choice, Dialog, Fault, Kind, Select, TextField, Toaster};
 
 /// The dialog in which a rule is written.
 #[component]
@@ -143,7 +143,7 @@ fn Writing(open: RwSignal<bool>, before: Option<Arc<Rule>>) -> impl IntoView {
                     value=word
                     on_change=move |key: String| word.set(key)
                 />
-                {move || fault(Place::Word, rules::WORD_MISSING).get().map(|why| view! { <p class="fault">{why}</p> })}
+                <Fault text=fault(Place::Word, rules::WORD_MISSING)/>
             }
             .into_any()
         }
