@@ -6,7 +6,7 @@ use leptos::task::spawn_local;
 use uuid::Uuid;
 
 use crate::features::order::Shown;
-use crate::features::{conflicts, new_order, order, products, rules, settings, templates};
+use crate::features::{conflicts, new_order, order, orders, products, rules, settings, templates};
 use crate::frame::PageHead;
 use crate::session::{Boot, Session, Works};
 use crate::text::opening;
@@ -25,6 +25,8 @@ pub struct Pages {
     pub conflicts: fn() -> AnyView,
     /// Settings.
     pub settings: fn() -> AnyView,
+    /// What the list has beyond its first page.
+    pub list: orders::Part,
     /// A template being made or changed.
     pub template: fn() -> AnyView,
     /// What of the session needs the whole program.
@@ -58,6 +60,7 @@ fn pages() -> Pages {
         new_order: || new_order::NewOrder.into_any(),
         conflicts: || conflicts::Conflicts.into_any(),
         settings: || settings::Settings.into_any(),
+        list: orders::Part::all(),
         template: || new_order::TemplateForm.into_any(),
         works: Works::all,
         carry_pictures: Session::carry_pictures,
@@ -168,6 +171,22 @@ impl Parts {
             }
             self.selling.set(Some(file::selling().await.ok()));
         });
+    }
+
+    /// The pages, once they are here.
+    pub fn there(self) -> Option<Pages> {
+        self.pages.get().flatten()
+    }
+
+    /// The same, for what happens in a moment.
+    pub fn there_untracked(self) -> Option<Pages> {
+        self.pages.get_untracked().flatten()
+    }
+
+    /// What is added to a page that stands already: nothing until it is here.
+    pub fn once(shown: impl Fn(Pages) -> AnyView + Send + 'static) -> impl IntoView {
+        let parts = expect_context::<Self>();
+        move || parts.there().map(&shown)
     }
 
     /// A page of the second file as soon as it is here.

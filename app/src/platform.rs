@@ -3,6 +3,7 @@
 
 pub mod clock;
 pub mod data;
+pub mod files;
 pub mod history;
 pub mod intl;
 pub mod kept;

@@ -54,6 +54,8 @@ pub struct Prefs {
     pub theme: RwSignal<Theme>,
     /// The main key stands at the lower left.
     pub left_handed: RwSignal<bool>,
+    /// The columns of the orders' table, by key; none: it is no table.
+    pub columns: RwSignal<Vec<String>>,
 }
 
 impl Prefs {
@@ -75,6 +77,7 @@ impl Prefs {
 
         let theme = RwSignal::new(kept.theme.as_deref().and_then(Theme::parse).unwrap_or(Theme::System));
         let left_handed = RwSignal::new(kept.left_handed);
+        let columns = RwSignal::new(kept.columns);
         let system_is_dark = RwSignal::new(page::system_is_dark());
         page::on_system_theme(move |dark| system_is_dark.set(dark));
 
@@ -86,12 +89,13 @@ impl Prefs {
                 language: Some(text::language().key().to_owned()),
                 theme: Some(theme.get().key().to_owned()),
                 left_handed: left_handed.get(),
+                columns: columns.get(),
             };
             if last.as_ref() != Some(&now) {
                 preferences::store(&now);
             }
             now
         });
-        Self { theme, left_handed }
+        Self { theme, left_handed, columns }
     }
 }

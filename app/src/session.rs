@@ -16,13 +16,14 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
-use domain::order::{Badge, Command, Conflict, ConflictKind, Context, Order, decide};
+use domain::order::{Badge, Command, Conflict, ConflictKind, Context, Order, Summary, decide};
 use domain::shop::ShopSettings;
 use domain::{Day, DeviceCode, OrderNumber};
 use futures::future::select;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use protocol::api::Pairing;
+use replica::Filter;
 use replica::client::{Host, OpenFault};
 use replica::storage::StorageFault;
 use uuid::Uuid;
@@ -33,7 +34,7 @@ use self::link::storage_fault;
 pub use self::pictures::NoPicture;
 pub use self::records::{RecordConflict, Records};
 pub use self::tables::Table;
-pub use self::view::{Counts, DaySum, Device, Filter, ListPage, Loaded, Row};
+pub use self::view::{Counts, DaySum, Device, Listing, Loaded, Row};
 use self::works::Awaiting;
 pub use self::works::Works;
 use crate::platform::{clock, intl, tabs};
@@ -99,6 +100,8 @@ pub struct Session {
     changes: RwSignal<u64>,
     /// The shop's time zone (IANA).
     zone: RwSignal<String>,
+    /// The days that lists have asked for, in their order.
+    spans: StoredValue<Vec<Range<i64>>>,
     now: RwSignal<i64>,
     /// Which rule waits for which tablets before it cancels.
     rules_wait: RwSignal<replica::client::rules::Waiting>,
@@ -127,6 +130,7 @@ impl Session {
             update: RwSignal::new(false),
             changes: RwSignal::new(0),
             zone: RwSignal::new(clock::own_zone()),
+            spans: StoredValue::default(),
             now: RwSignal::new(clock::now_ms()),
             rules_wait: RwSignal::new(Vec::new()),
             link: StoredValue::new_local(None),
@@ -198,6 +202,7 @@ impl Session {
             (shop, replica.shop().time_zone().to_owned(), open_conflicts(replica, now))
         });
         if !zone.is_empty() && self.zone.with_untracked(|known| *known != zone) {
+            self.spans.set_value(Vec::new());
             self.zone.set(zone.clone());
             text::set_time_zone(Some(zone));
         }
@@ -281,52 +286,72 @@ impl Session {
         Signal::derive(move || shown.read().1.clone())
     }
 
-    /// The newest orders of a filter, at most `limit`.
-    pub fn list(self, filter: Signal<Filter>, limit: Signal<usize>) -> Signal<Arc<ListPage>> {
-        let page = Memo::new(move |_| {
-            self.changes.track();
-            let (filter, limit, now) = (filter.get(), limit.get(), self.now.get());
-            let Some(link) = self.link() else {
-                return Arc::default();
-            };
-            let filter = replica::Filter {
-                status: filter.status.into_iter().collect(),
-                search: filter.search,
-                ..replica::Filter::default()
-            };
-            let page = link.read(|replica| replica.page(&filter, 0, limit, now));
-            let rows: Vec<Row> = page
-                .rows
-                .into_iter()
-                .map(|summary| Row { pending: summary.badges.has(Badge::NotSent), summary })
-                .collect();
-            let mut days: Vec<Day> = rows.iter().map(|row| self.day_of(row.placed_ms)).collect();
-            days.dedup();
-            let spans: Vec<Range<i64>> = days.iter().map(|day| self.span(*day)).collect();
-            let sums = link.read(|replica| replica.sums(&filter, &spans, now));
-            let days = days.into_iter().zip(sums);
-            let days = days.map(|(day, sums)| DaySum { day, orders: sums.orders, minor: sums.total }).collect();
-            Arc::new(ListPage { rows, total: page.matching, days })
-        });
-        page.into()
-    }
-
-    /// How many orders there are.
-    pub fn counts(self) -> Signal<Arc<Counts>> {
-        let counts = Memo::new(move |_| {
+    /// What a list is about: how many orders, on which days, in which states.
+    pub fn listing(self, filter: Signal<Filter>) -> Signal<Arc<Listing>> {
+        let listing = Memo::new(move |_| {
             self.changes.track();
             let now = self.now.get();
             let Some(link) = self.link() else {
                 return Arc::default();
             };
-            link.read(|replica| {
-                let counts = replica.counts(now);
-                let of = domain::order::Status::ALL.iter().map(|status| (*status, counts.of(*status))).collect();
-                let conflicts = open_conflicts(replica, now);
-                Arc::new(Counts { all: counts.all(), overdue: counts.overdue, conflicts, of })
+            filter.with(|filter| {
+                let (counts, sums) = link
+                    .read(|replica| (replica.counts_of(filter, now), replica.days(filter, |ms| self.span(ms), now)));
+                let mut total = 0;
+                let mut day_of = |(from, sums): (i64, replica::Sums)| {
+                    let first = total;
+                    total += sums.orders;
+                    DaySum { day: self.day_of(from), first, orders: sums.orders, minor: sums.total }
+                };
+                let days = sums.into_iter().map(&mut day_of).collect();
+                Arc::new(Listing { total, days, counts })
             })
         });
+        listing.into()
+    }
+
+    /// Some of the orders of a list, the newest first; the newest of all is number 0.
+    pub fn rows(self, filter: Signal<Filter>, part: Signal<Range<usize>>) -> Signal<Arc<Vec<Row>>> {
+        let rows = Memo::new(move |_| {
+            self.changes.track();
+            let now = self.now.get();
+            let (Some(link), Range { start, end }) = (self.link(), part.get()) else {
+                return Arc::default();
+            };
+            let limit = end.saturating_sub(start);
+            let page = filter.with(|filter| link.read(|replica| replica.page(filter, start, limit, now)));
+            let row = |summary: Summary| Row { pending: summary.badges.has(Badge::NotSent), summary };
+            Arc::new(page.rows.into_iter().map(row).collect())
+        });
+        rows.into()
+    }
+
+    /// How many orders there are.
+    pub fn counts(self) -> Signal<Counts> {
+        let counts = Memo::new(move |_| {
+            self.changes.track();
+            let now = self.now.get();
+            let link = self.link();
+            let count = |replica: &replica::Replica| Counts {
+                all: replica.counts(now).all(),
+                conflicts: open_conflicts(replica, now),
+            };
+            link.map(|link| link.read(count)).unwrap_or_default()
+        });
         counts.into()
+    }
+
+    /// Asks the replica something that is in memory; asked again after every change.
+    pub fn ask<T>(self, question: impl FnOnce(&replica::Replica, i64) -> T) -> Option<T> {
+        self.changes.track();
+        let now = self.now.get();
+        Some(self.link()?.read(|replica| question(replica, now)))
+    }
+
+    /// One order with its whole timeline, as it is now.
+    pub async fn order_now(self, id: Uuid) -> Result<Option<Order>, StorageFault> {
+        let link = self.link().ok_or(StorageFault::Closed)?;
+        link.order(id).await
     }
 
     /// The conflicts that ask for a person: the order, and the conflict's id.
@@ -362,15 +387,27 @@ impl Session {
         self.zone.with(|zone| Day::at(ms, clock::offset_minutes(zone, ms)))
     }
 
-    /// From when until when a day of the shop lasts.
-    fn span(self, day: Day) -> Range<i64> {
-        let from = self.midnight(day);
-        // Thirty hours on it is the day after, however the clocks are changed.
-        from..self.midnight(self.day_of(from + 108_000_000))
+    /// From when until when the shop's day of a moment lasts. Days that were asked for are kept: a list asks for all
+    /// of its days at every key stroke.
+    fn span(self, ms: i64) -> Range<i64> {
+        let known = self.spans.with_value(|spans| {
+            let after = spans.partition_point(|span| span.end <= ms);
+            spans.get(after).filter(|span| span.contains(&ms)).cloned()
+        });
+        known.unwrap_or_else(|| {
+            let from = self.midnight(self.day_of(ms));
+            // Thirty hours on it is the day after, however the clocks are changed.
+            let span = from..self.midnight(self.day_of(from + 108_000_000));
+            self.spans.update_value(|spans| {
+                let after = spans.partition_point(|known| known.end <= span.start);
+                spans.insert(after, span.clone());
+            });
+            span
+        })
     }
 
-    /// When a day of the shop begins.
-    fn midnight(self, day: Day) -> i64 {
+    /// When a day of the shop begins, milliseconds since 1970.
+    pub fn midnight(self, day: Day) -> i64 {
         let utc = intl::utc_ms(i32::from(day.year), u32::from(day.month), u32::from(day.day));
         self.zone.with(|zone| {
             let offset_ms = |ms| i64::from(clock::offset_minutes(zone, ms)) * 60_000;

@@ -8,6 +8,7 @@ mod language;
 mod money;
 pub mod new_order;
 pub mod opening;
+pub mod order_list;
 pub mod order_page;
 pub mod picture;
 pub mod products;

@@ -18,7 +18,7 @@ mod tabs;
 mod toast;
 
 pub use button::{Button, Kind, LinkButton};
-pub use choices::{Choice, Choices, Select, Switch};
+pub use choices::{Choice, Choices, Select, Switch, Tick};
 pub use dialog::Dialog;
 pub use field::{AmountField, SearchField, Stepper, TextField, uid};
 pub use figures::{Money, Serial, Size};

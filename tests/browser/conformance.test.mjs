@@ -1,6 +1,7 @@
 // The storage's stories, told on IndexedDB in a real browser: the same ones that storage in memory passes natively.
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { faults } from "./axe.mjs";
 import { openServer, switchOn } from "./stall.mjs";
 
 test("IndexedDB keeps the storage's contract", async (t) => {
@@ -66,7 +67,7 @@ test("a picture is scaled down on the device and fits", async (t) => {
       return { bytes: bytes.length, width: shown.width, height: shown.height, first: pixel(2, 2), last: pixel(shown.width - 3, 2), mark: String.fromCharCode(...bytes.slice(8, 12)) };
     };
     const refused = await window.bench.scaled(new File(["<html>no picture"], "x.png"), 800).then(() => "taken", (fault) => fault.message);
-    return { wide: await look(await file(3000, 1500, plain), 800), small: await look(await file(40, 90, plain), 800), noise: await look(await file(2400, 2400, noise, "image/jpeg"), 2400), refused };
+    return { wide: await look(await file(3000, 1500, plain), 800), small: await look(await file(40, 90, plain), 800), noise: await look(await file(1200, 1200, noise, "image/jpeg"), 1200), refused };
   });
   assert.deepEqual([seen.wide.width, seen.wide.height, seen.wide.mark], [800, 400, "WEBP"]);
   assert.ok(seen.wide.bytes < 20_000, `${seen.wide.bytes} bytes`);
@@ -75,4 +76,44 @@ test("a picture is scaled down on the device and fits", async (t) => {
   assert.deepEqual([seen.small.width, seen.small.height], [40, 90], "never made larger");
   assert.ok(seen.noise.bytes <= 400_000 && seen.noise.width >= 160, `${seen.noise.bytes} bytes, ${seen.noise.width} px`);
   assert.match(seen.refused, /not a picture/);
+});
+
+test("a picture is chosen, kept, shown again without a network, and taken away", async (t) => {
+  const server = await openServer(t, { app: process.env.STALLBOOK_BENCH_APP });
+  const tablet = await switchOn(t, server);
+  const { page } = tablet;
+  const show = async (id) => {
+    await page.waitForFunction(() => window.bench);
+    await page.evaluate((id) => window.bench.pictureField(id), id);
+    // A page of the app has a heading; this one has only the field.
+    await page.evaluate(() => document.querySelector("main").prepend(Object.assign(document.createElement("h1"), { textContent: "Tea" })));
+  };
+  const shown = () => page.waitForFunction(() => document.querySelector(".picture-frame img")?.naturalWidth);
+  await show();
+  assert.deepEqual(await faults(tablet, "no picture"), []);
+  const png = await page.evaluate(async () => {
+    const canvas = Object.assign(document.createElement("canvas"), { width: 1200, height: 900 });
+    canvas.getContext("2d").fillRect(100, 100, 400, 300);
+    const blob = await new Promise((done) => canvas.toBlob(done));
+    return [...new Uint8Array(await blob.arrayBuffer())];
+  });
+  const field = page.locator(".picture-keys label:visible input");
+  assert.equal(await field.count(), 1, "a camera's key only where fingers are");
+  await field.setInputFiles({ name: "x.png", mimeType: "image/png", buffer: Buffer.from("no picture") });
+  await page.locator(".fault").waitFor();
+  assert.deepEqual(await faults(tablet, "not a picture"), []);
+  await field.setInputFiles({ name: "tea.png", mimeType: "image/png", buffer: Buffer.from(png) });
+  assert.equal(await (await shown()).jsonValue(), 600, "scaled down");
+  assert.equal(await page.locator(".fault").count(), 0);
+  assert.deepEqual(await faults(tablet, "a picture"), []);
+  const id = await page.getByTestId("id").textContent();
+  assert.match(id, /^[0-9a-f]{64}$/);
+
+  await page.reload();
+  await page.waitForFunction(() => window.bench);
+  await server.down();
+  await show(id);
+  await shown();
+  await page.locator(".picture-keys button").click();
+  await page.locator(".picture-frame img").waitFor({ state: "detached" });
 });

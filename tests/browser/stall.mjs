@@ -304,3 +304,47 @@ export async function twoTablets(t, options) {
   await second.join(await first.pairingCode());
   return { server, first, second };
 }
+
+const hex = (n, digits) => n.toString(16).padStart(digits, "0");
+let drawn = 0;
+/** A new id: a uuid of version 7. */
+const newId = (ms = Date.now()) => `${hex(ms, 12).replace(/^(.{8})/, "$1-")}-7${hex((drawn += 1) >> 12, 3)}-8${hex(drawn & 0xfff, 3)}-${hex(Math.floor(Math.random() * 2 ** 48), 12)}`;
+
+/**
+ * Another tablet of the shop, with no page to it: it writes many orders in seconds. `make(i)` gives what is in the
+ * order `i`, from 0: `{content, buyer, paid, labels, placed}`; gives their ids and numbers.
+ */
+export async function writeMany(server, pairingCode, n, make) {
+  const call = async (path, body, credential) => {
+    const headers = { "content-type": "application/json", ...(credential && { authorization: `Bearer ${credential}` }) };
+    const answer = await fetch(`${server.address}/api/v1/${path}`, { method: "POST", headers, body: JSON.stringify(body) });
+    assert.ok(answer.ok, `${path}: ${answer.status}`);
+    return answer.json();
+  };
+  const device = newId();
+  const { shop, code, credential } = await call("devices", { pairing_code: pairingCode, device, code: null });
+  let counter = 0;
+  const events = [];
+  const event = (kind, stream, type, body, ms, id = newId(ms)) => {
+    counter += 1;
+    events.push({ v: 1, id, device, counter, seen: 0, hlc: [ms, counter], actor: null, stream: [kind, stream], type, version: 1, body });
+    return id;
+  };
+  event("shop", shop, "shop.device_joined", { code }, Date.now());
+  const orders = [];
+  for (let i = 0; i < n; i += 1) {
+    const { content, buyer, paid, labels, placed = Date.now() } = make(i);
+    const order = newId(placed);
+    const number = `261123-${code}-${String(i + 1).padStart(4, "0")}`;
+    event("order", order, "order.confirmed", { number, content }, placed, order);
+    event("contact", order, "contact.recorded", { name: "", phone: "", address: "", ...buyer }, placed);
+    if (paid) event("order", order, "order.payment_recorded", paid, placed);
+    if (labels) event("order", order, "order.labelled", { add: labels }, placed);
+    orders.push({ id: order, number });
+  }
+  while (events.length > 0) {
+    const pushed = await call(`shops/${shop}/push`, { device, events: events.splice(0, 400) }, credential);
+    assert.ok(pushed.results?.every((result) => result.status !== "refused") ?? true);
+  }
+  return orders;
+}

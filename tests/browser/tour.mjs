@@ -5,7 +5,9 @@ import { openServer, switchOn, twoTablets } from "./stall.mjs";
 const ZH = {
   "Preview order": "预览订单", "Record payment": "收款", Ship: "发货", More: "更多", Hold: "搁置", "Cancel order": "取消订单",
   "Extend deadline": "延长付款期限", "Hand over part": "只交付一部分", "Record refund": "退款", "Add a device": "添加设备",
-  "Start on this device": "在这台平板上开始", "New rule": "新建规则", "Paste and fill": "粘贴识别", "Use template": "用模板",
+  "New rule": "新建规则", "Paste and fill": "粘贴识别", "Use template": "用模板",
+  "Start on this device": "在这台平板上开始", Filter: "筛选", "Select orders": "选择订单", Columns: "表格的列",
+  "Do with selected": "批量操作", Labels: "标签", "Verify payments": "核实到账", "Show as a table": "用表格显示",
 };
 const said = (tablet, name) => (tablet.lang === "zh" ? ZH[name] : name);
 
@@ -167,6 +169,46 @@ export async function tour({ first, bare, alone, story, refund }, how, see) {
   await at(first, "/orders?status=awaiting_payment&q=龙井", "orders-found", row);
   await at(first, "/orders?q=nothing+like+it", "orders-nothing");
   await at(first, `/orders?order=${story.split("/").at(-1)}`, "orders-chosen", row);
+  await at(first, "/orders?delivery=ship&from=2020-01-01&owed=1&label=急", "orders-filtered", ".chip");
+  await at(first, "/orders?q=261123-K7-0001+261123-K7-0002", "orders-pasted", ".pasted .note");
+  await first.go("/orders");
+  await page.locator(row).first().waitFor();
+  await key("Filter").click();
+  await page.locator("dialog[open] .ticks").first().waitFor();
+  await see(first, "dialog-filter");
+  await page.keyboard.press("Escape");
+  const menu = async (name) => {
+    await key("More").first().click();
+    await page.getByRole("dialog").getByRole("button", { name: said(first, name), exact: true }).click();
+  };
+  await menu("Select orders");
+  await page.locator(row).nth(1).click();
+  await page.locator('[role=checkbox][aria-checked="true"]').waitFor();
+  await see(first, "orders-picking");
+  for (const act of ["Labels", "Verify payments"]) {
+    await key("Do with selected").click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByRole("button", { name: said(first, act), exact: true }).click();
+    await page.locator("dialog[open] form").waitFor();
+    if (act === "Labels") {
+      await see(first, "dialog-batch");
+      await page.keyboard.press("Escape");
+    } else {
+      await page.locator("dialog[open] [type=submit]").click();
+      await page.getByTestId("batch-result").first().waitFor();
+      await see(first, "dialog-batch-results");
+      await page.keyboard.press("Escape");
+    }
+  }
+  await first.go("/orders");
+  await menu("Columns");
+  const table = page.getByRole("checkbox", { name: said(first, "Show as a table"), exact: true });
+  await table.check();
+  await see(first, "dialog-columns");
+  await page.keyboard.press("Escape");
+  await see(first, "orders-table");
+  await menu("Columns");
+  await table.uncheck();
   await at(first, story, "order", '[data-testid="order-status"]');
   await page.getByTestId("timeline").scrollIntoViewIfNeeded();
   await see(first, "order-story");

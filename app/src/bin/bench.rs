@@ -11,20 +11,21 @@ use app::platform::clock;
 use app::platform::page;
 use app::platform::picture;
 use app::platform::storage::{Durability, IndexedDb};
-use app::session::Link;
+use app::session::{Boot, Link, Session};
+use app::ui::PictureField;
 use domain::contact::Buyer;
 use domain::order::{Command, Content, Delivery, Line, Method, NewPayment, OrderEvent, Outcome};
 use domain::{Currency, DeviceCode, Event};
 use futures::future::{AbortHandle, abortable};
 use js_sys::{Array, Object, Reflect};
-use leptos::prelude::window;
+use leptos::prelude::*;
 use protocol::BlobId;
-use replica::Filter;
 use replica::blobs::BlobStore;
 use replica::client::SyncState;
 use replica::conformance::{Factory, tell_all};
 use replica::storage::{Batch, Storage, StorageFault};
 use replica::sync::State;
+use replica::{Facet, Filter};
 use uuid::Uuid;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
@@ -105,6 +106,48 @@ pub async fn upgraded(name: String) -> Result<Option<String>, JsValue> {
 #[wasm_bindgen]
 pub async fn scaled(file: web_sys::File, longest_px: u32) -> Result<Vec<u8>, JsValue> {
     picture::scaled(&file.into(), longest_px).await.map_err(said)
+}
+
+/// Puts a field for a picture on the page, with the session's own pictures behind it; `id` is the one that is there.
+#[wasm_bindgen(js_name = pictureField)]
+pub fn picture_field(id: Option<String>) {
+    mount_to_body(move || {
+        let session = Session::start();
+        Effect::new(move |begun: Option<bool>| {
+            let begun = begun == Some(true);
+            let ready = session.boot.get() != Boot::Opening;
+            if ready && !begun {
+                session.carry_pictures();
+            }
+            begun || ready
+        });
+        let (id, busy, fault) = (RwSignal::new(id), RwSignal::new(false), RwSignal::new(None));
+        let take = Callback::new(move |chosen| {
+            busy.set(true);
+            fault.set(None);
+            spawn_local(async move {
+                match session.take_picture(chosen, 600).await {
+                    Ok(taken) => id.set(Some(taken)),
+                    Err(why) => fault.set(Some(why.words().get().to_owned())),
+                }
+                busy.set(false);
+            });
+        });
+        view! {
+            <main>
+                <p data-testid="id">{move || id.get()}</p>
+                <PictureField
+                    label="Picture"
+                    has=Signal::derive(move || id.with(Option::is_some))
+                    url=session.picture(id.into())
+                    on_choose=take
+                    on_remove=move || id.set(None)
+                    busy
+                    fault
+                />
+            </main>
+        }
+    });
 }
 
 /// A tablet under measurement.
@@ -394,10 +437,45 @@ pub async fn first_page() -> Result<Array, JsValue> {
     Ok(rows)
 }
 
-/// How many orders a search finds; the first page of them is made as the list makes it.
+/// How many orders a search finds; all that the list asks at a key stroke is asked.
 #[wasm_bindgen]
 pub async fn search(text: String) -> Result<u32, JsValue> {
-    let filter = Filter { search: text, ..Filter::default() };
-    let page = tablet()?.link.read(|replica| replica.page(&filter, 0, 50, clock::now_ms()));
-    Ok(u32::try_from(page.matching).unwrap_or(u32::MAX))
+    listed(&Filter { search: text, ..Filter::default() })
+}
+
+/// The same among those that many filters leave.
+#[wasm_bindgen]
+pub async fn narrow(text: String) -> Result<u32, JsValue> {
+    let only = vec![
+        Facet::Method(Method::Cash),
+        Facet::Method(Method::BankTransfer),
+        Facet::Delivery(Delivery::Ship),
+        Facet::Channel(Content::default().channel),
+    ];
+    let totals = (Some(1_000), Some(10_000_000));
+    let placed_from_ms = Some(0);
+    listed(&Filter {
+        search: text,
+        only,
+        placed_from_ms,
+        total_from: totals.0,
+        total_to: totals.1,
+        owed: true,
+        ..Filter::default()
+    })
+}
+
+fn listed(filter: &Filter) -> Result<u32, JsValue> {
+    const DAY_MS: i64 = 86_400_000;
+    let day = |ms: i64| ms.div_euclid(DAY_MS) * DAY_MS..(ms.div_euclid(DAY_MS) + 1) * DAY_MS;
+    let now_ms = clock::now_ms();
+    let (counts, days, page) = tablet()?.link.read(|replica| {
+        (replica.counts_of(filter, now_ms), replica.days(filter, day, now_ms), replica.page(filter, 0, 50, now_ms))
+    });
+    let of_days: usize = days.iter().map(|(_, sums)| sums.orders).sum();
+    if counts.all() == page.matching && of_days == page.matching {
+        Ok(u32::try_from(page.matching).unwrap_or(u32::MAX))
+    } else {
+        Err(said("the list does not agree with itself"))
+    }
 }

@@ -1,23 +1,38 @@
-//! The orders of the shop: searched, by state, newest first, with the chosen one beside them where there is room.
+//! The orders of the shop: searched, filtered, by state, newest first, with the chosen one beside them where there is
+//! room. What is not needed to see the first page of the list (filters, batches, tables) comes with the second file:
+//! [`Part`].
 
+pub mod batch;
+pub mod columns;
+pub mod filters;
+pub mod model;
+mod part;
 mod rows;
+mod window;
 
+use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::time::Duration;
 
 use domain::order::Status;
+use leptos::ev;
 use leptos::html;
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_navigate, use_query_map};
+use leptos_router::params::ParamsMap;
+use replica::Filter;
 use uuid::Uuid;
 
 use super::order::marks;
 use crate::frame::PageHead;
 use crate::parts::Parts;
-use crate::platform::page::escaped;
-use crate::session::{Filter, Session};
+use crate::prefs::Prefs;
+use crate::session::{Listing, Session};
 use crate::text::{list, orders};
 use crate::ui::{Empty, Glyph, Kind, LinkButton, SearchField, Tab, Tabs};
+pub use part::Part;
+pub use rows::Reach;
 use rows::Rows;
 
 /// The states in the order of their tabs: the way that an order goes.
@@ -38,37 +53,66 @@ const TABS: [Status; 11] = [
 const ALL: &str = "all";
 /// The list that the tabs rule.
 const PANEL: &str = "order-list";
-/// How many rows are read at a time.
-const PAGE: usize = 60;
 /// A search stands in the address once the person has paused.
 const PAUSE: Duration = Duration::from_millis(400);
+/// From this width on, in pixels, two panes fit, or a table; style/pages.css says the same.
+const WIDE: i32 = 820;
+/// What of the address is read without the second file.
+const PLAIN: [&str; 3] = ["status", "q", "order"];
 
-/// The address of a state, a search and a chosen order.
-fn address(status: Option<Status>, search: &str, order: Option<Uuid>) -> String {
-    let mut query = Vec::new();
-    if let Some(status) = status {
-        query.push(format!("status={}", status.key()));
+/// The list, for all that is done with it.
+#[derive(Clone, Copy)]
+pub struct Shelf {
+    /// The shop.
+    pub session: Session,
+    /// What is asked for.
+    pub filter: Signal<Filter>,
+    /// What was found.
+    pub listing: Signal<Arc<Listing>>,
+    /// The address, as far as it is about the list.
+    pub query: Memo<ParamsMap>,
+    /// The one that is shown beside it.
+    pub chosen: Signal<Option<Uuid>>,
+    /// Those that a person picks, while picking.
+    pub picked: RwSignal<Option<BTreeSet<Uuid>>>,
+    /// The order that was picked last: from it to another, all can be picked.
+    pub anchor: StoredValue<Option<Uuid>>,
+    /// It is a table.
+    pub table: Signal<bool>,
+    /// What is typed into the search.
+    pub typed: RwSignal<String>,
+    go: StoredValue<Box<dyn Fn(String, bool)>, LocalStorage>,
+}
+
+impl Shelf {
+    /// Changes the address: these values in place of what the keys had. `replace`: the way back does not lead here.
+    pub fn visit(self, changes: &[(&'static str, Vec<String>)], replace: bool) {
+        let mut query = self.query.get_untracked();
+        for (key, values) in changes {
+            query.remove(key);
+            // The map takes them as they stand in an address.
+            values.iter().for_each(|value| query.insert(*key, crate::platform::page::escaped(value)));
+        }
+        self.go.with_value(|go| go(format!("/orders{}", query.to_query_string()), replace));
     }
-    if !search.trim().is_empty() {
-        query.push(format!("q={}", escaped(search.trim())));
+
+    /// What is typed is what the address says.
+    fn is_asked(self) -> bool {
+        let asked = self.query.with_untracked(|query| query.get("q")).unwrap_or_default();
+        self.typed.with_untracked(|typed| typed.trim() == asked)
     }
-    if let Some(order) = order {
-        query.push(format!("order={order}"));
-    }
-    if query.is_empty() { "/orders".to_owned() } else { format!("/orders?{}", query.join("&")) }
 }
 
 /// The page.
 #[component]
 pub fn Orders() -> impl IntoView {
     let session = Session::here();
+    let parts = expect_context::<Parts>();
     let query = use_query_map();
-    let navigate = StoredValue::new_local(use_navigate());
-    let go = move |to: String, replace: bool| {
-        let options = NavigateOptions { replace, scroll: false, ..NavigateOptions::default() };
-        navigate.with_value(|navigate| navigate(&to, options));
-    };
-    let status = Memo::new(move |_| query.with(|query| query.get("status").and_then(|key| Status::parse(&key))));
+    let navigate = use_navigate();
+    let go = StoredValue::new_local(Box::new(move |to: String, replace| {
+        navigate(&to, NavigateOptions { replace, scroll: false, ..NavigateOptions::default() });
+    }) as Box<dyn Fn(String, bool)>);
     let chosen = Memo::new(move |_| query.with(|query| query.get("order").and_then(|id| Uuid::parse_str(&id).ok())));
     let asked = Memo::new(move |_| query.with(|query| query.get("q").unwrap_or_default()));
 
@@ -82,6 +126,48 @@ pub fn Orders() -> impl IntoView {
             typed.set(asked);
         }
     });
+
+    // Filters that few ask for are read by the second file; until it is here, nobody sees a list without them.
+    let narrowed = Memo::new(move |_| {
+        query.with(|query| {
+            let status = query.get_all("status").unwrap_or_default();
+            let status = status.iter().filter_map(|key| Status::parse(key)).collect();
+            let mut filter = Filter { status, ..Filter::default() };
+            if query.into_iter().any(|(key, _)| !PLAIN.contains(&key.as_ref())) {
+                (parts.there()?.list.narrow)(session, query, &mut filter);
+            }
+            Some(filter)
+        })
+    });
+    let filter = Memo::new(move |_| Filter { search: typed.get(), ..narrowed.get().unwrap_or_default() });
+    let listing = session.listing(filter.into());
+
+    let columns = expect_context::<Prefs>().columns;
+    let split = NodeRef::<html::Div>::new();
+    let width = RwSignal::new(0);
+    let measure = move || width.set(split.try_get_untracked().flatten().map_or(0, |split| split.offset_width()));
+    Effect::new(move |_| {
+        split.track();
+        request_animation_frame(measure);
+    });
+    let resized = window_event_listener(ev::resize, move |_| measure());
+    let table = Memo::new(move |_| {
+        width.get() >= WIDE && columns.with(|columns| !columns.is_empty()) && parts.there().is_some()
+    });
+
+    let shelf = Shelf {
+        session,
+        filter: filter.into(),
+        listing,
+        query,
+        chosen: chosen.into(),
+        picked: RwSignal::new(None),
+        anchor: StoredValue::new(None),
+        table: table.into(),
+        typed,
+        go,
+    };
+
     let waiting = StoredValue::new(None::<TimeoutHandle>);
     Effect::new(move |_| {
         let search = typed.get();
@@ -92,40 +178,24 @@ pub fn Orders() -> impl IntoView {
             return;
         }
         let write = move || {
-            written.try_update_value(|written| search.trim().clone_into(written));
-            if let Some((status, chosen)) = status.try_get_untracked().zip(chosen.try_get_untracked()) {
-                go(address(status, &search, chosen), true);
+            let search = search.trim();
+            if written.try_update_value(|written| search.clone_into(written)).is_some() {
+                let search = (!search.is_empty()).then(|| search.to_owned());
+                shelf.visit(&[("q", search.into_iter().collect())], true);
             }
         };
         waiting.set_value(set_timeout_with_handle(write, PAUSE).ok());
     });
     on_cleanup(move || {
+        resized.remove();
         if let Some(Some(before)) = waiting.try_get_value() {
             before.clear();
         }
     });
 
-    let filter = Memo::new(move |_| Filter { status: status.get(), search: typed.get() });
-    let limit = RwSignal::new(PAGE);
-    Effect::new(move |before: Option<Filter>| {
-        let filter = filter.get();
-        if before.is_some_and(|before| before != filter) {
-            limit.set(PAGE);
-        }
-        filter
-    });
-    let found = session.list(filter.into(), limit.into());
-    let more = move || {
-        let (shown, total) = found.with_untracked(|page| (page.rows.len(), page.total));
-        if shown < total && limit.get_untracked() <= shown {
-            limit.set(shown + PAGE);
-        }
-    };
-
-    let counts = session.counts();
     let count = move |of: Option<Status>| {
         Signal::derive(move || {
-            let count = counts.with(|counts| of.map_or(counts.all, |status| counts.of(status)));
+            let count = listing.with(|listing| of.map_or(listing.counts.all(), |status| listing.counts.of(status)));
             u64::try_from(count).unwrap_or(u64::MAX)
         })
     };
@@ -134,13 +204,25 @@ pub fn Orders() -> impl IntoView {
         let (_, _, name) = marks::of_status(status);
         Tab { key: status.key(), label: name.into(), count: count(Some(status)) }
     }));
-    let chosen_tab = Signal::derive(move || status.get().map_or(ALL, Status::key).to_owned());
+    let chosen_tab = Signal::derive(move || {
+        let key = filter.with(|filter| match filter.status.as_slice() {
+            [status] => status.key(),
+            _ => ALL,
+        });
+        key.to_owned()
+    });
     let choose_tab = move |key: &'static str| {
-        go(address(Status::parse(key), &typed.get_untracked(), chosen.get_untracked()), false);
+        let status = if key == ALL { Vec::new() } else { vec![key.to_owned()] };
+        // What was typed a moment ago goes with it.
+        let search = typed.with_untracked(|typed| typed.trim().to_owned());
+        written.set_value(search.clone());
+        let search = if search.is_empty() { Vec::new() } else { vec![search] };
+        shelf.visit(&[("status", status), ("q", search)], false);
     };
 
+    let counts = session.counts();
     let conflicts = move || {
-        let open = u64::try_from(counts.with(|counts| counts.conflicts)).unwrap_or(u64::MAX);
+        let open = u64::try_from(counts.get().conflicts).unwrap_or(u64::MAX);
         (open > 0).then(
             || view! { <LinkButton href="/conflicts" label=move || list::conflicts(open) glyph=Glyph::Conflict/> },
         )
@@ -150,23 +232,24 @@ pub fn Orders() -> impl IntoView {
     let open_beside = move |id: Uuid| {
         let has_room = pane.get_untracked().is_some_and(|pane| pane.offset_width() > 0);
         if has_room {
-            go(address(status.get_untracked(), &typed.get_untracked(), Some(id)), false);
+            shelf.visit(&[("order", vec![id.to_string()])], false);
         }
         has_room
     };
+    let is_plain =
+        Memo::new(move |_| filter.with(|filter| Filter { status: Vec::new(), ..filter.clone() } == Filter::default()));
     let empty = move || {
-        let (searched, status) = filter.with(|filter| (!filter.search.trim().is_empty(), filter.status));
-        let any = counts.with(|counts| counts.all > 0);
-        match (searched, status) {
-            (true, _) => view! {
+        let status = filter.with(|filter| filter.status.first().copied());
+        match (is_plain.get(), status) {
+            (false, _) => view! {
                 <Empty glyph=Glyph::Search title=list::NOTHING_FOUND text=list::NOTHING_FOUND_WHY/>
             }
             .into_any(),
-            (false, Some(status)) if any => {
+            (true, Some(status)) if counts.get().all > 0 => {
                 let (_, glyph, _) = marks::of_status(status);
                 view! { <Empty glyph title=list::NONE_IN_STATE text=list::NONE_IN_STATE_WHY/> }.into_any()
             }
-            (false, _) => view! {
+            (true, _) => view! {
                 <Empty glyph=Glyph::Orders title=orders::EMPTY text=orders::EMPTY_WHY>
                     <LinkButton href="/orders/new" label=orders::TAKE_FIRST kind=Kind::Main/>
                 </Empty>
@@ -174,24 +257,34 @@ pub fn Orders() -> impl IntoView {
             .into_any(),
         }
     };
-    let is_empty = Memo::new(move |_| found.with(|page| page.total == 0));
+    let is_empty = Memo::new(move |_| listing.with(|listing| listing.total == 0));
+    let is_narrowed = Memo::new(move |_| narrowed.with(Option::is_some));
     let said = move || {
-        let total = u64::try_from(found.with(|page| page.total)).unwrap_or(u64::MAX);
-        typed.with(|typed| !typed.trim().is_empty()).then(|| list::found(total))
+        let total = u64::try_from(listing.with(|listing| listing.total)).unwrap_or(u64::MAX);
+        (!is_plain.get()).then(|| list::found(total))
     };
+    let sheet = move || match (is_narrowed.get(), is_empty.get()) {
+        (false, _) => Parts::beside(|_| ().into_any()).into_any(),
+        (true, true) => empty.into_any(),
+        (true, false) => view! { <Rows shelf open_beside/> }.into_any(),
+    };
+    let pasted = move |event| parts.there_untracked().into_iter().for_each(|pages| (pages.list.pasted)(shelf, &event));
     view! {
-        <div class="page" style:grid-template-rows="auto auto minmax(0, 1fr)">
+        <div class="page" on:paste=pasted style:grid-template-rows="auto auto minmax(0, 1fr)">
             <PageHead title=orders::TITLE>
                 <SearchField label=list::SEARCH example=list::SEARCH_HINT value=typed/>
                 {conflicts}
+                {Parts::once(move |pages| (pages.list.tools)(shelf))}
             </PageHead>
-            <Tabs label=list::BY_STATE tabs chosen=chosen_tab on_choose=choose_tab panel=PANEL/>
-            <div class="split">
+            <div>
+                <Tabs label=list::BY_STATE tabs chosen=chosen_tab on_choose=choose_tab panel=PANEL/>
+                {Parts::once(move |pages| (pages.list.bar)(shelf))}
+            </div>
+            <div class="split" node_ref=split data-table=move || table.get().then_some("")>
                 <section class="sheet" id=PANEL role="tabpanel" aria-label=list::LIST>
                     <p class="unseen" role="status">{said}</p>
-                    <Show when=move || !is_empty.get() fallback=empty>
-                        <Rows found chosen=chosen.into() on_more=more open_beside/>
-                    </Show>
+                    {Parts::once(move |pages| (pages.list.head)(shelf))}
+                    {sheet}
                 </section>
                 <article class="sheet" data-wide-only="" node_ref=pane aria-label=list::CONTENT>
                     {move || {

@@ -45,6 +45,11 @@ impl Host for Browser {
     }
 }
 
+/// Lets the page answer between two pieces of long work.
+pub async fn breathe() {
+    Browser.sleep(0).await;
+}
+
 /// The device's own time zone (IANA), such as `Asia/Shanghai`.
 pub fn own_zone() -> String {
     let options = Intl::DateTimeFormat::new(&Array::new(), &Object::new()).resolved_options();

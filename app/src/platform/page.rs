@@ -120,6 +120,45 @@ pub fn origin() -> String {
     window().location().origin().unwrap_or_default()
 }
 
+/// The size of a letter that the person's browser starts from, in whole pixels.
+pub fn rem() -> i32 {
+    let size = || {
+        let style = window().get_computed_style(&document().document_element()?).ok().flatten()?;
+        let size = style.get_property_value("font-size").ok()?;
+        size.split(['.', 'p']).next()?.parse().ok()
+    };
+    size().unwrap_or(16)
+}
+
+/// The place in its list of the row that has the focus.
+pub fn focused_row() -> Option<usize> {
+    document().active_element()?.get_attribute("data-at")?.parse().ok()
+}
+
+/// The place in its list of the row that an event is about.
+pub fn row_of(event: &Event) -> Option<usize> {
+    let target: web_sys::Element = event.target()?.dyn_into().ok()?;
+    target.closest("[data-at]").ok().flatten()?.get_attribute("data-at")?.parse().ok()
+}
+
+/// Whether a finger or a pen did it.
+pub fn is_by_touch(event: &Event) -> bool {
+    event.dyn_ref::<web_sys::PointerEvent>().is_some_and(|event| event.pointer_type() != "mouse")
+}
+
+/// What is about to be pasted into the search field where it is several lines, which the browser would glue together:
+/// the lines with a space between. The paste itself does not happen then.
+pub fn take_pasted_lines(event: &web_sys::ClipboardEvent) -> Option<String> {
+    let field: HtmlInputElement = event.target()?.dyn_into().ok()?;
+    let text = event.clipboard_data()?.get_data("text").ok()?;
+    let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    if field.type_() != "search" || lines.len() < 2 {
+        return None;
+    }
+    event.prevent_default();
+    Some(lines.join(" "))
+}
+
 /// Focuses the first element that the selector finds; false if there is none.
 pub fn focus(selector: &str) -> bool {
     let found = document().query_selector(selector).ok().flatten();

@@ -18,6 +18,9 @@ pub struct Stored {
     pub theme: Option<String>,
     /// The main key at the lower left.
     pub left_handed: bool,
+    /// Columns of the orders' table.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub columns: Vec<String>,
 }
 
 /// What is kept, or nothing chosen.

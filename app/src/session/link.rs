@@ -288,11 +288,6 @@ impl Link {
         self.client.blob(id).await
     }
 
-    /// Records name these pictures.
-    pub fn want_pictures(&self, ids: impl IntoIterator<Item = BlobId>) {
-        self.client.want_blobs(ids);
-    }
-
     /// Calls back with the pictures that are here now.
     pub fn on_pictures(&self, here: impl Fn(&[BlobId]) + 'static) {
         self.client.on_change(move |change| {

@@ -16,6 +16,7 @@ use super::link::Link;
 use super::{NAME, Session};
 use crate::platform::picture::{self, Chosen, ObjectUrl, PictureFault};
 use crate::platform::tabs::Others;
+use crate::text::{self, Phrase};
 
 /// So many pictures stay ready to be shown after the last page that showed them went.
 const READY: usize = 400;
@@ -32,6 +33,18 @@ pub enum NoPicture {
     /// It could not be written to the disk.
     #[error("not saved: {0}")]
     NotSaved(#[from] StorageFault),
+}
+
+impl NoPicture {
+    /// What a person is told.
+    pub fn words(&self) -> Phrase {
+        match self {
+            Self::Unreadable => text::picture::UNREADABLE,
+            Self::TooLarge => text::picture::TOO_LARGE,
+            Self::NotSaved(StorageFault::Quota) => text::fault::DISK_FULL,
+            Self::NotSaved(_) => text::fault::STORAGE_BROKEN,
+        }
+    }
 }
 
 impl From<PictureFault> for NoPicture {
@@ -69,6 +82,8 @@ impl PartialEq for Shown {
 struct Ready {
     shown: Shown,
     object: Option<ObjectUrl>,
+    /// It is being read.
+    developing: bool,
     /// When it was last asked for: a count.
     asked: u64,
 }
@@ -85,18 +100,18 @@ thread_local! {
 }
 
 impl Album {
-    /// The picture's place; whether it is new.
-    fn place(&mut self, id: BlobId) -> (Shown, bool) {
+    /// The picture's place.
+    fn place(&mut self, id: BlobId) -> Shown {
         self.asked += 1;
         let asked = self.asked;
         if let Some(ready) = self.ready.get_mut(&id) {
             ready.asked = asked;
-            return (ready.shown.clone(), false);
+            return ready.shown.clone();
         }
         self.make_room();
         let shown = Shown { url: ArcRwSignal::new(None), holders: Arc::default() };
-        self.ready.insert(id, Ready { shown: shown.clone(), object: None, asked });
-        (shown, true)
+        self.ready.insert(id, Ready { shown: shown.clone(), object: None, developing: false, asked });
+        shown
     }
 
     /// Where there are many, those that nobody shows and that were asked for longest ago go: half of them at once.
@@ -114,6 +129,26 @@ impl Album {
         }
     }
 
+    /// Whether it is to be read; then it is being read.
+    fn begin(&mut self, id: BlobId) -> bool {
+        let ready = self.ready.get_mut(&id).filter(|ready| ready.object.is_none() && !ready.developing);
+        ready.is_some_and(|ready| {
+            ready.developing = true;
+            true
+        })
+    }
+
+    /// It was read, or could not be.
+    fn end(&mut self, id: BlobId, bytes: Option<&[u8]>) -> Option<(Shown, String)> {
+        let ready = self.ready.get_mut(&id)?;
+        ready.developing = false;
+        let media_type = BlobKind::of(bytes?).map_or("application/octet-stream", BlobKind::media_type);
+        let object = picture::object_url(bytes?, media_type)?;
+        let url = object.as_str().to_owned();
+        ready.object = Some(object);
+        Some((ready.shown.clone(), url))
+    }
+
     /// Those that could not be shown yet.
     fn awaited(&self) -> Vec<BlobId> {
         self.ready.iter().filter(|(_, ready)| ready.object.is_none()).map(|(id, _)| *id).collect()
@@ -122,15 +157,11 @@ impl Album {
 
 /// Shows a picture to all who asked for it, where it is to be had.
 async fn develop(link: Rc<Link>, id: BlobId) {
-    let Ok(Some(bytes)) = link.picture(id).await else { return };
-    let media_type = BlobKind::of(&bytes).map_or("application/octet-stream", BlobKind::media_type);
-    let shown = ALBUM.with_borrow_mut(|album| {
-        let ready = album.ready.get_mut(&id).filter(|ready| ready.object.is_none())?;
-        let object = picture::object_url(&bytes, media_type)?;
-        let url = object.as_str().to_owned();
-        ready.object = Some(object);
-        Some((ready.shown.clone(), url))
-    });
+    if !ALBUM.with_borrow_mut(|album| album.begin(id)) {
+        return;
+    }
+    let bytes = link.picture(id).await.ok().flatten();
+    let shown = ALBUM.with_borrow_mut(|album| album.end(id, bytes.as_deref()));
     // Outside of the borrow: whoever hears of it may ask for the next one.
     if let Some((shown, url)) = shown {
         shown.url.set(Some(url));
@@ -161,21 +192,15 @@ impl Session {
     pub fn picture(self, id: Signal<Option<String>>) -> Signal<Option<String>> {
         let shown = Memo::new(move |_| {
             let id = id.with(|id| BlobId::parse(id.as_deref()?))?;
-            let (shown, new) = ALBUM.with_borrow_mut(|album| album.place(id));
-            if new && let Some(link) = self.link() {
+            let shown = ALBUM.with_borrow_mut(|album| album.place(id));
+            if shown.url.with_untracked(Option::is_none)
+                && let Some(link) = self.link()
+            {
                 develop_all(&link, [id]);
             }
             Some(shown)
         });
         Signal::derive(move || shown.with(|shown| shown.as_ref()?.url.get()))
-    }
-
-    /// What the records name: those pictures are fetched when there is time, to be there without a network. May be said
-    /// again whenever the records change.
-    pub fn want_pictures(self, ids: impl IntoIterator<Item = String>) {
-        if let Some(link) = self.link() {
-            link.want_pictures(ids.into_iter().filter_map(|id| BlobId::parse(&id)));
-        }
     }
 
     /// Sends and fetches pictures from now on; once for each page, when the shop is open.

@@ -142,6 +142,12 @@ impl Session {
         fields.into()
     }
 
+    /// The same as they stand now. Tracks changes.
+    pub fn shop_fields_now(self) -> Fields {
+        self.changes.track();
+        self.link().map(|link| link.read(|replica| replica.shop().fields())).unwrap_or_default()
+    }
+
     /// What there is of a product's variant (0: of the product), as far as this tablet knows. Tracks changes.
     pub fn stock(self, product: &Product, variant: u32) -> Stock {
         self.changes.track();

@@ -3,7 +3,7 @@
 use std::ops::Deref;
 
 use domain::Day;
-use domain::order::{Status, Summary};
+use domain::order::Summary;
 use uuid::Uuid;
 
 /// Something that is read from the disk.
@@ -28,15 +28,6 @@ impl<T> Loaded<T> {
     }
 }
 
-/// Which orders a list shows.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Filter {
-    /// Only those of this state.
-    pub status: Option<Status>,
-    /// Only those in which every word of this is found.
-    pub search: String,
-}
-
 /// One order in a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Row {
@@ -58,40 +49,32 @@ impl Deref for Row {
 pub struct DaySum {
     /// The shop's day.
     pub day: Day,
-    /// How many orders of the filter it has, beyond the page too.
+    /// How many orders of the list are newer than its first.
+    pub first: usize,
+    /// How many orders of the list it has.
     pub orders: usize,
     /// What they come to, minor units.
     pub minor: i64,
 }
 
-/// The newest orders of a filter.
+/// What a list is about, whichever part of it is in sight.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct ListPage {
-    /// Newest first.
-    pub rows: Vec<Row>,
-    /// How many the filter finds.
+pub struct Listing {
+    /// How many orders it has.
     pub total: usize,
-    /// The days of `rows`, newest first.
+    /// Its days, the newest first.
     pub days: Vec<DaySum>,
+    /// How many there would be in each state, were no state asked for.
+    pub counts: replica::Counts,
 }
 
 /// How many orders there are.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
     /// In every state.
     pub all: usize,
-    /// Unpaid past their deadline.
-    pub overdue: usize,
     /// Conflicts that ask for a person.
     pub conflicts: usize,
-    pub(crate) of: Vec<(Status, usize)>,
-}
-
-impl Counts {
-    /// How many are in a state.
-    pub fn of(&self, status: Status) -> usize {
-        self.of.iter().find(|(is, _)| *is == status).map_or(0, |(_, count)| *count)
-    }
 }
 
 /// A tablet of the shop.

@@ -141,6 +141,35 @@ pub fn Choices(
     }
 }
 
+/// One of several that can be chosen together.
+#[component]
+pub fn Tick(
+    /// What it is.
+    #[prop(into)]
+    label: TextProp,
+    /// Whether it is chosen.
+    #[prop(into)]
+    value: Signal<bool>,
+    /// It was chosen, or not any more.
+    #[prop(into)]
+    on_change: Callback<(bool,)>,
+    /// How many there are of it.
+    #[prop(optional_no_strip)]
+    count: Option<usize>,
+) -> impl IntoView {
+    view! {
+        <label class="choice">
+            <input
+                type="checkbox"
+                prop:checked=move || value.get()
+                on:change:target=move |event| on_change.run((event.target().checked(),))
+            />
+            <span>{move || label.get()}</span>
+            {count.map(|count| view! { <span class="small muted">{count}</span> })}
+        </label>
+    }
+}
+
 /// On or off, at once.
 #[component]
 pub fn Switch(

@@ -13,6 +13,8 @@ pub enum Glyph {
     Settings,
     /// Search.
     Search,
+    /// Only some of it.
+    Filter,
     /// More of it.
     Plus,
     /// Less of it.
@@ -119,6 +121,7 @@ impl Glyph {
                 r#"<path d="M4 7h8.5M17.5 7H20M4 17h2.5M11.5 17H20M15 9.5a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5zM9 19.5a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5z"/>"#
             }
             Self::Search => r#"<path d="M11 17.5a6.5 6.5 0 1 0 0-13 6.5 6.5 0 0 0 0 13zM15.8 15.8l4.7 4.7"/>"#,
+            Self::Filter => r#"<path d="M4 5h16l-6 7.5V18l-4 2v-7.5z"/>"#,
             Self::Plus => r#"<path d="M12 5v14M5 12h14"/>"#,
             Self::Minus => r#"<path d="M5 12h14"/>"#,
             Self::Check => r#"<path d="M4.5 12.5l5 5 10-11"/>"#,

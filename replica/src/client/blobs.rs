@@ -1,6 +1,7 @@
 //! Pictures: kept on the disk first, then sent and fetched beside the log, when nothing of the log waits.
 
 use std::collections::BTreeSet;
+use std::rc::Rc;
 
 use protocol::api::{AskBlobs, BlobKept, MissingBlobs};
 use protocol::{BlobFault, BlobId, ProblemType, blob};
@@ -66,8 +67,23 @@ impl<S: Storage, T: Transport, H: Host> Client<S, T, H> {
     }
 
     /// Carries pictures to and from the server for as long as it is awaited, beside [`Client::run`] of the same client:
-    /// without that it rests. A fault of the storage is waited out.
-    pub async fn carry(&self) {
+    /// without that it rests. What records name is fetched, now and whenever one of them changes. A fault of the storage
+    /// is waited out.
+    pub async fn carry(&self)
+    where
+        S: 'static,
+        T: 'static,
+        H: 'static,
+    {
+        let named = self.replica().named_blobs(None);
+        self.want_blobs(named);
+        let inner = Rc::downgrade(&self.0);
+        self.on_change(move |change| {
+            if let Some(client) = inner.upgrade().map(Self).filter(|_| change.stored || !change.orders.is_empty()) {
+                let named = client.replica().named_blobs(Some(&change.orders));
+                client.want_blobs(named);
+            }
+        });
         loop {
             if self.errand().await.is_err() {
                 self.0.host.sleep(DISK_PAUSE_MS).await;

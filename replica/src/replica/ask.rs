@@ -6,7 +6,7 @@ use domain::order::Summary;
 use domain::record::Fields;
 use domain::shop::Shop;
 use domain::{OrderNumber, StreamKind};
-use protocol::Digest;
+use protocol::{BlobId, Digest};
 use uuid::Uuid;
 
 use super::{Page, Quarantined, Replica};
@@ -164,6 +164,17 @@ impl Replica {
     /// A record's fields.
     pub fn fields(&self, id: Uuid) -> Option<Fields> {
         self.records.fields(id)
+    }
+    /// The pictures that records name, all of them or these, and the shop's own: the fields `picture`, `…/picture`.
+    pub fn named_blobs(&self, of: Option<&[Uuid]>) -> Vec<BlobId> {
+        let every = || StreamKind::ALL.iter().flat_map(|kind| self.records.of(*kind)).map(|(id, _)| id).collect();
+        let ids = of.map_or_else(every, <[Uuid]>::to_vec);
+        let records = ids.into_iter().filter_map(|id| self.records.fields(id));
+        let pictures = |fields: Fields| {
+            let named = fields.fields.into_iter().filter(|(name, _)| name == "picture" || name.ends_with("/picture"));
+            named.filter_map(|(_, value)| BlobId::parse(value.as_text()?)).collect::<Vec<_>>()
+        };
+        records.chain([self.shop().fields()]).flat_map(pictures).collect()
     }
     /// Records with conflicts that ask for a person, and how many each has.
     pub fn conflicted_records(&self) -> impl Iterator<Item = (StreamKind, Uuid, usize)> {

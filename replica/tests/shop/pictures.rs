@@ -1,13 +1,16 @@
 //! Stories of pictures: kept here first, sent beside the log, and there on the other tablet without a network.
 
+use domain::StreamKind;
+use domain::record::{Changed, RecordEvent, Value};
 use protocol::{BlobFault, BlobId, MAX_BLOB_BYTES, ProblemType};
+use replica::Act;
 use replica::blobs::BlobStore;
 use replica::client::KeepFault;
 use replica::memory::Trouble;
 use replica::storage::StorageFault;
 use replica::sync::State;
 
-use crate::support::Stall;
+use crate::support::{DAY, Stall};
 
 fn picture(n: u8) -> Vec<u8> {
     [0xff, 0xd8, 0xff, n].into_iter().chain([7; 900]).collect()
@@ -154,6 +157,36 @@ fn a_picture_that_the_server_does_not_have_yet_comes_when_it_has() {
     stall.keep(0, &picture(1));
     stall.settle_one(0);
     stall.until("fetched", |stall| stall.held(&other, id).is_some());
+}
+
+#[test]
+fn what_records_name_comes_by_itself() {
+    let mut stall = Stall::new(2);
+    stall.settle();
+    let set = |field: &str, id: BlobId| {
+        let set = [(field.to_owned(), Some(Value::Text(id.to_string())))].into();
+        Changed { set, settles: None }
+    };
+    let pictures = [1, 2, 3].map(picture);
+    let ids = [0, 1, 2].map(|n: usize| stall.keep(0, &pictures[n]));
+    let product = Act::Record(StreamKind::Product, None, vec![RecordEvent::Changed(set("picture", ids[0]))]);
+    let tab = stall.tablets[0].tab.clone();
+    stall.wait(tab.act_all(&[product, Act::Shop(set("method/alipay/picture", ids[1]))], DAY)).unwrap();
+    stall.settle_one(0);
+    // The other tablet hears of the records, and fetches what they name.
+    let other = stall.tablets[1].tab.clone();
+    stall.start(1);
+    stall.until("fetched", |stall| ids[..2].iter().all(|id| stall.held(&other, *id).is_some()));
+    assert_eq!(stall.held(&other, ids[2]), None, "nobody names it");
+    stall.pause(1);
+    // Named while it was off, and its process began anew.
+    let third = Act::Record(StreamKind::Product, None, vec![RecordEvent::Changed(set("variant/7/picture", ids[2]))]);
+    stall.wait(tab.act_all(&[third], DAY)).unwrap();
+    stall.settle();
+    stall.restart(1);
+    stall.start(1);
+    let other = stall.tablets[1].tab.clone();
+    stall.until("fetched too", |stall| stall.held(&other, ids[2]) == Some(pictures[2].clone()));
 }
 
 #[test]

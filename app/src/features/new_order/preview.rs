@@ -12,7 +12,7 @@ use super::words;
 use crate::features::order::LinesHead;
 use crate::features::shop_lists;
 use crate::frame::arrive;
-use crate::session::{Filter, Session};
+use crate::session::Session;
 use crate::text::{self, Currency, form, list, new_order, preview};
 use crate::ui::{self, Acts, Button, Glyph, Icon, Kind, Money, Note, Scroll, Size, Stub, Switch, Tone, uid};
 
@@ -116,13 +116,12 @@ fn SameOrder(flow: Flow, content: Content, buyer: Buyer) -> impl IntoView {
         return ().into_any();
     }
     // The newest come first: those of the last minutes are among them.
-    let rows =
-        session.list(Signal::stored(Filter { status: None, search: String::new() }), Signal::stored(LOOKED_THROUGH));
+    let rows = session.rows(Signal::stored(replica::Filter::default()), Signal::stored(0..LOOKED_THROUGH));
     let now = session.now_ms();
     let same = move || {
         let now = now.get();
-        let page = rows.get();
-        let row = page.rows.iter().find(|row| row.is_same(&content, &buyer) && is_recent(row.placed_ms, now))?;
+        let rows = rows.get();
+        let row = rows.iter().find(|row| row.is_same(&content, &buyer) && is_recent(row.placed_ms, now))?;
         let number = row.number.as_ref().map(|number| number.0.clone()).unwrap_or_default();
         let name = if buyer.name.is_empty() { new_order::SOMEONE.get() } else { buyer.name.as_str() };
         let says = match u64::try_from((now - row.placed_ms) / 60_000).unwrap_or(0) {

@@ -1,20 +1,28 @@
-//! The rows of the list, under the days that they were placed on.
+//! The rows of the list, under the days that they were placed on. Only those in sight are drawn.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::ops::Range;
 use std::sync::Arc;
 
 use domain::order::{Status, Summary};
+use leptos::ev;
 use leptos::html;
 use leptos::prelude::*;
 use uuid::Uuid;
 
 use super::super::order::marks;
-use crate::session::{DaySum, ListPage, Row, Session};
+use super::Shelf;
+use super::window::Heights;
+use crate::parts::Parts;
+use crate::platform::{history, page};
+use crate::session::{DaySum, Listing, Row, Session};
 use crate::text::{self, list};
 use crate::ui::{Badge, Icon, Money, Serial, Size, Stamp};
 
-/// How far from its end the list is read on, in pixels.
-const AHEAD: i32 = 1_200;
+/// How many labels of an order a row shows.
+const LABELS: usize = 3;
+/// The place is kept once the person has stopped scrolling.
+const PAUSE: std::time::Duration = std::time::Duration::from_millis(200);
 
 /// What stands in the list.
 #[derive(Clone, Debug)]
@@ -37,6 +45,8 @@ impl Standing {
                     &row.summary;
                 (number, status, badges, due_ms, placed_ms).hash(&mut hash);
                 (name, items, total, balance, row.pending).hash(&mut hash);
+                // What only a table shows.
+                (&row.labels, &row.phone, &row.note, &row.channel, &row.category, &row.method).hash(&mut hash);
                 (*id, hash.finish())
             }
         }
@@ -44,61 +54,158 @@ impl Standing {
 }
 
 /// Rows, each day's under its heading.
-fn standing(page: &ListPage, session: Session) -> Vec<Standing> {
-    let mut all = Vec::with_capacity(page.rows.len() + page.days.len());
-    let mut last = None;
-    for row in &page.rows {
-        let day = session.day_of(row.placed_ms);
-        if last != Some(day) {
-            last = Some(day);
-            let sum = page.days.iter().find(|sum| sum.day == day).copied();
-            all.push(Standing::Day(sum.unwrap_or(DaySum { day, orders: 0, minor: 0 })));
+fn standing(rows: &[Row], part: &Range<usize>, listing: &Listing) -> Vec<Standing> {
+    let mut all = Vec::with_capacity(rows.len() + 2);
+    for (row, at) in rows.iter().zip(part.clone()) {
+        let day = listing.days.partition_point(|day| day.first <= at).checked_sub(1);
+        if let Some(day) = day.and_then(|day| listing.days.get(day))
+            && (at == part.start || day.first == at)
+        {
+            all.push(Standing::Day(*day));
         }
         all.push(Standing::Order(Box::new(row.clone())));
     }
     all
 }
 
+/// The list as it lies on the screen, for those who move in it.
+#[derive(Clone, Copy)]
+pub struct Reach {
+    /// It scrolls.
+    pub list: NodeRef<html::Ul>,
+    /// How far it has, in pixels.
+    pub top: RwSignal<i32>,
+    /// How high its rows are.
+    pub heights: Signal<Heights>,
+    /// How much of it is in sight, in pixels.
+    pub view: RwSignal<i32>,
+    /// The row that had the focus last.
+    pub active: RwSignal<usize>,
+}
+
 /// The list.
 #[component]
 pub fn Rows(
-    /// What was found.
-    found: Signal<Arc<ListPage>>,
-    /// The one that is shown beside it.
-    chosen: Signal<Option<Uuid>>,
-    /// The end comes near.
-    #[prop(into)]
-    on_more: Callback<()>,
+    /// What it shows, and what is done with it.
+    shelf: Shelf,
     /// Opens an order beside the list; false where there is no room.
     #[prop(into)]
     open_beside: Callback<(Uuid,), bool>,
 ) -> impl IntoView {
     let session = Session::here();
+    let parts = expect_context::<Parts>();
+    let Shelf { filter, listing, table, .. } = shelf;
     let list = NodeRef::<html::Ul>::new();
-    // It also looks a frame later, when the person may have gone to another page.
-    let look = move || {
-        let near = list
-            .try_get_untracked()
-            .flatten()
-            .is_some_and(|list| list.scroll_height() - list.scroll_top() - list.client_height() < AHEAD);
-        if near {
-            let _ = on_more.try_run(());
+    let (top, view) = (RwSignal::new(history::place()), RwSignal::new(0));
+    let rem = page::rem();
+    let heights =
+        Signal::derive(move || Heights { row: if table.get() { rem * 3 } else { rem * 19 / 4 }, head: rem * 9 / 5 });
+    let reach = Reach { list, top, heights, view, active: RwSignal::new(0) };
+    let part = Memo::new(move |_| {
+        let top = i64::from(top.get());
+        listing.with(|listing| heights.get().part(listing, top, view.get()))
+    });
+    let rows = session.rows(filter, part.into());
+
+    // Where a person comes back to the list, it lies as it was left; another one begins at its beginning.
+    let to_place = move |place: i32| {
+        top.set(place);
+        request_animation_frame(move || {
+            if let Some(list) = list.try_get_untracked().flatten() {
+                view.set(list.client_height());
+                list.set_scroll_top(place);
+            }
+        });
+    };
+    Effect::new(move |before: Option<()>| {
+        filter.track();
+        if before.is_none() || shelf.is_asked() {
+            to_place(history::place());
+        } else {
+            to_place(0);
+        }
+    });
+    let waiting = StoredValue::new(None::<TimeoutHandle>);
+    let keep = move || history::keep_place(top.get_untracked());
+    let moved = move || {
+        let Some(list) = list.get_untracked() else { return };
+        view.set(list.client_height());
+        top.set(list.scroll_top());
+        // A row that is not drawn any more can't have the focus: the list takes it, and knows which it was.
+        if let Some(at) = page::focused_row() {
+            reach.active.set(at);
+            if !part.get_untracked().contains(&at) {
+                let _ = list.focus();
+            }
+        }
+        if let Some(Some(before)) = waiting.try_update_value(Option::take) {
+            before.clear();
+        }
+        let keep = move || top.try_get_untracked().into_iter().for_each(history::keep_place);
+        waiting.set_value(set_timeout_with_handle(keep, PAUSE).ok());
+    };
+    let resized = window_event_listener(ev::resize, move |_| {
+        if let Some(list) = list.try_get_untracked().flatten() {
+            view.set(list.client_height());
+        }
+    });
+    on_cleanup(move || {
+        resized.remove();
+        if let Some(Some(before)) = waiting.try_get_value() {
+            before.clear();
+        }
+    });
+
+    let each = move || {
+        let part = part.get();
+        rows.with(|rows| listing.with(|listing| standing(rows, &part, listing)))
+    };
+    let at = move |id: Uuid| {
+        let nth = rows.with(|rows| rows.iter().position(|row| row.id == id));
+        nth.map(|nth| part.with_untracked(|part| part.start + nth))
+    };
+    let around = move || listing.with(|listing| part.with(|part| heights.get().around(listing, part)));
+    let press = move |id: Uuid, event: ev::MouseEvent| {
+        keep();
+        if shelf.picked.with_untracked(Option::is_some) {
+            event.prevent_default();
+            let by_shift = event.shift_key();
+            parts.there_untracked().into_iter().for_each(|pages| (pages.list.pick)(shelf, id, by_shift));
+            return;
+        }
+        let plain = !(event.ctrl_key() || event.meta_key() || event.shift_key() || event.alt_key());
+        if plain && event.button() == 0 && open_beside.run((id,)) {
+            event.prevent_default();
         }
     };
-    // Where the first rows don't fill the sheet, nobody can scroll: then it reads on by itself.
-    Effect::new(move |_| {
-        found.track();
-        request_animation_frame(look);
-    });
-    let each = move || found.with(|page| standing(page, session));
+    let pressed = Callback::new(move |(id, event)| press(id, event));
+    let keys =
+        move |event| parts.there_untracked().into_iter().for_each(|pages| (pages.list.keys)(shelf, reach, &event));
+    let held = move |event| parts.there_untracked().into_iter().for_each(|pages| (pages.list.held)(shelf, &event));
     view! {
-        <ul class="rows scroll" tabindex="0" aria-label=text::orders::TITLE node_ref=list on:scroll=move |_| look()>
+        <ul
+            class="rows scroll"
+            tabindex="0"
+            aria-label=text::orders::TITLE
+            data-table=move || table.get().then_some("")
+            node_ref=list
+            style=("--row", move || format!("{}px", heights.get().row))
+            style=("--head", move || format!("{}px", heights.get().head))
+            on:scroll=move |_| moved()
+            on:keydown=keys
+            on:contextmenu=held
+        >
+            <li aria-hidden="true" style:block-size=move || format!("{}px", around().0)></li>
             <For each key=Standing::key let:it>
                 {match it {
                     Standing::Day(sum) => view! { <DayHead sum/> }.into_any(),
-                    Standing::Order(row) => view! { <OrderRow row=*row chosen open_beside/> }.into_any(),
+                    Standing::Order(row) => {
+                        let at = Memo::new({let id = row.id; move |_| at(id).unwrap_or_default()});
+                        view! { <OrderRow row=*row at shelf pressed/> }.into_any()
+                    }
                 }}
             </For>
+            <li aria-hidden="true" style:block-size=move || format!("{}px", around().1)></li>
         </ul>
     }
 }
@@ -122,49 +229,74 @@ fn DayHead(sum: DaySum) -> impl IntoView {
     }
 }
 
-/// An order in two lines.
+/// An order in two lines, or as a line of a table.
 #[component]
-fn OrderRow(row: Row, chosen: Signal<Option<Uuid>>, open_beside: Callback<(Uuid,), bool>) -> impl IntoView {
+fn OrderRow(row: Row, at: Memo<usize>, shelf: Shelf, pressed: Callback<(Uuid, ev::MouseEvent)>) -> impl IntoView {
     let session = Session::here();
-    let currency = session.currency();
+    let parts = expect_context::<Parts>();
     let now = session.now_ms();
+    let Shelf { chosen, picked, table, listing, .. } = shelf;
     let Row { summary, pending } = row;
     let id = summary.id;
     let status = summary.status;
-    let (tone, glyph, state) = marks::of_status(status);
     let is_out = matches!(status, Status::Cancelled | Status::Closed);
-    let owes = summary.balance > 0 && !is_out && status != Status::Draft;
-    let number = summary.number.as_ref().map(|number| number.0.clone());
-    let written = number.clone().unwrap_or_default();
-    let placed = summary.placed_ms;
-    let balance = summary.balance;
-    let total = summary.total;
-    let name = summary.name.clone();
-    let items = summary.items.clone();
+    let written = summary.number.as_ref().map(|number| number.0.clone()).unwrap_or_default();
     // A shop without a server sends nothing, so nothing waits to be sent.
     let connected = session.connected();
-    let badges = Memo::new(move |_| marks::badges(&summary, pending && connected.get(), now.get()));
+    let of = summary.clone();
+    let badges = Memo::new(move |_| marks::badges(&of, pending && connected.get(), now.get()));
     let keys = move || badges.get().iter().map(|badge| badge.key()).collect::<Vec<_>>().join(" ");
+    let is_picked = move || picked.with(|picked| picked.as_ref().map(|picked| picked.contains(&id)));
     let each_badge = move || {
         let badges = badges.get();
-        (badges.iter().next().is_some()).then(|| {
-            let each = badges
-                .iter()
-                .map(|badge| {
-                    let (tone, glyph, label) = marks::of_badge(badge);
-                    view! { <Badge tone glyph label/> }
-                })
-                .collect_view();
-            view! { <span class="wrap" style:gap="var(--s1)">{each}</span> }
-        })
+        badges
+            .iter()
+            .map(|badge| {
+                let (tone, glyph, label) = marks::of_badge(badge);
+                view! { <Badge tone glyph label/> }
+            })
+            .collect_view()
+            .into_any()
     };
-    let press = move |event: leptos::ev::MouseEvent| {
-        let plain = !(event.ctrl_key() || event.meta_key() || event.shift_key() || event.alt_key());
-        if plain && event.button() == 0 && open_beside.run((id,)) {
-            event.prevent_default();
-        }
+    let summary = Arc::new(summary);
+    let body = move || match parts.there_untracked().filter(|_| table.get()) {
+        Some(pages) => (pages.list.cells)(&summary, each_badge()),
+        None => two_lines(&summary, each_badge()),
     };
+    view! {
+        <li aria-posinset=move || (at.get() + 1).to_string() aria-setsize=move || listing.with(|it| it.total.to_string())>
+            <a
+                class="row"
+                href=format!("/orders/{id}")
+                data-testid="order-row"
+                data-order-number=written
+                data-status=status.key()
+                data-badges=keys
+                data-out=is_out.then_some("")
+                data-at=move || at.get().to_string()
+                role=move || is_picked().map(|_| "checkbox")
+                aria-checked=move || is_picked().map(|is| if is { "true" } else { "false" })
+                aria-current=move || (chosen.get() == Some(id)).then_some("true")
+                on:click=move |event| pressed.run((id, event))
+            >
+                {body}
+            </a>
+        </li>
+    }
+}
+
+fn two_lines(summary: &Arc<Summary>, badges: AnyView) -> AnyView {
+    let session = Session::here();
+    let currency = session.currency();
+    let (tone, glyph, state) = marks::of_status(summary.status);
+    let is_out = matches!(summary.status, Status::Cancelled | Status::Closed);
+    let owes = summary.balance > 0 && !is_out && summary.status != Status::Draft;
+    let number = summary.number.as_ref().map(|number| number.0.clone());
+    let (placed, balance, total) = (summary.placed_ms, summary.balance, summary.total);
+    let (name, items) = (summary.name.clone(), summary.items.clone());
     let who = move || if name.is_empty() { list::WALK_IN.get().to_owned() } else { name.clone() };
+    let label = |label: &String| view! { <span class="tag clip">{label.clone()}</span> };
+    let labels = summary.labels.iter().take(LABELS).map(label).collect_view();
     let end = if owes {
         view! {
             <span class="small" style:color="var(--owe)">
@@ -176,36 +308,22 @@ fn OrderRow(row: Row, chosen: Signal<Option<Uuid>>, open_beside: Callback<(Uuid,
         view! { <span class="small muted">{move || text::time(placed)}</span> }.into_any()
     };
     view! {
-        // Rows out of sight cost no layout, however long the list has grown.
-        <li style:content-visibility="auto" style:contain-intrinsic-size="auto 5rem">
-            <a
-                class="row"
-                href=format!("/orders/{id}")
-                data-testid="order-row"
-                data-order-number=written
-                data-status=status.key()
-                data-badges=keys
-                data-out=is_out.then_some("")
-                aria-current=move || (chosen.get() == Some(id)).then_some("true")
-                on:click=press
-            >
-                <span class="mark" data-tone=tone.key()><Icon glyph/></span>
-                <span class="main">
-                    <span class="line">
-                        {number.map(|number| view! { <Serial number in_row=true/> })}
-                        <span class="clip">{who}</span>
-                    </span>
-                    <span class="line sub">
-                        <Stamp tone glyph label=state plain=true/>
-                        <span class="clip">{items}</span>
-                    </span>
-                    {each_badge}
-                </span>
-                <span class="end">
-                    <span style:font-size="var(--text-l)"><Money minor=Signal::stored(total) currency/></span>
-                    {end}
-                </span>
-            </a>
-        </li>
+        <span class="mark" data-tone=tone.key()><Icon glyph/></span>
+        <span class="main">
+            <span class="line">
+                {number.map(|number| view! { <Serial number in_row=true/> })}
+                <span class="clip">{who}</span>
+            </span>
+            <span class="line sub">
+                <Stamp tone glyph label=state plain=true/>
+                <span class="clip">{items}</span>
+            </span>
+            <span class="wrap">{badges} {labels}</span>
+        </span>
+        <span class="end">
+            <span style:font-size="var(--text-l)"><Money minor=Signal::stored(total) currency/></span>
+            {end}
+        </span>
     }
+    .into_any()
 }

@@ -1,0 +1,592 @@
+//! Picking many orders, and doing one thing with all of them: each is an act of its own, with a result of its own.
+
+use std::collections::BTreeSet;
+
+use domain::order::{Command, Method, NewPayment, Order, PaymentState, Rejection};
+use domain::text::{LONG, SHORT};
+use leptos::ev::MouseEvent;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use replica::Facet;
+use uuid::Uuid;
+
+use super::super::order::refusal;
+use super::Shelf;
+use super::columns::{save_file, save_orders};
+use super::model::{BOM, Cell, write_line};
+use crate::platform::page;
+use crate::prefs::Prefs;
+use crate::session::{ActFault, Session};
+use crate::text::order_list::batch as words;
+use crate::text::order_list::columns;
+use crate::text::order_page::page as dates;
+use crate::text::{Phrase, fault, method, reason};
+use crate::ui::{
+    Acts, Button, Choice, Choices, Dialog, Fault, Glyph, Kind, Note, Progress, TextField, Tick, Toaster, Tone,
+};
+
+/// How many results are shown; a file holds all of them.
+const SHOWN: usize = 300;
+const DAY_MS: i64 = 86_400_000;
+
+/// What is done with each order.
+#[derive(Clone, Debug, PartialEq)]
+enum Doing {
+    Pay(Method),
+    Verify,
+    /// Days from now, or from the deadline where that is still to come.
+    Extend(i64),
+    Hold(String),
+    Release,
+    Label {
+        add: Vec<String>,
+        remove: Vec<String>,
+    },
+    Cancel(String),
+    Complete,
+}
+
+/// An act to choose.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Act {
+    Pay,
+    Verify,
+    Extend,
+    Hold,
+    Release,
+    Label,
+    Cancel,
+    Complete,
+}
+
+impl Act {
+    const ALL: [Self; 8] =
+        [Self::Verify, Self::Pay, Self::Extend, Self::Complete, Self::Label, Self::Hold, Self::Release, Self::Cancel];
+
+    const fn face(self) -> (Phrase, Glyph) {
+        match self {
+            Self::Pay => (words::PAY, Glyph::Cash),
+            Self::Verify => (words::VERIFY, Glyph::Code),
+            Self::Extend => (words::EXTEND, Glyph::Clock),
+            Self::Hold => (words::HOLD, Glyph::OnHold),
+            Self::Release => (words::RELEASE, Glyph::Check),
+            Self::Label => (words::LABEL, Glyph::Text),
+            Self::Cancel => (words::CANCEL, Glyph::Cancelled),
+            Self::Complete => (words::COMPLETE, Glyph::Completed),
+        }
+    }
+}
+
+/// Why an order was left as it is, or not done to its end.
+#[derive(Clone, Debug, PartialEq)]
+enum Why {
+    /// It is not on this tablet.
+    Gone,
+    /// No payment waits to be verified.
+    NothingToVerify,
+    /// It was refused, or could not be saved.
+    Fault(ActFault),
+    /// So many of its acts were done, out of so many.
+    Part(usize, usize, ActFault),
+}
+
+impl Why {
+    fn words(&self) -> String {
+        match self {
+            Self::Gone => words::GONE.get().to_owned(),
+            Self::NothingToVerify => words::NOTHING_TO_VERIFY.get().to_owned(),
+            Self::Fault(fault) => refusal::words(fault),
+            Self::Part(done, all, fault) => words::part(*done, *all, &refusal::words(fault)),
+        }
+    }
+}
+
+impl Doing {
+    /// What is asked of one order, one after the other; or why nothing is.
+    fn steps(&self, order: &Order, now_ms: i64) -> Result<Vec<Command>, Why> {
+        let step = match self {
+            Self::Pay(method) => {
+                let given = order.balance();
+                if given <= 0 {
+                    return Err(Why::Fault(ActFault::Rejected(Rejection::NothingOwed)));
+                }
+                Command::RecordPayment(NewPayment { method: method.clone(), given, deposit: false })
+            }
+            Self::Verify => {
+                let waiting = order.payments.iter().filter(|it| it.state == PaymentState::Unverified);
+                let steps: Vec<Command> = waiting.map(|it| Command::VerifyPayment(it.id)).collect();
+                return if steps.is_empty() { Err(Why::NothingToVerify) } else { Ok(steps) };
+            }
+            Self::Extend(days) => {
+                let from = order.due.value.unwrap_or(0).max(now_ms);
+                Command::Extend { due_ms: from.saturating_add(days.saturating_mul(DAY_MS)) }
+            }
+            Self::Hold(why) => Command::Hold(why.clone()),
+            Self::Release => Command::Release,
+            Self::Label { add, remove } => Command::Label { add: add.clone(), remove: remove.clone() },
+            Self::Cancel(why) => Command::Cancel(why.clone()),
+            Self::Complete => Command::Complete,
+        };
+        Ok(vec![step])
+    }
+}
+
+/// Does it with one order.
+async fn one(session: Session, id: Uuid, doing: &Doing) -> Result<(), Why> {
+    let order = session.order_now(id).await.map_err(|fault| Why::Fault(ActFault::NotSaved(fault)))?;
+    let steps = doing.steps(&order.ok_or(Why::Gone)?, untrack(|| session.now_ms().get()))?;
+    let all = steps.len();
+    for (done, step) in steps.into_iter().enumerate() {
+        let acted = session.act(Some(id), step).await;
+        acted.map_err(|fault| if done == 0 { Why::Fault(fault) } else { Why::Part(done, all, fault) })?;
+    }
+    Ok(())
+}
+
+/// Picks an order, or with shift all from the one that was picked last; picked again, it is not picked any more.
+pub fn pick(shelf: Shelf, id: Uuid, to: bool) {
+    let session = shelf.session;
+    let anchor = shelf.anchor.get_value().filter(|anchor| to && *anchor != id);
+    let found = anchor.and_then(|anchor| {
+        let filter = shelf.filter.get_untracked();
+        let all = untrack(|| session.ask(|replica, now| replica.found(&filter, now)))?;
+        let place = |of: Uuid| all.iter().position(|known| *known == of);
+        let (one, other) = (place(anchor)?, place(id)?);
+        all.get(one.min(other)..=one.max(other)).map(<[Uuid]>::to_vec)
+    });
+    shelf.anchor.set_value(Some(id));
+    shelf.picked.update(|picked| {
+        let picked = picked.get_or_insert_default();
+        match found {
+            Some(span) => picked.extend(span),
+            None if picked.remove(&id) => {}
+            None => {
+                picked.insert(id);
+            }
+        }
+    });
+}
+
+/// The order at a place of the list.
+fn at(shelf: Shelf, place: usize) -> Option<Uuid> {
+    let session = shelf.session;
+    let filter = shelf.filter.get_untracked();
+    untrack(|| session.ask(|replica, now| replica.page(&filter, place, 1, now).rows.first().map(|row| row.id)))
+        .flatten()
+}
+
+/// Picks the order at a place of the list.
+pub fn pick_at(shelf: Shelf, place: usize, to: bool) {
+    if let Some(id) = at(shelf, place) {
+        pick(shelf, id, to);
+    }
+}
+
+/// A row that is held with a finger is picked, and others can be.
+pub fn held(shelf: Shelf, event: &MouseEvent) {
+    if !page::is_by_touch(event) || shelf.picked.with_untracked(Option::is_some) {
+        return;
+    }
+    if let Some(place) = page::row_of(event) {
+        event.prevent_default();
+        pick_at(shelf, place, false);
+    }
+}
+
+/// How many are picked, and what can be done with them.
+#[component]
+pub fn Picking(
+    /// The list.
+    shelf: Shelf,
+) -> impl IntoView {
+    let session = Session::here();
+    let prefs = expect_context::<Prefs>();
+    let toaster = use_context::<Toaster>().unwrap_or_default();
+    let count = Memo::new(move |_| shelf.picked.with(|picked| picked.as_ref().map_or(0, BTreeSet::len)));
+    let total = move || shelf.listing.with(|listing| listing.total);
+    let all = move || {
+        let filter = shelf.filter.get_untracked();
+        let found = untrack(|| session.ask(|replica, now| replica.found(&filter, now)));
+        shelf.picked.update(|picked| picked.get_or_insert_default().extend(found.unwrap_or_default()));
+    };
+    let save = move || {
+        spawn_local(async move { save_orders(session, prefs.columns, toaster, &in_order(session, shelf)).await });
+    };
+    let open = RwSignal::new(false);
+    let none = Signal::derive(move || count.get() == 0);
+    view! {
+        <div class="picking" role="group" aria-label=words::PICKED>
+            <b role="status">{move || words::picked(count.get())}</b>
+            <Button label=move || words::all(total()) kind=Kind::Quiet on_press=all/>
+            <Button
+                label=words::ACTS
+                glyph=Glyph::More
+                disabled=none
+                on_press=move || open.set(true)
+                attr:aria-haspopup="dialog"
+            />
+            <Button label=columns::SAVE_CSV glyph=Glyph::Save icon_only=true disabled=none on_press=save/>
+            <Button label=words::DONE glyph=Glyph::Cross icon_only=true on_press=move || shelf.picked.set(None)/>
+        </div>
+        <Batch shelf open/>
+    }
+}
+
+/// Those that are picked: as the list has them, and then those that it does not show any more.
+fn in_order(session: Session, shelf: Shelf) -> Vec<Uuid> {
+    let mut picked = shelf.picked.get_untracked().unwrap_or_default();
+    let filter = shelf.filter.get_untracked();
+    let mut all = untrack(|| session.ask(|replica, now| replica.found(&filter, now))).unwrap_or_default();
+    all.retain(|id| picked.remove(id));
+    all.extend(picked);
+    all
+}
+
+/// A run over many orders.
+#[derive(Clone, Copy)]
+struct Run {
+    session: Session,
+    toaster: Toaster,
+    open: RwSignal<bool>,
+    /// What is done; `None` while a person still chooses.
+    act: RwSignal<Option<Act>>,
+    /// The orders, once it has begun.
+    orders: RwSignal<Vec<Uuid>>,
+    results: RwSignal<Vec<(Uuid, Result<(), Why>)>>,
+    running: RwSignal<bool>,
+    /// A person wants it to stop, or has left the page.
+    stop: StoredValue<bool>,
+}
+
+impl Run {
+    fn start(self, shelf: Shelf, doing: Doing) {
+        let orders = in_order(self.session, shelf);
+        self.results.set(Vec::new());
+        self.orders.set(orders.clone());
+        self.stop.set_value(false);
+        self.running.set(true);
+        spawn_local(async move {
+            let (mut done, mut refused) = (0, 0);
+            for id in orders {
+                // Gone with its page: what is done is done, and nothing more is begun.
+                if self.stop.try_get_value().unwrap_or(true) {
+                    break;
+                }
+                let result = one(self.session, id, &doing).await;
+                if result.is_ok() {
+                    done += 1;
+                } else {
+                    refused += 1;
+                }
+                let _ = self.results.try_update(|results| results.push((id, result)));
+            }
+            let _ = self.running.try_set(false);
+            if self.open.try_get_untracked() != Some(true) {
+                self.toaster.confirm(words::outcome(done, refused));
+            }
+        });
+    }
+
+    fn number(self, id: Uuid) -> String {
+        let summary = untrack(|| self.session.ask(|replica, now| replica.summary(id, now))).flatten();
+        summary.and_then(|summary| summary.number).map(|number| number.0).unwrap_or_default()
+    }
+
+    /// Every result as a spreadsheet.
+    fn save(self) {
+        let mut file = BOM.to_owned();
+        let text = |text: &str| Cell::Text(text.to_owned());
+        write_line(&mut file, [text(columns::NUMBER.get()), text(columns::RESULT.get())]);
+        let lines = self.results.with_untracked(|results| {
+            for (id, result) in results {
+                let says = result.as_ref().map_or_else(Why::words, |()| words::OK.get().to_owned());
+                write_line(&mut file, [Cell::Text(self.number(*id)), Cell::Text(says)]);
+            }
+            results.len()
+        });
+        save_file(self.session, columns::RESULTS_FILE, self.toaster, &file, u64::try_from(lines).unwrap_or(u64::MAX));
+    }
+}
+
+/// Choosing an act, doing it, and what became of each order.
+#[component]
+fn Batch(shelf: Shelf, open: RwSignal<bool>) -> impl IntoView {
+    let run = Run {
+        session: Session::here(),
+        toaster: use_context::<Toaster>().unwrap_or_default(),
+        open,
+        act: RwSignal::new(None),
+        orders: RwSignal::new(Vec::new()),
+        results: RwSignal::new(Vec::new()),
+        running: RwSignal::new(false),
+        stop: StoredValue::new(false),
+    };
+    on_cleanup(move || run.stop.set_value(true));
+    // Closed while it runs, it runs on; opened again later, it begins anew.
+    Effect::new(move |was: Option<bool>| {
+        let is = open.get();
+        if is && was == Some(false) && !run.running.get_untracked() {
+            run.act.set(None);
+            run.orders.set(Vec::new());
+        }
+        is
+    });
+    let title = move || match run.act.get() {
+        None => words::ACTS.get().to_owned(),
+        Some(act) => {
+            let begun = run.orders.with(Vec::len);
+            let picked = shelf.picked.with(|picked| picked.as_ref().map_or(0, BTreeSet::len));
+            words::about(act.face().0.get(), if begun > 0 { begun } else { picked })
+        }
+    };
+    view! {
+        <Dialog open title>
+            {move || match (run.act.get(), run.orders.with(Vec::is_empty)) {
+                (None, _) => view! { <Choose run/> }.into_any(),
+                (Some(act), true) => view! { <Ask shelf run act/> }.into_any(),
+                (Some(_), false) => view! { <Results run/> }.into_any(),
+            }}
+        </Dialog>
+    }
+}
+
+#[component]
+fn Choose(run: Run) -> impl IntoView {
+    let each = Act::ALL
+        .map(|act| {
+            let (label, glyph) = act.face();
+            let kind = if act == Act::Cancel { Kind::Danger } else { Kind::Plain };
+            view! { <li><Button label glyph kind on_press=move || run.act.set(Some(act))/></li> }
+        })
+        .collect_view();
+    view! {
+        <ul class="menu">{each}</ul>
+        <Note text=words::EACH_ALONE/>
+    }
+}
+
+/// What an act needs to know.
+#[component]
+fn Ask(shelf: Shelf, run: Run, act: Act) -> impl IntoView {
+    let tried = RwSignal::new(false);
+    let how = RwSignal::new(Method::Cash.key().to_owned());
+    let days = RwSignal::new("1".to_owned());
+    let why = RwSignal::new(String::new());
+    let labels = RwSignal::new(BTreeSet::<String>::new());
+    let new_label = RwSignal::new(String::new());
+    let puts_on = RwSignal::new("add".to_owned());
+    let too_long = move |of: RwSignal<String>, most: usize| {
+        of.with(|text| text.trim().chars().count() > most).then(|| fault::too_long(most))
+    };
+    let wrong_why = Signal::derive(move || {
+        let missing = tried.get() && why.with(|why| why.trim().is_empty());
+        if missing { Some(fault::REASON_MISSING.get().to_owned()) } else { too_long(why, LONG) }
+    });
+    let wrong_label = Signal::derive(move || too_long(new_label, SHORT));
+    let chosen_labels = move || {
+        let mut all = labels.get();
+        let typed = new_label.get().trim().to_owned();
+        all.extend((!typed.is_empty()).then_some(typed));
+        all.into_iter().collect::<Vec<_>>()
+    };
+    let no_label =
+        Signal::derive(move || (tried.get() && chosen_labels().is_empty()).then(|| words::NO_LABEL.get().to_owned()));
+    let doing = move || -> Option<Doing> {
+        let reason = || Some(why.get().trim().to_owned()).filter(|why| !why.is_empty() && wrong_why.get().is_none());
+        Some(match act {
+            Act::Pay => Doing::Pay(Method::from(how.get())),
+            Act::Verify => Doing::Verify,
+            Act::Extend => Doing::Extend(days.get().parse().ok()?),
+            Act::Hold => Doing::Hold(reason()?),
+            Act::Cancel => Doing::Cancel(reason()?),
+            Act::Release => Doing::Release,
+            Act::Complete => Doing::Complete,
+            Act::Label => {
+                let labels = Some(chosen_labels()).filter(|all| !all.is_empty() && wrong_label.get().is_none())?;
+                let (add, remove) = if puts_on.get() == "add" { (labels, Vec::new()) } else { (Vec::new(), labels) };
+                Doing::Label { add, remove }
+            }
+        })
+    };
+    let start = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        tried.set(true);
+        match untrack(doing) {
+            Some(doing) => run.start(shelf, doing),
+            None => page::focus_first_fault(),
+        }
+    };
+    let fields = match act {
+        Act::Pay => {
+            let choices = vec![
+                Choice::new("cash", method::CASH).with(Glyph::Cash),
+                Choice::new("wechat_pay", method::WECHAT).with(Glyph::Code),
+                Choice::new("alipay", method::ALIPAY).with(Glyph::Code),
+                Choice::new("bank_transfer", method::BANK).with(Glyph::Bank),
+            ];
+            view! { <Choices legend=method::METHOD choices value=how on_change=move |key| how.set(key) tiles=true/> }
+                .into_any()
+        }
+        Act::Extend => {
+            let choices = vec![
+                Choice::new("1", dates::ONE_DAY),
+                Choice::new("3", dates::THREE_DAYS),
+                Choice::new("7", dates::ONE_WEEK),
+            ];
+            view! { <Choices legend=words::UNTIL choices value=days on_change=move |key| days.set(key)/> }.into_any()
+        }
+        Act::Hold => view! {
+            <Note text=reason::HOLD_WHY/>
+            <TextField label=reason::REASON value=why fault=wrong_why rows=2/>
+        }
+        .into_any(),
+        Act::Cancel => view! {
+            <Note text=reason::CANCEL_REFUND_WHY tone=Tone::Owe/>
+            <TextField label=reason::REASON value=why fault=wrong_why rows=2/>
+        }
+        .into_any(),
+        Act::Label => {
+            let choices = vec![Choice::new("add", words::ADD), Choice::new("remove", words::REMOVE)];
+            view! {
+                <Choices
+                    legend=words::LABEL
+                    legend_unseen=true
+                    choices
+                    value=puts_on
+                    on_change=move |key| puts_on.set(key)
+                />
+                <Labels chosen=labels/>
+                <TextField label=words::NEW_LABEL value=new_label fault=wrong_label/>
+                <Fault text=no_label/>
+            }
+            .into_any()
+        }
+        Act::Verify | Act::Release | Act::Complete => ().into_any(),
+    };
+    let (label, glyph) = act.face();
+    let kind = if act == Act::Cancel { Kind::Danger } else { Kind::Main };
+    view! {
+        <form class="stack" novalidate on:submit=start>
+            {fields}
+            <Note text=words::EACH_ALONE/>
+            <Acts>
+                <Button label=words::BACK on_press=move || run.act.set(None)/>
+                <Button label glyph kind submit=true/>
+            </Acts>
+        </form>
+    }
+}
+
+/// The labels that orders have, to choose from.
+#[component]
+fn Labels(chosen: RwSignal<BTreeSet<String>>) -> impl IntoView {
+    let session = Session::here();
+    let in_use = untrack(|| session.ask(|replica, _| replica.in_use())).unwrap_or_default();
+    let each: Vec<_> = in_use
+        .into_iter()
+        .filter_map(|(facet, count)| if let Facet::Label(label) = facet { Some((label, count)) } else { None })
+        .map(|(label, count)| {
+            let (of, shown) = (label.clone(), label.clone());
+            let is_on = Signal::derive(move || chosen.with(|chosen| chosen.contains(&of)));
+            let set = move |on: bool| {
+                chosen.update(|chosen| {
+                    if on {
+                        chosen.insert(label.clone());
+                    } else {
+                        chosen.remove(&label);
+                    }
+                });
+            };
+            view! { <Tick label=move || shown.clone() value=is_on on_change=set count=Some(count)/> }
+        })
+        .collect();
+    (!each.is_empty()).then(|| view! { <div class="ticks">{each}</div> })
+}
+
+/// How far it is, and what became of each order.
+#[component]
+fn Results(run: Run) -> impl IntoView {
+    let all = Signal::derive(move || u64::try_from(run.orders.with(Vec::len)).unwrap_or(u64::MAX));
+    let done = Signal::derive(move || u64::try_from(run.results.with(Vec::len)).unwrap_or(u64::MAX));
+    let label = move || words::running(run.results.with(Vec::len), run.orders.with(Vec::len));
+    let refused = move || run.results.with(|results| results.iter().filter(|(_, result)| result.is_err()).count());
+    let outcome = move || {
+        let (begun, refused) = (run.results.with(Vec::len), refused());
+        let untouched = run.orders.with(Vec::len).saturating_sub(begun);
+        let mut says = words::outcome(begun - refused, refused);
+        if untouched > 0 {
+            says = format!("{} {says} {}", words::STOPPED.get(), words::left(untouched));
+        }
+        let tone = if refused + untouched > 0 { Tone::Owe } else { Tone::Done };
+        let glyph = if refused > 0 { Glyph::Warn } else { Glyph::Check };
+        view! { <Note text=says tone glyph/> }
+    };
+    // Those that were not done come first: they are what a person has to see.
+    let shown = move || {
+        run.results.with(|results| {
+            let (ok, not): (Vec<_>, Vec<_>) = results.iter().cloned().partition(|(_, result)| result.is_ok());
+            not.into_iter().chain(ok).take(SHOWN).collect::<Vec<_>>()
+        })
+    };
+    let line = move |(id, result): (Uuid, Result<(), Why>)| {
+        let is_ok = result.is_ok();
+        let says = move || result.as_ref().map_or_else(Why::words, |()| words::OK.get().to_owned());
+        let (tone, glyph) = if is_ok { (Tone::Done, Glyph::Check) } else { (Tone::Owe, Glyph::Warn) };
+        let number = run.number(id);
+        let written = number.clone();
+        view! {
+            <li data-testid="batch-result" data-order-number=written data-done=is_ok.to_string()>
+                <span data-tone=tone.key()><crate::ui::Icon glyph/></span>
+                <a href=format!("/orders/{id}")>{number}</a>
+                <span>{says}</span>
+            </li>
+        }
+    };
+    let beyond = move || run.results.with(Vec::len).checked_sub(SHOWN).filter(|more| *more > 0).map(words::more);
+    view! {
+        <Show when=move || run.running.get()>
+            <div><Progress label done all/></div>
+            <Button label=words::STOP glyph=Glyph::Cross on_press=move || run.stop.set_value(true)/>
+        </Show>
+        <Show when=move || !run.running.get()>
+            <div role="status">{outcome}</div>
+            <ul class="results" tabindex="0" aria-label=words::RESULTS>
+                <For each=shown key=|(id, _)| *id let:it>{line(it)}</For>
+            </ul>
+            <p class="muted">{beyond}</p>
+            <Acts>
+                <Button label=words::SAVE_RESULTS glyph=Glyph::Save on_press=move || run.save()/>
+                <Button label=crate::text::keys::DONE kind=Kind::Main on_press=move || run.open.set(false)/>
+            </Acts>
+        </Show>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::order::Rejection;
+
+    use super::*;
+
+    #[test]
+    fn an_order_that_needs_nothing_is_left_alone_and_says_so() {
+        let order = Order::new(Uuid::from_u128(1));
+        let nothing_owed = Why::Fault(ActFault::Rejected(Rejection::NothingOwed));
+        assert_eq!(Doing::Pay(Method::Cash).steps(&order, 0), Err(nothing_owed));
+        assert_eq!(Doing::Verify.steps(&order, 0), Err(Why::NothingToVerify));
+    }
+
+    #[test]
+    fn a_deadline_moves_from_now_or_from_where_it_is() {
+        let mut order = Order::new(Uuid::from_u128(1));
+        let due = |order: &Order| match Doing::Extend(3).steps(order, 10 * DAY_MS).unwrap().as_slice() {
+            [Command::Extend { due_ms }] => *due_ms / DAY_MS,
+            other => unreachable!("{other:?}"),
+        };
+        assert_eq!(due(&order), 13);
+        order.due.value = Some(4 * DAY_MS);
+        assert_eq!(due(&order), 13, "a deadline that has passed counts from now");
+        order.due.value = Some(20 * DAY_MS);
+        assert_eq!(due(&order), 23);
+    }
+}

@@ -1,0 +1,346 @@
+//! The list as a table: its columns, which a person chooses, and the same as a file to take away.
+
+use std::sync::Arc;
+
+use domain::order::{Status, Summary};
+use domain::record::Fields;
+use domain::shop::list::List;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+use super::super::order::marks;
+use super::Shelf;
+use super::filters::{Panel, named};
+use super::model::{BOM, Cell, write_line};
+use crate::platform::files;
+use crate::prefs::Prefs;
+use crate::session::Session;
+use crate::text::order_list::columns as words;
+use crate::text::order_list::{batch, filters};
+use crate::text::{self, Phrase, list};
+use crate::ui::{Dialog, Glyph, Icon, Menu, MenuAct, Money, Note, Serial, Size, Stamp, Tick, Toaster};
+
+/// A column of the table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Column {
+    /// Order number.
+    Number,
+    /// State and badges.
+    State,
+    /// When it was placed.
+    Time,
+    /// The buyer's name.
+    Buyer,
+    /// The buyer's phone.
+    Phone,
+    /// Its items in a few words.
+    Items,
+    /// Sales channel.
+    Channel,
+    /// Order category.
+    Category,
+    /// How the buyer means to pay.
+    Method,
+    /// The tablet that began it.
+    Tablet,
+    /// What it comes to.
+    Total,
+    /// What the buyer owes.
+    Owed,
+    /// Labels.
+    Labels,
+    /// Its note.
+    Note,
+}
+
+impl Column {
+    /// All of them, in their order.
+    pub const ALL: [Self; 14] = [
+        Self::Number,
+        Self::State,
+        Self::Time,
+        Self::Buyer,
+        Self::Phone,
+        Self::Items,
+        Self::Channel,
+        Self::Category,
+        Self::Method,
+        Self::Tablet,
+        Self::Total,
+        Self::Owed,
+        Self::Labels,
+        Self::Note,
+    ];
+    /// Those of a table that nobody has chosen columns for.
+    const USUAL: [Self; 8] =
+        [Self::Number, Self::State, Self::Time, Self::Buyer, Self::Items, Self::Total, Self::Owed, Self::Labels];
+
+    /// Its key in the preferences, its name, and how wide it is in a grid.
+    const fn face(self) -> (&'static str, Phrase, &'static str) {
+        match self {
+            Self::Number => ("number", words::NUMBER, "minmax(0, 7rem)"),
+            Self::State => ("state", words::STATE, "minmax(4rem, 1.2fr)"),
+            Self::Time => ("time", words::TIME, "minmax(0, 3.25rem)"),
+            Self::Buyer => ("buyer", words::BUYER, "minmax(3rem, 1fr)"),
+            Self::Phone => ("phone", words::PHONE, "minmax(0, 7.25rem)"),
+            Self::Items => ("items", words::ITEMS, "minmax(4rem, 2fr)"),
+            Self::Channel => ("channel", words::CHANNEL, "minmax(0, 5rem)"),
+            Self::Category => ("category", words::CATEGORY, "minmax(0, 5rem)"),
+            Self::Method => ("method", words::METHOD, "minmax(0, 6rem)"),
+            Self::Tablet => ("tablet", words::TABLET, "minmax(0, 3rem)"),
+            Self::Total => ("total", words::TOTAL, "5.75rem"),
+            Self::Owed => ("owed", words::OWED, "5.75rem"),
+            Self::Labels => ("labels", words::LABELS, "minmax(3.5rem, 1fr)"),
+            Self::Note => ("note", words::NOTE, "minmax(3.5rem, 1fr)"),
+        }
+    }
+
+    fn is_figure(self) -> bool {
+        matches!(self, Self::Total | Self::Owed)
+    }
+
+    /// What stands in a file.
+    fn cell(self, session: Session, shop: &Fields, summary: &Summary) -> Cell {
+        let currency = session.currency().get();
+        let money = |minor: i64| Cell::Figure(decimal(minor, currency.exponent));
+        let name = |list, key: &str| Cell::Text(if key.is_empty() { String::new() } else { named(shop, list, key) });
+        match self {
+            Self::Number => Cell::Text(summary.number.as_ref().map(|number| number.0.clone()).unwrap_or_default()),
+            Self::State => Cell::Text(marks::of_status(summary.status).2.get().to_owned()),
+            Self::Time => {
+                let day = super::model::written(session.day_of(summary.placed_ms));
+                Cell::Figure(format!("{day} {}", text::time(summary.placed_ms)))
+            }
+            Self::Buyer => Cell::Text(summary.name.clone()),
+            Self::Phone => Cell::Text(summary.phone.clone()),
+            Self::Items => Cell::Text(summary.items.clone()),
+            Self::Channel => name(List::Channel, &summary.channel),
+            Self::Category => name(List::Category, &summary.category),
+            Self::Method => name(List::Method, summary.method.key()),
+            Self::Tablet => Cell::Text(session.device_code(summary.device)),
+            Self::Total => money(summary.total),
+            Self::Owed => money(owed(summary)),
+            Self::Labels => Cell::Text(summary.labels.join(filters::SEPARATOR.get())),
+            Self::Note => Cell::Text(summary.note.clone()),
+        }
+    }
+}
+
+fn owed(summary: &Summary) -> i64 {
+    let is_out = matches!(summary.status, Status::Draft | Status::Cancelled | Status::Closed);
+    if is_out { 0 } else { summary.balance.max(0) }
+}
+
+/// A figure as programs read it: a point, no groups.
+fn decimal(minor: i64, exponent: u8) -> String {
+    let unit = 10_u64.pow(u32::from(exponent));
+    let sign = if minor < 0 { "-" } else { "" };
+    let (whole, rest) = (minor.unsigned_abs() / unit, minor.unsigned_abs() % unit);
+    if exponent == 0 {
+        format!("{sign}{whole}")
+    } else {
+        format!("{sign}{whole}.{rest:0width$}", width = usize::from(exponent))
+    }
+}
+
+/// The columns that are chosen, in their order.
+fn chosen(columns: RwSignal<Vec<String>>) -> Vec<Column> {
+    columns.with(|chosen| {
+        Column::ALL.into_iter().filter(|column| chosen.iter().any(|key| key == column.face().0)).collect()
+    })
+}
+
+fn tracks(columns: &[Column]) -> String {
+    columns.iter().map(|column| column.face().2).collect::<Vec<_>>().join(" ")
+}
+
+/// The names of the columns, above the table.
+#[component]
+pub fn Head(
+    /// The list.
+    shelf: Shelf,
+) -> impl IntoView {
+    let columns = expect_context::<Prefs>().columns;
+    let names = move || {
+        let chosen = chosen(columns);
+        let name = |column: &Column| {
+            view! { <span data-figure=column.is_figure().then_some("")>{column.face().1}</span> }
+        };
+        let each = chosen.iter().map(name).collect_view();
+        view! { <div class="table-head" aria-hidden="true" style:--columns=tracks(&chosen)><span></span>{each}</div> }
+    };
+    move || shelf.table.get().then(names)
+}
+
+/// A row of the table. Each cell says what it is to those who can't see the head.
+pub fn cells(summary: &Arc<Summary>, badges: AnyView) -> AnyView {
+    let session = Session::here();
+    let columns = use_context::<Prefs>().map(|prefs| chosen(prefs.columns)).unwrap_or_default();
+    let currency = session.currency();
+    let (tone, glyph, state) = marks::of_status(summary.status);
+    let mut badges = Some(badges);
+    let shop = untrack(|| session.shop_fields_now());
+    let mut cell = |column: &Column| {
+        let money = |minor: i64| view! { <Money minor=Signal::stored(minor) currency size=Size::Small/> }.into_any();
+        let words = |words: String| view! { <span class="clip">{words}</span> }.into_any();
+        let shown = match column {
+            Column::Number => {
+                let number = summary.number.as_ref().map(|number| number.0.clone());
+                number.map(|number| view! { <Serial number in_row=true/> }).into_any()
+            }
+            Column::State => {
+                let badges = badges.take();
+                view! {
+                    <Stamp tone glyph label=state plain=true/>
+                    <span class="wrap">{badges}</span>
+                }
+                .into_any()
+            }
+            Column::Time => words(text::time(summary.placed_ms)),
+            Column::Buyer if summary.name.is_empty() => words(list::WALK_IN.get().to_owned()),
+            Column::Total => money(summary.total),
+            Column::Owed => (owed(summary) > 0).then(|| money(owed(summary))).into_any(),
+            Column::Labels => {
+                let label = |label: &String| view! { <span class="tag clip">{label.clone()}</span> };
+                summary.labels.iter().map(label).collect_view().into_any()
+            }
+            other => match other.cell(session, &shop, summary) {
+                Cell::Text(text) | Cell::Figure(text) => words(text),
+            },
+        };
+        view! { <span class="cell" data-figure=column.is_figure().then_some("")>{shown}</span> }
+    };
+    let each = columns.iter().map(&mut cell).collect_view();
+    let tracks = tracks(&columns);
+    view! {
+        <span class="mark" data-tone=tone.key()><Icon glyph/></span>
+        <span class="cells" style:--columns=tracks>{each}</span>
+    }
+    .into_any()
+}
+
+/// The tools in the head of the page.
+#[component]
+pub fn Tools(
+    /// The list.
+    shelf: Shelf,
+) -> impl IntoView {
+    let session = Session::here();
+    let columns = expect_context::<Prefs>().columns;
+    let toaster = use_context::<Toaster>().unwrap_or_default();
+    let choosing = RwSignal::new(false);
+    let pick = Callback::new(move |()| {
+        shelf.anchor.set_value(None);
+        shelf.picked.set(Some(std::collections::BTreeSet::new()));
+    });
+    let save = Callback::new(move |()| {
+        spawn_local(async move {
+            let filter = shelf.filter.get_untracked();
+            let orders = untrack(|| session.ask(|replica, now| replica.found(&filter, now))).unwrap_or_default();
+            save_orders(session, columns, toaster, &orders).await;
+        });
+    });
+    let open = Callback::new(move |()| choosing.set(true));
+    let acts = Signal::derive(move || {
+        let act = |label: Phrase, glyph, act| MenuAct { label: label.into(), glyph, danger: false, act };
+        vec![
+            act(batch::PICK, Glyph::Check, pick),
+            act(words::COLUMNS, Glyph::Orders, open),
+            act(words::SAVE_CSV, Glyph::Save, save),
+        ]
+    });
+    view! {
+        <Panel shelf/>
+        <Menu acts/>
+        <Dialog open=choosing title=words::COLUMNS><Columns/></Dialog>
+    }
+}
+
+/// Which columns there are.
+#[component]
+fn Columns() -> impl IntoView {
+    let columns = expect_context::<Prefs>().columns;
+    let key = |column: Column| column.face().0.to_owned();
+    let is_table = Signal::derive(move || columns.with(|columns| !columns.is_empty()));
+    let as_table = move |on: bool| columns.set(if on { Column::USUAL.map(key).to_vec() } else { Vec::new() });
+    let each = Column::ALL
+        .map(|column| {
+            let is_on =
+                Signal::derive(move || columns.with(|columns| columns.iter().any(|known| *known == column.face().0)));
+            let set = move |on: bool| {
+                columns.update(|columns| {
+                    columns.retain(|known| *known != column.face().0);
+                    columns.extend(on.then(|| key(column)));
+                });
+            };
+            view! { <Tick label=column.face().1 value=is_on on_change=set/> }
+        })
+        .collect_view();
+    view! {
+        <div class="stack">
+            <Note text=words::AS_TABLE_WHY/>
+            <Tick label=words::AS_TABLE value=is_table on_change=as_table/>
+            <fieldset class="group">
+                <legend>{words::COLUMNS}</legend>
+                <div class="ticks">{each}</div>
+            </fieldset>
+        </div>
+    }
+}
+
+/// How many orders are written between two breaths of the page.
+const AT_ONCE: usize = 500;
+
+/// Makes a file of these orders: the columns of the table, or all of them where there is none.
+pub async fn save_orders(session: Session, columns: RwSignal<Vec<String>>, toaster: Toaster, orders: &[uuid::Uuid]) {
+    let mut shown = untrack(|| chosen(columns));
+    if shown.is_empty() {
+        shown = Column::ALL.to_vec();
+    }
+    let mut file = BOM.to_owned();
+    write_line(&mut file, shown.iter().map(|column| Cell::Text(column.face().1.get().to_owned())));
+    let mut saved = 0;
+    let shop = untrack(|| session.shop_fields_now());
+    for part in orders.chunks(AT_ONCE) {
+        untrack(|| {
+            let summaries =
+                session.ask(|replica, now| part.iter().filter_map(|id| replica.summary(*id, now)).collect::<Vec<_>>());
+            for summary in summaries.unwrap_or_default() {
+                write_line(&mut file, shown.iter().map(|column| column.cell(session, &shop, &summary)));
+                saved += 1;
+            }
+        });
+        crate::platform::clock::breathe().await;
+    }
+    save_file(session, words::FILE, toaster, &file, saved);
+}
+
+/// Saves a spreadsheet under a name with today's date.
+pub fn save_file(session: Session, name: Phrase, toaster: Toaster, file: &str, lines: u64) {
+    let today = super::model::written(session.day_of(session.now_ms().get_untracked()));
+    if files::save(&format!("{}-{today}.csv", name.get()), "text/csv;charset=utf-8", file.as_bytes()) {
+        toaster.confirm(words::saved(lines));
+    } else {
+        toaster.warn(words::CANCELLED);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn figures_are_written_as_programs_read_them() {
+        assert_eq!(decimal(123_450, 2), "1234.50");
+        assert_eq!(decimal(-5, 2), "-0.05");
+        assert_eq!(decimal(1_200, 0), "1200");
+    }
+
+    #[test]
+    fn every_column_has_a_key_of_its_own() {
+        for (at, column) in Column::ALL.iter().enumerate() {
+            let twin = Column::ALL.iter().position(|other| other.face().0 == column.face().0);
+            assert_eq!(twin, Some(at));
+        }
+    }
+}

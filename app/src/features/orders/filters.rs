@@ -1,0 +1,402 @@
+//! Filters: the panel, what is on, and moving through the list by keys.
+
+use domain::money::{NumberFault, parse_amount};
+use domain::order::{Badge, Delivery, Status};
+use domain::record::Fields;
+use domain::shop::list::List;
+use leptos::ev::{ClipboardEvent, KeyboardEvent};
+use leptos::prelude::*;
+use leptos_router::params::ParamsMap;
+use replica::{Facet, Filter};
+
+use super::super::order::marks;
+use super::super::shop_lists;
+use super::batch::Picking;
+use super::model::{Asked, day, written};
+use super::{Reach, Shelf, TABS};
+use crate::platform::page;
+use crate::session::Session;
+use crate::text::order_list::filters as words;
+use crate::text::{self, fault};
+use crate::ui::{Acts, Button, Dialog, Glyph, Icon, Kind, Note, TextField, Tick, Tone};
+
+fn asked(query: &ParamsMap) -> Asked {
+    Asked::read(query.into_iter().map(|(key, value)| (key.as_ref(), value)))
+}
+
+/// Reads the filters of an address.
+pub fn narrow(session: Session, query: &ParamsMap, filter: &mut Filter) {
+    asked(query).fill(filter, |day| session.midnight(day));
+}
+
+/// Several lines pasted into the search are several things to search for.
+pub fn pasted(shelf: Shelf, event: &ClipboardEvent) {
+    if let Some(text) = page::take_pasted_lines(event) {
+        shelf.typed.set(text);
+    }
+}
+
+/// A step so short that the row it begins at is still drawn.
+const NEAR: usize = 8;
+
+/// Moves through the list by keys.
+pub fn keys(shelf: Shelf, reach: Reach, event: &KeyboardEvent) {
+    let total = shelf.listing.with_untracked(|listing| listing.total);
+    let Some(last) = total.checked_sub(1) else { return };
+    let heights = reach.heights.get_untracked();
+    let view = reach.view.get_untracked();
+    let screenful = usize::try_from((view - heights.head) / heights.row.max(1)).unwrap_or(1).max(1);
+    let focused = page::focused_row();
+    let now = focused.unwrap_or_else(|| reach.active.get_untracked()).min(last);
+    let is_picking = shelf.picked.with_untracked(Option::is_some);
+    let next = match event.key().as_str() {
+        // From the list itself, the first step is to the row that one was at.
+        "ArrowDown" | "ArrowUp" if focused.is_none() => now,
+        "ArrowDown" => (now + 1).min(last),
+        "ArrowUp" => now.saturating_sub(1),
+        "PageDown" => (now + screenful).min(last),
+        "PageUp" => now.saturating_sub(screenful),
+        "Home" => 0,
+        "End" => last,
+        " " if is_picking && focused.is_some() => {
+            event.prevent_default();
+            super::batch::pick_at(shelf, now, event.shift_key());
+            return;
+        }
+        _ => return,
+    };
+    if event.ctrl_key() || event.meta_key() || event.alt_key() {
+        return;
+    }
+    event.prevent_default();
+    reach.active.set(next);
+    let row_top = shelf.listing.with_untracked(|listing| heights.top_of(listing, next));
+    let px = |at: i64| i32::try_from(at).unwrap_or(i32::MAX);
+    let scrolled = reach.top.get_untracked();
+    let place = if px(row_top) - heights.head < scrolled {
+        (px(row_top) - heights.head).max(0)
+    } else if px(row_top) + heights.row > scrolled + view {
+        px(row_top) + heights.row - view
+    } else {
+        scrolled
+    };
+    if let Some(list) = reach.list.get_untracked() {
+        // Where the row with the focus may go with the jump, the list takes the focus first.
+        if next.abs_diff(now) > NEAR {
+            let _ = list.focus();
+        }
+        reach.top.set(place);
+        request_animation_frame(move || {
+            list.set_scroll_top(place);
+            page::focus(&format!("[data-at=\"{next}\"]"));
+        });
+    }
+}
+
+/// The name of an entry of one of the shop's lists.
+pub fn named(shop: &Fields, list: List, key: &str) -> String {
+    if key.is_empty() {
+        return words::NO_VALUE.get().to_owned();
+    }
+    shop_lists::name(shop, list, key)
+}
+
+/// A trait in words.
+fn facet_words(session: Session, facet: &Facet) -> String {
+    match facet {
+        Facet::Badge(badge) => marks::of_badge(*badge).2.get().to_owned(),
+        Facet::Channel(key) => named(&session.shop_fields_now(), List::Channel, key),
+        Facet::Category(key) => named(&session.shop_fields_now(), List::Category, key),
+        Facet::Method(method) => named(&session.shop_fields_now(), List::Method, method.key()),
+        Facet::Device(id) => words::tablet(&session.device_code(*id)),
+        Facet::Actor(id) => words::person(id.to_string().get(..8).unwrap_or_default()),
+        Facet::Customer(id) => {
+            let newest = session.ask(|replica, now| {
+                let (_, orders) = replica.of_customer(*id);
+                orders.first().and_then(|order| replica.summary(*order, now)).map(|summary| summary.name)
+            });
+            words::customer(&newest.flatten().unwrap_or_default())
+        }
+        Facet::Label(label) => label.clone(),
+        Facet::Delivery(way) => marks::delivery_name(*way).get().to_owned(),
+    }
+}
+
+/// All that is on, in words, each with what is left without it.
+fn chips(session: Session, asked: &Asked) -> Vec<(String, Asked)> {
+    let mut chips = Vec::new();
+    let money = |minor: i64| session.currency().get().full(minor);
+    if asked.status.len() > 1 {
+        for status in &asked.status {
+            let left = asked.status.iter().copied().filter(|other| other != status).collect();
+            chips.push((marks::of_status(*status).2.get().to_owned(), Asked { status: left, ..asked.clone() }));
+        }
+    }
+    for facet in &asked.only {
+        let mut without = asked.clone();
+        without.set(facet.clone(), false);
+        chips.push((facet_words(session, facet), without));
+    }
+    let mut push = |on: Option<String>, without: Asked| chips.extend(on.map(|words| (words, without)));
+    push(asked.from.map(|of| words::day_from(&written(of))), Asked { from: None, ..asked.clone() });
+    push(asked.to.map(|of| words::day_to(&written(of))), Asked { to: None, ..asked.clone() });
+    push(asked.least.map(|of| words::least(&money(of))), Asked { least: None, ..asked.clone() });
+    push(asked.most.map(|of| words::most(&money(of))), Asked { most: None, ..asked.clone() });
+    push(asked.owed.then(|| words::OWED.get().to_owned()), Asked { owed: false, ..asked.clone() });
+    push(asked.parked.then(|| words::PARKED.get().to_owned()), Asked { parked: false, ..asked.clone() });
+    chips
+}
+
+/// Under the tabs: what is picked, or else what is filtered; and what became of many pasted numbers.
+#[component]
+pub fn Bar(
+    /// The list.
+    shelf: Shelf,
+) -> impl IntoView {
+    let session = Session::here();
+    let on = Memo::new(move |_| shelf.query.with(|query| chips(session, &asked(query))));
+    let each = move || {
+        let chip = |(words, without): (String, Asked)| {
+            let name = words::without(&words);
+            view! {
+                <li>
+                    <button
+                        type="button"
+                        class="chip"
+                        aria-label=name
+                        on:click=move |_| shelf.visit(&without.write(), false)
+                    >
+                        <span class="clip">{words}</span>
+                        <Icon glyph=Glyph::Cross/>
+                    </button>
+                </li>
+            }
+        };
+        on.get().into_iter().map(chip).collect_view()
+    };
+    let clear = move || shelf.visit(&Asked::default().write(), false);
+    let numbers = Memo::new(move |_| {
+        let search = shelf.typed.get();
+        session.ask(|replica, _| replica.pasted(&search)).flatten()
+    });
+    let report = move || {
+        let pasted = numbers.get()?;
+        let mut says = words::pasted(pasted.asked - pasted.missing.len(), pasted.asked);
+        if !pasted.missing.is_empty() {
+            says.push(' ');
+            says.push_str(&words::missing(&pasted.missing.join(words::SEPARATOR.get())));
+        }
+        let tone = if pasted.missing.is_empty() { Tone::Done } else { Tone::Owe };
+        Some(view! { <Note text=says tone glyph=Glyph::Search/> })
+    };
+    let any = move || on.with(|on| !on.is_empty());
+    let is_picking = move || shelf.picked.with(Option::is_some);
+    view! {
+        <Show when=is_picking><Picking shelf/></Show>
+        <Show when=any>
+            <div class="chips">
+                <ul aria-label=words::ON>{each}</ul>
+                <Button label=words::CLEAR kind=Kind::Quiet on_press=clear/>
+            </div>
+        </Show>
+        <div role="status" class="pasted">{report}</div>
+    }
+}
+
+/// The key that opens the panel, and the panel.
+#[component]
+pub fn Panel(
+    /// The list.
+    shelf: Shelf,
+) -> impl IntoView {
+    let open = RwSignal::new(false);
+    let count = move || shelf.query.with(|query| asked(query).how_many());
+    let label = move || match count() {
+        0 => words::FILTER.get().to_owned(),
+        on => words::active(on),
+    };
+    view! {
+        <Button label glyph=Glyph::Filter on_press=move || open.set(true) attr:aria-haspopup="dialog"/>
+        <Dialog open title=words::FILTER><Fields shelf open/></Dialog>
+    }
+}
+
+fn amount(session: Session, typed: &str) -> Result<Option<i64>, NumberFault> {
+    match parse_amount(typed, session.settings().get().currency) {
+        Err(NumberFault::Empty) => Ok(None),
+        read => read.map(Some),
+    }
+}
+
+/// A day to type or to choose.
+#[component]
+fn DayField(
+    label: text::Phrase,
+    value: Signal<Option<domain::Day>>,
+    #[prop(into)] on_change: Callback<(Option<domain::Day>,)>,
+) -> impl IntoView {
+    let id = crate::ui::uid("f");
+    view! {
+        <div class="field">
+            <label for=id.clone()>{label}</label>
+            <input
+                class="input"
+                type="date"
+                id=id
+                prop:value=move || value.get().map(written).unwrap_or_default()
+                on:change:target=move |event| on_change.run((day(&event.target().value()),))
+            />
+        </div>
+    }
+}
+
+/// Everything that can be asked for.
+#[component]
+fn Fields(shelf: Shelf, open: RwSignal<bool>) -> impl IntoView {
+    let session = Session::here();
+    let draft = RwSignal::new(shelf.query.with_untracked(asked));
+    let currency = session.currency();
+    let typed = |minor: Option<i64>| minor.map(|minor| currency.get_untracked().typed(minor)).unwrap_or_default();
+    let least = RwSignal::new(typed(draft.with_untracked(|draft| draft.least)));
+    let most = RwSignal::new(typed(draft.with_untracked(|draft| draft.most)));
+    let fault = move |of: RwSignal<String>| {
+        Signal::derive(move || amount(session, &of.get()).err().map(|_| fault::AMOUNT_WRONG.get().to_owned()))
+    };
+    let whole = move || Asked {
+        least: amount(session, &least.get()).unwrap_or_default(),
+        most: amount(session, &most.get()).unwrap_or_default(),
+        ..draft.get()
+    };
+    let filter = Memo::new(move |_| {
+        let mut filter = Filter { search: shelf.typed.get(), ..Filter::default() };
+        whole().fill(&mut filter, |day| session.midnight(day));
+        filter
+    });
+    let found = session.listing(filter.into());
+    let show = move || words::show(u64::try_from(found.with(|found| found.total)).unwrap_or(u64::MAX));
+
+    let facet = move |facet: Facet, count: Option<usize>| {
+        let (of, words) = (facet.clone(), facet.clone());
+        let is_on = Signal::derive(move || draft.with(|draft| draft.has(&of)));
+        let set = move |on: bool| draft.update(|draft| draft.set(facet.clone(), on));
+        view! { <Tick label=move || facet_words(session, &words) value=is_on on_change=set count/> }
+    };
+    let group = move |title: text::Phrase, facets: Vec<(Facet, Option<usize>)>| {
+        (!facets.is_empty()).then(|| {
+            view! {
+                <fieldset class="group">
+                    <legend>{title}</legend>
+                    <div class="ticks">{facets.into_iter().map(|(it, count)| facet(it, count)).collect_view()}</div>
+                </fieldset>
+            }
+        })
+    };
+    let mut in_use = untrack(|| session.ask(|replica, _| replica.in_use())).unwrap_or_default();
+    // What is asked for can be taken back, even where no order has it any more.
+    let asked_for = draft.with_untracked(|draft| draft.only.clone());
+    for facet in asked_for {
+        if !in_use.iter().any(|(known, _)| *known == facet) {
+            in_use.push((facet, 0));
+        }
+    }
+    let of = move |is: fn(&Facet) -> bool| -> Vec<(Facet, Option<usize>)> {
+        in_use.iter().filter(|(facet, _)| is(facet)).map(|(facet, count)| (facet.clone(), Some(*count))).collect()
+    };
+    let plain = |facets: Vec<Facet>| facets.into_iter().map(|facet| (facet, None)).collect();
+    let badges = Badge::ALL.iter().copied().filter(|badge| *badge != Badge::NeedsUpdate).map(Facet::Badge).collect();
+    let ways = [Delivery::HandOver, Delivery::PickUp, Delivery::Ship].map(Facet::Delivery).to_vec();
+    let states = TABS
+        .map(|status: Status| {
+            let is_on = Signal::derive(move || draft.with(|draft| draft.status.contains(&status)));
+            let set = move |on: bool| {
+                draft.update(|draft| {
+                    draft.status.retain(|known| *known != status);
+                    draft.status.extend(on.then_some(status));
+                });
+            };
+            view! { <Tick label=marks::of_status(status).2 value=is_on on_change=set/> }
+        })
+        .collect_view();
+
+    let today = session.day_of(session.now_ms().get_untracked());
+    let ago = move |days: i64| session.day_of(session.midnight(today) - days * 86_400_000 + 43_200_000);
+    let span =
+        move |from: i64, to: i64| draft.update(|draft| (draft.from, draft.to) = (Some(ago(from)), Some(ago(to))));
+    let spans =
+        [(words::TODAY, 0, 0), (words::YESTERDAY, 1, 1), (words::SEVEN_DAYS, 6, 0), (words::THIRTY_DAYS, 29, 0)]
+            .map(|(label, from, to)| view! { <Button label kind=Kind::Quiet on_press=move || span(from, to)/> });
+
+    let apply = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        let wrong = |of: RwSignal<String>| of.with_untracked(|typed| untrack(|| amount(session, typed)).is_err());
+        if wrong(least) || wrong(most) {
+            page::focus_first_fault();
+            return;
+        }
+        shelf.visit(&untrack(whole).write(), false);
+        open.set(false);
+    };
+    let clear = move || {
+        draft.set(Asked::default());
+        least.set(String::new());
+        most.set(String::new());
+    };
+    view! {
+        <form class="stack" novalidate on:submit=apply>
+            <fieldset class="group">
+                <legend>{words::STATE}</legend>
+                <div class="ticks">{states}</div>
+            </fieldset>
+            {group(words::BADGE, plain(badges))}
+            <fieldset class="group">
+                <legend>{words::PLACED}</legend>
+                <div class="two">
+                    <DayField
+                        label=words::FROM
+                        value=Signal::derive(move || draft.with(|draft| draft.from))
+                        on_change=move |day| draft.update(|draft| draft.from = day)
+                    />
+                    <DayField
+                        label=words::TO
+                        value=Signal::derive(move || draft.with(|draft| draft.to))
+                        on_change=move |day| draft.update(|draft| draft.to = day)
+                    />
+                </div>
+                <div class="choices">{spans}</div>
+            </fieldset>
+            <fieldset class="group">
+                <legend>{words::TOTAL}</legend>
+                <div class="two">
+                    <TextField label=words::LEAST value=least fault=fault(least) keys="decimal"/>
+                    <TextField label=words::MOST value=most fault=fault(most) keys="decimal"/>
+                </div>
+            </fieldset>
+            {group(words::LABEL, of(|facet| matches!(facet, Facet::Label(_))))}
+            {group(words::CHANNEL, of(|facet| matches!(facet, Facet::Channel(_))))}
+            {group(words::CATEGORY, of(|facet| matches!(facet, Facet::Category(_))))}
+            {group(words::METHOD, of(|facet| matches!(facet, Facet::Method(_))))}
+            {group(words::DELIVERY, plain(ways))}
+            {group(words::TABLET, of(|facet| matches!(facet, Facet::Device(_))))}
+            {group(words::PERSON, of(|facet| matches!(facet, Facet::Actor(_))))}
+            <fieldset class="group">
+                <legend>{words::ALSO}</legend>
+                <div class="ticks">
+                    <Tick
+                        label=words::OWED
+                        value=Signal::derive(move || draft.with(|draft| draft.owed))
+                        on_change=move |on| draft.update(|draft| draft.owed = on)
+                    />
+                    <Tick
+                        label=words::PARKED
+                        value=Signal::derive(move || draft.with(|draft| draft.parked))
+                        on_change=move |on| draft.update(|draft| draft.parked = on)
+                    />
+                </div>
+            </fieldset>
+            <Acts>
+                <Button label=words::CLEAR on_press=clear/>
+                <Button label=show kind=Kind::Main submit=true/>
+            </Acts>
+        </form>
+    }
+}

@@ -1,0 +1,265 @@
+//! What a person asks of the list, as it stands in its address; and the list as a spreadsheet.
+
+use domain::Day;
+use domain::order::{Badge, Delivery, Method, Status};
+use replica::{Facet, Filter};
+use uuid::Uuid;
+
+/// The keys of the address that ask for something, but for the search and the chosen order.
+pub const KEYS: [&str; 16] = [
+    "status", "badge", "channel", "category", "method", "tablet", "person", "customer", "label", "delivery", "from",
+    "to", "least", "most", "owed", "parked",
+];
+
+/// What the filters ask for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Asked {
+    /// One of these states.
+    pub status: Vec<Status>,
+    /// These traits.
+    pub only: Vec<Facet>,
+    /// Placed on this day of the shop or later.
+    pub from: Option<Day>,
+    /// Placed on this day or earlier.
+    pub to: Option<Day>,
+    /// It comes to this or more, minor units.
+    pub least: Option<i64>,
+    /// It comes to this or less, minor units.
+    pub most: Option<i64>,
+    /// Something is owed.
+    pub owed: bool,
+    /// It is a cart put aside.
+    pub parked: bool,
+}
+
+const DELIVERIES: [(Delivery, &str); 3] =
+    [(Delivery::HandOver, "hand_over"), (Delivery::PickUp, "pick_up"), (Delivery::Ship, "ship")];
+
+/// Reads `2026-11-23`.
+pub fn day(text: &str) -> Option<Day> {
+    let mut parts = text.trim().splitn(3, '-');
+    let (year, month, day) = (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?, parts.next()?.parse().ok()?);
+    ((1970..3000).contains(&year) && (1..=12).contains(&month) && (1..=31).contains(&day)).then_some(Day {
+        year,
+        month,
+        day,
+    })
+}
+
+/// Writes it.
+pub fn written(day: Day) -> String {
+    format!("{}-{:02}-{:02}", day.year, day.month, day.day)
+}
+
+/// The day after, or one before the first of a month that counts as the month before; what turns it into a moment
+/// knows the calendar.
+fn next(day: Day) -> Day {
+    Day { day: day.day.saturating_add(1), ..day }
+}
+
+impl Asked {
+    /// Reads an address. What makes no sense asks for nothing.
+    pub fn read<'a>(query: impl Iterator<Item = (&'a str, &'a str)>) -> Self {
+        let mut asked = Self::default();
+        for (key, value) in query {
+            let id = || Uuid::parse_str(value).ok();
+            let facet = match key {
+                "badge" => Badge::parse(value).map(Facet::Badge),
+                "channel" => Some(Facet::Channel(value.to_owned())),
+                "category" => Some(Facet::Category(value.to_owned())),
+                "method" => Some(Facet::Method(Method::from(value.to_owned()))),
+                "tablet" => id().map(Facet::Device),
+                "person" => id().map(Facet::Actor),
+                "customer" => id().map(Facet::Customer),
+                "label" => Some(Facet::Label(value.to_owned())),
+                "delivery" => {
+                    DELIVERIES.iter().find(|(_, known)| *known == value).map(|(way, _)| Facet::Delivery(*way))
+                }
+                _ => None,
+            };
+            asked.only.extend(facet);
+            match key {
+                "status" => asked.status.extend(Status::parse(value)),
+                "from" => asked.from = day(value),
+                "to" => asked.to = day(value),
+                "least" => asked.least = value.parse().ok(),
+                "most" => asked.most = value.parse().ok(),
+                "owed" => asked.owed = value == "1",
+                "parked" => asked.parked = value == "1",
+                _ => {}
+            }
+        }
+        asked
+    }
+
+    /// What the address says of each key of [`KEYS`].
+    pub fn write(&self) -> Vec<(&'static str, Vec<String>)> {
+        let facet = |facet: &Facet| match facet {
+            Facet::Badge(badge) => ("badge", badge.key().to_owned()),
+            Facet::Channel(key) => ("channel", key.clone()),
+            Facet::Category(name) => ("category", name.clone()),
+            Facet::Method(method) => ("method", method.key().to_owned()),
+            Facet::Device(id) => ("tablet", id.to_string()),
+            Facet::Actor(id) => ("person", id.to_string()),
+            Facet::Customer(id) => ("customer", id.to_string()),
+            Facet::Label(label) => ("label", label.clone()),
+            Facet::Delivery(way) => {
+                let key = DELIVERIES.iter().find(|(known, _)| known == way).map_or("", |(_, key)| key);
+                ("delivery", key.to_owned())
+            }
+        };
+        let mut said: Vec<(&str, String)> =
+            self.status.iter().map(|status| ("status", status.key().to_owned())).collect();
+        said.extend(self.only.iter().map(facet));
+        said.extend(self.from.map(|day| ("from", written(day))));
+        said.extend(self.to.map(|day| ("to", written(day))));
+        said.extend(self.least.map(|minor| ("least", minor.to_string())));
+        said.extend(self.most.map(|minor| ("most", minor.to_string())));
+        said.extend(self.owed.then(|| ("owed", "1".to_owned())));
+        said.extend(self.parked.then(|| ("parked", "1".to_owned())));
+        let of = |key| said.iter().filter(|(of, _)| *of == key).map(|(_, value)| value.clone()).collect();
+        KEYS.iter().map(|key| (*key, of(*key))).collect()
+    }
+
+    /// The same for the replica. `midnight` says when a day of the shop begins.
+    pub fn fill(self, filter: &mut Filter, midnight: impl Fn(Day) -> i64) {
+        filter.status = self.status;
+        filter.only = self.only;
+        filter.placed_from_ms = self.from.map(&midnight);
+        filter.placed_before_ms = self.to.map(|day| midnight(next(day)));
+        filter.total_from = self.least;
+        filter.total_to = self.most;
+        filter.owed = self.owed;
+        filter.parked = self.parked;
+    }
+
+    /// How many things it asks for beside the state.
+    pub fn how_many(&self) -> usize {
+        let others = [self.from.is_some(), self.to.is_some(), self.least.is_some(), self.most.is_some()];
+        self.only.len()
+            + others.into_iter().chain([self.owed, self.parked]).filter(|on| *on).count()
+            + if self.status.len() > 1 { self.status.len() } else { 0 }
+    }
+
+    /// Whether it asks for a trait.
+    pub fn has(&self, facet: &Facet) -> bool {
+        self.only.contains(facet)
+    }
+
+    /// Asks for a trait, or not any more.
+    pub fn set(&mut self, facet: Facet, on: bool) {
+        self.only.retain(|known| *known != facet);
+        if on {
+            self.only.push(facet);
+        }
+    }
+}
+
+/// A cell of a spreadsheet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Cell {
+    /// Words: what a program could take for a formula is made plain.
+    Text(String),
+    /// A figure or a date of ours, which never is one.
+    Figure(String),
+}
+
+/// What makes a program that opens UTF-8 take it for that.
+pub const BOM: &str = "\u{feff}";
+
+/// Adds a line of a spreadsheet (RFC 4180).
+pub fn write_line(into: &mut String, cells: impl IntoIterator<Item = Cell>) {
+    for (at, cell) in cells.into_iter().enumerate() {
+        if at > 0 {
+            into.push(',');
+        }
+        let text = match cell {
+            // A cell that begins like this is run by Excel and its kin, whoever wrote it.
+            Cell::Text(text) if text.starts_with(['=', '+', '-', '@', '\t', '\r']) => format!("'{text}"),
+            Cell::Text(text) | Cell::Figure(text) => text,
+        };
+        if text.contains(['"', ',', '\n', '\r']) {
+            into.push('"');
+            into.push_str(&text.replace('"', "\"\""));
+            into.push('"');
+        } else {
+            into.push_str(&text);
+        }
+    }
+    into.push_str("\r\n");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn everything() -> Asked {
+        let id = Uuid::from_u128(7);
+        Asked {
+            status: vec![Status::Paid, Status::Shipped],
+            only: vec![
+                Facet::Badge(Badge::Overdue),
+                Facet::Channel("taobao".to_owned()),
+                Facet::Channel(String::new()),
+                Facet::Category("批发, 零售".to_owned()),
+                Facet::Method(Method::WechatPay),
+                Facet::Device(id),
+                Facet::Actor(id),
+                Facet::Customer(id),
+                Facet::Label("急&=".to_owned()),
+                Facet::Delivery(Delivery::PickUp),
+            ],
+            from: day("2026-11-01"),
+            to: day("2026-11-30"),
+            least: Some(100),
+            most: Some(99_900),
+            owed: true,
+            parked: true,
+        }
+    }
+
+    #[test]
+    fn an_address_says_all_that_is_asked() {
+        for asked in [everything(), Asked::default()] {
+            let written = asked.write();
+            assert_eq!(written.len(), KEYS.len(), "what is not asked any more goes from the address");
+            let pairs = written.iter().flat_map(|(key, values)| values.iter().map(move |value| (*key, value.as_str())));
+            assert_eq!(Asked::read(pairs), asked);
+        }
+        assert_eq!(everything().how_many(), 18);
+    }
+
+    #[test]
+    fn an_address_that_makes_no_sense_asks_for_nothing() {
+        let pairs = [
+            ("status", "lost"),
+            ("badge", "x"),
+            ("tablet", "K7"),
+            ("from", "2026-13-01"),
+            ("least", "1.5"),
+            ("q", "tea"),
+        ];
+        assert_eq!(Asked::read(pairs.into_iter()), Asked::default());
+        assert_eq!(day("2026-11-23").map(written).as_deref(), Some("2026-11-23"));
+    }
+
+    #[test]
+    fn the_last_day_counts_whole() {
+        let mut filter = Filter::default();
+        let to = day("2026-11-30");
+        Asked { from: to, to, ..Asked::default() }.fill(&mut filter, |day| i64::from(day.day) * 100);
+        assert_eq!((filter.placed_from_ms, filter.placed_before_ms), (Some(3_000), Some(3_100)));
+    }
+
+    #[test]
+    fn a_spreadsheet_holds_any_text_and_runs_none() {
+        let mut lines = String::new();
+        let text = |text: &str| Cell::Text(text.to_owned());
+        write_line(&mut lines, [text("编号"), text("a,b"), text("say \"tea\""), text("two\nlines")]);
+        write_line(
+            &mut lines,
+            [text("=1+1"), text("+86 138"), text("-"), text("@x"), Cell::Figure("-5.00".to_owned())],
+        );
+        assert_eq!(lines, "编号,\"a,b\",\"say \"\"tea\"\"\",\"two\nlines\"\r\n'=1+1,'+86 138,'-,'@x,-5.00\r\n");
+    }
+}

@@ -1,0 +1,53 @@
+//! What the list has beyond its first page, as the second file brings it.
+
+use std::sync::Arc;
+
+use domain::order::Summary;
+use leptos::ev::{ClipboardEvent, KeyboardEvent, MouseEvent};
+use leptos::prelude::*;
+use leptos_router::params::ParamsMap;
+use replica::Filter;
+use uuid::Uuid;
+
+use super::{Reach, Shelf, batch, columns, filters};
+use crate::session::Session;
+
+/// Calls of the second file.
+#[derive(Clone, Copy)]
+pub struct Part {
+    /// Reads the filters of an address.
+    pub narrow: fn(Session, &ParamsMap, &mut Filter),
+    /// The tools in the head of the page.
+    pub tools: fn(Shelf) -> AnyView,
+    /// What is filtered, or picked.
+    pub bar: fn(Shelf) -> AnyView,
+    /// The head of a table.
+    pub head: fn(Shelf) -> AnyView,
+    /// A row of a table.
+    pub cells: fn(&Arc<Summary>, AnyView) -> AnyView,
+    /// Picks an order, or all up to it.
+    pub pick: fn(Shelf, Uuid, bool),
+    /// A key was pressed in the list.
+    pub keys: fn(Shelf, Reach, &KeyboardEvent),
+    /// A row was held.
+    pub held: fn(Shelf, &MouseEvent),
+    /// Something was pasted.
+    pub pasted: fn(Shelf, &ClipboardEvent),
+}
+
+impl Part {
+    /// Names them, for the second file.
+    pub fn all() -> Self {
+        Self {
+            narrow: filters::narrow,
+            tools: |shelf| view! { <columns::Tools shelf/> }.into_any(),
+            bar: |shelf| view! { <filters::Bar shelf/> }.into_any(),
+            head: |shelf| view! { <columns::Head shelf/> }.into_any(),
+            cells: columns::cells,
+            pick: batch::pick,
+            keys: filters::keys,
+            held: batch::held,
+            pasted: filters::pasted,
+        }
+    }
+}

@@ -1,0 +1,221 @@
+// The list of a shop that has sold a lot: found, filtered, picked, taken away; with no server but to fill it.
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { test } from "node:test";
+import { LANDSCAPE, PORTRAIT, openServer, switchOn, writeMany } from "./stall.mjs";
+
+const DAY = 86_400_000;
+const line = (item, price = 1000) => ({ id: 1, item, quantity: 1, price });
+const content = (item, more) => ({ lines: [line(item)], delivery: "pick_up", method: "cash", ...more });
+
+/** A tablet with so many orders of another one. */
+async function filled(t, n, make, options) {
+  const server = await openServer(t);
+  const tablet = await switchOn(t, server, options);
+  await tablet.startShop();
+  await tablet.connect(server);
+  const orders = await writeMany(server, await tablet.pairingCode(), n, make);
+  await tablet.go("/orders");
+  await tablet.page.locator(`[data-testid="order-row"][data-order-number="${orders.at(-1).number}"]`).waitFor();
+  await tablet.page.getByRole("tab", { name: new RegExp(`^${n} All`) }).waitFor();
+  return { server, tablet, page: tablet.page, orders, rows: tablet.page.getByTestId("order-row") };
+}
+const search = (page) => page.getByRole("searchbox", { name: "Search orders" });
+const more = async (page, name) => {
+  await page.getByRole("button", { name: "More", exact: true }).first().click();
+  await page.getByRole("dialog", { name: "More" }).getByRole("button", { name, exact: true }).click();
+};
+/** Once the list shows just these, in this order. */
+const showsJust = (page, numbers) =>
+  page.waitForFunction(
+    (numbers) => {
+      const rows = [...document.querySelectorAll('[data-testid="order-row"]')].map((row) => row.dataset.orderNumber);
+      return rows.join() === numbers.join();
+    },
+    numbers,
+  );
+
+test("3,000 orders scroll to the end with few rows drawn; the way back finds the place", async (t) => {
+  const start = Date.now() - 60 * DAY;
+  const { tablet, page, orders } = await filled(t, 3_000, (i) => ({
+    content: content(`Tea ${i}`), buyer: { name: `Buyer ${i}` }, placed: start + Math.floor((i * 59 * DAY) / 3_000),
+  }), { size: PORTRAIT });
+  const list = page.getByRole("list", { name: "Orders", exact: true });
+  let most = 0;
+  const seen = new Set();
+  for (let next = 0; next < 3_000; ) {
+    await page.locator(`[data-testid="order-row"][data-at="${next}"]`).waitFor();
+    const [numbers, last] = await list.evaluate((list) => {
+      const drawn = [...list.querySelectorAll("[data-at]")];
+      drawn.at(-1).scrollIntoView({ block: "start" });
+      return [drawn.map((row) => row.dataset.orderNumber), Number(drawn.at(-1).dataset.at)];
+    });
+    most = Math.max(most, numbers.length);
+    numbers.forEach((number) => seen.add(number));
+    next = last + 1;
+  }
+  assert.equal(seen.size, 3_000, "every order came by");
+  assert.ok(most < 80, `${most} rows at once`);
+  const oldest = page.locator(`[data-order-number="${orders[0].number}"]`);
+  await oldest.waitFor();
+  assert.equal(await oldest.locator("xpath=..").getAttribute("aria-posinset"), "3000");
+  assert.equal(await oldest.locator("xpath=..").getAttribute("aria-setsize"), "3000");
+  const place = await list.evaluate((list) => list.scrollTop);
+  await oldest.click();
+  await page.getByTestId("order-number").first().waitFor();
+  await page.goBack();
+  await oldest.waitFor();
+  await page.waitForFunction((place) => Math.abs(document.querySelector("ul.rows").scrollTop - place) < 100, place);
+
+  // By keys alone, from end to end.
+  await list.press("Home");
+  await page.locator('[data-at="0"]:focus').waitFor();
+  await page.keyboard.press("ArrowDown");
+  await page.locator('[data-at="1"]:focus').waitFor();
+  await page.keyboard.press("End");
+  await page.locator('[data-at="2999"]:focus').waitFor();
+  await page.keyboard.press("PageUp");
+  await page.locator("[data-at]:focus").waitFor();
+  await page.keyboard.press("Home");
+  await page.locator('[data-at="0"]:focus').waitFor();
+  await page.keyboard.press("Enter");
+  assert.equal(await tablet.number(), orders.at(-1).number);
+});
+
+test("filters stand in the address: they survive a reload, and the way back takes them off", async (t) => {
+  const { tablet, page, orders } = await filled(t, 40, (i) => ({
+    content: content("Tea", { channel: i % 2 ? "taobao" : "stall", method: i % 4 ? "cash" : "alipay" }),
+    buyer: { name: `Buyer ${i}` },
+    labels: i % 8 === 0 ? ["急"] : undefined,
+    placed: Date.now() - (i < 20 ? 3 * DAY : 60_000) + i,
+  }));
+  const numbers = (keep) => orders.filter((_, i) => keep(i)).map((order) => order.number).toReversed();
+  await tablet.button("Filter").click();
+  const panel = page.getByRole("dialog", { name: "Filter" });
+  await panel.getByRole("checkbox", { name: /^Stall/ }).check();
+  await panel.getByRole("checkbox", { name: /^Alipay/ }).check();
+  await panel.getByRole("button", { name: "Show 10 orders" }).click();
+  await showsJust(page, numbers((i) => i % 4 === 0));
+  await page.reload();
+  await showsJust(page, numbers((i) => i % 4 === 0));
+  assert.equal(await page.getByRole("tab", { name: /Awaiting payment$/ }).innerText().then((text) => parseInt(text)), 10);
+
+  await tablet.button("Filter 2").click();
+  await panel.getByRole("checkbox", { name: /^急/ }).check();
+  await panel.getByRole("button", { name: "Today", exact: true }).click();
+  await panel.getByRole("button", { name: /^Show/ }).click();
+  await showsJust(page, numbers((i) => i % 8 === 0 && i >= 20));
+  await page.goBack();
+  await showsJust(page, numbers((i) => i % 4 === 0));
+  await page.getByRole("button", { name: "Remove filter: Alipay" }).click();
+  await showsJust(page, numbers((i) => i % 2 === 0));
+  await tablet.button("Clear all").click();
+  await page.waitForFunction(() => document.querySelectorAll('[data-testid="order-row"]').length > 20);
+  assert.equal(new URL(page.url()).search, "");
+});
+
+test("many numbers pasted at once find their orders, and what is missing is said", async (t) => {
+  const { page, orders } = await filled(t, 30, (i) => ({
+    content: content("Tea"), buyer: { name: `Buyer ${i}`, phone: i === 9 ? "138 0013 8000" : "" },
+  }));
+  const field = search(page);
+  await field.focus();
+  await page.evaluate((text) => {
+    const clipboardData = new DataTransfer();
+    clipboardData.setData("text", text);
+    document.activeElement.dispatchEvent(new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true }));
+  }, `${orders[3].number}\r\n${orders[20].number}\n13800138000\n261123-ZZ-9999\n`);
+  await showsJust(page, [20, 9, 3].map((i) => orders[i].number));
+  await page.getByText("3 of 4 numbers found. Not found: 261123-ZZ-9999").waitFor();
+  await page.waitForURL(/q=/);
+  await page.reload();
+  await showsJust(page, [20, 9, 3].map((i) => orders[i].number));
+});
+
+test("payments are verified in a batch with no server: each order says what became of it", async (t) => {
+  const { server, tablet, page, orders, rows } = await filled(t, 12, (i) => ({
+    content: content("Tea"),
+    buyer: { name: `Buyer ${i}` },
+    paid: i === 5 ? undefined : { method: "alipay", amount: 1000 },
+  }));
+  await tablet.install();
+  await server.down();
+  await page.reload();
+  await rows.nth(11).waitFor();
+  await more(page, "Select orders");
+  await page.getByRole("checkbox", { name: /Buyer 0/ }).click();
+  await page.getByRole("checkbox", { name: /Buyer 6/ }).click({ modifiers: ["Shift"] });
+  await page.getByText("7 selected").waitFor();
+  await tablet.button("Select all 12").click();
+  await page.getByText("12 selected").waitFor();
+  await tablet.button("Do with selected").click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByRole("button", { name: "Verify payments" }).click();
+  await dialog.getByRole("button", { name: "Verify payments" }).click();
+  await dialog.getByText("11 done, 1 not done.").waitFor();
+  const results = await page.getByTestId("batch-result").evaluateAll((all) => all.map((it) => [it.dataset.orderNumber, it.dataset.done]));
+  assert.equal(results.length, 12);
+  assert.deepEqual(results[0], [orders[5].number, "false"], "what was not done comes first");
+  await dialog.getByText("No payment waits to be verified.").waitFor();
+  await dialog.getByRole("button", { name: "Done", exact: true }).click();
+  await tablet.button("Stop selecting").click();
+  await page.waitForFunction(() => [...document.querySelectorAll('[data-testid="order-row"]')].every((row) => !row.dataset.badges.includes("unverified")));
+
+  // Paid in full, and a label, for those that are picked only.
+  await more(page, "Select orders");
+  await page.getByRole("checkbox", { name: /Buyer 5/ }).click();
+  await page.getByRole("checkbox", { name: /Buyer 4/ }).click();
+  await tablet.button("Do with selected").click();
+  await dialog.getByRole("button", { name: "Labels" }).click();
+  await dialog.getByRole("textbox", { name: "New label" }).fill("礼物");
+  await dialog.getByRole("button", { name: "Labels" }).click();
+  await dialog.getByText("2 done, 0 not done.").waitFor();
+  await dialog.getByRole("button", { name: "Done", exact: true }).click();
+  await page.waitForFunction(() => [...document.querySelectorAll(".row .tag")].filter((tag) => tag.textContent === "礼物").length === 2);
+  await tablet.button("Do with selected").click();
+  await dialog.getByRole("button", { name: "Record payment in full" }).click();
+  await dialog.getByRole("radio", { name: "Cash" }).check();
+  await dialog.getByRole("button", { name: "Record payment in full" }).click();
+  await dialog.getByText("1 done, 1 not done.").waitFor();
+  await dialog.getByRole("button", { name: "Done", exact: true }).click();
+  await page.locator(`[data-order-number="${orders[5].number}"][data-status="paid"]`).waitFor();
+});
+
+for (const size of [LANDSCAPE, PORTRAIT]) {
+  test(`the list as a table and as a file, ${size.width} wide`, async (t) => {
+    const { tablet, page, orders } = await filled(t, 5, (i) => ({
+      content: content(i === 2 ? '=HYPERLINK("x")' : "龙井, 明前", { note: i === 1 ? "两行\n备注" : "", channel: "stall" }),
+      buyer: { name: i === 3 ? "+86 王" : `王 "${i}"`, phone: "13800138000" },
+      labels: i === 0 ? ["急"] : undefined,
+    }), { size });
+    await more(page, "Columns");
+    const dialog = page.getByRole("dialog", { name: "Columns" });
+    await dialog.getByRole("checkbox", { name: "Show as a table" }).check();
+    for (const name of ["State", "Time", "Owed"]) await dialog.getByRole("checkbox", { name, exact: true }).uncheck();
+    await dialog.getByRole("checkbox", { name: "Note", exact: true }).check();
+    await dialog.getByRole("button", { name: "Close" }).click();
+    await page.locator(size === LANDSCAPE ? "ul.rows[data-table]" : "ul.rows:not([data-table])").waitFor();
+    await page.reload();
+    await page.locator(size === LANDSCAPE ? "ul.rows[data-table]" : "ul.rows:not([data-table])").waitFor();
+    assert.equal(await page.getByTestId("order-row").count(), 5);
+
+    const saving = page.waitForEvent("download");
+    await more(page, "Save as a spreadsheet (CSV)");
+    const file = await saving;
+    assert.match(file.suggestedFilename(), /^orders-\d{4}-\d\d-\d\d\.csv$/);
+    const text = await readFile(await file.path(), "utf8");
+    const numbers = orders.map((order) => order.number);
+    assert.equal(text, [
+      "\ufeffNumber,Buyer,Items,Total,Labels,Note",
+      `${numbers[4]},"王 ""4""","龙井, 明前",10.00,,`,
+      `${numbers[3]},'+86 王,"龙井, 明前",10.00,,`,
+      `${numbers[2]},"王 ""2""","'=HYPERLINK(""x"")",10.00,,`,
+      `${numbers[1]},"王 ""1""","龙井, 明前",10.00,,"两行\n备注"`,
+      `${numbers[0]},"王 ""0""","龙井, 明前",10.00,急,`,
+      "",
+    ].join("\r\n"));
+    await tablet.close();
+    await tablet.open("/orders");
+    await tablet.page.getByTestId("order-row").nth(4).waitFor();
+  });
+}
