@@ -478,8 +478,9 @@ impl Simulation {
     fn step(&mut self) {
         let nth = self.chance.below(self.tablets.len());
         if self.may.rules && self.of_rules.percent(12) {
-            // Long enough for what is not paid; or not quite.
-            let minutes = [2, 20, 70][self.of_rules.below(3)];
+            // Long enough for what is not paid; or not quite. Then the tablets are heard of again.
+            self.world.skip([0, 20, 70][self.of_rules.below(3)] * 60_000);
+            let minutes = self.of_rules.below(4) as i64;
             self.pass(minutes * 60_000);
             self.obey();
             self.pass(5_000);
@@ -609,9 +610,10 @@ impl Simulation {
         }
         if self.may.rules {
             // What is not paid by now is cancelled, where that is allowed.
-            self.pass(70 * 60_000);
+            self.world.skip(70 * 60_000);
+            self.pass(4 * 60_000);
             self.obey();
-            self.pass(60_000);
+            self.pass(30_000);
         }
         let until = self.world.now_ms() + HEALED_WITHIN_MS;
         while !self.is_healed() {

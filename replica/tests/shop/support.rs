@@ -22,7 +22,8 @@ use futures::future::{AbortHandle, abortable, join};
 use futures::stream::StreamExt;
 use futures::task::LocalSpawnExt;
 use protocol::api::{
-    AskBlobs, BlobKept, Claimed, DeviceEntry, Devices, Joined, MissingBlobs, Poke, Pulled, Push, PushResult, PushStatus, Pushed,
+    AskBlobs, BlobKept, Claimed, DeviceEntry, Devices, Joined, MissingBlobs, Poke, Pulled, Push, PushResult,
+    PushStatus, Pushed,
 };
 use protocol::digest::event_hash;
 use protocol::{BlobId, Brief, Digest, Envelope, Flag, Problem, ProblemType, Stamp};
@@ -52,6 +53,13 @@ struct TimeState {
 pub struct Time(Rc<RefCell<TimeState>>);
 
 impl Time {
+    pub fn now_ms(&self) -> i64 {
+        self.0.borrow().now_ms
+    }
+    /// Time passes, and nobody is woken by it.
+    pub fn pass(&self, ms: i64) {
+        self.0.borrow_mut().now_ms += ms;
+    }
     /// To the next moment that somebody waits for. False when nobody does.
     fn advance(&self) -> bool {
         let mut time = self.0.borrow_mut();

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use domain::{Event, Meta};
 use protocol::api::{
-    AskBlobs, BlobKept, Claimed, DeviceEntry, Devices, JoinShop, Joined, MissingBlobs, Pairing, Poke, Pulled, Push, PushResult, PushStatus,
-    Pushed,
+    AskBlobs, BlobKept, Claimed, DeviceEntry, Devices, JoinShop, Joined, MissingBlobs, Pairing, Poke, Pulled, Push,
+    PushResult, PushStatus, Pushed,
 };
 use protocol::digest::{EventHash, event_hash};
 use protocol::envelope::stamp;

@@ -192,6 +192,7 @@ fn Writing(open: RwSignal<bool>, before: Option<Arc<Rule>>) -> impl IntoView {
         <form class="stack rule-form" novalidate autocomplete="off" on:submit=send>
             <Select label=TextProp::from(rules::WHAT) choices=deeds value=deed on_change=choose/>
             <div class="two">{own}</div>
+            <div class="well stack" data-tight=""><p>{says}</p> <Touched touched/></div>
             <fieldset class="group stack" data-tight="">
                 <legend>{rules::ONLY_FOR}</legend>
                 <div class="two">
@@ -213,7 +214,6 @@ fn Writing(open: RwSignal<bool>, before: Option<Arc<Rule>>) -> impl IntoView {
                 </div>
             </fieldset>
             <TextField label=rules::NAME value=name example=rules::NAME_HINT/>
-            <div class="well stack" data-tight=""><p>{says}</p> <Touched touched/></div>
             <Acts>
                 {(!is_on).then(|| view! { <Button label=rules::SAVE on_press=move || save(false)/> })}
                 <Button
