@@ -283,6 +283,19 @@ impl Simulation {
         });
     }
 
+    /// A tablet is cut off, and money is taken there for an order that waits for it.
+    fn pay_cut_off(&mut self) {
+        let nth = self.of_rules.below(self.tablets.len());
+        self.world.cut(nth, true);
+        let Some(tab) = self.tablets[nth].tabs.first().cloned() else { return };
+        let waits = |row: &domain::order::Summary| row.status == Status::AwaitingPayment;
+        let unpaid: Vec<_> = tab.replica().summaries().into_iter().filter(waits).collect();
+        if let Some(row) = unpaid.get(self.of_rules.below(unpaid.len().max(1))) {
+            let payment = NewPayment { method: Method::Cash, given: row.total.max(1), deposit: false };
+            self.ask(nth, &tab, Some(row.id), Command::RecordPayment(payment));
+        }
+    }
+
     /// The tablets do what the rules say. That takes the time that calls take; on the way all that can goes wrong.
     fn obey(&mut self) {
         for nth in 0..self.tablets.len() {
@@ -478,6 +491,9 @@ impl Simulation {
     fn step(&mut self) {
         let nth = self.chance.below(self.tablets.len());
         if self.may.rules && self.of_rules.percent(12) {
+            if self.of_rules.percent(50) {
+                self.pay_cut_off();
+            }
             // Long enough for what is not paid; or not quite. Then the tablets are heard of again.
             self.world.skip([0, 20, 70][self.of_rules.below(3)] * 60_000);
             let minutes = self.of_rules.below(4) as i64;

@@ -190,7 +190,10 @@ fn Writing(open: RwSignal<bool>, before: Option<Arc<Rule>>) -> impl IntoView {
     };
     view! {
         <form class="stack rule-form" novalidate autocomplete="off" on:submit=send>
-            <Select label=TextProp::from(rules::WHAT) choices=deeds value=deed on_change=choose/>
+            <div class="two">
+                <Select label=TextProp::from(rules::WHAT) choices=deeds value=deed on_change=choose/>
+                <TextField label=rules::NAME value=name example=rules::NAME_HINT/>
+            </div>
             <div class="two">{own}</div>
             <div class="well stack" data-tight=""><p>{says}</p> <Touched touched/></div>
             <fieldset class="group stack" data-tight="">
@@ -213,7 +216,6 @@ fn Writing(open: RwSignal<bool>, before: Option<Arc<Rule>>) -> impl IntoView {
                     />
                 </div>
             </fieldset>
-            <TextField label=rules::NAME value=name example=rules::NAME_HINT/>
             <Acts>
                 {(!is_on).then(|| view! { <Button label=rules::SAVE on_press=move || save(false)/> })}
                 <Button
