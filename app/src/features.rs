@@ -1,14 +1,17 @@
 //! The pages, a folder each: what wires it, its parts, and its pure model.
 
 pub mod conflicts;
+pub mod counter;
 pub mod first_start;
 pub mod missing;
 pub mod new_order;
 pub mod order;
 pub mod orders;
 pub mod products;
+pub mod records;
 pub mod rules;
 pub mod server_words;
 pub mod settings;
 pub mod shop_lists;
+pub mod shop_setup;
 pub mod templates;

@@ -4,6 +4,7 @@
 
 #[macro_use]
 mod catalogue;
+pub mod counter;
 mod language;
 mod money;
 pub mod new_order;
@@ -12,9 +13,12 @@ pub mod order_list;
 pub mod order_page;
 pub mod picture;
 pub mod products;
+pub mod records;
+pub mod remind;
 pub mod rules;
 mod selling;
 pub mod shop_lists;
+pub mod shop_setup;
 pub mod templates;
 mod when;
 
@@ -24,4 +28,4 @@ pub use money::{CURRENCIES, Currency, MoneyParts};
 pub use selling::{
     badge, delivery, dispute, fault, form, list, method, order, payment, preview, reason, shipping, state, timeline,
 };
-pub use when::{Day, age, date_time, day_heading, set_time_zone, time};
+pub use when::{Day, age, date_time, date_time_in, day_heading, set_time_zone, time};

@@ -50,6 +50,14 @@ impl DeviceCode {
     /// Letters and digits that are not mistaken for one another.
     pub const ALPHABET: &str = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
 
+    /// Reads a code that a person chose: a letter, then a letter or digit, none of them mistaken for another.
+    pub fn parse(typed: &str) -> Option<Self> {
+        let fits = typed.chars().count() == 2
+            && typed.chars().all(|c| Self::ALPHABET.contains(c))
+            && typed.starts_with(|c: char| c.is_ascii_alphabetic());
+        fits.then(|| Self(typed.to_owned()))
+    }
+
     /// A code drawn with two random bytes: a letter, then a letter or digit.
     pub fn draw(random: [u8; 2]) -> Self {
         let pick = |from: &str, byte: u8| from.chars().nth(usize::from(byte) % from.len()).unwrap_or('A');
@@ -108,6 +116,10 @@ mod tests {
             assert_eq!(code.len(), 2);
             assert!(!code.contains(['0', 'O', '1', 'I']), "{code}");
             assert!(code.starts_with(|c: char| c.is_ascii_alphabetic()));
+            assert_eq!(DeviceCode::parse(&code), Some(DeviceCode(code)));
+        }
+        for bad in ["", "K", "K77", "7K", "K0", "k7", "KO"] {
+            assert_eq!(DeviceCode::parse(bad), None, "{bad}");
         }
     }
 }

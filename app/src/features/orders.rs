@@ -252,6 +252,7 @@ pub fn Orders() -> impl IntoView {
             (true, _) => view! {
                 <Empty glyph=Glyph::Orders title=orders::EMPTY text=orders::EMPTY_WHY>
                     <LinkButton href="/orders/new" label=orders::TAKE_FIRST kind=Kind::Main/>
+                    <LinkButton href="/setup" label=orders::SET_UP/>
                 </Empty>
             }
             .into_any(),

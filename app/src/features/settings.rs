@@ -9,7 +9,7 @@ use crate::frame::PageHead;
 use crate::platform::service_worker;
 use crate::prefs::{Prefs, Theme};
 use crate::session::Session;
-use crate::text::{self, Language, rules, settings, templates, update};
+use crate::text::{self, Language, rules, settings, shop_setup, templates, update};
 use crate::ui::{Button, Choice, Glyph, Icon, LinkButton, Scroll, Select, Setting, Sheet, Switch};
 
 /// The page.
@@ -59,7 +59,14 @@ fn ThisTablet() -> impl IntoView {
                 <Setting label=settings::TABLET_CODE why=settings::TABLET_CODE_WHY>
                     <b class="tablet-code">{code}</b>
                 </Setting>
-                <Setting label=templates::TITLE why=templates::NONE_WHY>
+                <h2 class="setting-head">{shop_setup::BASICS}</h2>
+                <Setting label=shop_setup::TITLE why=shop_setup::OPEN_WHY>
+                    <LinkButton href="/settings/shop" label=shop_setup::TITLE glyph=Glyph::Settings/>
+                </Setting>
+                <Setting label=shop_setup::WIZARD why=shop_setup::WIZARD_WHY>
+                    <LinkButton href="/setup" label=shop_setup::WIZARD glyph=Glyph::Check/>
+                </Setting>
+                <Setting label=templates::TITLE why=shop_setup::TEMPLATES_WHY>
                     <LinkButton href="/templates" label=templates::TITLE glyph=Glyph::Copy/>
                 </Setting>
                 <Setting label=rules::TITLE why=rules::WHY>

@@ -44,24 +44,15 @@ pub fn entry_name(list: List, entry: &Entry) -> TextProp {
 
 /// What something that an order names is called now, in the language in use.
 pub fn name(shop: &Fields, list: List, key: &str) -> String {
-    let all = offered(shop, list);
+    let all = entries(shop, list);
     let entry = all.iter().find(|entry| entry.key == key);
     let unknown = || Entry { key: key.to_owned(), ..Entry::default() };
     entry_name(list, &entry.cloned().unwrap_or_else(unknown)).get().to_string()
 }
 
-/// A list's entries, hidden ones too; of carriers those that every shop may take come first.
-fn offered(shop: &Fields, list: List) -> Vec<Entry> {
-    let own = entries(shop, list);
-    let known = |key: &str| own.iter().any(|entry| entry.key == key);
-    let carriers = carrier::CARRIERS.iter().filter(|carrier| list == List::Carrier && !known(carrier.key));
-    let usual = carriers.map(|carrier| Entry { key: carrier.key.to_owned(), usual: true, ..Entry::default() });
-    usual.chain(own.clone()).collect()
-}
-
 /// Those to choose from: what the shop offers, and what is chosen already, be it hidden or gone by now.
 pub fn choices(shop: &Fields, list: List, chosen: &str) -> Vec<Choice> {
-    let all = offered(shop, list);
+    let all = entries(shop, list);
     let is_there = all.iter().any(|entry| entry.key == chosen);
     let gone = (!is_there && !chosen.is_empty()).then(|| Entry { key: chosen.to_owned(), ..Entry::default() });
     all.into_iter()

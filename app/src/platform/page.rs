@@ -159,6 +159,42 @@ pub fn take_pasted_lines(event: &web_sys::ClipboardEvent) -> Option<String> {
     Some(lines.join(" "))
 }
 
+/// Puts a text where it can be pasted from; false where the browser does not allow it.
+pub async fn copy(text: &str) -> bool {
+    let Some(clipboard) = member(&navigator(), "clipboard") else { return false };
+    called(&clipboard, "writeText", &text.into()).await
+}
+
+/// Whether texts can be handed to other apps.
+pub fn can_share() -> bool {
+    member(&navigator(), "share").is_some()
+}
+
+/// Offers a text to other apps; false where nothing came of it.
+pub async fn share(text: &str) -> bool {
+    let data = js_sys::Object::new();
+    js_sys::Reflect::set(&data, &"text".into(), &text.into()).is_ok() && called(&navigator(), "share", &data).await
+}
+
+fn navigator() -> JsValue {
+    window().navigator().into()
+}
+
+/// What an object has under this name.
+fn member(of: &JsValue, name: &str) -> Option<JsValue> {
+    js_sys::Reflect::get(of, &name.into()).ok().filter(|member| !member.is_undefined() && !member.is_null())
+}
+
+/// Calls what answers later; false where it does not, or refuses.
+async fn called(of: &JsValue, name: &str, argument: &JsValue) -> bool {
+    let function = member(of, name).and_then(|member| member.dyn_into::<js_sys::Function>().ok());
+    let Some(promise) = function.and_then(|function| function.call1(of, argument).ok()) else { return false };
+    match promise.dyn_into::<js_sys::Promise>() {
+        Ok(promise) => wasm_bindgen_futures::JsFuture::from(promise).await.is_ok(),
+        Err(_) => false,
+    }
+}
+
 /// Focuses the first element that the selector finds; false if there is none.
 pub fn focus(selector: &str) -> bool {
     let found = document().query_selector(selector).ok().flatten();
@@ -258,4 +294,33 @@ fn characters_before(text: &str, units: usize) -> usize {
             seen <= units
         })
         .count()
+}
+
+/// The element that has the focus; the page itself counts as none.
+fn active() -> Option<web_sys::Element> {
+    document().active_element().filter(|element| !matches!(element.tag_name().as_str(), "BODY" | "HTML"))
+}
+
+/// Whether something that can be pressed or filled has the focus: the Enter key is its.
+pub fn has_focus() -> bool {
+    active().is_some_and(|element| element.matches("a, button, input, select, textarea, summary").unwrap_or(false))
+}
+
+/// Whether a text field has the focus: what is typed is written into it.
+pub fn is_typing() -> bool {
+    let field = "textarea, select, input:not([type=radio], [type=checkbox])";
+    active().is_some_and(|element| element.matches(field).unwrap_or(false))
+}
+
+/// Whether the element with this id has the focus.
+pub fn is_focused(id: &str) -> bool {
+    active().is_some_and(|element| element.id() == id)
+}
+
+/// Focuses the element with this id, where it is there.
+pub fn focus_id(id: &str) {
+    if let Some(element) = document().get_element_by_id(id).and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
+        // An element on the page that can take the focus takes it.
+        let _ = element.focus();
+    }
 }

@@ -7,6 +7,7 @@ use std::rc::{Rc, Weak};
 use domain::order::{Command, Order, Summary};
 use domain::record::Record;
 use domain::rule::Rule;
+use domain::shop::SettingChanged;
 use domain::{Currency, Day, DeviceCode};
 use futures::channel::oneshot;
 use protocol::BlobId;
@@ -232,6 +233,16 @@ impl Link {
                 let _ = tabs::keep_data().await;
             });
         }
+    }
+
+    /// Changes the shop's settings: those that are named.
+    pub async fn change_setting(&self, change: SettingChanged) -> Result<(), ActFault> {
+        Ok(self.client.change_setting(change).await?)
+    }
+
+    /// Gives this device another code; false where another device has it.
+    pub async fn change_code(&self, code: &DeviceCode) -> Result<bool, ActFault> {
+        Ok(self.client.change_code(code).await?)
     }
 
     /// A record with its whole timeline.

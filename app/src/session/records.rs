@@ -6,12 +6,13 @@ use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use domain::StreamKind;
 use domain::customer::Customer;
 use domain::product::{Product, Stock};
 use domain::record::{Changed, Fields, Record, RecordEvent, Value, changes};
 use domain::rule::Rule;
+use domain::shop::SettingChanged;
 use domain::template::Template;
+use domain::{DeviceCode, StreamKind};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use replica::Act;
@@ -49,6 +50,10 @@ impl<T> Records<T> {
     /// Each of them, in the order in which they were first heard of.
     pub fn iter(&self) -> impl Iterator<Item = &Arc<T>> {
         self.all.iter().map(|(.., thing)| thing)
+    }
+    /// Each of them with its version, which changes whenever it does.
+    pub fn versions(&self) -> impl Iterator<Item = (u64, &Arc<T>)> {
+        self.all.iter().map(|(version, _, thing)| (*version, thing))
     }
     /// One by its id.
     pub fn get(&self, id: Uuid) -> Option<&Arc<T>> {
@@ -157,8 +162,11 @@ impl Session {
 
     /// What there is of all of a product's variants together. Tracks changes.
     pub fn whole_stock(self, product: &Product) -> Stock {
-        product.stocked().into_iter().fold(Stock::default(), |sum, variant| {
-            let stock = self.stock(product, variant);
+        let stocks = product.stocked().into_iter().map(|variant| self.stock(product, variant));
+        stocks.fold(Stock::default(), |sum, stock| {
+            // What left of a variant that nobody counts says nothing about what lies in the stall.
+            let on_hand = if stock.counted { stock.on_hand } else { 0 };
+            let stock = Stock { on_hand, ..stock };
             Stock {
                 on_hand: sum.on_hand.saturating_add(stock.on_hand),
                 reserved: sum.reserved.saturating_add(stock.reserved),
@@ -223,6 +231,23 @@ impl Session {
     /// Writes fields of the shop; without a value they are cleared.
     pub async fn change_shop(self, set: BTreeMap<String, Option<Value>>) -> Result<(), ActFault> {
         self.act_all(vec![Act::Shop(Changed { set, settles: None })]).await.map(drop)
+    }
+
+    /// Changes the shop's settings: those that are named.
+    pub async fn change_setting(self, change: SettingChanged) -> Result<(), ActFault> {
+        let link = self.link().ok_or(StorageFault::Closed)?;
+        link.change_setting(change).await
+    }
+
+    /// Gives this tablet another code, for the orders that it takes from now on; false where another has it.
+    pub async fn change_code(self, code: DeviceCode) -> Result<bool, ActFault> {
+        let link = self.link().ok_or(StorageFault::Closed)?;
+        link.change_code(&code).await
+    }
+
+    /// The shop's time zone (IANA).
+    pub fn time_zone(self) -> Signal<String> {
+        self.zone.into()
     }
 
     /// The conflicts of records that ask for a person.

@@ -38,8 +38,10 @@ pub mod frame {
         PRODUCT: "摊单", "Stallbook";
         SKIP: "跳到内容", "Skip to content";
         MAIN: "主导航", "Main";
+        COUNTER: "柜台", "Counter";
         ORDERS: "订单", "Orders";
         NEW_ORDER: "新建订单", "New order";
+        PRODUCTS: "商品", "Products";
         SETTINGS: "设置", "Settings";
         CONFLICTS: "冲突", "Conflicts";
         today(day: &str): "今天 {day}", "Today, {day}";
@@ -130,6 +132,7 @@ pub mod orders {
         EMPTY: "还没有订单", "No orders yet";
         EMPTY_WHY: "卖出的每一单都会记在这里。", "Every order you take is written here.";
         TAKE_FIRST: "开第一单", "Take the first order";
+        SET_UP: "开店准备", "Get the shop ready";
         BACK: "回订单", "Back to orders";
     }
 }

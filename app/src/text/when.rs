@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::{frame, language, sync};
+use super::{Language, frame, language, sync};
 use crate::platform::intl::{self, Shape};
 
 /// A day of the shop's calendar.
@@ -40,6 +40,11 @@ pub fn time(ms: i64) -> String {
 /// "11月25日 18:00" or "25 Nov, 18:00".
 pub fn date_time(ms: i64) -> String {
     write(ms, Shape::DateTime)
+}
+
+/// The same in a language of one's choice.
+pub fn date_time_in(ms: i64, language: Language) -> String {
+    ZONE.with(|zone| intl::format(ms, language.locale(), zone.read().as_deref(), Shape::DateTime))
 }
 
 /// "今天 11月23日周一" or "Today, Mon 23 Nov"; the year stands with it when it is not today's.

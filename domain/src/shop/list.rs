@@ -35,7 +35,7 @@ impl List {
             Self::Channel => &["stall", "taobao", "jd", "pinduoduo", "douyin", "shopee", "own"],
             Self::Category => &["retail", "wholesale", "preorder"],
             Self::Method => &["cash", "alipay", "wechat_pay", "bank_transfer"],
-            Self::Carrier => &[],
+            Self::Carrier => &["sf", "yto", "zto", "sto", "yunda", "jd", "ems", "jt", "dhl", "ups"],
             Self::Level => &["wholesale", "member"],
         }
     }

@@ -51,6 +51,18 @@ impl<S: Storage, T: Transport, H: Host> Client<S, T, H> {
         self.write(|replica, mut moment| replica.change_setting(change.clone(), &mut moment).map(Some)).await
     }
 
+    /// Gives this device another code, for the orders that it takes from now on. False: another device has it.
+    pub async fn change_code(&self, code: &DeviceCode) -> Result<bool, ActFault> {
+        let mut changed = false;
+        self.write(|replica, mut moment| {
+            let prepared = replica.change_code(code, &mut moment)?;
+            changed = prepared.is_some();
+            Ok(prepared)
+        })
+        .await?;
+        Ok(changed)
+    }
+
     /// Another tab wrote: takes that in.
     pub async fn refresh(&self) -> Result<(), StorageFault> {
         let _writing = self.0.writing.lock().await;

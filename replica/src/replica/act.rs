@@ -232,6 +232,16 @@ impl Replica {
         self.of_shop(self.device.clone(), vec![ShopEvent::SettingChanged(change)], moment)
     }
 
+    /// Gives this device another code, for the orders that it takes from now on. `None`: another device has it.
+    pub fn change_code(&self, code: &DeviceCode, moment: &mut Moment<'_>) -> Result<Option<Prepared>, ActFault> {
+        if self.shop.devices().any(|(id, known)| id != self.device.id && known == code.0) {
+            return Ok(None);
+        }
+        let device = Device { code: Some(code.0.clone()), ..self.device.clone() };
+        let joined = DeviceJoined { code: code.0.clone() };
+        self.of_shop(device, vec![ShopEvent::DeviceJoined(joined)], moment).map(Some)
+    }
+
     /// Draws the device's id before it joins a shop, so that a lost answer can be asked for again after a restart.
     /// `None` when it has one.
     pub fn prepare_join(

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use crate::session::Session;
 use crate::text::order_page::page;
-use crate::text::{Phrase, order, payment, templates};
+use crate::text::{Phrase, order, payment, remind, templates};
 use crate::ui::Glyph;
 
 /// An act.
@@ -36,6 +36,8 @@ pub enum Act {
     Copy,
     /// Keep it as a template.
     Template,
+    /// Write to the buyer.
+    Remind,
     /// Move the deadline.
     Extend,
     /// On hold.
@@ -64,6 +66,7 @@ impl Act {
             Self::Edit => (order::EDIT, Glyph::Edit),
             Self::Copy => (order::COPY, Glyph::Copy),
             Self::Template => (templates::SAVE_AS, Glyph::Copy),
+            Self::Remind => (remind::REMIND, Glyph::Text),
             Self::Extend => (order::EXTEND, Glyph::Clock),
             Self::Hold => (order::HOLD, Glyph::OnHold),
             Self::Revive => (page::REVIVE, Glyph::Orders),
@@ -117,6 +120,7 @@ pub fn allowed(order: &Order, session: Session, now_ms: i64) -> Vec<Act> {
     offer(Act::Edit, open && !order.any_shipped());
     offer(Act::Copy, true);
     offer(Act::Template, true);
+    offer(Act::Remind, matches!(order.status(), Status::AwaitingPayment | Status::PartPaid));
     offer(Act::Extend, allows(Command::Extend { due_ms: now_ms.saturating_add(DAY_MS) }));
     offer(Act::Hold, allows(Command::Hold(asks())));
     offer(Act::Revive, allows(Command::Revive));

@@ -28,6 +28,8 @@ pub enum Asked {
     Correct(Uuid),
     /// Until when it may be paid.
     Extend,
+    /// Nothing: a message to the buyer is shown.
+    Remind,
     /// Why it is cancelled.
     Cancel,
     /// Why it is held.

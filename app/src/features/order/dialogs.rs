@@ -2,6 +2,7 @@
 
 mod goods;
 mod money;
+mod remind;
 mod why;
 
 use domain::order::Command;
@@ -11,10 +12,12 @@ use leptos::prelude::*;
 use super::desk::{Asked, Desk};
 use super::story;
 use crate::text::order_page::page;
+use crate::text::remind as reminder;
 use crate::text::{fault, order, payment, reason, shipping};
 use crate::ui::Dialog;
 use goods::{Correct, HandOver, Ship};
 use money::{Payment, Refund};
+use remind::Remind;
 use why::{Extend, Why};
 
 /// The dialog of a desk.
@@ -31,6 +34,7 @@ pub fn Dialogs(
             Some(Asked::HandOver) => order::HAND_OVER,
             Some(Asked::Correct(_)) => shipping::CORRECT,
             Some(Asked::Extend) => reason::EXTEND_TITLE,
+            Some(Asked::Remind) => reminder::TITLE,
             Some(Asked::Cancel) => reason::CANCEL_TITLE,
             Some(Asked::Hold) => reason::HOLD_TITLE,
             Some(Asked::VoidPayment(_)) => payment::VOID_TITLE,
@@ -54,6 +58,7 @@ pub fn Dialogs(
             Asked::HandOver => view! { <HandOver desk/> }.into_any(),
             Asked::Correct(parcel) => view! { <Correct desk parcel/> }.into_any(),
             Asked::Extend => view! { <Extend desk/> }.into_any(),
+            Asked::Remind => view! { <Remind desk/> }.into_any(),
             Asked::Cancel => {
                 let about = move || {
                     let paid = desk.order.with(|order| order.paid() > 0);

@@ -125,7 +125,7 @@ mod tests {
         let (rule, faults) = form.read(None, Currency::Cny);
         assert_eq!(faults, []);
         assert_eq!(rule.deed, Deed::Cancel { hours: 48, reason: "超时未付".into() });
-        assert_eq!(rule.at_least, Some(200_00));
+        assert_eq!(rule.at_least, Some(20_000));
         assert!(!rule.on, "a new rule does nothing until it is switched on");
         let again = Form::of(&rule, Currency::Cny);
         assert_eq!(again.read(Some(&rule), Currency::Cny), (rule, vec![]));

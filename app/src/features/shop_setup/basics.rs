@@ -1,0 +1,162 @@
+//! The shop's name and terms, and this tablet's code.
+
+use domain::DeviceCode;
+use domain::shop::SettingChanged;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+use crate::features::order::refusal;
+use crate::session::Session;
+use crate::text::shop_setup as words;
+use crate::ui::{Button, Choice, Select, Setting, Switch, TextField, Toaster, uid};
+
+/// Payment terms to choose from, in hours; 0: none.
+const TERMS: [u32; 8] = [0, 2, 12, 24, 48, 72, 168, 720];
+/// Time zones to choose from, beside the shop's own.
+const ZONES: [&str; 14] = [
+    "Asia/Shanghai",
+    "Asia/Hong_Kong",
+    "Asia/Taipei",
+    "Asia/Macau",
+    "Asia/Urumqi",
+    "Asia/Singapore",
+    "Asia/Kuala_Lumpur",
+    "Asia/Bangkok",
+    "Asia/Jakarta",
+    "Asia/Tokyo",
+    "Europe/London",
+    "Europe/Berlin",
+    "America/New_York",
+    "America/Los_Angeles",
+];
+
+fn hours_words(hours: u32) -> String {
+    match hours {
+        0 => words::TERM_NONE.get().to_owned(),
+        hours if hours >= 48 && hours.is_multiple_of(24) => words::days(&(hours / 24).to_string()),
+        hours => words::hours(&hours.to_string()),
+    }
+}
+
+/// Writes what is named.
+fn write(session: Session, toaster: Toaster, change: SettingChanged) {
+    spawn_local(async move {
+        if let Err(fault) = session.change_setting(change).await {
+            toaster.warn(refusal::words(&fault));
+        }
+    });
+}
+
+/// The shop's name and terms. Each change is kept at once.
+#[component]
+pub fn Basics() -> impl IntoView {
+    let session = Session::here();
+    let toaster = use_context::<Toaster>().unwrap_or_default();
+    let settings = session.settings();
+    let name = move || session.shop.read().as_ref().map(|shop| shop.name.clone()).unwrap_or_default();
+    let rename = move |typed: String| {
+        let typed = typed.trim().to_owned();
+        if typed.is_empty() {
+            toaster.warn(words::NAME_MISSING);
+        } else if untrack(name) != typed {
+            write(session, toaster, SettingChanged { name: Some(typed), ..SettingChanged::default() });
+        }
+    };
+    let currency = move || session.currency().get().code.to_owned();
+    let zone = session.time_zone();
+    let zones = {
+        let own = zone.get_untracked();
+        let own = (!ZONES.contains(&own.as_str()) && !own.is_empty()).then_some(own);
+        let all = own.into_iter().chain(ZONES.map(str::to_owned));
+        all.map(|zone| Choice::new(zone.clone(), zone.replace('_', " "))).collect::<Vec<_>>()
+    };
+    let set_zone = move |zone: String| {
+        write(session, toaster, SettingChanged { time_zone: Some(zone), ..SettingChanged::default() });
+    };
+    let term = Signal::derive(move || settings.get().payment_term_hours.to_string());
+    let own_term = settings.get_untracked().payment_term_hours;
+    let mut terms = TERMS.to_vec();
+    if !terms.contains(&own_term) {
+        terms.push(own_term);
+    }
+    let terms =
+        terms.into_iter().map(|hours| Choice::new(hours.to_string(), move || hours_words(hours))).collect::<Vec<_>>();
+    let set_term = move |hours: String| {
+        write(session, toaster, SettingChanged { payment_term_hours: hours.parse().ok(), ..SettingChanged::default() });
+    };
+    let verify = RwSignal::new(settings.get_untracked().verify_before_shipping);
+    Effect::new(move |_| verify.set(settings.get().verify_before_shipping));
+    Effect::new(move |before: Option<bool>| {
+        let now = verify.get();
+        if before.is_some_and(|before| before != now) && settings.get_untracked().verify_before_shipping != now {
+            write(session, toaster, SettingChanged { verify_before_shipping: Some(now), ..SettingChanged::default() });
+        }
+        now
+    });
+    let id = uid("shop");
+    view! {
+        <h2 class="setting-head">{words::BASICS}</h2>
+        <Setting label=words::NAME why="" control=id.clone()>
+            <input
+                class="input"
+                id=id
+                type="text"
+                autocomplete="off"
+                prop:value=name
+                on:change:target=move |event| rename(event.target().value())
+            />
+        </Setting>
+        <Setting label=words::CURRENCY why=words::CURRENCY_WHY><b>{currency}</b></Setting>
+        <Setting label=words::TIME_ZONE why=words::TIME_ZONE_WHY control="time-zone">
+            <Select id="time-zone" choices=zones value=zone on_change=set_zone/>
+        </Setting>
+        <Setting label=words::TERM why=words::TERM_WHY control="payment-term">
+            <Select id="payment-term" choices=terms value=term on_change=set_term/>
+        </Setting>
+        <Setting label=words::VERIFY why=words::VERIFY_WHY control="verify-first">
+            <Switch id="verify-first" value=verify/>
+        </Setting>
+    }
+}
+
+/// This tablet's code.
+#[component]
+pub fn TabletCode() -> impl IntoView {
+    let session = Session::here();
+    let toaster = use_context::<Toaster>().unwrap_or_default();
+    let typed = RwSignal::new(session.tablet_code());
+    let wrong = RwSignal::new(None);
+    let save = move || {
+        let code = typed.get_untracked().trim().to_uppercase();
+        let Some(code) = DeviceCode::parse(&code) else {
+            wrong.set(Some(words::CODE_BAD));
+            return;
+        };
+        wrong.set(None);
+        spawn_local(async move {
+            match session.change_code(code.clone()).await {
+                Ok(true) => {
+                    let _ = typed.try_set(code.0);
+                    toaster.confirm(words::SAVED);
+                }
+                Ok(false) => {
+                    let _ = wrong.try_set(Some(words::CODE_TAKEN));
+                }
+                Err(fault) => toaster.warn(refusal::words(&fault)),
+            }
+        });
+    };
+    let fault = Signal::derive(move || wrong.get().map(|phrase| phrase.get().to_owned()));
+    view! {
+        <form
+            class="entry-new"
+            on:submit=move |event| {
+                event.prevent_default();
+                save();
+            }
+        >
+            <TextField label=words::CODE value=typed fault hint=words::CODE_WHY/>
+            <Button label=words::SAVE on_press=save/>
+        </form>
+    }
+}
