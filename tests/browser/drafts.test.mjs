@@ -197,3 +197,41 @@ test("a rule says what it would do, does it once, and leaves its trace", async (
   await trace(first).waitFor();
   assert.equal(await trace(first).count(), 1);
 });
+
+test("goods are found while one types, and what there is too little of is said, never a wall", async (t) => {
+  const server = await openServer(t);
+  const tablet = await switchOn(t, server);
+  const { page } = tablet;
+  await tablet.startShop();
+  await tablet.go("/products/new");
+  await tablet.box("Product name").fill("明前龙井");
+  await tablet.box("Code").first().fill("LJ-1");
+  await tablet.box("Price").first().fill("88");
+  await tablet.box("Stock").first().fill("3");
+  await tablet.button("Save product").click();
+  await page.waitForURL(/products\/[0-9a-f-]{36}/);
+
+  await tablet.go("/orders/new");
+  await form(tablet);
+  await tablet.box("Item").pressSequentially("mqlj");
+  const offer = page.getByRole("option", { name: /明前龙井/ });
+  await offer.waitFor();
+  assert.match(await offer.innerText(), /88\.00/);
+  assert.match(await offer.innerText(), /3 free/);
+  assert.deepEqual(await faults(tablet, "offers"), []);
+  await tablet.box("Item").press("ArrowDown");
+  await tablet.box("Item").press("Enter");
+  assert.equal(await tablet.box("Item").inputValue(), "明前龙井");
+  assert.equal(await tablet.box("Unit price").inputValue(), "88.00");
+  assert.equal(await page.getByText("Only 3 left").count(), 0);
+  await tablet.box("Quantity").fill("5");
+  await page.getByText("Only 3 left: the rest counts as short.").waitFor();
+  await tablet.choose("Pick up later");
+  await tablet.button("Preview order").click();
+  await page.getByTestId("shortage").getByText("明前龙井: 5 asked for, 3 free").waitFor();
+  await tablet.button("Confirm order").click();
+  await tablet.number();
+  // Typed freely, it is no product.
+  await tablet.write({ items: [{ item: "something else", quantity: "9", price: "1" }], delivery: "Pick up later" });
+  await tablet.confirm();
+});
