@@ -8,6 +8,7 @@ use domain::StreamKind;
 use domain::order::Unit;
 use domain::product::Product;
 use domain::record::{Changed, RecordEvent, StockMoved, StockReason, Value, changes};
+use domain::shop::list::List;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos::text_prop::TextProp;
@@ -22,6 +23,7 @@ use super::model::{ArticleForm, Form, Place, Reading, VariantForm};
 use super::{BackToList, Chosen, Ways, words};
 use crate::features::order::refusal;
 use crate::features::records::{field_name, value_words};
+use crate::features::shop_lists;
 use crate::platform::picture::Chosen as Photo;
 use crate::platform::{clock, kept, page};
 use crate::session::{ActFault, NoPicture, Session};
@@ -484,7 +486,7 @@ fn Clash(desk: Desk, base: StoredValue<BTreeMap<String, Value>>) -> impl IntoVie
         let shop = desk.session.shop_fields().get();
         let said = set.keys().map(|field| {
             let name = field_name(StreamKind::Product, field, &standing, &shop);
-            let value = value_words(StreamKind::Product, field, standing.fields.get(field), currency.get());
+            let value = value_words(StreamKind::Product, field, standing.fields.get(field), &shop, currency.get());
             format!("{name}: {value}")
         });
         Some(said.collect::<Vec<_>>().join(" · "))
@@ -555,7 +557,7 @@ fn Basics(desk: Desk) -> impl IntoView {
     let spec_wrong = desk.wrong(Place::Spec(0));
     let amounts = view! { <Amounts desk of=0 article=fields.article/> };
     view! {
-        <section class="stack" data-tight="" aria-label=products::DETAILS>
+        <div class="stack" data-tight="">
             <TextField label=products::NAME value=fields.name fault=desk.wrong(Place::Name)/>
             <div class="two">
                 <Show when=move || simple.get()>
@@ -583,7 +585,7 @@ fn Basics(desk: Desk) -> impl IntoView {
                 <StockField desk of=0 article=fields.article/>
             </Show>
             <ArticlePicture desk article=fields.article label=products::PICTURE/>
-        </section>
+        </div>
     }
 }
 
@@ -765,11 +767,7 @@ pub(super) fn Tool(
 #[component]
 fn Levels(desk: Desk, of: u32, article: ArticleFields) -> impl IntoView {
     let shop = desk.session.shop_fields();
-    let name = move |key: &str| {
-        let entry = shop.with(|shop| domain::shop::list::entries(shop, domain::shop::list::List::Level));
-        let entry = entry.into_iter().find(|entry| entry.key == key);
-        products::price_at(&entry.map_or_else(|| key.to_owned(), |entry| words::level_name(&entry)))
-    };
+    let name = move |key: &str| products::price_at(&shop.with(|shop| shop_lists::name(shop, List::Level, key)));
     let each = article.levels.get_untracked().into_iter().map(|(key, value)| {
         let fault = desk.wrong(Place::Level(of, key.clone()));
         let label = move || name(&key);
