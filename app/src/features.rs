@@ -1,6 +1,7 @@
 //! The pages, a folder each: what wires it, its parts, and its pure model.
 
 pub mod conflicts;
+pub mod customers;
 pub mod first_start;
 pub mod missing;
 pub mod new_order;

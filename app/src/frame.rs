@@ -20,9 +20,10 @@ struct Way {
     name: Phrase,
 }
 
-const WAYS: [Way; 3] = [
+const WAYS: [Way; 4] = [
     Way { path: "/orders", glyph: Glyph::Orders, name: frame::ORDERS },
     Way { path: "/orders/new", glyph: Glyph::NewOrder, name: frame::NEW_ORDER },
+    Way { path: "/customers", glyph: Glyph::Person, name: frame::CUSTOMERS },
     Way { path: "/settings", glyph: Glyph::Settings, name: frame::SETTINGS },
 ];
 

@@ -6,7 +6,9 @@ use leptos::task::spawn_local;
 use uuid::Uuid;
 
 use crate::features::order::Shown;
-use crate::features::{conflicts, new_order, order, orders, products, rules, settings, shop_setup, templates};
+use crate::features::{
+    conflicts, customers, new_order, order, orders, products, rules, settings, shop_setup, templates,
+};
 use crate::frame::PageHead;
 use crate::session::{Boot, Session, Works};
 use crate::text::opening;
@@ -40,6 +42,8 @@ pub struct Pages {
 pub struct Selling {
     /// What the shop sells.
     pub products: fn() -> AnyView,
+    /// Whom it knows.
+    pub customers: fn() -> AnyView,
     /// Templates of orders.
     pub templates: fn() -> AnyView,
     /// The shop's lists and terms.
@@ -75,6 +79,7 @@ fn pages() -> Pages {
 fn selling() -> Selling {
     Selling {
         products: || products::Products.into_any(),
+        customers: || customers::Customers.into_any(),
         templates: || templates::Templates.into_any(),
         shop_settings: || shop_setup::ShopSettings.into_any(),
         wizard: || shop_setup::Wizard.into_any(),

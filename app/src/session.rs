@@ -1,6 +1,7 @@
 //! What every page knows of the shop on this device, and what it can ask for. Pages read signals and await
 //! acts; the wiring to the replica is here.
 
+mod customers;
 mod fault;
 mod link;
 mod pictures;
@@ -28,6 +29,7 @@ use replica::client::{Host, OpenFault};
 use replica::storage::StorageFault;
 use uuid::Uuid;
 
+pub use self::customers::{People, Person};
 pub use self::fault::{ActFault, ServerFault};
 pub use self::link::Link;
 use self::link::storage_fault;

@@ -4,6 +4,7 @@
 
 #[macro_use]
 mod catalogue;
+pub mod customers;
 mod language;
 mod money;
 pub mod new_order;

@@ -41,9 +41,10 @@ proptest! {
     #[test]
     fn a_stamp_comes_off_byte_for_byte(
         body in json(), gap in " {0,3}", seq in any::<u64>(), received_ms in any::<i64>(), flags in flags(),
+        erased in any::<bool>(),
     ) {
         let text = event(&format!("{body}{gap}"));
-        let given = Stamp { seq, received_ms, flags };
+        let given = Stamp { seq, received_ms, flags, hash: erased.then_some([0xa5; 32]) };
         let stamped = stamp(&text, &given);
         let whole: serde_json::Value = serde_json::from_str(&stamped).unwrap();
         prop_assert_eq!(&whole["seq"], &serde_json::json!(seq));
@@ -111,7 +112,7 @@ fn a_blob_is_a_picture_of_a_kind_that_is_kept() {
 
 #[test]
 fn an_empty_stamp_of_flags_is_still_a_stamp() {
-    let given = Stamp { seq: 1, received_ms: -1, flags: vec![] };
+    let given = Stamp { seq: 1, received_ms: -1, flags: vec![], hash: None };
     assert!(stamp(&event("{}"), &given).ends_with(r#","body":{},"seq":1,"received_ms":-1,"flags":[]}"#));
     assert!(matches!(unstamp(&event("{}")), Err(EnvelopeFault::NoStamp)));
 }
@@ -248,7 +249,7 @@ fn the_types_of_problems_are_those_that_were_shipped() {
 
 #[test]
 fn a_brief_is_a_stamp_with_an_id() {
-    let brief = Brief { id: Uuid::nil(), stamp: Stamp { seq: 3, received_ms: 4, flags: vec![Flag::ClonedDevice] } };
+    let brief = Brief { id: Uuid::nil(), stamp: Stamp { seq: 3, received_ms: 4, flags: vec![Flag::ClonedDevice], hash: None } };
     let text = r#"{"id":"00000000-0000-0000-0000-000000000000","seq":3,"received_ms":4,"flags":["cloned_device"]}"#;
     assert_eq!(serde_json::to_string(&brief).unwrap(), text);
     assert_eq!(serde_json::from_str::<Brief>(text).unwrap(), brief);

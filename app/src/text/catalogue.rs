@@ -40,6 +40,7 @@ pub mod frame {
         MAIN: "主导航", "Main";
         ORDERS: "订单", "Orders";
         NEW_ORDER: "新建订单", "New order";
+        CUSTOMERS: "客户", "Customers";
         SETTINGS: "设置", "Settings";
         CONFLICTS: "冲突", "Conflicts";
         today(day: &str): "今天 {day}", "Today, {day}";

@@ -209,7 +209,7 @@ fn of_buyer(event: &ContactEvent) -> (Glyph, String) {
             let all = buyer_fields(body).map(|(field, value)| timeline::changed(field.get(), &or_nothing(value)));
             (Glyph::Edit, all.collect::<Vec<_>>().join("; "))
         }
-        ContactEvent::Erased => (Glyph::Erase, told::BUYER_ERASED.get().to_owned()),
+        ContactEvent::Erasing | ContactEvent::Erased => (Glyph::Erase, told::BUYER_ERASED.get().to_owned()),
     }
 }
 
