@@ -40,10 +40,11 @@ pub fn App() -> impl IntoView {
             <main id="main" tabindex="-1">
                 <FlatRoutes fallback=|| missing::Missing>
                     <Route path=path!("/") view=Start/>
+                    <Route path=path!("/counter") view=|| inside(|| Parts::selling(|selling| (selling.counter)()).into_any())/>
                     <Route path=path!("/orders") view=|| inside(|| orders::Orders.into_any())/>
                     <Route path=path!("/orders/new") view=|| behind(|pages| (pages.new_order)())/>
                     <Route path=path!("/orders/:id") view=|| behind(|pages| (pages.order)())/>
-                    <Route path=path!("/products") view=|| inside(|| Parts::selling(|selling| (selling.products)()).into_any())/>
+                    <Route path=path!("/products/:id?") view=|| inside(|| Parts::selling(|selling| (selling.products)()).into_any())/>
                     <Route path=path!("/customers/:id?") view=|| inside(|| Parts::selling(|selling| (selling.customers)()).into_any())/>
                     <Route path=path!("/templates") view=|| inside(|| Parts::selling(|selling| (selling.templates)()).into_any())/>
                     <Route path=path!("/templates/:id") view=|| behind(|pages| (pages.template)())/>

@@ -1,6 +1,7 @@
 //! The pages, a folder each: what wires it, its parts, and its pure model.
 
 pub mod conflicts;
+pub mod counter;
 pub mod customers;
 pub mod first_start;
 pub mod missing;
@@ -8,6 +9,7 @@ pub mod new_order;
 pub mod order;
 pub mod orders;
 pub mod products;
+pub mod records;
 pub mod rules;
 pub mod server_words;
 pub mod settings;

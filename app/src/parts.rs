@@ -5,9 +5,10 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use uuid::Uuid;
 
+use crate::features::counter::reader::{self, Read};
 use crate::features::order::Shown;
 use crate::features::{
-    conflicts, customers, new_order, order, orders, products, rules, settings, shop_setup, templates,
+    conflicts, counter, customers, new_order, order, orders, products, records, rules, settings, shop_setup, templates,
 };
 use crate::frame::PageHead;
 use crate::session::{Boot, Session, Works};
@@ -44,6 +45,8 @@ pub struct Selling {
     pub products: fn() -> AnyView,
     /// Whom it knows.
     pub customers: fn() -> AnyView,
+    /// The counter.
+    pub counter: fn() -> AnyView,
     /// Templates of orders.
     pub templates: fn() -> AnyView,
     /// The shop's lists and terms.
@@ -54,6 +57,8 @@ pub struct Selling {
     pub rules: fn() -> AnyView,
     /// Does it, from now on.
     pub act_by_rules: fn(Session),
+    /// What two tablets disagree on of products, customers and settings.
+    pub record_disputes: fn() -> AnyView,
 }
 
 /// Names everything that the second file is made of.
@@ -80,12 +85,19 @@ fn selling() -> Selling {
     Selling {
         products: || products::Products.into_any(),
         customers: || customers::Customers.into_any(),
+        counter: || counter::Counter.into_any(),
         templates: || templates::Templates.into_any(),
         shop_settings: || shop_setup::ShopSettings.into_any(),
         wizard: || shop_setup::Wizard.into_any(),
         rules: || rules::Rules.into_any(),
         act_by_rules: Session::act_by_rules,
+        record_disputes: || records::RecordDisputes.into_any(),
     }
+}
+
+/// Names what reads codes in pictures: a file that only a camera asks for.
+fn reader() -> Read {
+    reader::read
 }
 
 /// Where the program is in several files, calling one of these fetches a file.
@@ -93,7 +105,12 @@ fn selling() -> Selling {
 mod file {
     use leptos::wasm_split::{self, SplitLoaderError};
 
-    use super::{Pages, Selling};
+    use super::{Pages, Read, Selling};
+
+    #[wasm_split::wasm_split(reader, wasm_split_path = leptos::wasm_split, fallible)]
+    pub(super) fn reader() -> Result<Read, SplitLoaderError> {
+        Ok(super::reader())
+    }
 
     #[wasm_split::wasm_split(pages, wasm_split_path = leptos::wasm_split, fallible)]
     pub(super) fn pages() -> Result<Pages, SplitLoaderError> {
@@ -111,7 +128,11 @@ mod file {
 mod file {
     use std::convert::Infallible;
 
-    use super::{Pages, Selling};
+    use super::{Pages, Read, Selling};
+
+    pub(super) async fn reader() -> Result<Read, Infallible> {
+        Ok(super::reader())
+    }
 
     pub(super) async fn pages() -> Result<Pages, Infallible> {
         Ok(super::pages())
@@ -184,6 +205,11 @@ impl Parts {
         });
     }
 
+    /// What reads codes in pictures, as soon as it is here; `None` where it could not be fetched.
+    pub async fn reader(self) -> Option<Read> {
+        file::reader().await.ok()
+    }
+
     /// The pages, once they are here.
     pub fn there(self) -> Option<Pages> {
         self.pages.get().flatten()
@@ -216,6 +242,12 @@ impl Parts {
     pub fn selling(shown: impl Fn(Selling) -> AnyView + Send + 'static) -> impl IntoView {
         let parts = expect_context::<Self>();
         parts.part(move || parts.selling.get().map(|selling| selling.map(&shown)), true)
+    }
+
+    /// A part of a page of selling as soon as it is here.
+    pub fn selling_within(shown: impl Fn(Selling) -> AnyView + Send + 'static) -> impl IntoView {
+        let parts = expect_context::<Self>();
+        parts.part(move || parts.selling.get().map(|selling| selling.map(&shown)), false)
     }
 
     fn part(self, shown: impl Fn() -> Option<Option<AnyView>> + Send + 'static, is_page: bool) -> AnyView {

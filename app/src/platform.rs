@@ -1,6 +1,7 @@
 //! The browser: the only place that names its APIs. The page and its preferences, dates, the service
 //! worker; storage, transport and locks.
 
+pub mod camera;
 pub mod clock;
 pub mod data;
 pub mod files;

@@ -1,12 +1,14 @@
 //! What every page knows of the shop on this device, and what it can ask for. Pages read signals and await
 //! acts; the wiring to the replica is here.
 
+mod carts;
 mod customers;
 mod fault;
 mod link;
 mod pictures;
 mod records;
 mod rules;
+mod stock;
 mod tables;
 mod view;
 mod works;
@@ -35,6 +37,7 @@ pub use self::link::Link;
 use self::link::storage_fault;
 pub use self::pictures::NoPicture;
 pub use self::records::{RecordConflict, Records};
+pub use self::stock::StockLedger;
 pub use self::tables::Table;
 pub use self::view::{Counts, DaySum, Device, Listing, Loaded, Row};
 use self::works::Awaiting;

@@ -4,6 +4,7 @@
 
 #[macro_use]
 mod catalogue;
+pub mod counter;
 pub mod customers;
 mod language;
 mod money;
@@ -13,6 +14,7 @@ pub mod order_list;
 pub mod order_page;
 pub mod picture;
 pub mod products;
+pub mod records;
 pub mod remind;
 pub mod rules;
 mod selling;

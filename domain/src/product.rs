@@ -1,11 +1,13 @@
 //! Products: what a stall sells. A product is a record; here is what its fields mean.
 
+pub mod ledger;
+
 use std::collections::BTreeMap;
 
 use uuid::Uuid;
 
 use crate::money::MAX_AMOUNT;
-use crate::order::Unit;
+use crate::order::{Line, Unit};
 use crate::record::{Fields, Value};
 use crate::text::{LONG, SHORT};
 
@@ -27,7 +29,7 @@ pub struct Article {
 }
 
 /// A variant: a size, a colour.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Variant {
     /// Its id within the product, drawn; never 0.
     pub id: u32,
@@ -37,6 +39,14 @@ pub struct Variant {
     pub article: Article,
     /// Its place among the variants.
     pub position: i64,
+    /// Whether it is sold now.
+    pub active: bool,
+}
+
+impl Default for Variant {
+    fn default() -> Self {
+        Self { id: 0, name: String::new(), article: Article::default(), position: 0, active: true }
+    }
 }
 
 /// A product.
@@ -46,6 +56,8 @@ pub struct Product {
     pub id: Uuid,
     /// Its name.
     pub name: String,
+    /// Specification of a product without variants: what a line of an order says beside the name.
+    pub spec: String,
     /// Code, price and so on, of the whole.
     pub article: Article,
     /// What its price is for.
@@ -69,6 +81,7 @@ impl Default for Product {
         Self {
             id: Uuid::nil(),
             name: String::new(),
+            spec: String::new(),
             article: Article::default(),
             unit: Unit::Piece,
             category: String::new(),
@@ -153,6 +166,7 @@ impl Product {
                     name: fields.text(&format!("{under}name")).to_owned(),
                     article: Article::read(fields, &under),
                     position: fields.int(&format!("{under}position")).unwrap_or_default(),
+                    active: fields.flag(&format!("{under}active"), true),
                 })
             })
             .collect();
@@ -160,6 +174,7 @@ impl Product {
         Self {
             id: fields.id,
             name: fields.text("name").to_owned(),
+            spec: fields.text("spec").to_owned(),
             article: Article::read(fields, ""),
             unit: if fields.text("unit") == "gram" { Unit::Gram } else { Unit::Piece },
             category: fields.text("category").to_owned(),
@@ -180,10 +195,14 @@ impl Product {
             variant.article.write(&mut all, &under);
             all.insert(format!("{under}name"), variant.name.as_str().into());
             all.insert(format!("{under}position"), Value::Int(variant.position));
+            if !variant.active {
+                all.insert(format!("{under}active"), Value::Bool(false));
+            }
         }
         let unit = (self.unit == Unit::Gram).then(|| "gram".into());
         let named = [
             ("name", text(&self.name)),
+            ("spec", text(&self.spec)),
             ("unit", unit),
             ("category", text(&self.category)),
             ("active", (!self.active).then_some(Value::Bool(false))),
@@ -204,7 +223,11 @@ impl Product {
         faults.extend(unnamed.map(|variant| ProductFault::VariantNameMissing(variant.id)));
         let articles = || self.variants.iter().map(|variant| &variant.article).chain([&self.article]);
         let texts = articles().flat_map(|article| article.barcodes.iter().chain([&article.code]));
-        let texts = texts.chain(self.variants.iter().map(|variant| &variant.name)).chain([&self.name, &self.category]);
+        let texts = texts.chain(self.variants.iter().map(|variant| &variant.name)).chain([
+            &self.name,
+            &self.spec,
+            &self.category,
+        ]);
         if texts.into_iter().any(|text| text.chars().count() > SHORT) || self.note.chars().count() > LONG {
             faults.push(ProductFault::TooLong);
         }
@@ -250,10 +273,52 @@ impl Product {
         variant.or(names(&self.article).then_some(0))
     }
 
-    /// The stocks that it has: of each variant, or of itself under 0.
-    pub fn stocked(&self) -> Vec<u32> {
-        if self.variants.is_empty() { vec![0] } else { self.variants.iter().map(|variant| variant.id).collect() }
+    /// What a line of an order says beside the name: the variant's specification, or the product's own.
+    pub fn spec(&self, variant: u32) -> &str {
+        self.variant(variant).map_or(&self.spec, |variant| &variant.name)
     }
+
+    /// The stocks that it has: of each variant, or of itself under 0. What was there before it had variants stays under
+    /// 0, too: orders may have been promised some of it.
+    pub fn stocked(&self) -> Vec<u32> {
+        let itself = (self.variants.is_empty() || self.moved.contains_key(&0)).then_some(0);
+        self.variants.iter().map(|variant| variant.id).chain(itself).collect()
+    }
+
+    /// By what products are ordered, as tiles and in lists: as the shop arranged them, else the older first.
+    pub fn place(&self) -> (i64, Uuid) {
+        (self.position, self.id)
+    }
+}
+
+/// How far apart things are put that are ordered anew, so that others fit between.
+const APART: i64 = 1_000;
+
+/// Which positions change when, of things in this order, the one at `from` goes to `to`: most often its own only.
+pub fn rearranged(positions: &[i64], from: usize, to: usize) -> Vec<(usize, i64)> {
+    let mut order: Vec<(usize, i64)> = positions.iter().copied().enumerate().collect();
+    if from == to || from >= order.len() || to >= order.len() {
+        return Vec::new();
+    }
+    let taken = order.remove(from);
+    order.insert(to, taken);
+    let at = |place: Option<usize>| place.and_then(|place| order.get(place)).map(|(_, position)| *position);
+    let (before, after) = (at(to.checked_sub(1)), at(to.checked_add(1)));
+    let between = match (before, after) {
+        (Some(before), Some(after)) => Some(before + after.saturating_sub(before) / 2),
+        (Some(before), None) => before.checked_add(APART),
+        (None, Some(after)) => after.checked_sub(APART),
+        (None, None) => Some(0),
+    };
+    // Nothing of the others changes where there is room between them.
+    let fits = |between: &i64| before.is_none_or(|it| it < *between) && after.is_none_or(|it| *between < it);
+    let rest = order.iter().map(|(_, position)| position).enumerate().filter(|(place, _)| *place != to);
+    let sorted = rest.map(|(_, position)| *position).is_sorted_by(|one, other| one < other);
+    if let Some(between) = between.filter(fits).filter(|_| sorted) {
+        return vec![(taken.0, between)];
+    }
+    let anew = (0..).map(|place| place * APART).zip(&order);
+    anew.filter(|(new, (_, old))| new != old).map(|(new, (index, _))| (*index, new)).collect()
 }
 
 /// What there is of one product or variant, in pieces or grams.
@@ -282,6 +347,41 @@ impl Stock {
     }
 }
 
+/// A line of an order for which there is not enough.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Shortage {
+    /// What it is, as the line says it.
+    pub item: String,
+    /// Its specification.
+    pub spec: String,
+    /// What it is counted in.
+    pub unit: Unit,
+    /// Pieces or grams that are missing.
+    pub missing: i64,
+}
+
+/// What is missing for these lines, product by product: they may be sold all the same. `free` says what can still be
+/// promised of a variant beside them; `None` where nobody counts.
+pub fn shortages<'a>(
+    lines: impl Iterator<Item = &'a Line>,
+    mut free: impl FnMut(Uuid, u32) -> Option<i64>,
+) -> Vec<Shortage> {
+    let mut wanted: Vec<(Uuid, u32, &Line, i64)> = Vec::new();
+    for line in lines {
+        let Some(product) = line.product else { continue };
+        match wanted.iter_mut().find(|it| (it.0, it.1) == (product, line.variant)) {
+            Some(known) => known.3 = known.3.saturating_add(line.quantity),
+            None => wanted.push((product, line.variant, line, line.quantity)),
+        }
+    }
+    let short = |(product, variant, line, quantity): (Uuid, u32, &Line, i64)| {
+        let missing = quantity.saturating_sub(free(product, variant)?.max(0));
+        let (item, spec) = (line.item.clone(), line.spec.clone());
+        (missing > 0).then_some(Shortage { item, spec, unit: line.unit, missing })
+    };
+    wanted.into_iter().filter_map(short).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -292,9 +392,11 @@ mod tests {
             name: name.into(),
             position: i64::from(10 - id),
             article: Article { price, code: format!("S{id}"), ..Article::default() },
+            active: id != 9,
         };
         let mut shirt = Product {
             name: "T恤".into(),
+            spec: "纯棉".into(),
             category: "衣服".into(),
             active: false,
             variants: vec![variant(9, "L 红", None), variant(3, "M", Some(69_00))],
@@ -334,6 +436,42 @@ mod tests {
         shirt.variants[1].article.price = Some(-1);
         let faults = [ProductFault::NameMissing, ProductFault::VariantNameMissing(9), ProductFault::Price];
         assert_eq!(shirt.faults(), faults);
+    }
+
+    #[test]
+    fn stock_from_before_there_were_variants_still_counts() {
+        let mut shirt = shirt();
+        assert_eq!(shirt.stocked(), [9, 3]);
+        shirt.moved.insert(0, 4);
+        assert_eq!(shirt.stocked(), [9, 3, 0]);
+        assert_eq!((shirt.spec(3), shirt.spec(0)), ("M", "纯棉"));
+    }
+
+    #[test]
+    fn what_is_moved_among_others_changes_as_little_as_it_can() {
+        assert_eq!(rearranged(&[0, 1_000, 2_000], 2, 1), [(2, 500)]);
+        assert_eq!(rearranged(&[0, 1_000, 2_000], 2, 0), [(2, -1_000)]);
+        assert_eq!(rearranged(&[0, 1_000, 2_000], 0, 2), [(0, 3_000)]);
+        // None was ever arranged, or there is no room: all get a place of their own.
+        assert_eq!(rearranged(&[0, 0, 0], 0, 1), [(0, 1_000), (2, 2_000)]);
+        assert_eq!(rearranged(&[5, 6, 7], 2, 1), [(0, 0), (2, 1_000), (1, 2_000)]);
+        assert_eq!(rearranged(&[1, 2], 1, 1), []);
+        assert_eq!(rearranged(&[1, 2], 1, 7), []);
+    }
+
+    #[test]
+    fn what_is_missing_is_said_once_for_all_lines_of_a_product() {
+        let (tea, pot) = (Uuid::from_u128(1), Uuid::from_u128(2));
+        let line =
+            |product, variant, quantity| Line { product, variant, quantity, item: "tea".into(), ..Line::default() };
+        let lines = [line(Some(tea), 1, 2), line(Some(pot), 0, 9), line(Some(tea), 1, 2), line(None, 0, 50)];
+        let free = |product, variant| ((product, variant) == (tea, 1)).then_some(3);
+        let short = shortages(lines.iter(), free);
+        assert_eq!(short.iter().map(|short| short.missing).collect::<Vec<_>>(), [1]);
+        // What is promised already is not missing twice.
+        let short = shortages(lines.iter(), |product, _| (product == tea).then_some(-7));
+        assert_eq!(short.first().map(|short| short.missing), Some(4));
+        assert!(shortages(lines.iter(), |_, _| None).is_empty());
     }
 
     #[test]

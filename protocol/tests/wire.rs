@@ -77,6 +77,19 @@ proptest! {
 }
 
 #[test]
+fn of_an_erased_event_the_stamp_says_the_hash_of_its_text_as_it_was() {
+    let hash = digest::event_hash("abc");
+    let given = Stamp { seq: 7, received_ms: 8, flags: vec![], hash: Some(hash) };
+    let stamped = stamp(&event("null"), &given);
+    let end = ",\"seq\":7,\"received_ms\":8,\"flags\":[],\
+               \"hash\":\"ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad\"}";
+    assert!(stamped.ends_with(end), "{stamped}");
+    assert_eq!(unstamp(&stamped).unwrap(), (event("null"), given));
+    let short = stamped.replace("0015ad", "");
+    assert!(unstamp(&short).is_err());
+}
+
+#[test]
 fn a_blob_is_named_by_its_bytes_and_in_one_way() {
     let id = BlobId::of(b"abc");
     assert_eq!(id.to_string(), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
@@ -249,7 +262,8 @@ fn the_types_of_problems_are_those_that_were_shipped() {
 
 #[test]
 fn a_brief_is_a_stamp_with_an_id() {
-    let brief = Brief { id: Uuid::nil(), stamp: Stamp { seq: 3, received_ms: 4, flags: vec![Flag::ClonedDevice], hash: None } };
+    let brief =
+        Brief { id: Uuid::nil(), stamp: Stamp { seq: 3, received_ms: 4, flags: vec![Flag::ClonedDevice], hash: None } };
     let text = r#"{"id":"00000000-0000-0000-0000-000000000000","seq":3,"received_ms":4,"flags":["cloned_device"]}"#;
     assert_eq!(serde_json::to_string(&brief).unwrap(), text);
     assert_eq!(serde_json::from_str::<Brief>(text).unwrap(), brief);

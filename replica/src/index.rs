@@ -71,6 +71,7 @@ impl RowData {
             w.uint(u64::from(stock.variant));
             w.int(stock.reserved);
             w.int(stock.left);
+            w.int(stock.moved_ms);
         });
         write_refs(&mut w, &self.refs);
         w.0
@@ -143,7 +144,10 @@ fn read_head<'a>(r: &mut Reader<'a>) -> Result<Head<'a>, Damaged> {
         customer: r.option(Reader::uuid)?,
         parked: r.bool()?,
         labels: r.list(Reader::str)?,
-        uses: r.list(|r| Ok(StockUse { product: r.uuid()?, variant: r.u32()?, reserved: r.int()?, left: r.int()? }))?,
+        uses: r.list(|r| {
+            let (product, variant) = (r.uuid()?, r.u32()?);
+            Ok(StockUse { product, variant, reserved: r.int()?, left: r.int()?, moved_ms: r.int()? })
+        })?,
     })
 }
 
@@ -255,6 +259,8 @@ pub struct Counts {
     pub overdue: usize,
     /// Orders with conflicts that ask for a person.
     pub conflicted: usize,
+    /// Orders that were promised goods of which there is not enough.
+    pub oversold: usize,
 }
 
 impl Counts {
@@ -441,6 +447,7 @@ impl Index {
             }
             self.count(row.status, row.visible, row.conflicts, true);
             self.tally(&old_uses, false);
+            self.uses(at, &old_uses, &head.uses);
             self.moved(at, old_customer, customer);
             if let Some(slot) = self.rows.get_mut(at as usize) {
                 *slot = row;
@@ -459,6 +466,7 @@ impl Index {
             self.order.insert(place, at);
             self.count(row.status, row.visible, row.conflicts, true);
             self.number(number, true);
+            self.uses(at, &[], &head.uses);
             self.moved(at, 0, customer);
             self.rows.push(row);
         }
@@ -590,9 +598,11 @@ impl Index {
         })
     }
 
-    pub(crate) fn counts(&self, now_ms: i64) -> Counts {
+    pub(crate) fn counts(&self, now_ms: i64, short: &[(Uuid, u32)]) -> Counts {
         let overdue = self.rows.iter().filter(|row| row.visible && row.due_ms.is_some_and(|due| due < now_ms));
-        Counts { overdue: overdue.count(), ..self.counts.clone() }
+        let oversold = self.promised(short).into_iter().filter_map(|at| self.rows.get(at as usize));
+        let oversold = oversold.filter(|row| row.visible).count();
+        Counts { overdue: overdue.count(), oversold, ..self.counts.clone() }
     }
 
     /// What the orders that match come to, each day for itself, the newest first. `day` says from when until when the
@@ -791,7 +801,7 @@ mod tests {
                 customer: Some(Uuid::from_u128(9)),
                 parked: true,
                 labels: vec!["急".to_owned()],
-                uses: vec![StockUse { product: Uuid::from_u128(5), variant: 2, reserved: 3, left: -1 }],
+                uses: vec![StockUse { product: Uuid::from_u128(5), variant: 2, reserved: 3, left: -1, moved_ms: 4 }],
             },
             visible: true,
             refs: vec![Ref { no: 1, index: 0, place: Place::Own(7) }, Ref { no: 2, index: 3, place: Place::Log(1, 9) }],
@@ -808,7 +818,7 @@ mod tests {
     }
 
     fn ask(filter: &Filter) -> Ask<'_> {
-        Ask::new(filter, 0, Vec::new)
+        Ask::new(filter, 0, Vec::new, Vec::new)
     }
 
     fn names(index: &Index, search: &str) -> Vec<String> {
@@ -852,7 +862,7 @@ mod tests {
         assert_eq!(names(&index, "old"), Vec::<String>::new());
         assert_eq!(names(&index, "new"), ["new"]);
         assert_eq!(names(&index, ""), ["new", "other"]);
-        let counts = index.counts(i64::MAX);
+        let counts = index.counts(i64::MAX, &[]);
         assert_eq!((counts.of(Status::Paid), counts.of(Status::AwaitingPayment), counts.all()), (1, 1, 2));
         assert_eq!(counts.overdue, 1);
     }
@@ -898,11 +908,38 @@ mod tests {
         );
         assert_eq!(index.using(tea), [Uuid::from_u128(2), Uuid::from_u128(1)]);
         let mut shipped = row(2, "b", "", 2);
-        shipped.summary.uses = vec![StockUse { product: tea, variant: 2, reserved: 0, left: 3 }];
+        shipped.summary.uses = vec![StockUse { product: tea, variant: 2, reserved: 0, left: 3, moved_ms: 9 }];
         index.put(&shipped.encode()).unwrap();
         index.sort();
         assert_eq!(index.stock(tea, 2), (3, 2));
         assert_eq!(index.using(tea), [Uuid::from_u128(1)]);
+        // The last that left first, whenever it was ordered.
+        let moved = vec![(Uuid::from_u128(2), 9), (Uuid::from_u128(1), 4)];
+        assert_eq!(index.took(tea), moved);
+        let mut other = row(1, "a", "", 1);
+        other.summary.uses = Vec::new();
+        index.put(&other.encode()).unwrap();
+        index.sort();
+        assert_eq!(index.took(tea), moved[..1]);
+        assert_eq!(index.took(Uuid::from_u128(6)), []);
+    }
+
+    #[test]
+    fn orders_of_what_there_is_not_enough_of_are_found() {
+        let tea = Uuid::from_u128(5);
+        let mut shipped = row(2, "b", "", 2);
+        shipped.summary.uses = vec![StockUse { product: tea, variant: 2, reserved: 0, left: 3, moved_ms: 9 }];
+        let mut other = row(3, "c", "", 3);
+        other.summary.uses = vec![StockUse { product: tea, variant: 1, reserved: 1, left: 0, moved_ms: 0 }];
+        let index = index(&[row(1, "a", "", 1), shipped, other]);
+        let filter = Filter::of(Facet::Badge(Badge::Oversold));
+        let found = |short: Vec<(Uuid, u32)>| {
+            let ask = Ask { short, ..ask(&filter) };
+            (index.found(&ask), index.counts_of(&Ask { filter: &Filter::default(), ..ask.clone() }, 0).oversold)
+        };
+        assert_eq!(found(Vec::new()), (Vec::new(), 0));
+        assert_eq!(found(vec![(tea, 2)]), (vec![Uuid::from_u128(1)], 1));
+        assert_eq!(found(vec![(tea, 1), (tea, 2)]), (vec![Uuid::from_u128(3), Uuid::from_u128(1)], 2));
     }
 
     #[test]
@@ -991,6 +1028,7 @@ mod tests {
                 variant: u32::from(stock) % 2,
                 reserved: i64::from(stock),
                 left: i64::from(money),
+                moved_ms: placed,
             })
             .collect();
         row.visible = !seen.is_multiple_of(5);
@@ -1004,6 +1042,9 @@ mod tests {
             Facet::Badge(Badge::Overdue) => s.due_ms.is_some_and(|due| due < now_ms),
             Facet::Badge(Badge::NotSent) => unsent.contains(&s.id),
             Facet::Badge(Badge::Conflict) => s.open_conflicts > 0,
+            Facet::Badge(Badge::Oversold) => {
+                s.uses.iter().any(|it| it.reserved > 0 && it.is_of(Uuid::from_u128(300), 1))
+            }
             Facet::Badge(badge) => s.badges.has(*badge),
             Facet::Channel(key) => s.channel == *key,
             Facet::Category(name) => s.category == *name,
@@ -1109,7 +1150,7 @@ mod tests {
                 plain.insert(row.summary.id, row);
                 // Often the same question again: what was kept at hand must not be out of date.
                 let filter = last.filter(|_| again).unwrap_or(filter);
-                let ask = Ask::new(&filter, now_ms, || unsent.clone());
+                let ask = Ask::new(&filter, now_ms, || unsent.clone(), || vec![(Uuid::from_u128(300), 1)]);
                 let mut expected: Vec<&RowData> =
                     plain.values().filter(|row| plainly(row, &filter, now_ms, &unsent)).collect();
                 expected.sort_by_key(|row| std::cmp::Reverse((row.summary.placed_ms, row.summary.id)));
@@ -1156,7 +1197,7 @@ mod tests {
             }
             second.sort();
             prop_assert_eq!(&first.order, &second.order);
-            prop_assert_eq!(first.counts(3), second.counts(3));
+            prop_assert_eq!(first.counts(3, &[]), second.counts(3, &[]));
             prop_assert!(first.stored().eq(second.stored()));
         }
     }

@@ -1,7 +1,7 @@
 //! The records on this device: for every product, customer, template, rule and saved view its fields as they stand,
 //! and where its events lie. All of it is in memory in its stored form and is read as it is asked for.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use domain::StreamKind;
 use domain::record::{Fields, Value};
@@ -110,6 +110,8 @@ struct Row {
     /// Whether any event of it is left: a log that began anew may not have it.
     there: bool,
     open_conflicts: usize,
+    /// Its sums of movements.
+    sums: BTreeMap<u32, i64>,
     /// Counts what has changed: another number, another content.
     version: u64,
     data: Box<[u8]>,
@@ -134,8 +136,8 @@ impl Records {
     pub(crate) fn put(&mut self, data: &[u8]) -> Result<Uuid, Damaged> {
         let (kind, there, fields) = read(&mut Reader::new(data))?;
         self.version += 1;
-        let (id, open_conflicts) = (fields.id, fields.open_conflicts);
-        let row = Row { id, kind, there, open_conflicts, version: self.version, data: data.into() };
+        let Fields { id, open_conflicts, sums, .. } = fields;
+        let row = Row { id, kind, there, open_conflicts, sums, version: self.version, data: data.into() };
         let new = u32::try_from(self.rows.len()).map_err(|_| Damaged)?;
         let at = *self.by_id.entry(id).or_insert(new);
         match self.rows.get_mut(at as usize) {
@@ -171,6 +173,17 @@ impl Records {
     /// Those with conflicts that ask for a person: how many there are of each.
     pub(crate) fn conflicted(&self) -> impl Iterator<Item = (StreamKind, Uuid, usize)> {
         self.rows.iter().filter(|row| row.open_conflicts > 0).map(|row| (row.kind, row.id, row.open_conflicts))
+    }
+
+    /// What movements of a variant beside orders come to; `None` where nobody counts it.
+    pub(crate) fn moved(&self, product: Uuid, variant: u32) -> Option<i64> {
+        let row = self.row(product).filter(|row| row.kind == StreamKind::Product)?;
+        row.sums.get(&variant).copied()
+    }
+    /// All that is counted: product, variant, and what movements beside orders come to.
+    pub(crate) fn counted(&self) -> impl Iterator<Item = (Uuid, u32, i64)> {
+        let products = self.rows.iter().filter(|row| row.kind == StreamKind::Product && row.there);
+        products.flat_map(|row| row.sums.iter().map(|(variant, sum)| (row.id, *variant, *sum)))
     }
 
     /// The chunks that changed since the last checkpoint.

@@ -146,7 +146,7 @@ test("an order's buyer becomes a customer; a repayment pays the oldest order fir
   assert.match(await parts.innerText(), new RegExp(`${older} paid up.*${newer} paid up`));
   await first.button("Save repayment").click();
   await owes(first, 24_50).waitFor();
-  await first.page.getByRole("status").filter({ hasText: "175.50 taken, Cash" }).waitFor();
+  await first.page.locator(".toast").filter({ hasText: "175.50 taken, Cash" }).waitFor();
   // The book ends with what is owed, line by line.
   const book = () => first.page.getByTestId("posted").evaluateAll((all) => all.map((line) => [line.dataset.minor, line.dataset.balance].map(Number)));
   await first.page.locator('[data-testid="posted"][data-balance="2450"]').waitFor();

@@ -104,16 +104,16 @@ export class Server {
 
 /** A tablet: a browser with its own profile on the disk, which survives closing and killing it. */
 export class Tablet {
-  static async switchOn(address, { lang = "en", size = LANDSCAPE, theme = "light", touch = false } = {}) {
+  static async switchOn(address, { lang = "en", size = LANDSCAPE, theme = "light", touch = false, flags = [] } = {}) {
     const tablet = new Tablet();
-    Object.assign(tablet, { address, lang, size, theme, touch, complaints: [], forgiven: [NO_NETWORK] });
+    Object.assign(tablet, { address, lang, size, theme, touch, flags, complaints: [], forgiven: [NO_NETWORK] });
     tablet.profile = await mkdtemp(path.join(tmpdir(), "stallbook-tablet-"));
     await tablet.open();
     return tablet;
   }
   async open(where = "/") {
     this.context = await chromium.launchPersistentContext(this.profile, {
-      executablePath: CHROMIUM, args: FLAGS, viewport: this.size, hasTouch: this.touch, timezoneId: "Asia/Shanghai",
+      executablePath: CHROMIUM, args: [...FLAGS, ...this.flags], viewport: this.size, hasTouch: this.touch, timezoneId: "Asia/Shanghai",
       locale: this.lang === "zh" ? "zh-CN" : "en-GB",
     });
     this.context.setDefaultTimeout(20_000);
@@ -310,11 +310,8 @@ let drawn = 0;
 /** A new id: a uuid of version 7. */
 const newId = (ms = Date.now()) => `${hex(ms, 12).replace(/^(.{8})/, "$1-")}-7${hex((drawn += 1) >> 12, 3)}-8${hex(drawn & 0xfff, 3)}-${hex(Math.floor(Math.random() * 2 ** 48), 12)}`;
 
-/**
- * Another tablet of the shop, with no page to it: it writes many orders in seconds. `make(i)` gives what is in the
- * order `i`, from 0: `{content, buyer, paid, labels, placed}`; gives their ids and numbers.
- */
-export async function writeMany(server, pairingCode, n, make) {
+/** Another tablet of the shop, with no page to it: what it writes is sent with `send`. */
+async function unseenTablet(server, pairingCode) {
   const call = async (path, body, credential) => {
     const headers = { "content-type": "application/json", ...(credential && { authorization: `Bearer ${credential}` }) };
     const answer = await fetch(`${server.address}/api/v1/${path}`, { method: "POST", headers, body: JSON.stringify(body) });
@@ -322,15 +319,44 @@ export async function writeMany(server, pairingCode, n, make) {
     return answer.json();
   };
   const device = newId();
-  const { shop, code, credential } = await call("devices", { pairing_code: pairingCode, device, code: null });
+  const pairing_code = pairingCode.replace(/\D/g, "");
+  const { shop, code, credential } = await call("devices", { pairing_code, device, code: null });
   let counter = 0;
   const events = [];
-  const event = (kind, stream, type, body, ms, id = newId(ms)) => {
+  const event = (kind, stream, type, body, ms = Date.now(), id = newId(ms)) => {
     counter += 1;
     events.push({ v: 1, id, device, counter, seen: 0, hlc: [ms, counter], actor: null, stream: [kind, stream], type, version: 1, body });
     return id;
   };
-  event("shop", shop, "shop.device_joined", { code }, Date.now());
+  event("shop", shop, "shop.device_joined", { code });
+  const send = async () => {
+    while (events.length > 0) {
+      const { results } = await call(`shops/${shop}/push`, { device, events: events.splice(0, 400) }, credential);
+      assert.ok(results.every((result) => result.status === "stored"));
+    }
+  };
+  return { code, event, send };
+}
+
+/** The products of a shop: their fields, and what there is of them. */
+export async function stock(server, tablet, products) {
+  const { event, send } = await unseenTablet(server, await tablet.pairingCode());
+  for (const { stock, ...set } of products) {
+    const product = newId();
+    event("product", product, "product.changed", { set });
+    if (stock) event("product", product, "product.stock_moved", { reason: "received", quantity: stock });
+  }
+  await send();
+  await tablet.go("/counter");
+  await tablet.page.getByTestId("product-tile").nth(products.length - 1).waitFor();
+}
+
+/**
+ * Another tablet of the shop writes many orders in seconds. `make(i)` gives what is in the order `i`, from 0:
+ * `{content, buyer, paid, labels, placed}`; gives their ids and numbers.
+ */
+export async function writeMany(server, pairingCode, n, make) {
+  const { code, event, send } = await unseenTablet(server, pairingCode);
   const orders = [];
   for (let i = 0; i < n; i += 1) {
     const { content, buyer, paid, labels, placed = Date.now() } = make(i);
@@ -342,9 +368,6 @@ export async function writeMany(server, pairingCode, n, make) {
     if (labels) event("order", order, "order.labelled", { add: labels }, placed);
     orders.push({ id: order, number });
   }
-  while (events.length > 0) {
-    const pushed = await call(`shops/${shop}/push`, { device, events: events.splice(0, 400) }, credential);
-    assert.ok(pushed.results?.every((result) => result.status !== "refused") ?? true);
-  }
+  await send();
   return orders;
 }

@@ -1,5 +1,5 @@
 // Every page of the app with something on it, and every kind of dialog open: what is looked at by axe, and in pictures.
-import { openServer, switchOn, twoTablets } from "./stall.mjs";
+import { openServer, stock, switchOn, twoTablets } from "./stall.mjs";
 
 // What the tour presses, in the other language.
 const ZH = {
@@ -7,8 +7,11 @@ const ZH = {
   "Extend deadline": "延长付款期限", "Hand over part": "只交付一部分", "Record refund": "退款", "Add a device": "添加设备",
   "Start on this device": "在这台平板上开始", "Save customer": "存下客户", Repay: "还款", "Erase personal data": "抹去个人资料",
   "Write down an old debt": "记旧账", "Merge with another": "与另一位合并",
+  Charge: "收款", "Save payment": "存下收款", "Discount, note, delivery": "优惠、备注、交付",
+  Price: "改价", Close: "关闭", Parked: "取单",
   "Start on this device": "在这台平板上开始", Filter: "筛选", "Select orders": "选择订单", Columns: "表格的列",
   "Do with selected": "批量操作", Labels: "标签", "Verify payments": "核实到账", "Show as a table": "用表格显示",
+  "Start on this device": "在这台平板上开始", Receive: "收货", "Save product": "存下商品", "Add variant": "添加规格",
 };
 const said = (tablet, name) => (tablet.lang === "zh" ? ZH[name] : name);
 
@@ -20,7 +23,8 @@ const CUPS = { item: "汝窑茶杯", quantity: "6", price: "35" };
 export const TYPED = [
   "明前龙井", "紫砂壶 Yixing teapot, 220 ml", "汝窑茶杯", "王小明", "韩梅梅", "Zoë Okonkwo", "12 Market Street, Hangzhou", "赵钱孙", "李雷",
   "林黛玉", "贾宝玉", "Refund Ruth", "阿不都热合曼·买买提明江·艾合买提", "新疆维吾尔自治区乌鲁木齐市天山区", "电话打不通就放门卫", "草稿",
-  "浙江省杭州市西湖区文三路1号", "buyer changed her mind", "wrap it as a gift 🎁", "不要包装，放门口", "等货", "缺货", "山间茶果", "小王", "张三", "浙江省杭州市", "杭州市", "杭州",
+  "浙江省杭州市西湖区文三路1号", "buyer changed her mind", "wrap it as a gift 🎁", "不要包装，放门口", "等货", "缺货", "山间茶果", "白毫银针", "茶叶", "大饼", "小罐",
+  "White tea cake", "蜜橘", "竹编篮 Bamboo basket", "Red clay, 120 ml", "紫砂小壶", "水果", "手作", "小王", "张三", "浙江省杭州市", "杭州市", "杭州",
 ];
 
 /** A shop of two tablets with orders in many states and four open conflicts; gives the addresses worth a visit. */
@@ -42,6 +46,7 @@ export async function busyShop(t) {
   };
   races.push([edited, note("wrap it as a gift 🎁"), note("不要包装，放门口")]);
 
+  await stock(server, first, GOODS);
   await first.takeOrder({ name: "李雷", items: [TEA, POT, CUPS] });
   await first.takeOrder({ items: [TEA], delivery: "Hand over now", method: "Cash" });
   await first.takeOrder({ name: "林黛玉", items: [POT] });
@@ -95,8 +100,34 @@ export async function busyShop(t) {
   await first.box("Address").fill("浙江省杭州市西湖区文三路1号");
   await first.button("Save customer").click();
   await first.page.getByTestId("customer-name").waitFor();
+  // A product with variants, some of it sold out.
+  await first.go("/products/new");
+  await first.box("Product name").fill("白毫银针");
+  await first.box("Code").fill("BH");
+  await first.box("Price").fill("168");
+  await first.page.getByRole("combobox", { name: "Category" }).fill("茶叶");
+  for (const [at, [name, price, stock]] of [["大饼", "268", "3"], ["小罐", "", "0"]].entries()) {
+    await first.button("Add variant").click();
+    const variant = first.page.getByRole("group", { name: `Variant ${at + 1}` });
+    await variant.getByRole("textbox", { name: "Specification" }).fill(name);
+    await variant.getByRole("textbox", { name: "Price", exact: true }).fill(price);
+    await variant.getByRole("textbox", { name: "Stock" }).fill(stock);
+  }
+  await first.button("Save product").click();
+  await first.page.waitForURL(/products\/[0-9a-f-]{36}/);
+  const product = address();
+  await first.button("Receive").click();
+  await first.dialog().getByRole("textbox", { name: "大饼" }).fill("12");
+  await first.dialog().getByRole("button", { name: "Save", exact: true }).click();
+  await first.dialog().waitFor({ state: "hidden" });
+  await first.go("/products/new");
+  await first.box("Product name").fill(POT.item);
+  await first.box("Price").fill("260.5");
+  await first.button("Save product").click();
+  await first.page.waitForURL(/products\/[0-9a-f-]{36}/);
 
   await first.synced();
+  await second.synced();
   for (const [number] of races) {
     await second.openOrder(number);
     await first.openOrder(number);
@@ -108,15 +139,30 @@ export async function busyShop(t) {
       await act(tablet);
     }
   }
+  for (const [tablet, price] of [[first, "178"], [second, "188"]]) {
+    await tablet.go(product);
+    await tablet.box("Price").first().fill(price);
+    await tablet.button("Save product").click();
+    await tablet.page.getByText("Product saved on this device").waitFor();
+  }
   await server.up();
   await Promise.all([first.synced(), second.synced()]);
   await first.go("/conflicts");
-  await first.page.getByTestId("conflict").nth(races.length - 1).waitFor();
+  await first.page.getByTestId("conflict").nth(races.length).waitFor();
   await first.go("/orders");
   await first.page.locator(`[data-testid="order-row"][data-order-number="${shipped}"]`).click();
   await first.page.waitForURL(/order=|\/orders\/./);
-  return { server, first, second, story, refund, customer };
+  return { server, first, second, story, refund, product, customer };
 }
+
+/** What the tour's shop sells. */
+const GOODS = [
+  { name: "明前龙井", code: "TEA", price: 12800, stock: 20, category: "茶" },
+  { name: "White tea cake", code: "CAKE", price: 16800, stock: 4, category: "茶" },
+  { name: "蜜橘", code: "ORA", price: 1600, unit: "gram", category: "水果" },
+  { name: "紫砂小壶", code: "POT", price: 26000, stock: 1, category: "手作", "variant/1/name": "Red clay, 120 ml" },
+  { name: "竹编篮 Bamboo basket", code: "BASKET", price: 8600, category: "手作", "variant/1/name": "大", "variant/2/name": "小", "variant/2/price": 6600 },
+];
 
 /** A tablet that belongs to no shop, and one whose shop has no server and no orders. */
 export async function emptyTablets(t) {
@@ -137,7 +183,7 @@ async function dressed(tablet, { lang, theme, size }) {
 }
 
 /** Goes everywhere in one language, theme and size, and calls `see(tablet, name)` at each sight. */
-export async function tour({ first, bare, alone, story, refund, customer }, how, see) {
+export async function tour({ first, bare, alone, story, refund, product, customer }, how, see) {
   for (const tablet of [first, bare, alone]) await dressed(tablet, how);
   const { page } = first;
   const key = (name) => page.getByRole("button", { name: said(first, name), exact: true });
@@ -259,6 +305,48 @@ export async function tour({ first, bare, alone, story, refund, customer }, how,
   await key("Add a device").click();
   await page.getByTestId("pairing-code").waitFor();
   await see(first, "settings-code");
+
+  await at(alone, "/products", "products-empty");
+  await at(first, "/products", "products", '[data-testid="product-row"]');
+  await at(first, product, "product", '[data-testid="stock"]');
+  await key("Receive").click();
+  await page.locator("dialog[open] .body").waitFor();
+  await see(first, "dialog-receive");
+  await at(first, `${product}?view=stock`, "product-stock", '[data-testid="ledger-row"]');
+  await at(first, "/products?arrange=1", "products-arrange", '[data-testid="arranged"]');
+  await at(first, "/products/new", "product-new");
+  await key("Add variant").click();
+  await key("Save product").click();
+  await page.locator("[aria-invalid=true]").first().waitFor();
+  await see(first, "product-new-wrong");
+  // What is typed would be kept for the next sight.
+  await page.evaluate(() => localStorage.removeItem("stallbook.typed.product.new"));
+  await page.reload();
+  await at(first, "/counter", "counter", '[data-testid="product-tile"]');
+  const tile = (code) => page.locator(`[data-testid="product-tile"][data-code="${code}"]`).click();
+  await tile("TEA");
+  await tile("CAKE");
+  await see(first, "counter-cart");
+  for (const [act, name] of [["Price", "counter-line"], ["Discount, note, delivery", "counter-details"], ["Parked", "counter-parked"]]) {
+    await key(act).click();
+    await page.locator("dialog[open] .body").waitFor();
+    await see(first, name);
+    await key("Close").click();
+  }
+  await tile("ORA");
+  await page.locator("dialog[open] .body").waitFor();
+  await see(first, "counter-grams");
+  await key("Close").click();
+  await tile("BASKET");
+  await page.locator("dialog[open] .body").waitFor();
+  await see(first, "counter-variants");
+  await key("Close").click();
+  await key("Charge").click();
+  await page.locator("#counter-amount").waitFor();
+  await see(first, "counter-pay");
+  await key("Save payment").click();
+  await page.getByTestId("sale-done").waitFor();
+  await see(first, "counter-sold");
 
   await at(first, "/orders/new", "new-order");
   await key("Preview order").click();

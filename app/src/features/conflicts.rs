@@ -10,6 +10,7 @@ use leptos::task::spawn_local;
 
 use super::order::{marks, refusal, story};
 use crate::frame::PageHead;
+use crate::parts::Parts;
 use crate::session::{ActFault, Session};
 use crate::text::order_page::{page, settle};
 use crate::text::{conflicts, dispute, orders};
@@ -20,11 +21,14 @@ use crate::ui::{Badge, Button, Empty, Fault, Glyph, Icon, LinkButton, Scroll, Se
 pub fn Conflicts() -> impl IntoView {
     let session = Session::here();
     let open = session.conflicts();
-    let title = move || match open.with(Vec::len) {
+    // Of orders, and of what the shop writes down beside them.
+    let count = Memo::new(move |_| usize::try_from(session.conflicts.get()).unwrap_or(usize::MAX));
+    let title = move || match count.get() {
         0 => conflicts::TITLE.get().to_owned(),
         open => settle::title(open),
     };
-    let is_empty = Memo::new(move |_| open.with(Vec::is_empty));
+    let is_empty = Memo::new(move |_| count.get() == 0);
+    let of_records = Memo::new(move |_| count.get() > open.with(Vec::len));
     view! {
         <div class="page">
             <PageHead title back=("/orders", orders::BACK)>
@@ -46,6 +50,9 @@ pub fn Conflicts() -> impl IntoView {
                     <For each=move || open.get() key=|(order, id)| (order.id, id.clone(), order.timeline.len()) let:it>
                         <Dispute order=it.0 id=it.1/>
                     </For>
+                    <Show when=move || of_records.get()>
+                        {Parts::selling_within(|selling| (selling.record_disputes)())}
+                    </Show>
                 </Scroll>
             </Show>
         </div>

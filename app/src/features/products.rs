@@ -1,47 +1,247 @@
-//! The products that the shop sells.
+//! The products that the shop sells: searched, by category, in the order of the counter's tiles, with the chosen one
+//! beside them where there is room.
+//!
+//! `/products/new` and `/products/<id>` are one page with the list; what is looked for stands in the address.
+
+mod arrange;
+mod detail;
+mod form;
+mod list;
+mod model;
+mod moves;
+mod stock;
+mod words;
+
+use std::time::Duration;
 
 use leptos::prelude::*;
+use leptos_router::NavigateOptions;
+use leptos_router::hooks::{use_navigate, use_params_map, use_query_map};
+use uuid::Uuid;
 
+use self::arrange::Arrange;
+use self::detail::Detail;
+use self::form::Writing;
+use self::list::List;
+use self::model::{Show, Sought};
 use crate::frame::PageHead;
+use crate::platform::page::escaped;
 use crate::session::Session;
 use crate::text::products;
-use crate::ui::{Empty, Glyph, Scroll, Sheet};
+use crate::ui::{Button, Empty, Glyph, Kind, LinkButton, SearchField};
+
+/// A search stands in the address once the person has paused.
+const PAUSE: Duration = Duration::from_millis(400);
+
+/// What is shown beside the list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Chosen {
+    Nothing,
+    New,
+    One(Uuid),
+    Missing,
+}
+
+/// What an address of these pages says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Place {
+    chosen: Chosen,
+    sought: Sought,
+    /// The chosen one's stock, not its details.
+    stock: bool,
+    /// The list is being put into order.
+    arranging: bool,
+}
+
+impl Place {
+    fn address(&self) -> String {
+        let path = match self.chosen {
+            Chosen::Nothing | Chosen::Missing => "/products".to_owned(),
+            Chosen::New => "/products/new".to_owned(),
+            Chosen::One(id) => format!("/products/{id}"),
+        };
+        let Sought { search, category, show } = &self.sought;
+        let mut query = Vec::new();
+        if !search.trim().is_empty() {
+            query.push(format!("q={}", escaped(search.trim())));
+        }
+        query.extend(category.as_ref().map(|category| format!("category={}", escaped(category))));
+        if *show != Show::default() {
+            query.push(format!("show={}", show.key()));
+        }
+        if self.stock && matches!(self.chosen, Chosen::One(_)) {
+            query.push("view=stock".to_owned());
+        }
+        if self.arranging {
+            query.push("arrange=1".to_owned());
+        }
+        if query.is_empty() { path } else { format!("{path}?{}", query.join("&")) }
+    }
+}
+
+/// Where one is on these pages, and how one goes elsewhere.
+#[derive(Clone, Copy)]
+struct Ways {
+    place: Memo<Place>,
+    /// What is typed into the search: it counts at once.
+    typed: RwSignal<String>,
+    go: Callback<(Place, bool)>,
+}
+
+impl Ways {
+    fn here() -> Self {
+        let (params, query) = (use_params_map(), use_query_map());
+        let place = Memo::new(move |_| {
+            let chosen = match params.with(|params| params.get("id")) {
+                None => Chosen::Nothing,
+                Some(id) if id.is_empty() => Chosen::Nothing,
+                Some(id) if id == "new" => Chosen::New,
+                Some(id) => Uuid::try_parse(&id).map_or(Chosen::Missing, Chosen::One),
+            };
+            let text = |name| query.with(|query| query.get(name));
+            Place {
+                chosen,
+                sought: Sought {
+                    search: text("q").unwrap_or_default(),
+                    category: text("category"),
+                    show: text("show").and_then(|key| Show::parse(&key)).unwrap_or_default(),
+                },
+                stock: text("view").as_deref() == Some("stock"),
+                arranging: text("arrange").is_some(),
+            }
+        });
+        let navigate = StoredValue::new_local(use_navigate());
+        let go = Callback::new(move |(to, replace): (Place, bool)| {
+            let options = NavigateOptions { replace, scroll: false, ..NavigateOptions::default() };
+            navigate.with_value(|navigate| navigate(&to.address(), options));
+        });
+        Self { place, typed: RwSignal::new(place.with_untracked(|place| place.sought.search.clone())), go }
+    }
+
+    /// Where one is, with what is typed now.
+    fn now(self) -> Place {
+        let mut place = self.place.get_untracked();
+        place.sought.search = self.typed.get_untracked();
+        place
+    }
+
+    fn to(self, change: impl FnOnce(&mut Place)) {
+        let mut place = self.now();
+        change(&mut place);
+        self.go.run((place, false));
+    }
+
+    fn choose(self, chosen: Chosen) {
+        self.to(|place| place.chosen = chosen);
+    }
+
+    /// The address of one of the list.
+    fn href(self, chosen: Chosen) -> String {
+        let mut place = self.place.get();
+        place.chosen = chosen;
+        place.address()
+    }
+
+    /// What is typed searches at once; the address follows after a pause, and leads when the person goes back.
+    fn follow(self) {
+        let asked = Memo::new(move |_| self.place.with(|place| place.sought.search.clone()));
+        let written = StoredValue::new(asked.get_untracked());
+        Effect::new(move |_| {
+            let asked = asked.get();
+            if asked != written.get_value() {
+                written.set_value(asked.clone());
+                self.typed.set(asked);
+            }
+        });
+        let waiting = StoredValue::new(None::<TimeoutHandle>);
+        let stop = move || {
+            if let Some(Some(before)) = waiting.try_get_value() {
+                before.clear();
+            }
+        };
+        Effect::new(move |_| {
+            let search = self.typed.get();
+            stop();
+            if search.trim() == asked.get_untracked() {
+                return;
+            }
+            let write = move || {
+                written.try_update_value(|written| search.trim().clone_into(written));
+                if self.place.try_get_untracked().is_some() {
+                    self.go.run((self.now(), true));
+                }
+            };
+            waiting.set_value(set_timeout_with_handle(write, PAUSE).ok());
+        });
+        on_cleanup(stop);
+    }
+}
 
 /// The page.
 #[component]
 pub fn Products() -> impl IntoView {
+    let ways = Ways::here();
+    ways.follow();
     let session = Session::here();
     let all = session.products();
-    let rows = move || {
-        let all = all.get();
-        let row = |product: &std::sync::Arc<domain::product::Product>| {
-            let stock = session.whole_stock(product);
-            view! {
-                <li
-                    data-testid="product-row"
-                    data-code=product.article.code.clone()
-                    data-on-hand=stock.on_hand
-                    data-free=stock.free()
-                >
-                    {product.name.clone()}
-                </li>
-            }
-        };
-        all.iter().map(row).collect_view()
+    let chosen = Memo::new(move |_| ways.place.with(|place| place.chosen));
+    let arranging = Memo::new(move |_| ways.place.with(|place| place.arranging));
+    let is_empty = Memo::new(move |_| all.with(|all| all.is_empty()));
+    let write_new = move || ways.choose(Chosen::New);
+    let beside = move || match chosen.get() {
+        Chosen::Nothing if is_empty.get() => view! {
+            <Empty glyph=Glyph::Products title=products::NONE text=products::NONE_WHY>
+                <Button label=products::FIRST kind=Kind::Main on_press=write_new/>
+            </Empty>
+        }
+        .into_any(),
+        Chosen::Nothing => {
+            view! { <Empty glyph=Glyph::Products title=products::CHOOSE_ONE text=products::CHOOSE_ONE_WHY/> }.into_any()
+        }
+        Chosen::New => view! { <Writing ways/> }.into_any(),
+        Chosen::One(id) => view! { <Detail ways id/> }.into_any(),
+        Chosen::Missing => view! { <NoSuch ways/> }.into_any(),
     };
     view! {
-        <div class="page">
-            <PageHead title=products::TITLE/>
-            <Sheet>
-                <Scroll label=products::TITLE>
-                    <Show
-                        when=move || !all.get().is_empty()
-                        fallback=|| view! { <Empty glyph=Glyph::Orders title=products::NONE text=products::NONE_WHY/> }
-                    >
-                        <ul>{rows}</ul>
-                    </Show>
-                </Scroll>
-            </Sheet>
+        <div class="page products" data-chosen=move || (chosen.get() != Chosen::Nothing).then_some("")>
+            <PageHead title=products::TITLE>
+                <SearchField label=products::SEARCH example=products::SEARCH_HINT value=ways.typed/>
+                <Button label=products::NEW glyph=Glyph::Plus on_press=write_new/>
+            </PageHead>
+            <div class="split">
+                <section class="sheet list" aria-label=products::LIST>
+                    {move || {
+                        if arranging.get() {
+                            view! { <Arrange ways/> }.into_any()
+                        } else {
+                            view! { <List ways/> }.into_any()
+                        }
+                    }}
+                </section>
+                <article class="sheet" aria-label=products::CONTENT>{beside}</article>
+            </div>
         </div>
+    }
+}
+
+/// There is no such product.
+#[component]
+fn NoSuch(ways: Ways) -> impl IntoView {
+    let href = ways.place.with_untracked(|place| Place { chosen: Chosen::Nothing, ..place.clone() }.address());
+    view! {
+        <Empty glyph=Glyph::Search title=products::NO_SUCH text=products::NO_SUCH_WHY>
+            <LinkButton href label=products::BACK/>
+        </Empty>
+    }
+}
+
+/// The way back to the list, where the list is not beside it.
+#[component]
+fn BackToList(ways: Ways) -> impl IntoView {
+    let href = ways.place.with_untracked(|place| Place { chosen: Chosen::Nothing, ..place.clone() }.address());
+    view! {
+        <span class="narrow-only">
+            <LinkButton href label=products::BACK glyph=Glyph::Left kind=Kind::Quiet icon_only=true/>
+        </span>
     }
 }

@@ -295,3 +295,32 @@ fn characters_before(text: &str, units: usize) -> usize {
         })
         .count()
 }
+
+/// The element that has the focus; the page itself counts as none.
+fn active() -> Option<web_sys::Element> {
+    document().active_element().filter(|element| !matches!(element.tag_name().as_str(), "BODY" | "HTML"))
+}
+
+/// Whether something that can be pressed or filled has the focus: the Enter key is its.
+pub fn has_focus() -> bool {
+    active().is_some_and(|element| element.matches("a, button, input, select, textarea, summary").unwrap_or(false))
+}
+
+/// Whether a text field has the focus: what is typed is written into it.
+pub fn is_typing() -> bool {
+    let field = "textarea, select, input:not([type=radio], [type=checkbox])";
+    active().is_some_and(|element| element.matches(field).unwrap_or(false))
+}
+
+/// Whether the element with this id has the focus.
+pub fn is_focused(id: &str) -> bool {
+    active().is_some_and(|element| element.id() == id)
+}
+
+/// Focuses the element with this id, where it is there.
+pub fn focus_id(id: &str) {
+    if let Some(element) = document().get_element_by_id(id).and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
+        // An element on the page that can take the focus takes it.
+        let _ = element.focus();
+    }
+}

@@ -92,11 +92,8 @@ impl People {
         let merged_into = |id| into.get(&id).copied().flatten().filter(|other| into.contains_key(other));
         let mut groups: HashMap<Uuid, Vec<Arc<Customer>>> = HashMap::with_capacity(customers.len());
         for customer in customers {
-            let is = if customer.merged_into.is_some() {
-                customer::resolve(customer.id, merged_into)
-            } else {
-                customer.id
-            };
+            let is =
+                if customer.merged_into.is_some() { customer::resolve(customer.id, merged_into) } else { customer.id };
             let group = groups.entry(is).or_default();
             // Who they are stands first.
             let place = if customer.id == is { 0 } else { group.len() };
@@ -164,17 +161,18 @@ impl Session {
         })
     }
 
-    /// The customer with this phone, however it is typed, among those that are not merged into another.
+    /// The customer with this phone, however it is typed; where that turned out to be another, the other.
     pub fn by_phone(self, phone: &str) -> Option<Customer> {
         let digits = customer::phone_digits(phone);
         if digits.is_empty() {
             return None;
         }
-        self.link()?.read(|replica| {
+        let found = self.link()?.read(|replica| {
             let fields = replica.records(StreamKind::Customer).filter_map(|(id, _)| replica.fields(id));
             let mut customers = fields.map(|fields| Customer::read(&fields));
-            customers.find(|it| it.merged_into.is_none() && !it.erased && it.phone_digits() == digits)
-        })
+            customers.find(|it| !it.erased && it.phone_digits() == digits)
+        })?;
+        untrack(|| self.customer_of(found.id)).filter(|customer| !customer.erased)
     }
 
     /// The orders of these customers, newest first.

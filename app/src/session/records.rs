@@ -51,6 +51,10 @@ impl<T> Records<T> {
     pub fn iter(&self) -> impl Iterator<Item = &Arc<T>> {
         self.all.iter().map(|(.., thing)| thing)
     }
+    /// Each of them with its version, which changes whenever it does.
+    pub fn versions(&self) -> impl Iterator<Item = (u64, &Arc<T>)> {
+        self.all.iter().map(|(version, _, thing)| (*version, thing))
+    }
     /// One by its id.
     pub fn get(&self, id: Uuid) -> Option<&Arc<T>> {
         self.all.iter().find(|(_, of, _)| *of == id).map(|(.., thing)| thing)
@@ -159,8 +163,11 @@ impl Session {
 
     /// What there is of all of a product's variants together. Tracks changes.
     pub fn whole_stock(self, product: &Product) -> Stock {
-        product.stocked().into_iter().fold(Stock::default(), |sum, variant| {
-            let stock = self.stock(product, variant);
+        let stocks = product.stocked().into_iter().map(|variant| self.stock(product, variant));
+        stocks.fold(Stock::default(), |sum, stock| {
+            // What left of a variant that nobody counts says nothing about what lies in the stall.
+            let on_hand = if stock.counted { stock.on_hand } else { 0 };
+            let stock = Stock { on_hand, ..stock };
             Stock {
                 on_hand: sum.on_hand.saturating_add(stock.on_hand),
                 reserved: sum.reserved.saturating_add(stock.reserved),

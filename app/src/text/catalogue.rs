@@ -38,8 +38,10 @@ pub mod frame {
         PRODUCT: "摊单", "Stallbook";
         SKIP: "跳到内容", "Skip to content";
         MAIN: "主导航", "Main";
+        COUNTER: "柜台", "Counter";
         ORDERS: "订单", "Orders";
         NEW_ORDER: "新建订单", "New order";
+        PRODUCTS: "商品", "Products";
         CUSTOMERS: "客户", "Customers";
         SETTINGS: "设置", "Settings";
         CONFLICTS: "冲突", "Conflicts";

@@ -143,6 +143,46 @@ pub fn TextField(
     framed(&id, label, label_unseen, hint, fault, warning, control)
 }
 
+/// A line of text for which there are suggestions; others can be typed.
+#[component]
+pub fn ComboField(
+    /// What belongs in it.
+    #[prop(into)]
+    label: TextProp,
+    /// What is in it.
+    value: RwSignal<String>,
+    /// What is suggested.
+    #[prop(into)]
+    suggested: Signal<Vec<String>>,
+    /// What is wrong with it.
+    #[prop(optional, into)]
+    fault: Signal<Option<String>>,
+    /// An example inside, while it is empty.
+    #[prop(optional, into)]
+    example: Option<TextProp>,
+) -> impl IntoView {
+    let id = uid("f");
+    let list = format!("{id}-list");
+    let options = move || suggested.get().into_iter().map(|text| view! { <option value=text></option> }).collect_view();
+    let control = view! {
+        <input
+            class="input"
+            id=id.clone()
+            type="text"
+            list=list.clone()
+            autocomplete="off"
+            placeholder=move || example.as_ref().map(TextProp::get)
+            aria-invalid=invalid(fault)
+            aria-describedby=described(&id, false, fault, Signal::stored(None))
+            prop:value=move || value.get()
+            on:input:target=move |event| value.set(event.target().value())
+        />
+        <datalist id=list>{options}</datalist>
+    }
+    .into_any();
+    framed(&id, label, false, None, fault, Signal::stored(None), control)
+}
+
 /// A field to search by; its name is said, its example shown.
 #[component]
 pub fn SearchField(

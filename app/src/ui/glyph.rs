@@ -5,12 +5,28 @@ use leptos::prelude::*;
 /// A picture of the set. It always stands with a word, or on a control that has a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Glyph {
+    /// Goods with a price.
+    Products,
+    /// Further up.
+    Up,
+    /// Further down.
+    Down,
+    /// Before all others.
+    Top,
+    /// To be taken hold of, and dragged.
+    Grip,
+    /// The counter.
+    Counter,
+    /// A barcode being read.
+    Scan,
+    /// Put aside for a while.
+    Park,
+    /// A customer.
+    Person,
     /// The order book.
     Orders,
     /// An order being made.
     NewOrder,
-    /// A person.
-    Person,
     /// Two become one.
     Merge,
     /// Settings.
@@ -85,10 +101,6 @@ pub enum Glyph {
     Save,
     /// A picture, a camera.
     Photo,
-    /// Further up.
-    Up,
-    /// Further down.
-    Down,
     /// What is done by itself.
     Rules,
     /// State: draft.
@@ -119,11 +131,21 @@ impl Glyph {
     /// The paths inside the picture's frame.
     const fn paths(self) -> &'static str {
         match self {
+            Self::Products => r#"<path d="M4 4h7.5l8.5 8.5-7.5 7.5L4 11.5zM8.2 8.2v.1"/>"#,
+            Self::Up => r#"<path d="M12 19V5.5M6.5 11L12 5.5l5.5 5.5"/>"#,
+            Self::Down => r#"<path d="M12 5v13.5M6.5 13l5.5 5.5 5.5-5.5"/>"#,
+            Self::Top => r#"<path d="M5 4h14M12 20V8M6.5 13.5L12 8l5.5 5.5"/>"#,
+            Self::Grip => r#"<path d="M4 9h16M4 15h16"/>"#,
+            Self::Counter => {
+                r#"<path d="M3.5 9.5l2-5.5h13l2 5.5c0 3-4.25 3-4.25 0 0 3-4.25 3-4.25 0 0 3-4.25 3-4.25 0 0 3-4.25 3-4.25 0zM5 12.5V20h14v-7.5"/>"#
+            }
+            Self::Scan => r#"<path d="M4 8V4h4M16 4h4v4M20 16v4h-4M8 20H4v-4M4 12h16"/>"#,
+            Self::Park => r#"<path d="M7 3.5h10M8.5 3.5v7.5l-3 3.5h13l-3-3.5V3.5M12 14.5v6"/>"#,
+            Self::Person => {
+                r#"<path d="M12 11.5a3.75 3.75 0 1 0 0-7.5 3.75 3.75 0 0 0 0 7.5zM4.5 20.5c.5-4 3.2-6 7.5-6s7 2 7.5 6"/>"#
+            }
             Self::Orders => r#"<path d="M6 4h12v16.5H6zM6 8.5h12M9 12.5h6M9 16h4M9.5 2.5v3M14.5 2.5v3"/>"#,
             Self::NewOrder => r#"<path d="M18 12V4H6v16.5h6M6 8.5h12M17.5 15v6M14.5 18h6M9.5 2.5v3M14.5 2.5v3"/>"#,
-            Self::Person => {
-                r#"<path d="M12 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8zM4.5 20.5c0-4 3.2-6 7.5-6s7.5 2 7.5 6"/>"#
-            }
             Self::Merge => r#"<path d="M5 4v3.5C5 11 12 11 12 15v5.5M19 4v3.5C19 11 12 11 12 15M9 17.5l3 3 3-3"/>"#,
             Self::Settings => {
                 r#"<path d="M4 7h8.5M17.5 7H20M4 17h2.5M11.5 17H20M15 9.5a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5zM9 19.5a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5z"/>"#
@@ -181,8 +203,6 @@ impl Glyph {
             Self::Photo => {
                 r#"<path d="M3.5 7.5h4L9 5h6l1.5 2.5h4v12h-17zM12 17a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7z"/>"#
             }
-            Self::Up => r#"<path d="M12 19V5.5M6.5 11L12 5.5l5.5 5.5"/>"#,
-            Self::Down => r#"<path d="M12 5v13.5M6.5 13l5.5 5.5 5.5-5.5"/>"#,
             Self::Rules => r#"<path d="M4 7h9M17 7h3M15 4.5v5M4 17h3M11 17h9M9 14.5v5"/>"#,
             Self::Draft => r#"<path stroke-dasharray="3.2 3.1" d="M12 20a8 8 0 1 0 0-16 8 8 0 0 0 0 16z"/>"#,
             Self::AwaitingPayment => r#"<path d="M12 20a8 8 0 1 0 0-16 8 8 0 0 0 0 16z"/>"#,

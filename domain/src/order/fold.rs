@@ -563,6 +563,7 @@ impl Order {
                     self.change_buyer(at, &body);
                     return APPLIED;
                 }
+                self.erased = false;
                 self.name = Field { value: name, by: Some(at) };
                 self.phone = Field { value: phone, by: Some(at) };
                 self.address = Field { value: address, by: Some(at) };
@@ -572,6 +573,7 @@ impl Order {
                 if let Some(step) = self.edit_refused(at).or_else(|| self.settle(at, body.settles.as_ref())) {
                     return step;
                 }
+                self.erased = false;
                 self.change_buyer(at, body);
                 APPLIED
             }

@@ -140,6 +140,23 @@ pub struct StockUse {
     pub reserved: i64,
     /// Pieces or grams that have left.
     pub left: i64,
+    /// When a parcel with some of it last left or was voided, milliseconds since 1970; 0: never.
+    pub moved_ms: i64,
+}
+
+/// Goods of an order that left, or that did not leave after all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StockMove {
+    /// The event that did it: its place in the timeline.
+    pub at: usize,
+    /// The product.
+    pub product: Uuid,
+    /// Its variant; 0: it has none.
+    pub variant: u32,
+    /// Pieces or grams that the stock grew by: below zero they left.
+    pub quantity: i64,
+    /// Handed to the buyer, not to a carrier.
+    pub handed_over: bool,
 }
 
 /// Items in a few words.
@@ -217,27 +234,60 @@ impl Order {
         }
     }
 
+    /// What left of the stock, and what came back because a parcel was voided, in the order of the parcels. Its sum is
+    /// what [`Order::stock_uses`] says has left.
+    pub fn stock_moves(&self) -> Vec<StockMove> {
+        let mut moves = Vec::new();
+        for parcel in &self.parcels {
+            for (id, quantity) in &parcel.lines {
+                let line = self.lines.iter().find(|state| state.line.id == *id).map(|state| &state.line);
+                let Some((line, product)) = line.and_then(|line| Some((line, line.product?))) else { continue };
+                let moved = |at, quantity| StockMove {
+                    at,
+                    product,
+                    variant: line.variant,
+                    quantity,
+                    handed_over: parcel.handed_over,
+                };
+                moves.push(moved(parcel.at, quantity.saturating_neg()));
+                moves.extend(parcel.voided.map(|at| moved(at, *quantity)));
+            }
+        }
+        moves
+    }
+
     /// What it takes of the stock: what left, and from confirmation on what is still to leave.
     pub fn stock_uses(&self) -> Vec<StockUse> {
         let promises = self.confirmed.is_some() && self.cancelled.is_none();
         let mut uses: Vec<StockUse> = Vec::new();
+        let mut add = |it: StockUse| match uses.iter_mut().find(|known| known.is_of(it.product, it.variant)) {
+            Some(known) => {
+                known.reserved = known.reserved.saturating_add(it.reserved);
+                known.left = known.left.saturating_add(it.left);
+                known.moved_ms = known.moved_ms.max(it.moved_ms);
+            }
+            None => uses.push(it),
+        };
         for state in &self.lines {
             let Some(product) = state.line.product else { continue };
             let left = self.shipped_of(state.line.id);
             let promised = promises && state.removed.is_none();
             let reserved = if promised { state.line.quantity.saturating_sub(left).max(0) } else { 0 };
-            if left == 0 && reserved == 0 {
-                continue;
-            }
-            let variant = state.line.variant;
-            match uses.iter_mut().find(|known| (known.product, known.variant) == (product, variant)) {
-                Some(known) => {
-                    known.reserved = known.reserved.saturating_add(reserved);
-                    known.left = known.left.saturating_add(left);
-                }
-                None => uses.push(StockUse { product, variant, reserved, left }),
+            if left != 0 || reserved != 0 {
+                add(StockUse { product, variant: state.line.variant, reserved, left, moved_ms: 0 });
             }
         }
+        for moved in self.stock_moves() {
+            let moved_ms = self.timeline.get(moved.at).map_or(0, |entry| entry.meta.at_ms());
+            add(StockUse { product: moved.product, variant: moved.variant, reserved: 0, left: 0, moved_ms });
+        }
         uses
+    }
+}
+
+impl StockUse {
+    /// Whether it is of this variant.
+    pub fn is_of(&self, product: Uuid, variant: u32) -> bool {
+        (self.product, self.variant) == (product, variant)
     }
 }

@@ -128,6 +128,8 @@ struct Sieve<'a> {
     found: Option<Vec<bool>>,
     now_ms: i64,
     unsent: &'a [Uuid],
+    /// The rows that were promised what there is not enough of, sorted.
+    oversold: Vec<u32>,
 }
 
 /// A kind of trait; the first six are places in [`Row::facets`].
@@ -155,16 +157,17 @@ impl Sieve<'_> {
             && filter.total_to.is_none_or(|to| row.total <= to)
             && (!filter.owed || row.owed() > 0)
             && (!filter.parked || row.parked)
-            && self.kinds.iter().all(|(kind, any)| any.iter().any(|value| self.has(row, *kind, *value)))
+            && self.kinds.iter().all(|(kind, any)| any.iter().any(|value| self.has(row, at, *kind, *value)))
     }
 
-    fn has(&self, row: &Row, kind: Kind, value: u32) -> bool {
+    fn has(&self, row: &Row, at: u32, kind: Kind, value: u32) -> bool {
         match kind {
             Kind::Label => row.labels.contains(&value),
             Kind::Delivery => u32::from(row.delivery) == value,
             Kind::Badge => match Badge::ALL.get(value as usize) {
                 Some(Badge::Overdue) => row.due_ms.is_some_and(|due| due < self.now_ms),
                 Some(Badge::Conflict) => row.conflicts > 0,
+                Some(Badge::Oversold) => self.oversold.binary_search(&at).is_ok(),
                 Some(Badge::NotSent) => self.unsent.binary_search(&row.id).is_ok(),
                 Some(badge) => Badges(row.badges).has(*badge),
                 None => false,
@@ -182,14 +185,22 @@ pub(crate) struct Ask<'a> {
     pub(crate) now_ms: i64,
     /// The orders of which something is not sent, sorted: filled only where the filter asks for them.
     pub(crate) unsent: Vec<Uuid>,
+    /// The variants of which more is promised than there is: filled only where the filter asks for them, or counts do.
+    pub(crate) short: Vec<(Uuid, u32)>,
 }
 
 impl<'a> Ask<'a> {
-    pub(crate) fn new(filter: &'a Filter, now_ms: i64, unsent: impl FnOnce() -> Vec<Uuid>) -> Self {
+    pub(crate) fn new(
+        filter: &'a Filter,
+        now_ms: i64,
+        unsent: impl FnOnce() -> Vec<Uuid>,
+        short: impl FnOnce() -> Vec<(Uuid, u32)>,
+    ) -> Self {
         // Where it makes no difference, a list is the same at any time.
         let now_ms = if filter.names(Badge::Overdue) { now_ms } else { 0 };
         let unsent = if filter.names(Badge::NotSent) { unsent() } else { Vec::new() };
-        Self { filter, now_ms, unsent }
+        let short = if filter.names(Badge::Oversold) { short() } else { Vec::new() };
+        Self { filter, now_ms, unsent, short }
     }
 }
 
@@ -200,6 +211,7 @@ pub(super) struct Matching {
     filter: Filter,
     now_ms: i64,
     unsent: Vec<Uuid>,
+    short: Vec<(Uuid, u32)>,
     /// What is left in any state, newest first.
     in_any_state: Vec<u32>,
     /// Of these states only, the same.
@@ -213,7 +225,8 @@ impl Index {
         let mut kept = self.matching.borrow_mut();
         let general = ask.filter.in_any_state();
         let holds = kept.version == self.version
-            && (kept.now_ms, &kept.unsent, &kept.filter) == (ask.now_ms, &ask.unsent, &general);
+            && (kept.now_ms, &kept.unsent, &kept.filter) == (ask.now_ms, &ask.unsent, &general)
+            && (!general.names(Badge::Oversold) || kept.short == ask.short);
         if !holds {
             let sieve = Sieve {
                 filter: &general,
@@ -221,6 +234,7 @@ impl Index {
                 found: self.find(&general.search),
                 now_ms: ask.now_ms,
                 unsent: &ask.unsent,
+                oversold: if general.names(Badge::Oversold) { self.promised(&ask.short) } else { Vec::new() },
             };
             let lets = |at: &u32| self.rows.get(*at as usize).is_some_and(|row| sieve.lets(row, *at));
             kept.in_any_state.clear();
@@ -228,6 +242,7 @@ impl Index {
             kept.version = self.version;
             kept.now_ms = ask.now_ms;
             kept.unsent.clone_from(&ask.unsent);
+            kept.short.clone_from(&ask.short);
         }
         if !holds || kept.status != ask.filter.status {
             let Matching { in_any_state, rows, status, .. } = &mut *kept;
@@ -272,9 +287,11 @@ impl Index {
 
     /// How many of what the filter leaves in any state are in each.
     pub(crate) fn counts_of(&self, ask: &Ask<'_>, now_ms: i64) -> Counts {
+        let oversold = self.promised(&ask.short);
         self.matching(ask, |matching| {
             let mut counts = Counts::default();
-            for row in matching.in_any_state.iter().filter_map(|at| self.rows.get(*at as usize)) {
+            for (at, row) in matching.in_any_state.iter().filter_map(|at| Some((at, self.rows.get(*at as usize)?))) {
+                counts.oversold += usize::from(oversold.binary_search(at).is_ok());
                 if let Some(count) = counts.by_status.get_mut(usize::from(row.status)) {
                     *count += 1;
                 }

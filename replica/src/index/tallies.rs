@@ -3,7 +3,8 @@
 use domain::order::StockUse;
 use uuid::Uuid;
 
-use super::{ById, Index, Names, Row, Sums};
+use super::{ById, Index, Names, Row, Sums, read_head};
+use crate::codec::Reader;
 
 /// Ids in small numbers, from 1; 0 is none.
 #[derive(Debug, Default)]
@@ -57,6 +58,8 @@ type Taken = (u32, i64, i64);
 pub(super) struct Tallies {
     /// Of a product, by variant.
     stock: Vec<Vec<Taken>>,
+    /// The rows that take or took of a product's stock.
+    used: Vec<Vec<u32>>,
     /// The rows of a customer.
     bought: Vec<Vec<u32>>,
 }
@@ -107,14 +110,68 @@ impl Index {
         taken.map_or((0, 0), |(_, reserved, left)| (*reserved, *left))
     }
 
+    /// A row takes of other products than before.
+    pub(super) fn uses(&mut self, row: u32, before: &[StockUse], after: &[StockUse]) {
+        for it in before {
+            let number = self.ids.number(it.product);
+            // Most often it is the same product, and the row stays where it is.
+            if !after.iter().any(|of| of.product == it.product)
+                && let Some(rows) = slot(&mut self.tallies.used, number)
+            {
+                rows.retain(|at| *at != row);
+            }
+        }
+        for (nth, it) in after.iter().enumerate() {
+            let number = self.ids.number(it.product);
+            let known = before.iter().chain(after.iter().take(nth)).any(|of| of.product == it.product);
+            if !known && let Some(rows) = slot(&mut self.tallies.used, number) {
+                rows.push(row);
+            }
+        }
+    }
+
+    /// The rows that take or took of a product's stock, with what they take of it.
+    fn rows_using(&self, product: Uuid) -> impl Iterator<Item = (u32, &Row, Vec<StockUse>)> {
+        let at = (self.ids.known(product) as usize).checked_sub(1);
+        let rows = at.and_then(|at| self.tallies.used.get(at)).map_or(&[][..], Vec::as_slice);
+        rows.iter().filter_map(move |at| {
+            let row = self.rows.get(*at as usize)?;
+            let mut uses = read_head(&mut Reader::new(&row.data)).ok()?.uses;
+            uses.retain(|it| it.product == product);
+            Some((*at, row, uses))
+        })
+    }
+
     /// The orders that have promised something of a product, newest first.
     pub(crate) fn using(&self, product: Uuid) -> Vec<Uuid> {
-        let rows = self.order.iter().rev().filter_map(|at| self.rows.get(*at as usize));
-        let promises = |row: &&Row| {
-            let summary = if row.reserves { self.summary(row.id) } else { None };
-            summary.is_some_and(|summary| summary.uses.iter().any(|it| it.product == product && it.reserved > 0))
-        };
-        rows.filter(promises).map(|row| row.id).collect()
+        let promises = |uses: &[StockUse]| uses.iter().any(|it| it.reserved > 0);
+        let rows = self.rows_using(product).filter(|(_, row, uses)| row.reserves && promises(uses));
+        let mut found: Vec<(i64, Uuid)> = rows.map(|(_, row, _)| (row.placed_ms, row.id)).collect();
+        found.sort_unstable();
+        found.into_iter().rev().map(|(_, id)| id).collect()
+    }
+
+    /// The orders of which something of a product left, or had left and came back, with when that last was: the last
+    /// first.
+    pub(crate) fn took(&self, product: Uuid) -> Vec<(Uuid, i64)> {
+        let last = |uses: &[StockUse]| uses.iter().map(|it| it.moved_ms).max().unwrap_or_default();
+        let rows = self.rows_using(product).map(|(_, row, uses)| (last(&uses), row.id));
+        let mut found: Vec<(i64, Uuid)> = rows.filter(|(last, _)| *last != 0).collect();
+        found.sort_unstable();
+        found.into_iter().rev().map(|(last, id)| (id, last)).collect()
+    }
+
+    /// The rows that have promised something of any of these variants, sorted.
+    pub(super) fn promised(&self, variants: &[(Uuid, u32)]) -> Vec<u32> {
+        let mut found = Vec::new();
+        for (product, variant) in variants {
+            let promises = |uses: &[StockUse]| uses.iter().any(|it| it.variant == *variant && it.reserved > 0);
+            let rows = self.rows_using(*product).filter(|(_, row, uses)| row.reserves && promises(uses));
+            found.extend(rows.map(|(at, ..)| at));
+        }
+        found.sort_unstable();
+        found.dedup();
+        found
     }
 
     /// What a customer's orders come to, and which they are, newest first.

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use domain::order::Summary;
+use domain::product::Stock;
 use domain::record::Fields;
 use domain::shop::Shop;
 use domain::{OrderNumber, StreamKind};
@@ -78,11 +79,25 @@ impl Replica {
             .collect()
     }
     fn asking<'a>(&self, filter: &'a Filter, now_ms: i64) -> Ask<'a> {
-        Ask::new(filter, now_ms, || {
+        let unsent = || {
             let mut unsent: Vec<Uuid> = self.outbox.iter().map(|(_, pending)| pending.stream).collect();
             unsent.sort_unstable();
             unsent
-        })
+        };
+        Ask::new(filter, now_ms, unsent, || self.oversold())
+    }
+    /// What there is of a product's variant (0: of the product).
+    pub fn stock_of(&self, product: Uuid, variant: u32) -> Stock {
+        let (reserved, left) = self.index.stock(product, variant);
+        Stock::of(self.records.moved(product, variant), reserved, left)
+    }
+    /// The variants of which more is promised than there is.
+    pub fn oversold(&self) -> Vec<(Uuid, u32)> {
+        let short = self.records.counted().filter(|(product, variant, moved)| {
+            let (reserved, left) = self.index.stock(*product, *variant);
+            reserved > 0 && Stock::of(Some(*moved), reserved, left).is_oversold()
+        });
+        short.map(|(product, variant, _)| (product, variant)).collect()
     }
     /// A page of a list, newest first. The rows of the last filter are kept at hand: paging through them is cheap.
     pub fn page(&self, filter: &Filter, offset: usize, limit: usize, now_ms: i64) -> Page {
@@ -101,14 +116,17 @@ impl Replica {
         use domain::order::Badge;
         summary.badges.set(Badge::Overdue, summary.due_ms.is_some_and(|due| due < now_ms));
         summary.badges.set(Badge::NotSent, self.is_unsent(summary.id));
+        let short =
+            summary.uses.iter().any(|it| it.reserved > 0 && self.stock_of(it.product, it.variant).is_oversold());
+        summary.badges.set(Badge::Oversold, short);
     }
     /// How many orders there are, by state.
     pub fn counts(&self, now_ms: i64) -> Counts {
-        self.index.counts(now_ms)
+        self.index.counts(now_ms, &self.oversold())
     }
     /// How many of those that a filter leaves in any state are in each: what the tabs over a list say.
     pub fn counts_of(&self, filter: &Filter, now_ms: i64) -> Counts {
-        self.index.counts_of(&self.asking(filter, now_ms), now_ms)
+        self.index.counts_of(&Ask { short: self.oversold(), ..self.asking(filter, now_ms) }, now_ms)
     }
     /// The orders of a list, newest first.
     pub fn found(&self, filter: &Filter, now_ms: i64) -> Vec<Uuid> {
@@ -140,6 +158,11 @@ impl Replica {
     /// The orders that have promised something of a product that has not left yet, newest first.
     pub fn using(&self, product: Uuid) -> Vec<Uuid> {
         self.index.using(product)
+    }
+    /// The orders of which something of a product left, or had left and came back, with when that last was in
+    /// milliseconds since 1970: the last first.
+    pub fn took(&self, product: Uuid) -> Vec<(Uuid, i64)> {
+        self.index.took(product)
     }
     /// What a customer's orders come to, and which they are, newest first.
     pub fn of_customer(&self, customer: Uuid) -> (Sums, Vec<Uuid>) {

@@ -382,7 +382,9 @@ impl Replica {
     /// Whether an event of the log that names this device and count is this device's own, not a clone's.
     fn is_own(&self, counter: u64, seq: u64, text: &str, hash: Option<&EventHash>) -> bool {
         match self.outbox.get(counter) {
-            Some(pending) => self.cache.event(pending.no, pending.index).is_some_and(|mine| erasure::is_same(mine.text, text, hash)),
+            Some(pending) => {
+                self.cache.event(pending.no, pending.index).is_some_and(|mine| erasure::is_same(mine.text, text, hash))
+            }
             None => self.acks.seq_of(counter) == Some(seq),
         }
     }

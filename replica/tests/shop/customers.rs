@@ -42,8 +42,7 @@ fn customer(stall: &Stall, n: usize, id: Uuid) -> Customer {
 fn on_credit(customer: Uuid, price: i64) -> Command {
     let buyer = Buyer { name: NAME.into(), phone: PHONE.into(), address: ADDRESS.into() };
     let line = Line { id: 1, item: "tea".into(), quantity: 1, price, ..Line::default() };
-    let content =
-        Content { lines: vec![line], terms: Terms::Credit, customer: Some(customer), ..Content::default() };
+    let content = Content { lines: vec![line], terms: Terms::Credit, customer: Some(customer), ..Content::default() };
     Command::Confirm { new: Some((content, buyer)), copied_from: None, payments: Vec::new(), handed_over: false }
 }
 
@@ -106,7 +105,12 @@ fn a_repayment_is_stored_with_all_its_parts_and_the_book_ends_with_what_is_owed(
     let mut stall = Stall::new(2);
     let id = wang(&stall, 0);
     let orders = [sell(&stall, 0, id, 500), sell(&stall, 0, id, 700)];
-    write(&stall, 0, Some(id), vec![RecordEvent::DebtMoved(DebtMoved { amount: 300, method: None, note: "old".into() })]);
+    write(
+        &stall,
+        0,
+        Some(id),
+        vec![RecordEvent::DebtMoved(DebtMoved { amount: 300, method: None, note: "old".into() })],
+    );
     stall.settle();
     let owing: Vec<Owing> = orders
         .iter()
@@ -198,7 +202,8 @@ fn an_erased_person_is_on_no_disk_any_more_and_orders_and_sums_stay() {
     let note = DebtMoved { amount: 300, method: None, note: "her brother".into() };
     write(&stall, 0, Some(id), vec![RecordEvent::DebtMoved(note)]);
     stall.settle();
-    stall.act(1, Some(order), &Command::RecordPayment(NewPayment { method: Method::Cash, given: 200, deposit: false }))
+    stall
+        .act(1, Some(order), &Command::RecordPayment(NewPayment { method: Method::Cash, given: 200, deposit: false }))
         .unwrap();
     stall.settle();
     assert!(stall.tablets[1].disk.holds(NAME.as_bytes()), "or this proves nothing");

@@ -5,14 +5,18 @@
     reason = "a test that finds something else than it expects has failed"
 )]
 
+use std::collections::BTreeMap;
+
 use domain::StreamKind;
-use domain::order::{Command, Content, Line};
+use domain::order::{Badge, Command, Content, Line};
+use domain::product::Product;
+use domain::product::ledger::{Cause, ledger};
 use domain::record::{Changed, RecordEvent, StockMoved, StockReason, Value};
-use replica::Act;
 use replica::client::ActFault;
+use replica::{Act, Facet, Filter};
 use uuid::Uuid;
 
-use super::support::{DAY, Stall, new_order};
+use super::support::{DAY, Stall, new_order, pay, ship};
 
 fn set(fields: &[(&str, Value)]) -> RecordEvent {
     let set = fields.iter().map(|(name, value)| ((*name).to_owned(), Some(value.clone()))).collect();
@@ -159,4 +163,104 @@ fn records_survive_a_server_that_lost_a_day() {
     let fields = stall.tablets[1].tab.replica().fields(id).unwrap();
     assert_eq!((fields.int("price"), fields.sums.get(&0)), (Some(650), Some(&16)));
     assert_eq!(stall.tablets[0].tab.replica().fields(other).unwrap().text("name"), "茶壶");
+}
+
+/// Sells some of a product.
+fn sell(stall: &Stall, n: usize, id: Uuid, quantity: i64) -> Uuid {
+    let Command::Confirm { new: Some((mut content, buyer)), .. } = new_order("王小明", 500) else { unreachable!() };
+    content.lines[0].product = Some(id);
+    content.lines[0].quantity = quantity;
+    let new = Some((content, buyer));
+    let sale = Command::Confirm { new, copied_from: None, payments: Vec::new(), handed_over: false };
+    stall.act(n, None, &sale).unwrap().order
+}
+
+fn oversold(stall: &Stall, n: usize) -> Vec<Uuid> {
+    let replica = stall.tablets[n].tab.replica();
+    let found = replica.found(&Filter::of(Facet::Badge(Badge::Oversold)), 0);
+    let badge = |id: &Uuid| replica.summary(*id, 0).is_some_and(|summary| summary.badges.has(Badge::Oversold));
+    assert!(found.iter().all(badge));
+    assert_eq!(replica.summaries().iter().filter(|summary| badge(&summary.id)).count(), found.len());
+    assert_eq!(replica.counts(0).oversold, found.len());
+    assert_eq!(replica.counts_of(&Filter::default(), 0).oversold, found.len());
+    found
+}
+
+#[test]
+fn the_last_piece_sold_on_both_tablets_stands_twice_and_is_called_oversold_until_more_comes() {
+    let mut stall = Stall::new(2);
+    let id = product(&stall, 0, None, vec![set(&[("name", "茶壶".into())]), moved(3)]);
+    stall.settle();
+    let one = sell(&stall, 0, id, 3);
+    let other = sell(&stall, 1, id, 1);
+    assert!(oversold(&stall, 0).is_empty() && oversold(&stall, 1).is_empty(), "each tablet had enough");
+    stall.settle();
+    for n in 0..2 {
+        let mut both = oversold(&stall, n);
+        both.sort_unstable();
+        let mut sold = [one, other];
+        sold.sort_unstable();
+        assert_eq!(both, sold);
+        let stock = stall.tablets[n].tab.replica().stock_of(id, 0);
+        assert_eq!((stock.on_hand, stock.reserved, stock.free()), (3, 4, -1));
+    }
+    product(&stall, 1, Some(id), vec![moved(1)]);
+    assert!(oversold(&stall, 1).is_empty());
+    stall.settle();
+    assert!(oversold(&stall, 0).is_empty());
+}
+
+#[test]
+fn what_nobody_counts_is_never_oversold() {
+    let mut stall = Stall::new(1);
+    let id = product(&stall, 0, None, vec![set(&[("name", "茶壶".into())])]);
+    sell(&stall, 0, id, 50);
+    stall.settle();
+    assert!(oversold(&stall, 0).is_empty());
+}
+
+#[test]
+fn the_ledger_says_where_every_piece_went_and_comes_to_what_there_is() {
+    let mut stall = Stall::new(2);
+    let id = product(&stall, 0, None, vec![set(&[("name", "茶壶".into())]), moved(10)]);
+    stall.settle();
+    let first = sell(&stall, 0, id, 2);
+    stall.act(0, Some(first), &pay(1_000)).unwrap();
+    stall.act(0, Some(first), &ship()).unwrap();
+    stall.settle();
+    let parcel = stall.wait(stall.tablets[0].tab.order(first)).unwrap().unwrap().parcels[0].id;
+    stall.act(0, Some(first), &Command::VoidParcel(parcel, "came back".into())).unwrap();
+    let second = sell(&stall, 1, id, 3);
+    stall.act(1, Some(second), &pay(1_500)).unwrap();
+    stall.act(1, Some(second), &ship()).unwrap();
+    let counted = StockMoved {
+        variant: 0,
+        reason: StockReason::Counted,
+        quantity: -1,
+        counted: Some(6),
+        note: "one broke".into(),
+    };
+    product(&stall, 1, Some(id), vec![RecordEvent::StockMoved(counted)]);
+    stall.settle();
+    let book = |n: usize| {
+        let tab = &stall.tablets[n].tab;
+        let record = stall.wait(tab.record(id)).unwrap().unwrap();
+        let took = tab.replica().took(id);
+        let orders: Vec<_> = took.iter().map(|(order, _)| stall.wait(tab.order(*order)).unwrap().unwrap()).collect();
+        let product = Product::read(&tab.replica().fields(id).unwrap());
+        let on_hand = BTreeMap::from([(0, tab.replica().stock_of(id, 0).on_hand)]);
+        ledger(&product, &record, &orders, &on_hand, None)
+    };
+    let (book, theirs) = (book(0), book(1));
+    assert_eq!(book, theirs, "both tablets keep the same book");
+    let sum: i64 = book.iter().map(|entry| entry.quantity).sum();
+    assert_eq!((book.len(), sum, book[0].balance), (5, 6, Some(6)));
+    for (entry, before) in book.iter().zip(&book[1..]) {
+        assert_eq!(entry.balance.unwrap() - entry.quantity, before.balance.unwrap());
+    }
+    let of = |order| book.iter().filter(move |entry| matches!(entry.cause, Cause::Order { id, .. } if id == order));
+    let mut of_first: Vec<i64> = of(first).map(|entry| entry.quantity).collect();
+    of_first.sort_unstable();
+    assert_eq!(of_first, [-2, 2], "a parcel that was voided is seen leaving and coming back");
+    assert_eq!(of(second).map(|entry| entry.quantity).collect::<Vec<_>>(), [-3]);
 }

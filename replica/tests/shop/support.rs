@@ -188,12 +188,11 @@ fn erase(log: &mut [Kept]) {
         .iter()
         .zip(1..)
         .filter(|(envelope, _)| erasure::asks(envelope))
-        .map(|(asks, seq)| {
-            (asks.stream.clone(), Asking { device: asks.device, counter: asks.counter, seq: Some(seq) })
-        })
+        .map(|(asks, seq)| (asks.stream.clone(), Asking { device: asks.device, counter: asks.counter, seq: Some(seq) }))
         .collect();
     for (kept, envelope) in log.iter_mut().zip(&read) {
-        let unknown = asking.iter().any(|(stream, asking)| *stream == envelope.stream && !asking.was_known_to(envelope));
+        let unknown =
+            asking.iter().any(|(stream, asking)| *stream == envelope.stream && !asking.was_known_to(envelope));
         if unknown && kept.stamp.hash.is_none() && !erasure::asks(envelope) {
             kept.stamp.hash = Some(event_hash(&kept.text));
             kept.text = erasure::erased(&kept.text).unwrap();

@@ -9,8 +9,8 @@ use protocol::api::{
     Pushed,
 };
 use protocol::digest::{EventHash, event_hash};
-use protocol::erasure::{self, Asking};
 use protocol::envelope::stamp;
+use protocol::erasure::{self, Asking};
 use protocol::{BlobId, Brief, Digest, Envelope, Flag, MAX_CLOCK_AHEAD_MS, Problem, ProblemType, Stamp, Stream, body};
 use replica::client::{Body, Request, Response};
 use serde_json::value::RawValue;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use domain::StreamKind;
 use domain::customer::{Owing, Repayment, repay};
 use domain::money::{NumberFault, parse_amount};
-use domain::order::{Command, Method, NewPayment, Status};
+use domain::order::{Command, Delivery, Method, NewPayment, Status};
 use domain::record::{Changed, DebtMoved, RecordEvent, Value};
 use domain::shop::list::{List, default_of, entries};
 use domain::text::LONG;
@@ -122,9 +122,8 @@ impl Desk {
 
     /// The orders that wait for money.
     fn owing(self) -> Vec<Owing> {
-        let waits = |row: &&Row| {
-            row.balance > 0 && !matches!(row.status, Status::Draft | Status::Cancelled | Status::Closed)
-        };
+        let waits =
+            |row: &&Row| row.balance > 0 && !matches!(row.status, Status::Draft | Status::Cancelled | Status::Closed);
         let owing = |row: &Row| Owing { order: row.id, placed_ms: row.placed_ms, balance: row.balance };
         self.rows.with(|rows| rows.iter().filter(waits).map(owing).collect())
     }
@@ -209,7 +208,9 @@ fn Repay(desk: Desk) -> impl IntoView {
     let how = RwSignal::new(untrack(|| shop.with(|shop| default_of(shop, List::Method))));
     let called_way = {
         let ways = ways.clone();
-        move |key: &str| ways.iter().find(|(of, ..)| of == key).map_or_else(|| key.to_owned(), |(_, name, _)| name.clone())
+        move |key: &str| {
+            ways.iter().find(|(of, ..)| of == key).map_or_else(|| key.to_owned(), |(_, name, _)| name.clone())
+        }
     };
     let choices = ways.into_iter().map(|(key, name, glyph)| Choice::new(key, name).with(glyph)).collect::<Vec<_>>();
     let typed = RwSignal::new(match untrack(owes) {
@@ -226,8 +227,7 @@ fn Repay(desk: Desk) -> impl IntoView {
     };
     let id = uid("amount");
     let write = move |minor: i64| typed.set(currency.get_untracked().typed(minor));
-    let extra =
-        vec![KeypadKey { label: payment::ALL.into(), act: Callback::new(move |()| write(untrack(owes))) }];
+    let extra = vec![KeypadKey { label: payment::ALL.into(), act: Callback::new(move |()| write(untrack(owes))) }];
     let save = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         tried.set(true);
@@ -333,9 +333,9 @@ const OFFERED: usize = 8;
 fn MergeWith(desk: Desk) -> impl IntoView {
     let typed = RwSignal::new(String::new());
     let me = desk.person.with_untracked(|person| person.id());
-    let book = desk.people.with_untracked(|people| {
-        Book::of(people.iter().filter(|person| person.id() != me && !person.customer.erased))
-    });
+    let book = desk
+        .people
+        .with_untracked(|people| Book::of(people.iter().filter(|person| person.id() != me && !person.customer.erased)));
     let book = StoredValue::new(book);
     let found = move || {
         let found = typed.with(|typed| {
@@ -368,11 +368,12 @@ fn MergeWith(desk: Desk) -> impl IntoView {
 fn Erase(desk: Desk) -> impl IntoView {
     let erase = move || {
         let person = desk.person.get_untracked();
-        let records = person.all().map(|customer| {
-            Act::Record(StreamKind::Customer, Some(customer.id), vec![RecordEvent::Erasing])
-        });
+        let records = person
+            .all()
+            .map(|customer| Act::Record(StreamKind::Customer, Some(customer.id), vec![RecordEvent::Erasing]));
         let orders = desk.rows.with_untracked(|rows| {
-            let named = |row: &&Row| !row.name.is_empty() || !row.phone.is_empty();
+            // Where something is sent to, there is an address.
+            let named = |row: &&Row| !row.name.is_empty() || !row.phone.is_empty() || row.delivery == Delivery::Ship;
             let erase = |row: &Row| Act::Order(Some(row.id), Box::new(Command::EraseBuyer));
             rows.iter().filter(named).map(erase).collect::<Vec<_>>()
         });

@@ -61,8 +61,7 @@ struct Fields {
 
 impl Fields {
     fn of(form: Form) -> Self {
-        let mut addresses: Vec<Written> =
-            form.addresses.into_iter().map(|(id, text)| Written::new(id, text)).collect();
+        let mut addresses: Vec<Written> = form.addresses.into_iter().map(|(id, text)| Written::new(id, text)).collect();
         if addresses.is_empty() {
             addresses.push(Written::draw());
         }

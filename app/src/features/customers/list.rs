@@ -86,21 +86,30 @@ fn PersonRow(person: Arc<Person>, chosen: Signal<Option<Uuid>>, place: Place) ->
     let written = phone.clone();
     let named = !person.customer.name.is_empty() || person.customer.erased;
     let orders = u64::try_from(person.orders).unwrap_or(u64::MAX);
-    let name = { let person = Arc::clone(&person); move || called(&person) };
+    let name = {
+        let person = Arc::clone(&person);
+        move || called(&person)
+    };
     let address = person.customer.addresses.first().map(|address| address.text.clone()).unwrap_or_default();
     let end = match owes {
         0 => None,
-        owed if owed > 0 => Some(view! {
-            <span style:color="var(--owe)">
-                <span class="small">{customers::OWES}</span> " " <Money minor=Signal::stored(owed) currency/>
-            </span>
-        }.into_any()),
-        ahead => Some(view! {
-            <span class="muted">
-                <span class="small">{customers::CREDIT}</span> " "
-                <Money minor=Signal::stored(ahead.saturating_neg()) currency size=Size::Small/>
-            </span>
-        }.into_any()),
+        owed if owed > 0 => Some(
+            view! {
+                <span style:color="var(--owe)">
+                    <span class="small">{customers::OWES}</span> " " <Money minor=Signal::stored(owed) currency/>
+                </span>
+            }
+            .into_any(),
+        ),
+        ahead => Some(
+            view! {
+                <span class="muted">
+                    <span class="small">{customers::CREDIT}</span> " "
+                    <Money minor=Signal::stored(ahead.saturating_neg()) currency size=Size::Small/>
+                </span>
+            }
+            .into_any(),
+        ),
     };
     let tone = if owes > 0 { "owe" } else { "rest" };
     view! {

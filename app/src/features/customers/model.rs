@@ -227,7 +227,8 @@ mod tests {
     #[test]
     fn who_turned_out_to_be_the_same_is_found_by_either_name() {
         let other = person(2, "小王", "13900139000");
-        let merged = Person { merged: vec![Arc::clone(&other.customer)], ..(*person(1, "王小明", "13800138000")).clone() };
+        let merged =
+            Person { merged: vec![Arc::clone(&other.customer)], ..(*person(1, "王小明", "13800138000")).clone() };
         let book = Book::of([Arc::new(merged)].iter());
         assert_eq!(found(&book, "小王", None), [1]);
         assert_eq!(found(&book, "139001", None), [1]);

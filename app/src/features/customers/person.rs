@@ -14,8 +14,8 @@ use crate::features::order::marks;
 use crate::session::{Loaded, People, Person, Row, Session};
 use crate::text::{self, Phrase, customers};
 use crate::ui::{
-    Acts, Button, Glyph, Icon, Kind, LinkButton, Menu, MenuAct, Money, Note, Scroll, Serial, Size, Skeleton,
-    Stamp, Stub, Toaster, Tone,
+    Acts, Button, Glyph, Icon, Kind, LinkButton, Menu, MenuAct, Money, Note, Scroll, Serial, Size, Skeleton, Stamp,
+    Stub, Toaster, Tone,
 };
 
 /// How many orders are shown at first, and how many more at a time.
@@ -150,9 +150,9 @@ fn Head(desk: Desk, place: Place) -> impl IntoView {
 
 /// What a price level is called.
 fn level_name(session: Session, key: &str) -> String {
-    let name = session.shop_fields().with(|shop| {
-        entries(shop, List::Level).into_iter().find(|entry| entry.key == key).map(|entry| entry.name)
-    });
+    let name = session
+        .shop_fields()
+        .with(|shop| entries(shop, List::Level).into_iter().find(|entry| entry.key == key).map(|entry| entry.name));
     super::form::level_words(key, &name.unwrap_or_default())
 }
 

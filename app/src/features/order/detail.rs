@@ -79,7 +79,9 @@ fn Head(desk: Desk, numbered: bool) -> impl IntoView {
     let badges = Memo::new(move |_| {
         order.with(|order| {
             let pending = connected.get() && order.timeline.iter().any(|entry| entry.meta.seq.is_none());
-            marks::badges(&order.summary(), pending, now.get())
+            let mut badges = marks::badges(&order.summary(), pending, now.get());
+            badges.set(domain::order::Badge::Oversold, session.is_oversold(order.id));
+            badges
         })
     });
     let each_badge = move || {

@@ -1,11 +1,11 @@
 //! What happened to an order, told in plain words in the language in use.
 
-use domain::Event;
 use domain::contact::{Buyer, ContactChanged, ContactEvent};
 use domain::order::{
     Change, Entry, LineChange, LinePart, Order, OrderEvent, Outcome, Parcel, ParcelCorrected, PaymentEnded, Taking,
     VoidReason,
 };
+use domain::{Event, Meta};
 use leptos::prelude::Get;
 use uuid::Uuid;
 
@@ -44,22 +44,32 @@ pub fn tell(order: &Order, at: usize, currency: Currency) -> Option<Told> {
 
 /// When it was and on which tablet; with the day where that is not today.
 pub fn by(entry: &Entry, session: Session) -> String {
-    let ms = entry.meta.at_ms();
+    told_by(&entry.meta, entry.event.rule(), session)
+}
+
+/// The same of any event.
+pub fn by_whom(meta: &Meta, session: Session) -> String {
+    told_by(meta, None, session)
+}
+
+/// When it was, and who did it: a rule, or somebody on a tablet.
+fn told_by(meta: &Meta, rule: Option<Uuid>, session: Session) -> String {
+    let ms = meta.at_ms();
     let today = session.day_of(session.now_ms().get()) == session.day_of(ms);
     let time = if today { text::time(ms) } else { text::date_time(ms) };
-    let here = entry.meta.device == session.this_device();
-    let code = session.device_code(entry.meta.device);
+    let here = meta.device == session.this_device();
+    let code = session.device_code(meta.device);
     let tablet = match (here, code.is_empty()) {
         (true, true) => session.tablet_code(),
         (true, false) => told::here(&code),
         (false, true) => dispute::TABLET_UNKNOWN.get().to_owned(),
         (false, false) => code,
     };
-    let by = match entry.event.rule() {
+    let by = match rule {
         Some(rule) => told::by_rule(&time, &session.rule_name(rule)),
         None => timeline::by(&time, &tablet),
     };
-    if entry.meta.seq.is_none() && session.connected().get() { told::not_sent(&by) } else { by }
+    if meta.seq.is_none() && session.connected().get() { told::not_sent(&by) } else { by }
 }
 
 fn void(entry: &Entry) -> Option<Phrase> {
@@ -233,6 +243,8 @@ fn changed(order: &Order, change: &Change, currency: Currency) -> String {
             let (field, value) = line_field(change, currency);
             told::line_changed(&item_of(order, *id), field.get(), &value)
         }
+        Change::Customer(Some(_)) => told::NOW_A_CUSTOMERS.get().to_owned(),
+        Change::Customer(None) => told::NO_CUSTOMERS.get().to_owned(),
         other => {
             let (field, value) = order_field(other, currency);
             timeline::changed(field.get(), &value)

@@ -1,0 +1,83 @@
+//! The counter: tiles on one side, the cart on the other, the money in between. Made for a rush: a tap sells, nothing
+//! waits, and what is in the cart is there after whatever happens to the page.
+//!
+//! `/counter` sells, `/counter?step=pay` takes the money, so that the browser's back leads to the goods.
+
+mod asked;
+mod cart;
+mod goods;
+mod model;
+pub mod reader;
+mod sold;
+mod tender;
+mod till;
+mod words;
+
+use domain::order::Summary;
+use leptos::prelude::*;
+use leptos_router::hooks::use_query_map;
+
+use self::asked::Dialogs;
+use self::cart::CartSheet;
+use self::goods::Goods;
+use self::sold::SoldSheet;
+use self::tender::Tender;
+use self::till::Till;
+use crate::frame::arrive;
+use crate::platform::{kept, page};
+use crate::session::Session;
+use crate::text::counter;
+use crate::ui::Toaster;
+
+/// Under what the cart in hand is kept.
+const KEPT: &str = "counter";
+
+/// The page.
+#[component]
+pub fn Counter() -> impl IntoView {
+    let session = Session::here();
+    let toaster = use_context::<Toaster>().unwrap_or_default();
+    let heading = NodeRef::new();
+    arrive(counter::TITLE.into(), heading);
+    let query = use_query_map();
+    let wants_pay = Memo::new(move |_| query.with(|query| query.get("step").as_deref() == Some("pay")));
+
+    let kept = kept::load::<model::Cart>(KEPT).filter(|cart| {
+        // Sold already: the browser was killed before it forgot the cart.
+        untrack(|| session.summary(cart.order)).is_none_or(|Summary { number, .. }| number.is_none())
+    });
+    let till = Till::new(session, toaster, kept, wants_pay);
+    Effect::new(move |_| {
+        till.cart.with(|cart| if cart.is_blank() { kept::forget(KEPT) } else { kept::store(KEPT, cart) });
+    });
+    till.watch_the_draft();
+    let listening = window_event_listener(leptos::ev::keydown, move |event| {
+        let is_field = page::is_typing();
+        if till.key(&event.key(), event.time_stamp() as i64, is_field, page::has_focus()) {
+            event.prevent_default();
+        }
+    });
+    on_cleanup(move || listening.remove());
+
+    let is_sold = Memo::new(move |_| till.sold.with(Option::is_some));
+    view! {
+        <div class="page" data-bare="">
+            <h1 class="unseen" node_ref=heading tabindex="-1">{counter::TITLE}</h1>
+            <div
+                class="split counter"
+                data-step=move || if till.paying.get() { "pay" } else { "sell" }
+                data-sheet=move || till.sheet.get().then_some("")
+                data-sold=move || is_sold.get().then_some("")
+            >
+                <Show when=move || till.paying.get() fallback=move || view! { <Goods till/> }>
+                    <Tender till/>
+                </Show>
+                <Show when=move || is_sold.get() fallback=move || view! { <CartSheet till/> }>
+                    <SoldSheet till/>
+                </Show>
+            </div>
+            <p class="unseen" role="status">{move || till.said.get()}</p>
+            <Dialogs till/>
+        </div>
+    }
+}

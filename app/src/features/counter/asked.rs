@@ -1,0 +1,150 @@
+//! What the counter asks in dialogs: which variant, how many grams, at what price, who buys, which parked cart.
+
+mod camera;
+mod figures;
+mod people;
+
+use leptos::prelude::*;
+use leptos::text_prop::TextProp;
+use uuid::Uuid;
+
+use self::camera::Camera;
+use self::figures::{Details, Free, Grams, OneLine};
+use self::people::{Customers, Parked};
+use super::model::Good;
+use super::till::{Asked, Till};
+use super::words;
+use crate::text::counter;
+use crate::ui::{Acts, Button, Dialog, Glyph, Kind, LinkButton, Money, Note, Size};
+
+/// The one dialog of the counter.
+#[component]
+pub fn Dialogs(till: Till) -> impl IntoView {
+    let title = move || match till.asked.get() {
+        Some(Asked::Variant(id)) => till.product(id).map(|it| it.name.clone()).unwrap_or_default(),
+        Some(Asked::Grams(id, variant)) => {
+            let good = till.product(id).map(|product| Good::of(&product, variant, ""));
+            good.map(|good| format!("{} {}", good.item, good.spec)).unwrap_or_default()
+        }
+        Some(Asked::Line(id, _)) => {
+            till.cart.with_untracked(|cart| cart.line(id).map(|line| line.item.clone())).unwrap_or_default()
+        }
+        Some(Asked::Free(_)) => counter::FREE_ITEM.get().to_owned(),
+        Some(Asked::Details) => counter::DETAILS.get().to_owned(),
+        Some(Asked::Customer) => counter::CUSTOMER.get().to_owned(),
+        Some(Asked::Parked) => counter::PARKED_TITLE.get().to_owned(),
+        Some(Asked::Unknown(_)) => counter::UNKNOWN.get().to_owned(),
+        Some(Asked::Code(_)) => counter::CODE.get().to_owned(),
+        Some(Asked::Camera) => counter::SCAN.get().to_owned(),
+        None => String::new(),
+    };
+    let body = move || {
+        till.asked.get().map(|asked| match asked {
+            Asked::Variant(id) => view! { <Variants till id/> }.into_any(),
+            Asked::Grams(id, variant) => view! { <Grams till id variant/> }.into_any(),
+            Asked::Line(id, figure) => view! { <OneLine till id figure/> }.into_any(),
+            Asked::Free(code) => view! { <Free till code=code.unwrap_or_default()/> }.into_any(),
+            Asked::Details => view! { <Details till/> }.into_any(),
+            Asked::Customer => view! { <Customers till/> }.into_any(),
+            Asked::Parked => view! { <Parked till/> }.into_any(),
+            Asked::Unknown(code) => view! { <Unknown till code/> }.into_any(),
+            Asked::Code(picture) => view! { <PayCode till picture/> }.into_any(),
+            Asked::Camera => view! { <Camera till/> }.into_any(),
+        })
+    };
+    view! { <Dialog open=till.asking title>{body}</Dialog> }
+}
+
+/// A product's variants, one tap each.
+#[component]
+fn Variants(till: Till, id: Uuid) -> impl IntoView {
+    let currency = till.session.currency();
+    let level = till.level.get_untracked();
+    let keys = till.product(id).map(|product| {
+        let key = |variant: &domain::product::Variant| {
+            let (name, of) = (variant.name.clone(), variant.id);
+            let price = product.price(of, &level);
+            let free = till.free(&product, Some(of));
+            let unit = product.unit;
+            view! {
+                <li>
+                    <button
+                        type="button"
+                        class="button variant"
+                        data-code=product.code(of).to_owned()
+                        on:click=move |_| till.take(id, of)
+                    >
+                        <span>{name}</span>
+                        <span class="end">
+                            {price.map(|price| view! { <Money minor=Signal::stored(price) currency/> })}
+                            {free
+                                .map(|free| {
+                                    let tone = (free < 0).then_some("alarm");
+                                    view! { <span class="small short" data-tone=tone>{words::left(free, unit)}</span> }
+                                })}
+                        </span>
+                    </button>
+                </li>
+            }
+        };
+        product.variants.iter().map(key).collect_view()
+    });
+    view! { <ul class="menu" aria-label=counter::CHOOSE>{keys}</ul> }
+}
+
+/// A code that no product has: a new product with it, or a sale without one.
+#[component]
+fn Unknown(till: Till, code: String) -> impl IntoView {
+    let why = TextProp::from({
+        let code = code.clone();
+        move || counter::unknown_why(&code)
+    });
+    let shown = code.clone();
+    let href = format!("/products/new?code={}", crate::platform::page::escaped(&code));
+    view! {
+        <div class="stack" data-testid="unknown-code" data-code=shown>
+            <Note text=why glyph=Glyph::Scan/>
+            <Acts>
+                <LinkButton href label=counter::NEW_PRODUCT glyph=Glyph::Plus/>
+                <Button
+                    label=counter::AS_FREE_ITEM
+                    kind=Kind::Main
+                    on_press=move || till.ask(Asked::Free(Some(code.clone())))
+                    attr:data-first=""
+                />
+            </Acts>
+        </div>
+    }
+}
+
+/// The stall's pay code, as large as the screen, with the amount beside it.
+#[component]
+fn PayCode(till: Till, picture: String) -> impl IntoView {
+    let currency = till.session.currency();
+    let amount = Memo::new(move |_| {
+        let typed = untrack(|| till.step_now()).map_or(0, |(given, _)| given);
+        if typed > 0 { typed } else { till.rest.get() }
+    });
+    let url = till.session.picture(Signal::stored(Some(picture)));
+    view! {
+        <div class="pay-code">
+            {move || {
+                url.get().map(|url| view! { <img src=url alt=move || counter::CODE.get() decoding="async"/> })
+            }}
+            <p data-testid="code-amount" data-minor=move || amount.get().to_string()>
+                <Money minor=amount currency size=Size::Hero/>
+            </p>
+            <Acts>
+                <Button
+                    label=counter::SAVE_PAYMENT
+                    glyph=Glyph::Check
+                    kind=Kind::Main
+                    on_press=move || {
+                        till.close();
+                        till.save();
+                    }
+                />
+            </Acts>
+        </div>
+    }
+}

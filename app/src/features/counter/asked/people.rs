@@ -1,0 +1,202 @@
+//! Who buys, found as one types or written down anew; and the carts that wait.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use domain::StreamKind;
+use domain::customer::{Customer, phone_digits};
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+use crate::features::counter::till::{Till, said_time};
+use crate::platform::page;
+use crate::session::ActFault;
+use crate::text::counter;
+use crate::ui::{Acts, Button, Empty, Fault, Glyph, Icon, Kind, Money, SearchField, TextField, uid};
+
+/// So many customers are listed; more words lead to the others.
+const MOST: usize = 30;
+
+/// Whether a customer is meant by what was typed: every word in the name, or the digits in the phone.
+fn matches(customer: &Customer, typed: &str) -> bool {
+    let name = customer.name.to_lowercase();
+    let phone = phone_digits(&customer.phone);
+    typed.to_lowercase().split_whitespace().all(|word| {
+        let digits: String = word.chars().filter(char::is_ascii_digit).collect();
+        name.contains(word) || (!digits.is_empty() && phone.contains(&digits))
+    })
+}
+
+/// Who buys.
+#[component]
+pub fn Customers(till: Till) -> impl IntoView {
+    let search = RwSignal::new(String::new());
+    let is_new = RwSignal::new(false);
+    let found = Memo::new(move |_| {
+        let typed = search.get();
+        till.customers.with(|all| {
+            let mut found: Vec<Arc<Customer>> = all
+                .iter()
+                .filter(|it| it.merged_into.is_none() && !it.erased && matches(it, &typed))
+                .cloned()
+                .collect();
+            // Those written down last are the likeliest.
+            found.reverse();
+            found.truncate(MOST);
+            found
+        })
+    });
+    let has_one = till.cart.with_untracked(|cart| cart.content.customer.is_some() || !cart.buyer.is_empty());
+    let send = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        let only = found.with_untracked(|found| found.first().cloned());
+        if let Some(only) = only.filter(|_| search.with_untracked(|typed| !typed.trim().is_empty())) {
+            till.choose_customer(Some(&only));
+        }
+    };
+    let rows = move || {
+        let row = |customer: Arc<Customer>| {
+            let (name, phone) = (customer.name.clone(), customer.phone.clone());
+            view! {
+                <li>
+                    <button
+                        type="button"
+                        class="button variant"
+                        on:click=move |_| till.choose_customer(Some(&customer))
+                    >
+                        <span>{name}</span>
+                        <span class="small muted">{phone}</span>
+                    </button>
+                </li>
+            }
+        };
+        found.get().into_iter().map(row).collect_view()
+    };
+    view! {
+        <Show when=move || !is_new.get() fallback=move || view! { <NewCustomer till typed=search.get_untracked()/> }>
+            <form class="bar" autocomplete="off" on:submit=send>
+                <SearchField label=counter::FIND_CUSTOMER example=counter::FIND_CUSTOMER_HINT value=search/>
+            </form>
+            <ul class="menu people" aria-label=counter::CUSTOMER>{rows}</ul>
+            <Show when=move || found.with(Vec::is_empty)>
+                <p class="muted" role="status">{counter::NO_SUCH_CUSTOMER}</p>
+            </Show>
+            <Acts>
+                {has_one
+                    .then(|| {
+                        view! {
+                            <Button
+                                label=counter::NO_CUSTOMER
+                                kind=Kind::Quiet
+                                on_press=move || till.choose_customer(None)
+                            />
+                        }
+                    })}
+                <Button label=counter::NEW_CUSTOMER glyph=Glyph::Plus on_press=move || is_new.set(true)/>
+            </Acts>
+        </Show>
+    }
+}
+
+/// Name and phone are enough here; the rest is written on the customer's own page.
+#[component]
+fn NewCustomer(till: Till, typed: String) -> impl IntoView {
+    let is_phone = typed.chars().any(|c| c.is_ascii_digit());
+    let (name, phone) = if is_phone { (String::new(), typed) } else { (typed, String::new()) };
+    let (name, phone) = (RwSignal::new(name), RwSignal::new(phone));
+    let busy = RwSignal::new(false);
+    let refused = RwSignal::new(None::<ActFault>);
+    let tried = RwSignal::new(false);
+    let customer = move || Customer {
+        name: name.get().trim().to_owned(),
+        phone: phone.get().trim().to_owned(),
+        ..Customer::default()
+    };
+    let missing = Signal::derive(move || {
+        (tried.get() && !customer().faults().is_empty()).then(|| counter::CUSTOMER_MISSING.get().to_owned())
+    });
+    let problem = Signal::derive(move || {
+        refused.get().map(|fault| crate::features::counter::words::act_fault(&fault).get().to_owned())
+    });
+    let send = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        tried.set(true);
+        let customer = untrack(customer);
+        if !customer.faults().is_empty() {
+            return page::focus_first_fault();
+        }
+        if busy.get_untracked() {
+            return;
+        }
+        busy.set(true);
+        spawn_local(async move {
+            let written = till.session.write(StreamKind::Customer, None, &BTreeMap::new(), &customer.fields()).await;
+            match written {
+                Ok(id) => till.choose_customer(Some(&Customer { id, ..customer })),
+                Err(fault) => refused.set(Some(fault)),
+            }
+            let _ = busy.try_set(false);
+        });
+    };
+    let place = uid("new");
+    let first = format!("#{place} input");
+    request_animation_frame(move || {
+        page::focus(&first);
+    });
+    view! {
+        <form class="stack" id=place novalidate autocomplete="off" on:submit=send>
+            <div class="two">
+                <TextField label=counter::CUSTOMER_NAME value=name fault=missing/>
+                <TextField label=counter::CUSTOMER_PHONE value=phone keys="tel"/>
+            </div>
+            <Fault text=problem/>
+            <Acts>
+                <Button label=counter::SAVE_CUSTOMER glyph=Glyph::Check kind=Kind::Main submit=true busy/>
+            </Acts>
+        </form>
+    }
+}
+
+/// The carts that wait, newest first.
+#[component]
+pub fn Parked(till: Till) -> impl IntoView {
+    let currency = till.session.currency();
+    let parked = till.session.parked();
+    let rows = move || {
+        let all = parked.get();
+        let row = |cart: &domain::order::Summary| {
+            let id = cart.id;
+            let (items, name, total) = (cart.items.clone(), cart.name.clone(), cart.total);
+            let tablet = till.session.device_code(cart.device);
+            let by = counter::parked_by(&said_time(cart.placed_ms), &tablet);
+            let by = if name.is_empty() { by } else { format!("{name} · {by}") };
+            view! {
+                <li>
+                    <button
+                        type="button"
+                        class="button variant"
+                        data-testid="parked-cart"
+                        on:click=move |_| till.take_up(id)
+                    >
+                        <span>
+                            <span class="name">{items}</span>
+                            <span class="small muted">{by}</span>
+                        </span>
+                        <Money minor=Signal::stored(total) currency/>
+                        <Icon glyph=Glyph::Hand/>
+                    </button>
+                </li>
+            }
+        };
+        all.iter().map(row).collect_view()
+    };
+    view! {
+        <Show
+            when=move || parked.with(|all| !all.is_empty())
+            fallback=|| view! { <Empty glyph=Glyph::Park title=counter::PARKED_NONE text=counter::PARKED_NONE_WHY/> }
+        >
+            <ul class="menu parked">{rows}</ul>
+        </Show>
+        <Fault text=till.fault_words()/>
+    }
+}

@@ -1,0 +1,267 @@
+//! The goods: tiles by category, found by a word or a code.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use domain::order::Unit;
+use domain::pinyin::Pinyin;
+use domain::product::Product;
+use leptos::prelude::*;
+use uuid::Uuid;
+
+use super::model;
+use super::till::{Asked, Till};
+use super::words;
+use crate::session::Table;
+use crate::text::counter;
+use crate::ui::{Button, Empty, Glyph, Kind, Money, SearchField, Tone};
+
+/// So many tiles are drawn at first; a search or a category leads to the others at once.
+const PAGE: usize = 120;
+
+/// The tiles' side of the counter.
+#[component]
+pub fn Goods(till: Till) -> impl IntoView {
+    let search = RwSignal::new(String::new());
+    let category = RwSignal::new(None::<String>);
+    let most = RwSignal::new(PAGE);
+    let sold_now = Memo::new(move |_| {
+        let all = till.products.get();
+        let mut all: Vec<Arc<Product>> = all.iter().filter(|product| product.active).cloned().collect();
+        all.sort_by(|a, b| (a.position, &a.name).cmp(&(b.position, &b.name)));
+        all
+    });
+    let categories = Memo::new(move |_| {
+        let mut seen = BTreeSet::new();
+        let named = |product: &Arc<Product>| {
+            let name = product.category.trim();
+            (!name.is_empty() && seen.insert(name.to_owned())).then(|| name.to_owned())
+        };
+        sold_now.with(|all| all.iter().filter_map(named).collect::<Vec<_>>())
+    });
+    let found = Memo::new(move |_| {
+        let search = search.get();
+        let category = category.get();
+        // Fetched with the first word; until it is here, words are found as they are written.
+        let pinyin = if search.trim().is_empty() { None } else { Pinyin::here() };
+        sold_now.with(|all| {
+            let fits = |product: &&Arc<Product>| {
+                category.as_ref().is_none_or(|category| product.category.trim() == category)
+                    && model::matches(product, &search, pinyin.as_deref())
+            };
+            all.iter().filter(fits).map(|product| product.id).collect::<Vec<Uuid>>()
+        })
+    });
+    Effect::new(move |_| {
+        search.track();
+        category.track();
+        most.set(PAGE);
+    });
+    // A code that a scanner typed into the search, or the only thing that was found.
+    let send = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        let typed = search.get_untracked();
+        let code = till.products.with_untracked(|all| model::scanned(all.iter(), typed.trim()));
+        let only = found.with_untracked(|found| if let [only] = found.as_slice() { Some(*only) } else { None });
+        match (code, only) {
+            (Some(_), _) => till.scanned(&typed),
+            (None, Some(id)) if !typed.trim().is_empty() => till.tap(id),
+            _ => return,
+        }
+        search.set(String::new());
+    };
+    let chip = move |name: Option<String>| {
+        let of = name.clone();
+        let is_chosen = Memo::new(move |_| category.with(|chosen| *chosen == of));
+        let label = name.clone();
+        view! {
+            <button
+                type="button"
+                class="chip"
+                aria-pressed=move || if is_chosen.get() { "true" } else { "false" }
+                on:click=move |_| category.set(name.clone())
+            >
+                {move || label.clone().unwrap_or_else(|| counter::ALL.get().to_owned())}
+            </button>
+        }
+    };
+    let chips = move || {
+        let all = categories.get();
+        (!all.is_empty()).then(|| {
+            view! {
+                <div class="chips" role="group" aria-label=counter::BY_CATEGORY>
+                    {chip(None)} {all.into_iter().map(|name| chip(Some(name))).collect_view()}
+                </div>
+            }
+        })
+    };
+    let nothing = move || match (sold_now.with(Vec::is_empty), found.with(Vec::is_empty)) {
+        (true, _) => {
+            let code = None;
+            Some(
+                view! {
+                    <Empty glyph=Glyph::Counter title=counter::NONE text=counter::NONE_WHY>
+                        <Button label=counter::FREE_ITEM on_press=move || till.ask(Asked::Free(code.clone()))/>
+                    </Empty>
+                }
+                .into_any(),
+            )
+        }
+        (false, true) => Some(
+            view! { <Empty glyph=Glyph::Search title=counter::NOTHING_FOUND text=counter::NOTHING_FOUND_WHY/> }
+                .into_any(),
+        ),
+        _ => None,
+    };
+    let shown = move || found.with(|found| found.iter().take(most.get()).copied().collect::<Vec<_>>());
+    let hidden = Memo::new(move |_| found.with(Vec::len).saturating_sub(most.get()));
+    view! {
+        <section class="goods" aria-label=counter::GOODS>
+            <form class="bar" autocomplete="off" on:submit=send>
+                <SearchField label=counter::FIND example=counter::FIND_HINT value=search/>
+                <Button
+                    label=counter::SCAN
+                    glyph=Glyph::Scan
+                    icon_only=true
+                    on_press=move || till.ask(Asked::Camera)
+                />
+                <Button
+                    label=counter::FREE_ITEM
+                    glyph=Glyph::Edit
+                    on_press=move || till.ask(Asked::Free(None))
+                />
+            </form>
+            {chips}
+            <div class="scroll" tabindex="0" role="region" aria-label=counter::TILES>
+                {nothing}
+                <ul class="tiles">
+                    <For each=shown key=|id| *id children=move |id| view! { <Tile till id/> }/>
+                </ul>
+                <Show when=move || { hidden.get() > 0 }>
+                    <p class="more-tiles">
+                        <span class="muted">{move || counter::more(hidden.get())}</span>
+                        <Button
+                            label=counter::SHOW_MORE
+                            kind=Kind::Quiet
+                            on_press=move || most.update(|most| *most += PAGE)
+                        />
+                    </p>
+                </Show>
+            </div>
+        </section>
+    }
+}
+
+/// The hue of a tile without a picture: always the same for the same product.
+fn hue(id: Uuid) -> u32 {
+    id.as_bytes().iter().fold(0_u32, |sum, byte| sum.wrapping_mul(31).wrapping_add(u32::from(*byte))) % 360
+}
+
+/// What stands on a tile without a picture: a character, or two Latin letters.
+fn initials(name: &str) -> String {
+    let mut letters = name.trim().chars();
+    match (letters.next(), letters.next()) {
+        (Some(first), Some(second)) if first.is_ascii_alphabetic() && second.is_ascii_alphabetic() => {
+            format!("{}{}", first.to_ascii_uppercase(), second.to_ascii_lowercase())
+        }
+        (Some(first), _) => first.to_uppercase().collect(),
+        (None, _) => String::new(),
+    }
+}
+
+/// What a tile says below the name.
+fn spec(product: &Product) -> String {
+    let names: Vec<&str> = product.variants.iter().map(|variant| variant.name.as_str()).collect();
+    match (product.unit, names.is_empty()) {
+        (Unit::Gram, true) => counter::EACH.get().to_owned(),
+        _ => names.join(" · "),
+    }
+}
+
+/// The price that a tile says: the lowest of its variants', and whether there are dearer ones.
+fn price(product: &Product, level: &str) -> Option<(i64, bool)> {
+    let prices: Vec<i64> = product.stocked().into_iter().filter_map(|variant| product.price(variant, level)).collect();
+    let least = prices.iter().min().copied()?;
+    Some((least, prices.iter().any(|price| *price != least)))
+}
+
+#[component]
+fn Tile(till: Till, id: Uuid) -> impl IntoView {
+    let currency = till.session.currency();
+    let product = Memo::new(move |_| till.products.with(|all| all.get(id).cloned()));
+    let here = Memo::new(move |_| till.cart.with(|cart| cart.quantity_of(id, None)));
+    let free = Memo::new(move |_| product.with(|product| till.free(product.as_ref()?, None)));
+    let picture = Memo::new(move |_| {
+        product.with(|product| {
+            let product = product.as_ref()?;
+            let own = product.variants.iter().map(|variant| &variant.article.picture);
+            own.chain([&product.article.picture]).rfind(|picture| !picture.is_empty()).cloned()
+        })
+    });
+    let url = till.session.picture(picture.into());
+    let face = move || {
+        product.get().map(|product| {
+            let (name, unit) = (product.name.clone(), product.unit);
+            let letters = initials(&name);
+            let spec = {
+                let product = Arc::clone(&product);
+                move || spec(&product)
+            };
+            let cost = move || {
+                let (least, has_dearer) = till.level.with(|level| price(&product, level))?;
+                Some(view! {
+                    <span>
+                        <Money minor=Signal::stored(least) currency/>
+                        {has_dearer.then(|| view! { " " <span class="small muted">{counter::AND_UP}</span> })}
+                    </span>
+                })
+            };
+            let stock = move || {
+                free.get().map(|free| {
+                    let tone = (free < 0).then(|| Tone::Alarm.key());
+                    view! { <span class="stock" data-tone=tone>{move || words::left(free, unit)}</span> }
+                })
+            };
+            let in_cart = move || {
+                let here = here.get();
+                (here > 0).then(|| {
+                    view! {
+                        <span class="in" aria-hidden="true">{move || words::quantity(here, unit)}</span>
+                        <span class="unseen">{move || counter::in_order(&words::quantity(here, unit))}</span>
+                    }
+                })
+            };
+            view! {
+                <span class="pic" style=format!("--hue: {}", hue(id)) aria-hidden="true">
+                    {move || match url.get() {
+                        Some(url) => view! { <img src=url alt="" decoding="async"/> }.into_any(),
+                        None => view! { <span class="glyph">{letters.clone()}</span> }.into_any(),
+                    }}
+                </span>
+                <span class="text">
+                    <span><span class="name">{name}</span> <span class="spec">{spec}</span></span>
+                    <span class="foot">{cost}</span>
+                </span>
+                {stock}
+                {in_cart}
+            }
+        })
+    };
+    let code = move || product.with(|product| product.as_ref().map(|it| it.article.code.clone()));
+    view! {
+        <li>
+            // A finger leaves the focus where it was: Enter stays the main key.
+            <button
+                type="button"
+                class="tile"
+                data-testid="product-tile"
+                data-code=code
+                data-free=move || free.get().map(|free| free.to_string())
+                on:mousedown=move |event| event.prevent_default()
+                on:click=move |_| till.tap(id)
+            >
+                {face}
+            </button>
+        </li>
+    }
+}

@@ -1,0 +1,425 @@
+//! The cart in hand: its lines, what comes off, who buys. Pure; what it comes to is the domain's sum.
+
+pub mod paying;
+pub mod wedge;
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use domain::contact::Buyer;
+use domain::money::{MAX_GRAMS, MAX_PIECES};
+use domain::order::{Content, Delivery, Line, Method, Terms, Unit};
+use domain::pinyin::Pinyin;
+use domain::product::Product;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use self::paying::Taken;
+
+/// Rounding off (抹零): to which unit.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Floor {
+    /// Not at all.
+    #[default]
+    None,
+    /// To a tenth of what is counted in: jiao, ten yen.
+    Tenth,
+    /// To the whole: yuan, a hundred yen.
+    Whole,
+}
+
+impl Floor {
+    /// What it takes off an amount. Currencies of two decimals, and those of none, go to tens and hundreds.
+    fn off(self, amount: i64) -> i64 {
+        match self {
+            Self::None => 0,
+            Self::Tenth => amount.max(0) % 10,
+            Self::Whole => amount.max(0) % 100,
+        }
+    }
+}
+
+/// What a tile, a variant or a scanned code puts into the cart.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Good {
+    /// The product.
+    pub product: Uuid,
+    /// Which of its variants; 0: it has none.
+    pub variant: u32,
+    /// What it is.
+    pub item: String,
+    /// Specification.
+    pub spec: String,
+    /// What a quantity counts.
+    pub unit: Unit,
+    /// Price of a piece or a kilogram, minor units; none: nobody has set one.
+    pub price: Option<i64>,
+}
+
+impl Good {
+    /// A product's variant (0: the product itself) at a price level.
+    pub fn of(product: &Product, variant: u32, level: &str) -> Self {
+        Self {
+            product: product.id,
+            variant,
+            item: product.name.clone(),
+            spec: product.variant(variant).map(|variant| variant.name.clone()).unwrap_or_default(),
+            unit: product.unit,
+            price: product.price(variant, level),
+        }
+    }
+}
+
+/// A line that was taken out, and where it stood, so that it can be put back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Removed {
+    line: Line,
+    place: usize,
+    typed: bool,
+}
+
+impl Removed {
+    /// What it was.
+    pub fn item(&self) -> &str {
+        &self.line.item
+    }
+}
+
+/// The cart.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Cart {
+    /// The order that it is to become, or that it is a draft of: what is sold once is not sold again.
+    pub order: Uuid,
+    /// What is in it.
+    pub content: Content,
+    /// Who buys, as far as known.
+    pub buyer: Buyer,
+    /// Lines whose price a person typed: a price level does not change them.
+    pub typed: BTreeSet<u32>,
+    /// How it is rounded off.
+    pub floor: Floor,
+    /// What the draft held that it was taken up from: what others change in it is not overwritten.
+    pub base: Option<(Content, Buyer)>,
+    /// Parts of the payment, until it is whole.
+    pub taken: Vec<Taken>,
+}
+
+impl Cart {
+    /// An empty one.
+    pub fn new(order: Uuid) -> Self {
+        Self { order, ..Self::default() }
+    }
+
+    /// A parked cart, taken up. Prices that are not what `price` says now were typed by a person.
+    pub fn take_up(order: Uuid, content: Content, buyer: Buyer, price: impl Fn(Uuid, u32) -> Option<i64>) -> Self {
+        let content = Content { parked: false, ..content };
+        let usual = |line: &Line| line.product.and_then(|product| price(product, line.variant)) == Some(line.price);
+        let typed = content.lines.iter().filter(|line| !usual(line)).map(|line| line.id).collect();
+        // What was rounded off is rounded off again when lines come or go.
+        let floor = [Floor::Tenth, Floor::Whole]
+            .into_iter()
+            .find(|floor| content.rounding > 0 && floor.off(content.subtotal() - content.discount) == content.rounding)
+            .unwrap_or_default();
+        Self { order, base: Some((content.clone(), buyer.clone())), content, buyer, typed, floor, taken: Vec::new() }
+    }
+
+    /// Nothing is in it, and nothing depends on it.
+    pub fn is_blank(&self) -> bool {
+        self.base.is_none()
+            && self.content.lines.is_empty()
+            && self.content.note.is_empty()
+            && self.content.customer.is_none()
+            && self.buyer.is_empty()
+            && self.content.delivery == Delivery::HandOver
+    }
+
+    /// There is nothing to sell in it.
+    pub fn is_empty(&self) -> bool {
+        self.content.lines.is_empty()
+    }
+
+    /// How many pieces; a weighed good is one.
+    pub fn pieces(&self) -> i64 {
+        let count = |line: &Line| if line.unit == Unit::Gram { 1 } else { line.quantity };
+        self.content.lines.iter().map(count).fold(0, i64::saturating_add)
+    }
+
+    /// Pieces or grams of a product; of one variant, or of all.
+    pub fn quantity_of(&self, product: Uuid, variant: Option<u32>) -> i64 {
+        let is_it =
+            |line: &&Line| line.product == Some(product) && variant.is_none_or(|variant| line.variant == variant);
+        self.content.lines.iter().filter(is_it).map(|line| line.quantity).fold(0, i64::saturating_add)
+    }
+
+    /// One of its lines.
+    pub fn line(&self, id: u32) -> Option<&Line> {
+        self.content.lines.iter().find(|line| line.id == id)
+    }
+
+    /// Adds so many pieces or grams: to the line that has the same at the same price, else as a new line with the id
+    /// that is drawn. Answers the line.
+    pub fn add(&mut self, good: &Good, quantity: i64, draw: impl FnMut() -> u32) -> u32 {
+        let same = self.content.lines.iter_mut().find(|line| {
+            line.product == Some(good.product)
+                && line.variant == good.variant
+                && line.unit == good.unit
+                && line.discount == 0
+                && line.note.is_empty()
+                && Some(line.price) == good.price
+                && line.unit == Unit::Piece
+        });
+        if let Some(line) = same {
+            line.quantity = (line.quantity.saturating_add(quantity)).min(MAX_PIECES);
+            let id = line.id;
+            self.settle();
+            return id;
+        }
+        let line = Line {
+            product: Some(good.product),
+            variant: good.variant,
+            item: good.item.clone(),
+            spec: good.spec.clone(),
+            quantity,
+            unit: good.unit,
+            price: good.price.unwrap_or_default(),
+            ..Line::default()
+        };
+        let id = self.push(line, draw);
+        if good.price.is_none() {
+            self.typed.insert(id);
+        }
+        id
+    }
+
+    /// Adds what is no product.
+    pub fn add_free(&mut self, item: String, quantity: i64, price: i64, draw: impl FnMut() -> u32) -> u32 {
+        let id = self.push(Line { item, quantity, price, ..Line::default() }, draw);
+        self.typed.insert(id);
+        id
+    }
+
+    fn push(&mut self, line: Line, mut draw: impl FnMut() -> u32) -> u32 {
+        // Two tablets that each add a line to the same parked cart must not mean the same one.
+        let mut id = draw().max(1);
+        while self.line(id).is_some() {
+            id = id.wrapping_add(1).max(1);
+        }
+        self.content.lines.push(Line { id, ..line });
+        self.settle();
+        id
+    }
+
+    /// Changes a line. What the domain would refuse is brought inside its limits.
+    pub fn change(&mut self, id: u32, change: impl FnOnce(&mut Line)) {
+        let Some(line) = self.content.lines.iter_mut().find(|line| line.id == id) else { return };
+        let price = line.price;
+        change(line);
+        let most = if line.unit == Unit::Gram { MAX_GRAMS } else { MAX_PIECES };
+        line.quantity = line.quantity.clamp(1, most);
+        let gross = line.amount().saturating_add(line.discount);
+        line.discount = line.discount.clamp(0, gross.max(0));
+        if line.price != price {
+            self.typed.insert(id);
+        }
+        self.settle();
+    }
+
+    /// Takes a line out.
+    pub fn remove(&mut self, id: u32) -> Option<Removed> {
+        let place = self.content.lines.iter().position(|line| line.id == id)?;
+        let line = self.content.lines.remove(place);
+        let typed = self.typed.remove(&id);
+        self.settle();
+        Some(Removed { line, place, typed })
+    }
+
+    /// Puts it back where it stood.
+    pub fn put_back(&mut self, removed: Removed) {
+        let Removed { line, place, typed } = removed;
+        if self.line(line.id).is_some() {
+            return;
+        }
+        if typed {
+            self.typed.insert(line.id);
+        }
+        self.content.lines.insert(place.min(self.content.lines.len()), line);
+        self.settle();
+    }
+
+    /// Prices that nobody typed become those that `price` says: another price level.
+    pub fn price_as(&mut self, price: impl Fn(Uuid, u32) -> Option<i64>) {
+        for line in &mut self.content.lines {
+            let new = line.product.and_then(|product| price(product, line.variant));
+            if let Some(new) = new.filter(|_| !self.typed.contains(&line.id)) {
+                line.price = new;
+                let gross = line.amount().saturating_add(line.discount);
+                line.discount = line.discount.min(gross.max(0));
+            }
+        }
+        self.settle();
+    }
+
+    /// Takes so much off the whole.
+    pub fn set_discount(&mut self, minor: i64) {
+        self.content.discount = minor;
+        self.settle();
+    }
+
+    /// Rounds off a step further: to a tenth, to the whole, and back to the exact sum. A step that takes nothing more
+    /// off is passed over.
+    pub fn round_off(&mut self) {
+        let amount = self.before_rounding();
+        let now = self.floor.off(amount);
+        self.floor = match self.floor {
+            Floor::None if Floor::Tenth.off(amount) > 0 => Floor::Tenth,
+            Floor::None | Floor::Tenth if Floor::Whole.off(amount) > now => Floor::Whole,
+            Floor::None | Floor::Tenth | Floor::Whole => Floor::None,
+        };
+        self.settle();
+    }
+
+    /// Whether there is anything that rounding off would take.
+    pub fn can_round(&self) -> bool {
+        self.floor != Floor::None || Floor::Whole.off(self.before_rounding()) > 0
+    }
+
+    fn before_rounding(&self) -> i64 {
+        self.content.subtotal().saturating_sub(self.content.discount)
+    }
+
+    /// Nothing takes off more than there is, and what is rounded off follows the sum.
+    fn settle(&mut self) {
+        self.content.discount = self.content.discount.clamp(0, self.content.subtotal().max(0));
+        self.content.rounding = self.floor.off(self.before_rounding());
+    }
+
+    /// What is still to be taken after the parts that were.
+    pub fn rest(&self) -> i64 {
+        paying::rest(self.content.total(), &self.taken)
+    }
+
+    /// As it is put aside.
+    pub fn parked(&self) -> Content {
+        Content { parked: true, ..self.content.clone() }
+    }
+
+    /// As it is sold.
+    pub fn sold(&self, method: &str, on_credit: bool, channel: &str, category: &str) -> Content {
+        let or = |own: &String, usual: &str| if own.is_empty() { usual.to_owned() } else { own.clone() };
+        Content {
+            method: Method::from(method.to_owned()),
+            terms: if on_credit { Terms::Credit } else { Terms::Prepaid },
+            channel: or(&self.content.channel, channel),
+            category: or(&self.content.category, category),
+            parked: false,
+            ..self.content.clone()
+        }
+    }
+
+    /// The same goods as a sale of its own.
+    pub fn anew(&self, order: Uuid) -> Self {
+        Self { order, base: None, taken: Vec::new(), ..self.clone() }
+    }
+
+    /// Takes in what another tablet made of the draft that this cart was taken up from: what only they changed is
+    /// theirs, what was changed here stands. Answers whether they changed anything.
+    pub fn rebase(&mut self, theirs: &Content, their_buyer: &Buyer) -> bool {
+        let theirs = Content { parked: false, ..theirs.clone() };
+        let Some((base, base_buyer)) = &self.base else { return false };
+        if *base == theirs && base_buyer == their_buyer {
+            return false;
+        }
+        let of = |content: &Content, id: u32| content.lines.iter().find(|line| line.id == id).cloned();
+        let mut lines: Vec<Line> = Vec::new();
+        for mine in &self.content.lines {
+            let began = of(base, mine.id);
+            match of(&theirs, mine.id) {
+                Some(their) if began.as_ref() == Some(mine) => lines.push(their),
+                Some(_) => lines.push(mine.clone()),
+                // Gone there: only what was also changed or added here stays.
+                None if began.as_ref() != Some(mine) => lines.push(mine.clone()),
+                None => {}
+            }
+        }
+        for their in &theirs.lines {
+            let is_new = of(base, their.id).as_ref() != Some(their);
+            if is_new && lines.iter().all(|line| line.id != their.id) {
+                self.typed.insert(their.id);
+                lines.push(their.clone());
+            }
+        }
+        macro_rules! take {
+            ($($field:ident),*) => { $(
+                if self.content.$field == base.$field {
+                    self.content.$field = theirs.$field.clone();
+                }
+            )* };
+        }
+        take!(delivery, discount, note, customer);
+        if self.buyer == *base_buyer {
+            self.buyer = their_buyer.clone();
+        }
+        self.content.lines = lines;
+        self.base = Some((theirs, their_buyer.clone()));
+        self.settle();
+        true
+    }
+}
+
+/// The product and variant that a scanned code names: those that are sold now before those that are not. A UPC-A code
+/// is the EAN-13 code with a zero before it.
+pub fn scanned<'a>(products: impl Iterator<Item = &'a Arc<Product>>, code: &str) -> Option<(Uuid, u32)> {
+    let other = match (code.len(), code.strip_prefix('0')) {
+        (13, Some(short)) => Some(short.to_owned()),
+        (12, _) => Some(format!("0{code}")),
+        _ => None,
+    };
+    let mut idle = None;
+    for product in products {
+        let variant = product.scanned(code).or_else(|| product.scanned(other.as_deref()?));
+        match variant.map(|variant| (product.id, variant)) {
+            Some(found) if product.active => return Some(found),
+            Some(found) => idle = idle.or(Some(found)),
+            None => {}
+        }
+    }
+    idle
+}
+
+/// Whether every word of a search is found in a product: as it is written, as it sounds, or in a barcode.
+pub fn matches(product: &Product, search: &str, pinyin: Option<&Pinyin>) -> bool {
+    let articles = || product.variants.iter().map(|it| &it.article).chain([&product.article]);
+    let names = || product.variants.iter().map(|it| &it.name).chain([&product.name, &product.category]);
+    let texts = || names().chain(articles().flat_map(|it| it.barcodes.iter().chain([&it.code])));
+    search.to_lowercase().split_whitespace().all(|word| {
+        texts().any(|text| text.to_lowercase().contains(word))
+            || pinyin.is_some_and(|pinyin| names().any(|name| pinyin.matches(name, word)))
+    })
+}
+
+/// The number that is called out when the goods are picked up: of `261123-K7-0042` it is `K7-42`.
+pub fn pickup(number: &str) -> String {
+    let mut parts = number.rsplitn(3, '-');
+    match (parts.next(), parts.next()) {
+        (Some(count), Some(tablet)) => format!("{tablet}-{}", count.trim_start_matches('0')),
+        _ => number.to_owned(),
+    }
+}
+
+/// Grams in kilograms, without idle zeros: 1500 is `1.5`.
+pub fn kilograms(grams: i64) -> String {
+    let sign = if grams < 0 { "-" } else { "" };
+    let grams = grams.unsigned_abs();
+    let text = format!("{sign}{}.{:03}", grams / 1_000, grams % 1_000);
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
+/// So many hundredths of a sum, minor units; half a unit is rounded up.
+pub fn percent_of(sum: i64, percent: i64) -> i64 {
+    sum.saturating_mul(percent).saturating_add(50) / 100
+}
+
+#[cfg(test)]
+mod tests;

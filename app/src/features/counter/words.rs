@@ -1,0 +1,58 @@
+//! What the counter says of methods, stock and refusals.
+
+use domain::order::{Method, Rejection, Unit};
+use replica::storage::StorageFault;
+
+use super::model::kilograms;
+use crate::session::ActFault;
+use crate::text::{Phrase, counter, fault, method};
+use crate::ui::Glyph;
+
+/// How a method is called: by the shop, or as everybody does.
+pub fn method_name(key: &str, own: String) -> String {
+    if !own.is_empty() {
+        return own;
+    }
+    match Method::from(key.to_owned()) {
+        Method::Cash => method::CASH.get().to_owned(),
+        Method::Alipay => method::ALIPAY.get().to_owned(),
+        Method::WechatPay => method::WECHAT.get().to_owned(),
+        Method::BankTransfer => method::BANK.get().to_owned(),
+        Method::Other(key) => key,
+    }
+}
+
+/// A method's picture.
+pub fn method_glyph(key: &str) -> Glyph {
+    match key {
+        "cash" => Glyph::Cash,
+        "bank_transfer" => Glyph::Bank,
+        _ => Glyph::Code,
+    }
+}
+
+/// Pieces, or a weight.
+pub fn quantity(quantity: i64, unit: Unit) -> String {
+    match unit {
+        Unit::Piece => quantity.to_string(),
+        Unit::Gram if quantity.abs() < 1_000 => counter::grams(quantity),
+        Unit::Gram => counter::kilograms(&kilograms(quantity)),
+    }
+}
+
+/// What is left, or missing.
+pub fn left(free: i64, unit: Unit) -> String {
+    if free < 0 { counter::short(&quantity(-free, unit)) } else { counter::left(&quantity(free, unit)) }
+}
+
+/// Why an act did not happen. What is in the cart is still there.
+pub fn act_fault(refused: &ActFault) -> Phrase {
+    match refused {
+        ActFault::Rejected(Rejection::AlreadyConfirmed) => counter::SOLD_ELSEWHERE,
+        ActFault::Rejected(Rejection::OrderClosed) => counter::GONE_ELSEWHERE,
+        ActFault::Rejected(_) => fault::NOT_ALLOWED_NOW,
+        ActFault::NotSaved(StorageFault::Quota) => fault::DISK_FULL,
+        ActFault::NotSaved(StorageFault::Unavailable(_) | StorageFault::Corrupt(_)) => fault::STORAGE_BROKEN,
+        ActFault::NotSaved(StorageFault::Stale | StorageFault::Closed) => fault::NOT_SAVED,
+    }
+}

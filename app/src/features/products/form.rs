@@ -1,0 +1,890 @@
+//! The form of a product, new or known. What is typed is kept on the device until it is saved or given up; what others
+//! change meanwhile is not overwritten unseen.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use domain::StreamKind;
+use domain::order::Unit;
+use domain::product::Product;
+use domain::record::{Changed, RecordEvent, StockMoved, StockReason, Value, changes};
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use leptos::text_prop::TextProp;
+use replica::Act;
+use replica::storage::StorageFault;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::list::{categories, in_order};
+use super::model::{ArticleForm, Form, Place, Reading, VariantForm};
+use super::{BackToList, Chosen, Ways, words};
+use crate::features::order::refusal;
+use crate::features::records::{field_name, value_words};
+use crate::platform::picture::Chosen as Photo;
+use crate::platform::{clock, kept, page};
+use crate::session::{ActFault, NoPicture, Session};
+use crate::text::{self, form, picture, products};
+use crate::ui::{
+    self, Acts, Button, Choice, Choices, ComboField, Dock, DockedKeypad, Glyph, Icon, Kind, Note, PictureField, Scroll,
+    Stub, Switch, TextField, Tone, uid,
+};
+
+/// How far apart products are put, so that others fit between.
+const APART: i64 = 1_000;
+
+/// The longest side of a picture: large enough for a tile, small enough for a thousand of them.
+const PICTURE_PX: u32 = 960;
+
+/// What is kept of a form while it is typed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+struct Kept {
+    /// The id that the product has, or will have.
+    id: Uuid,
+    form: Form,
+    /// What the form began with.
+    base: BTreeMap<String, Value>,
+}
+
+fn key(id: Option<Uuid>) -> String {
+    id.map_or_else(|| "product.new".to_owned(), |id| format!("product.{id}"))
+}
+
+/// The fields of an article.
+#[derive(Clone, Copy)]
+struct ArticleFields {
+    code: RwSignal<String>,
+    barcodes: RwSignal<String>,
+    price: RwSignal<String>,
+    cost: RwSignal<String>,
+    levels: RwSignal<BTreeMap<String, RwSignal<String>>>,
+    stock: RwSignal<String>,
+    picture: RwSignal<String>,
+}
+
+impl ArticleFields {
+    fn of(article: ArticleForm, levels: &[String]) -> Self {
+        let mut fields: BTreeMap<String, RwSignal<String>> = BTreeMap::new();
+        for key in levels.iter().chain(article.levels.keys()) {
+            let typed = article.levels.get(key).cloned().unwrap_or_default();
+            fields.entry(key.clone()).or_insert_with(|| RwSignal::new(typed));
+        }
+        Self {
+            code: RwSignal::new(article.code),
+            barcodes: RwSignal::new(article.barcodes),
+            price: RwSignal::new(article.price),
+            cost: RwSignal::new(article.cost),
+            levels: RwSignal::new(fields),
+            stock: RwSignal::new(article.stock),
+            picture: RwSignal::new(article.picture),
+        }
+    }
+
+    fn typed(self) -> ArticleForm {
+        let levels = self.levels.get().into_iter().map(|(key, typed)| (key, typed.get()));
+        ArticleForm {
+            code: self.code.get(),
+            barcodes: self.barcodes.get(),
+            price: self.price.get(),
+            cost: self.cost.get(),
+            levels: levels.filter(|(_, typed)| !typed.trim().is_empty()).collect(),
+            stock: self.stock.get(),
+            picture: self.picture.get(),
+        }
+    }
+}
+
+/// The fields of a variant.
+#[derive(Clone, Copy)]
+struct VariantFields {
+    id: u32,
+    name: RwSignal<String>,
+    active: RwSignal<bool>,
+    article: ArticleFields,
+    /// It is not saved yet: its stock can be typed, and it can be taken out.
+    is_new: bool,
+}
+
+/// The form's fields on the page: the one place where what is typed lives.
+#[derive(Clone, Copy)]
+struct Fields {
+    /// A variant that is added lives as long as the form, not as long as the key that added it is in sight.
+    owner: StoredValue<Owner>,
+    name: RwSignal<String>,
+    spec: RwSignal<String>,
+    category: RwSignal<String>,
+    is_weight: RwSignal<bool>,
+    active: RwSignal<bool>,
+    note: RwSignal<String>,
+    article: ArticleFields,
+    variants: RwSignal<Vec<VariantFields>>,
+    levels: StoredValue<Vec<String>>,
+}
+
+impl Fields {
+    fn of(form: Form, levels: Vec<String>, saved: impl Fn(u32) -> bool) -> Self {
+        let variant = |variant: VariantForm| VariantFields {
+            id: variant.id,
+            name: RwSignal::new(variant.name),
+            active: RwSignal::new(variant.active),
+            article: ArticleFields::of(variant.article, &levels),
+            is_new: !saved(variant.id),
+        };
+        Self {
+            owner: StoredValue::new(Owner::current().unwrap_or_default()),
+            name: RwSignal::new(form.name),
+            spec: RwSignal::new(form.spec),
+            category: RwSignal::new(form.category),
+            is_weight: RwSignal::new(form.is_weight),
+            active: RwSignal::new(form.active),
+            note: RwSignal::new(form.note),
+            article: ArticleFields::of(form.article, &levels),
+            variants: RwSignal::new(form.variants.into_iter().map(variant).collect()),
+            levels: StoredValue::new(levels),
+        }
+    }
+
+    fn typed(self) -> Form {
+        let variant = |of: VariantFields| VariantForm {
+            id: of.id,
+            name: of.name.get(),
+            active: of.active.get(),
+            article: of.article.typed(),
+        };
+        Form {
+            name: self.name.get(),
+            spec: self.spec.get(),
+            category: self.category.get(),
+            is_weight: self.is_weight.get(),
+            active: self.active.get(),
+            note: self.note.get(),
+            article: self.article.typed(),
+            variants: self.variants.get().into_iter().map(variant).collect(),
+        }
+    }
+
+    /// One more variant. The first takes over what the product said of itself.
+    fn add_variant(self) {
+        // Two tablets that each add one must not mean the same.
+        let id = u32::from_le_bytes(clock::random()).max(1);
+        let levels = self.levels.get_value();
+        let is_first = self.variants.with_untracked(Vec::is_empty);
+        let fields = self.owner.with_value(|owner| {
+            owner.with(|| VariantFields {
+                id,
+                name: RwSignal::new(if is_first { self.spec.get_untracked() } else { String::new() }),
+                active: RwSignal::new(true),
+                article: ArticleFields::of(ArticleForm::default(), &levels),
+                is_new: true,
+            })
+        });
+        if is_first {
+            fields.article.stock.set(self.article.stock.get_untracked());
+            self.article.stock.set(String::new());
+        }
+        self.variants.update(|all| {
+            if all.iter().all(|known| known.id != id) {
+                all.push(fields);
+            }
+        });
+        request_animation_frame(|| {
+            page::focus(".variants > .variant:last-child input");
+        });
+    }
+
+    fn shift(self, id: u32, down: bool) {
+        self.variants.update(|all| {
+            let at = all.iter().position(|variant| variant.id == id);
+            let other = at.and_then(|at| if down { at.checked_add(1) } else { at.checked_sub(1) });
+            if let (Some(at), Some(other)) = (at, other.filter(|other| *other < all.len())) {
+                all.swap(at, other);
+            }
+        });
+    }
+}
+
+/// A form at work.
+#[derive(Clone, Copy)]
+struct Desk {
+    session: Session,
+    fields: Fields,
+    reading: Memo<Reading>,
+    /// The person has tried to save: what is wrong is said from then on.
+    tried: RwSignal<bool>,
+    /// The product as it is known here; a new one is not.
+    known: Signal<Option<Arc<Product>>>,
+}
+
+impl Desk {
+    fn wrong(self, place: Place) -> Signal<Option<String>> {
+        let found = {
+            let place = place.clone();
+            Memo::new(move |_| {
+                let fault = self.reading.with(|reading| reading.faults.get(&place).copied());
+                fault.filter(|_| self.tried.get())
+            })
+        };
+        Signal::derive(move || {
+            let fault = found.get()?;
+            Some(words::fault(&place, fault, self.unit(), self.session.currency().get()))
+        })
+    }
+    fn unit(self) -> Unit {
+        if self.fields.is_weight.get() { Unit::Gram } else { Unit::Piece }
+    }
+}
+
+/// A new product.
+#[component]
+pub(super) fn Writing(ways: Ways) -> impl IntoView {
+    // Once saved, or thrown away, it begins anew.
+    let round = RwSignal::new(0_u32);
+    view! {
+        <div class="product-head">
+            <BackToList ways/>
+            <h2>{products::NEW}</h2>
+        </div>
+        {move || {
+            round.track();
+            view! { <ProductForm ways known=Signal::stored(None) on_done=move || round.update(|it| *it += 1)/> }
+        }}
+    }
+}
+
+/// The form.
+#[component]
+pub(super) fn ProductForm(
+    ways: Ways,
+    /// The product, where it is not a new one.
+    known: Signal<Option<Arc<Product>>>,
+    /// It was saved, or put back to how it is.
+    #[prop(into)]
+    on_done: Callback<()>,
+) -> impl IntoView {
+    let session = Session::here();
+    let toaster = use_context::<ui::Toaster>().unwrap_or_default();
+    let settings = session.settings();
+    let currency = move || settings.get().currency;
+    let id = known.with_untracked(|known| known.as_ref().map(|known| known.id));
+    let place = key(id);
+    let all = session.products();
+    // What is there already was saved, even where the browser was killed before it forgot what was typed.
+    let typed = kept::load::<Kept>(&place)
+        .filter(|kept| id.map_or(all.with_untracked(|all| all.get(kept.id).is_none()), |id| kept.id == id));
+    let product = known.get_untracked().unwrap_or_default();
+    let blank = Form::of(&product, untrack(currency));
+    let (new_id, form, base) = match typed {
+        Some(kept) => (kept.id, kept.form, kept.base),
+        None => {
+            let ms = u64::try_from(session.now_ms().get_untracked()).unwrap_or(0);
+            let drawn = uuid::Builder::from_unix_timestamp_millis(ms, &clock::random()).into_uuid();
+            (id.unwrap_or(drawn), blank.clone(), product.fields())
+        }
+    };
+    let levels = session.shop_fields().with_untracked(|shop| words::levels(shop));
+    let levels: Vec<String> = levels.into_iter().map(|level| level.key).collect();
+    let saved = |variant: u32| product.variant(variant).is_some();
+    let fields = Fields::of(form, levels, saved);
+    let typed = Memo::new(move |_| fields.typed());
+    let reading = Memo::new(move |_| {
+        let base = known.get().unwrap_or_default();
+        typed.with(|form| form.read(&base, currency()))
+    });
+    let is_touched = Memo::new(move |_| typed.with(|form| *form != blank));
+    let desk = Desk { session, fields, reading, tried: RwSignal::new(false), known };
+    let base = StoredValue::new(base);
+    let busy = RwSignal::new(false);
+    let refused = RwSignal::new(None::<ActFault>);
+    let clash = RwSignal::new(false);
+
+    // Once it is saved or given up, nothing is kept any more.
+    let done = StoredValue::new(false);
+    let kept_at = place.clone();
+    Effect::new(move |_| {
+        let form = typed.get();
+        if done.get_value() {
+            return;
+        }
+        if is_touched.get() {
+            kept::store(&kept_at, &Kept { id: new_id, form, base: base.get_value() });
+        } else {
+            kept::forget(&kept_at);
+        }
+    });
+    // What nobody has touched follows what other tablets do.
+    let written = Memo::new(move |_| known.get().map(|known| known.fields()));
+    let version = written.get_untracked();
+    Effect::new(move |_| {
+        if written.get() != version && !is_touched.get_untracked() && !busy.get_untracked() {
+            done.set_value(true);
+            on_done.run(());
+        }
+    });
+
+    let ordered = in_order(session);
+    let forget = move || {
+        done.set_value(true);
+        kept::forget(&key(id));
+    };
+    let save = move || {
+        if busy.get_untracked() {
+            return;
+        }
+        desk.tried.set(true);
+        refused.set(None);
+        let reading = reading.get_untracked();
+        if !reading.faults.is_empty() {
+            page::focus_first_fault();
+            return;
+        }
+        let mut product = reading.product;
+        let before = known.get_untracked();
+        if before.is_none() {
+            product.position = ordered.with_untracked(|all| last_place(all.iter().map(|(_, it)| it.position)));
+        }
+        let now = product.fields();
+        let set = changes(&base.get_value(), &now);
+        // Another tablet wrote the same meanwhile: the person sees it before it is written over.
+        let standing = before.as_ref().map(|before| before.fields()).unwrap_or_default();
+        let mut met = false;
+        base.update_value(|base| {
+            for name in set.keys() {
+                if standing.get(name) != base.get(name) && standing.get(name) != now.get(name) {
+                    met = true;
+                }
+                if before.is_some() {
+                    match standing.get(name) {
+                        Some(value) => base.insert(name.clone(), value.clone()),
+                        None => base.remove(name),
+                    };
+                }
+            }
+        });
+        clash.set(met);
+        if met {
+            return;
+        }
+        let mut events = Vec::new();
+        if !set.is_empty() || before.is_none() {
+            events.push(RecordEvent::Changed(Changed { set, settles: None }));
+        }
+        let note = products::TO_VARIANT.get();
+        let free = before.as_ref().map_or(0, |before| untrack(|| session.stock(before, 0).free()));
+        events.extend(first_stocks(before.as_deref(), &product, &reading.stocks, free, note));
+        busy.set(true);
+        spawn_local(async move {
+            let outcome = if events.is_empty() {
+                Ok(Vec::new())
+            } else {
+                session.act_all(vec![Act::Record(StreamKind::Product, Some(new_id), events)]).await
+            };
+            let _ = busy.try_set(false);
+            match outcome {
+                Ok(_) => {
+                    forget();
+                    toaster.confirm(products::SAVED);
+                    match id {
+                        Some(_) => {
+                            let _ = on_done.try_run(());
+                        }
+                        None => ways.choose(Chosen::One(new_id)),
+                    }
+                }
+                Err(fault) => {
+                    let _ = refused.try_set(Some(fault));
+                }
+            }
+        });
+    };
+    let undo = move || {
+        forget();
+        on_done.run(());
+    };
+    let problem = Signal::derive(move || refused.get().as_ref().map(refusal::words));
+    Dock::provide();
+    let decimals = Signal::derive(move || session.currency().get().exponent.max(3 * u8::from(fields.is_weight.get())));
+    let undo_label = if id.is_some() { products::UNDO_CHANGES } else { products::START_OVER };
+    view! {
+        <Scroll label=products::DETAILS class="pad stack">
+            <Basics desk/>
+            <Variants desk/>
+            <Further desk/>
+        </Scroll>
+        <Stub>
+            <DockedKeypad decimals/>
+            <Show when=move || clash.get()>
+                <div role="alert">
+                    <Clash desk base/>
+                </div>
+            </Show>
+            <ui::Fault text=problem/>
+            <Acts>
+                <Show when=move || is_touched.get()>
+                    <Button label=undo_label kind=Kind::Quiet glyph=Glyph::Erase on_press=undo/>
+                </Show>
+                <Button label=products::SAVE glyph=Glyph::Check kind=Kind::Main busy on_press=save/>
+            </Acts>
+        </Stub>
+    }
+}
+
+/// Where a new product stands: behind all others, where they have been put in order.
+fn last_place(positions: impl Iterator<Item = i64>) -> i64 {
+    match positions.max() {
+        Some(last) if last != 0 => last.saturating_add(APART),
+        _ => 0,
+    }
+}
+
+/// The movements that come with saving: what was typed as being there now; and what lay there before there were
+/// variants goes to the first of them, but for what is promised.
+fn first_stocks(
+    before: Option<&Product>,
+    now: &Product,
+    typed: &[(u32, i64)],
+    free: i64,
+    note: &str,
+) -> Vec<RecordEvent> {
+    let moved = |variant, reason, quantity, note: &str| {
+        RecordEvent::StockMoved(StockMoved { variant, reason, quantity, counted: None, note: note.to_owned() })
+    };
+    let mut events: Vec<RecordEvent> =
+        typed.iter().map(|(variant, quantity)| moved(*variant, StockReason::Received, *quantity, "")).collect();
+    let was_counted = before.is_some_and(|before| before.variants.is_empty() && before.moved.contains_key(&0));
+    if let (true, Some(first)) = (was_counted && free > 0, now.variants.first()) {
+        let reason = || StockReason::Other("moved".to_owned());
+        events.push(moved(0, reason(), free.saturating_neg(), note));
+        if typed.is_empty() {
+            events.push(moved(first.id, reason(), free, note));
+        }
+    }
+    events
+}
+
+/// What another tablet has written where the person writes.
+#[component]
+fn Clash(desk: Desk, base: StoredValue<BTreeMap<String, Value>>) -> impl IntoView {
+    let currency = desk.session.currency();
+    let values = move || {
+        let known = desk.known.get()?;
+        let now = desk.reading.with(|reading| reading.product.fields());
+        let standing = domain::record::Fields { fields: known.fields(), ..domain::record::Fields::default() };
+        let set = changes(&base.get_value(), &now);
+        let shop = desk.session.shop_fields().get();
+        let said = set.keys().map(|field| {
+            let name = field_name(StreamKind::Product, field, &standing, &shop);
+            let value = value_words(StreamKind::Product, field, standing.fields.get(field), currency.get());
+            format!("{name}: {value}")
+        });
+        Some(said.collect::<Vec<_>>().join(" · "))
+    };
+    let text = move || format!("{} {}", products::CHANGED_MEANWHILE.get(), values().unwrap_or_default());
+    view! { <Note text tone=Tone::Alarm glyph=Glyph::Conflict/> }
+}
+
+/// The picture of an article.
+#[component]
+fn ArticlePicture(
+    desk: Desk,
+    article: ArticleFields,
+    /// What it is a picture of.
+    #[prop(into)]
+    label: TextProp,
+) -> impl IntoView {
+    let session = desk.session;
+    let busy = RwSignal::new(false);
+    let fault = RwSignal::new(None::<NoPicture>);
+    let id = Signal::derive(move || Some(article.picture.get()).filter(|id| !id.is_empty()));
+    let choose = move |chosen: Photo| {
+        busy.set(true);
+        fault.set(None);
+        spawn_local(async move {
+            let taken = session.take_picture(chosen, PICTURE_PX).await;
+            let _ = busy.try_set(false);
+            match taken {
+                Ok(id) => {
+                    let _ = article.picture.try_set(id);
+                }
+                Err(why) => {
+                    let _ = fault.try_set(Some(why));
+                }
+            }
+        });
+    };
+    let wrong = Signal::derive(move || {
+        let why = fault.get()?;
+        let phrase = match why {
+            NoPicture::Unreadable => picture::UNREADABLE,
+            NoPicture::TooLarge => picture::TOO_LARGE,
+            NoPicture::NotSaved(StorageFault::Quota) => text::fault::DISK_FULL,
+            NoPicture::NotSaved(_) => text::fault::NOT_SAVED,
+        };
+        Some(phrase.get().to_owned())
+    });
+    view! {
+        <PictureField
+            label
+            has=Signal::derive(move || id.with(Option::is_some))
+            url=session.picture(id)
+            on_choose=choose
+            on_remove=move || article.picture.set(String::new())
+            busy
+            fault=wrong
+        />
+    }
+}
+
+/// What every product has.
+#[component]
+fn Basics(desk: Desk) -> impl IntoView {
+    let fields = desk.fields;
+    let suggested = categories(desk.session);
+    let simple = Memo::new(move |_| fields.variants.with(Vec::is_empty));
+    let is_new = desk.known.with_untracked(Option::is_none);
+    let spec_wrong = desk.wrong(Place::Spec(0));
+    let amounts = view! { <Amounts desk of=0 article=fields.article/> };
+    view! {
+        <section class="stack" data-tight="" aria-label=products::DETAILS>
+            <TextField label=products::NAME value=fields.name fault=desk.wrong(Place::Name)/>
+            <div class="two">
+                <Show when=move || simple.get()>
+                    <TextField label=products::SPEC value=fields.spec fault=spec_wrong/>
+                </Show>
+                <ComboField
+                    label=products::CATEGORY
+                    value=fields.category
+                    suggested
+                    example=TextProp::from(products::CATEGORY_HINT)
+                    fault=desk.wrong(Place::Category)
+                />
+            </div>
+            <div class="two" data-three="">{amounts}</div>
+            <Choices
+                legend=products::UNIT
+                choices=vec![Choice::new("piece", products::PIECE), Choice::new("gram", products::GRAM)]
+                value=Signal::derive(move || {
+                    if fields.is_weight.get() { "gram".to_owned() } else { "piece".to_owned() }
+                })
+                on_change=move |key: String| fields.is_weight.set(key == "gram")
+                width="11rem"
+            />
+            <Show when=move || simple.get() && is_new>
+                <StockField desk of=0 article=fields.article/>
+            </Show>
+            <ArticlePicture desk article=fields.article label=products::PICTURE/>
+        </section>
+    }
+}
+
+/// Code, price and cost.
+#[component]
+fn Amounts(desk: Desk, of: u32, article: ArticleFields) -> impl IntoView {
+    let session = desk.session;
+    let all = session.products();
+    let taken = Signal::derive(move || {
+        let code = article.code.get();
+        let code = code.trim();
+        let own = desk.known.get().map(|known| known.id);
+        all.with(|all| {
+            let other = all.iter().find(|it| Some(it.id) != own && it.scanned(code).is_some())?;
+            Some(products::code_taken(&other.name))
+        })
+    });
+    view! {
+        <TextField label=products::CODE value=article.code fault=desk.wrong(Place::Code(of)) warning=taken/>
+        <TextField
+            label=products::PRICE
+            value=article.price
+            keys="decimal"
+            numeric=true
+            fault=desk.wrong(Place::Price(of))
+        />
+        <TextField
+            label=products::COST
+            value=article.cost
+            keys="decimal"
+            numeric=true
+            fault=desk.wrong(Place::Cost(of))
+        />
+    }
+}
+
+/// What is there now, of what is new.
+#[component]
+fn StockField(desk: Desk, of: u32, article: ArticleFields) -> impl IntoView {
+    let hint =
+        move || if desk.unit() == Unit::Gram { products::STOCK_KG } else { products::STOCK_NOW }.get().to_owned();
+    view! {
+        <TextField
+            label=products::STOCK
+            value=article.stock
+            keys="decimal"
+            numeric=true
+            hint=TextProp::from(hint)
+            fault=desk.wrong(Place::Stock(of))
+        />
+    }
+}
+
+/// The variants, as a list of their own.
+#[component]
+fn Variants(desk: Desk) -> impl IntoView {
+    let fields = desk.fields;
+    let heading = uid("h");
+    let named = heading.clone();
+    view! {
+        <section class="stack" data-tight="" aria-labelledby=named>
+            <h3 id=heading>{products::VARIANTS}</h3>
+            <p class="small muted">{products::VARIANTS_WHY}</p>
+            <div class="variants">
+                <For
+                    each=move || fields.variants.get()
+                    key=|variant| variant.id
+                    children=move |variant| view! { <OneVariant desk variant/> }
+                />
+            </div>
+            <div class="add-item">
+                <Button label=products::ADD_VARIANT glyph=Glyph::Plus on_press=move || fields.add_variant()/>
+            </div>
+        </section>
+    }
+}
+
+#[component]
+fn OneVariant(desk: Desk, variant: VariantFields) -> impl IntoView {
+    let (fields, id) = (desk.fields, variant.id);
+    let nth = Memo::new(move |_| {
+        let at = fields.variants.with(|all| all.iter().position(|other| other.id == id));
+        at.map_or(1, |at| at + 1)
+    });
+    let last = Memo::new(move |_| fields.variants.with(Vec::len) == nth.get());
+    // What orders or movements speak of stays; it can be taken off sale.
+    let is_used = move || {
+        desk.known.with(|known| {
+            known.as_ref().is_some_and(|known| known.variant(id).is_some() && desk.session.is_in_use(known, id))
+        })
+    };
+    let remove = move || fields.variants.update(|all| all.retain(|other| other.id != id));
+    let switch = uid("s");
+    let label = switch.clone();
+    let filled = variant.article.has_more() || !variant.article.picture.with_untracked(String::is_empty);
+    let folded_wrong = Signal::derive(move || {
+        let folded = |place: &Place| match place {
+            Place::Level(of, _) | Place::Barcodes(of) => *of == id,
+            _ => false,
+        };
+        desk.tried.get() && desk.reading.with(|reading| reading.faults.keys().any(folded))
+    });
+    view! {
+        <div class="variant" role="group" aria-label=move || products::nth_variant(nth.get())>
+            <TextField
+                label=products::SPEC
+                value=variant.name
+                fault=desk.wrong(Place::Spec(id))
+                example=TextProp::from(products::VARIANT_HINT)
+            />
+            <Amounts desk of=id article=variant.article/>
+            {variant.is_new.then(|| view! { <StockField desk of=id article=variant.article/> })}
+            <div class="stack" data-tight="" style:grid-column="1 / -1">
+                <Folded label=products::MORE_OF_VARIANT filled wrong=folded_wrong>
+                    <div class="two">
+                        <Levels desk of=id article=variant.article/>
+                    </div>
+                    <TextField
+                        label=products::BARCODES
+                        hint=TextProp::from(products::BARCODES_HINT)
+                        value=variant.article.barcodes
+                        rows=2
+                        fault=desk.wrong(Place::Barcodes(id))
+                    />
+                    <ArticlePicture
+                        desk
+                        article=variant.article
+                        label=move || products::picture_of(&variant.name.get())
+                    />
+                </Folded>
+            </div>
+            <div class="tools">
+                <label for=label class="small">{products::ACTIVE}</label>
+                <Switch id=switch value=variant.active/>
+                <Tool
+                    label=move || products::variant_up(nth.get())
+                    glyph=Glyph::Up
+                    disabled=Signal::derive(move || nth.get() == 1)
+                    on_press=move || fields.shift(id, false)
+                />
+                <Tool
+                    label=move || products::variant_down(nth.get())
+                    glyph=Glyph::Down
+                    disabled=last
+                    on_press=move || fields.shift(id, true)
+                />
+                <Show when=move || !is_used()>
+                    <Tool
+                        label=move || products::remove_variant(nth.get())
+                        glyph=Glyph::Cross
+                        disabled=Signal::stored(false)
+                        on_press=remove
+                    />
+                </Show>
+            </div>
+        </div>
+    }
+}
+
+/// A small key of a row.
+#[component]
+pub(super) fn Tool(
+    /// What it does, and to which.
+    #[prop(into)]
+    label: TextProp,
+    /// Its picture.
+    glyph: Glyph,
+    /// Seen, but not to be pressed now.
+    #[prop(into)]
+    disabled: Signal<bool>,
+    /// What happens.
+    #[prop(into)]
+    on_press: Callback<()>,
+) -> impl IntoView {
+    view! { <Button label glyph icon_only=true kind=Kind::Quiet disabled on_press/> }
+}
+
+/// Prices for price levels.
+#[component]
+fn Levels(desk: Desk, of: u32, article: ArticleFields) -> impl IntoView {
+    let shop = desk.session.shop_fields();
+    let name = move |key: &str| {
+        let entry = shop.with(|shop| domain::shop::list::entries(shop, domain::shop::list::List::Level));
+        let entry = entry.into_iter().find(|entry| entry.key == key);
+        products::price_at(&entry.map_or_else(|| key.to_owned(), |entry| words::level_name(&entry)))
+    };
+    let each = article.levels.get_untracked().into_iter().map(|(key, value)| {
+        let fault = desk.wrong(Place::Level(of, key.clone()));
+        let label = move || name(&key);
+        view! { <TextField label=TextProp::from(label) value keys="decimal" numeric=true fault/> }
+    });
+    each.collect_view()
+}
+
+/// What most products don't need: out of sight until it is asked for, filled in, or wrong.
+#[component]
+fn Folded(
+    /// What is in it.
+    label: text::Phrase,
+    /// Something is in it already.
+    filled: bool,
+    /// Something in it is wrong.
+    #[prop(into)]
+    wrong: Signal<bool>,
+    /// The fields.
+    children: Children,
+) -> impl IntoView {
+    let opened = RwSignal::new(filled);
+    let is_open = Memo::new(move |_| opened.get() || wrong.get());
+    let id = uid("m");
+    let panel = id.clone();
+    view! {
+        <button
+            type="button"
+            class="button folding"
+            data-kind="quiet"
+            aria-expanded=move || if is_open.get() { "true" } else { "false" }
+            aria-controls=id
+            on:click=move |_| opened.update(|open| *open = !*open)
+        >
+            <Icon glyph=Glyph::More/>
+            <span>{label}</span>
+        </button>
+        <div id=panel class="stack folded" data-tight="" hidden=move || !is_open.get()>
+            {children()}
+        </div>
+    }
+}
+
+impl ArticleFields {
+    /// Whether something is in the fields that are folded away.
+    fn has_more(self) -> bool {
+        self.levels.with_untracked(|all| all.values().any(|typed| !typed.with_untracked(String::is_empty)))
+            || !self.barcodes.with_untracked(String::is_empty)
+    }
+}
+
+/// What few products need.
+#[component]
+fn Further(desk: Desk) -> impl IntoView {
+    let fields = desk.fields;
+    let switch = uid("s");
+    let label = switch.clone();
+    let is_known = desk.known.with_untracked(Option::is_some);
+    let filled = fields.article.has_more() || !fields.note.with_untracked(String::is_empty);
+    let wrong = Signal::derive(move || {
+        let folded = |place: &Place| matches!(place, Place::Level(0, _) | Place::Barcodes(0) | Place::Note);
+        desk.tried.get() && desk.reading.with(|reading| reading.faults.keys().any(folded))
+    });
+    view! {
+        <section class="stack" data-tight="" aria-label=form::OTHER>
+            <Folded label=products::MORE filled wrong>
+                <div class="two">
+                    <Levels desk of=0 article=fields.article/>
+                </div>
+                <TextField
+                    label=products::BARCODES
+                    value=fields.article.barcodes
+                    rows=2
+                    hint=TextProp::from(products::BARCODES_HINT)
+                    fault=desk.wrong(Place::Barcodes(0))
+                />
+                <TextField label=products::NOTE value=fields.note rows=2 fault=desk.wrong(Place::Note)/>
+            </Folded>
+            {is_known
+                .then(|| {
+                    view! {
+                        <div class="at-once">
+                            <label for=label>
+                                {products::ACTIVE}
+                                <span class="small muted" style:display="block">{products::ACTIVE_WHY}</span>
+                            </label>
+                            <Switch id=switch value=fields.active/>
+                        </div>
+                    }
+                })}
+        </section>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::product::Variant;
+
+    use super::*;
+
+    fn quantities(events: &[RecordEvent]) -> Vec<(u32, i64)> {
+        let moved = events.iter().map(|event| match event {
+            RecordEvent::StockMoved(moved) => (moved.variant, moved.quantity),
+            _ => (99, 99),
+        });
+        moved.collect()
+    }
+
+    #[test]
+    fn what_lay_there_goes_to_the_first_variant_but_for_what_is_promised() {
+        let before = Product { moved: [(0, 10)].into(), ..Product::default() };
+        let variants = vec![Variant { id: 7, ..Variant::default() }, Variant { id: 8, ..Variant::default() }];
+        let now = Product { variants, ..before.clone() };
+        let stocks = |typed: &[(u32, i64)], free| quantities(&first_stocks(Some(&before), &now, typed, free, ""));
+        assert_eq!(stocks(&[], 6), [(0, -6), (7, 6)]);
+        assert_eq!(stocks(&[(8, 2)], 6), [(8, 2), (0, -6)], "what was typed is what there is");
+        assert_eq!(stocks(&[], -1), []);
+        let again = first_stocks(Some(&now), &now, &[], 6, "");
+        assert!(again.is_empty(), "only once");
+        assert_eq!(quantities(&first_stocks(None, &before, &[(0, 5)], 0, "")), [(0, 5)]);
+    }
+
+    #[test]
+    fn a_new_product_stands_behind_those_that_were_put_in_order() {
+        assert_eq!(last_place([0, 0].into_iter()), 0);
+        assert_eq!(last_place([0, 2_000, 1_000].into_iter()), 3_000);
+        assert_eq!(last_place(std::iter::empty()), 0);
+    }
+}

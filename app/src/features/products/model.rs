@@ -1,0 +1,432 @@
+//! The form of a product, pure: what is typed, what it means, what is wrong with it, and how stock is written.
+
+use std::collections::BTreeMap;
+
+use domain::Currency;
+use domain::money::{MAX_GRAMS, MAX_PIECES, NumberFault, parse_amount, parse_decimal};
+use domain::order::Unit;
+use domain::product::{Article, Product, Stock, Variant};
+use domain::text::{LONG, SHORT};
+use serde::{Deserialize, Serialize};
+
+/// What is typed of a product, or of one of its variants.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct ArticleForm {
+    pub code: String,
+    /// One a line.
+    pub barcodes: String,
+    pub price: String,
+    pub cost: String,
+    /// By the level's key.
+    pub levels: BTreeMap<String, String>,
+    /// What there is now, of what is new.
+    pub stock: String,
+    /// A blob's id.
+    pub picture: String,
+}
+
+/// What is typed of a variant.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct VariantForm {
+    pub id: u32,
+    pub name: String,
+    pub active: bool,
+    pub article: ArticleForm,
+}
+
+/// What is typed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Form {
+    pub name: String,
+    pub spec: String,
+    pub category: String,
+    pub is_weight: bool,
+    pub active: bool,
+    pub note: String,
+    pub article: ArticleForm,
+    /// In their order.
+    pub variants: Vec<VariantForm>,
+}
+
+impl Default for Form {
+    fn default() -> Self {
+        Self {
+            name: String::new(),
+            spec: String::new(),
+            category: String::new(),
+            is_weight: false,
+            active: true,
+            note: String::new(),
+            article: ArticleForm::default(),
+            variants: Vec::new(),
+        }
+    }
+}
+
+/// A field of the form; the number is the variant's id, 0 for the product itself.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Place {
+    Name,
+    Spec(u32),
+    Category,
+    Code(u32),
+    Barcodes(u32),
+    Price(u32),
+    Cost(u32),
+    Level(u32, String),
+    Stock(u32),
+    Note,
+}
+
+/// What is wrong with a field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fault {
+    Missing,
+    TooLong(usize),
+    Number(NumberFault),
+}
+
+/// The form, read.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Reading {
+    /// What it says.
+    pub product: Product,
+    /// What is there now of what is new, by variant: pieces or grams.
+    pub stocks: Vec<(u32, i64)>,
+    /// What is wrong, by field.
+    pub faults: BTreeMap<Place, Fault>,
+}
+
+/// Numbers keep the places that money has, and no more.
+fn typed(minor: Option<i64>, currency: Currency) -> String {
+    minor.map(|minor| domain::money::plain(minor, currency)).unwrap_or_default()
+}
+
+impl ArticleForm {
+    fn of(article: &Article, currency: Currency) -> Self {
+        let levels = article.levels.iter().map(|(key, price)| (key.clone(), typed(Some(*price), currency)));
+        Self {
+            code: article.code.clone(),
+            barcodes: article.barcodes.join("\n"),
+            price: typed(article.price, currency),
+            cost: typed(article.cost, currency),
+            levels: levels.collect(),
+            stock: String::new(),
+            picture: article.picture.clone(),
+        }
+    }
+}
+
+impl Form {
+    /// A product as the form shows it.
+    pub fn of(product: &Product, currency: Currency) -> Self {
+        let variant = |variant: &Variant| VariantForm {
+            id: variant.id,
+            name: variant.name.clone(),
+            active: variant.active,
+            article: ArticleForm::of(&variant.article, currency),
+        };
+        Self {
+            name: product.name.clone(),
+            spec: product.spec.clone(),
+            category: product.category.clone(),
+            is_weight: product.unit == Unit::Gram,
+            active: product.active,
+            note: product.note.clone(),
+            article: ArticleForm::of(&product.article, currency),
+            variants: product.variants.iter().map(variant).collect(),
+        }
+    }
+
+    /// Reads it; what the form does not show is as in `base`.
+    pub fn read(&self, base: &Product, currency: Currency) -> Reading {
+        let mut reading = Reading { product: base.clone(), ..Reading::default() };
+        let unit = if self.is_weight { Unit::Gram } else { Unit::Piece };
+        let mut reader = Reader { currency, unit, stocks: Vec::new(), faults: BTreeMap::new() };
+        let product = &mut reading.product;
+        product.unit = unit;
+        product.active = self.active;
+        product.name = reader.text(Place::Name, &self.name, SHORT);
+        product.category = reader.text(Place::Category, &self.category, SHORT);
+        product.note = reader.text(Place::Note, &self.note, LONG);
+        if product.name.is_empty() {
+            reader.faults.insert(Place::Name, Fault::Missing);
+        }
+        // With variants, each of them says what it is.
+        product.spec =
+            if self.variants.is_empty() { reader.text(Place::Spec(0), &self.spec, SHORT) } else { String::new() };
+        product.article = reader.article(0, &self.article, self.variants.is_empty());
+        product.variants = Vec::with_capacity(self.variants.len());
+        for (variant, position) in self.variants.iter().zip(0..) {
+            let name = reader.text(Place::Spec(variant.id), &variant.name, SHORT);
+            if name.is_empty() {
+                reader.faults.insert(Place::Spec(variant.id), Fault::Missing);
+            }
+            product.variants.push(Variant {
+                id: variant.id,
+                name,
+                article: reader.article(variant.id, &variant.article, true),
+                position: position * 1_000,
+                active: variant.active,
+            });
+        }
+        reading.stocks = reader.stocks;
+        reading.faults = reader.faults;
+        reading
+    }
+}
+
+/// What reading gathers.
+struct Reader {
+    currency: Currency,
+    unit: Unit,
+    stocks: Vec<(u32, i64)>,
+    faults: BTreeMap<Place, Fault>,
+}
+
+impl Reader {
+    fn text(&mut self, place: Place, typed: &str, most: usize) -> String {
+        domain::text::parse(typed, most).unwrap_or_else(|_| {
+            self.faults.insert(place, Fault::TooLong(most));
+            String::new()
+        })
+    }
+
+    fn amount(&mut self, place: Place, typed: &str) -> Option<i64> {
+        if typed.trim().is_empty() {
+            return None;
+        }
+        let read = parse_amount(typed, self.currency);
+        read.map_err(|fault| self.faults.insert(place, Fault::Number(fault))).ok()
+    }
+
+    fn article(&mut self, variant: u32, form: &ArticleForm, is_stocked: bool) -> Article {
+        let mut barcodes: Vec<String> = Vec::new();
+        // A scanner ends a line; people write commas.
+        for one in form.barcodes.split(['\n', '\r', ',', '，', ';', ' ', '\t']) {
+            let code = self.text(Place::Barcodes(variant), one, SHORT);
+            if !code.is_empty() && !barcodes.contains(&code) {
+                barcodes.push(code);
+            }
+        }
+        let mut levels = BTreeMap::new();
+        for (key, typed) in &form.levels {
+            if let Some(price) = self.amount(Place::Level(variant, key.clone()), typed) {
+                levels.insert(key.clone(), price);
+            }
+        }
+        if is_stocked && !form.stock.trim().is_empty() {
+            match parse_quantity(&form.stock, self.unit) {
+                Ok(quantity) => self.stocks.push((variant, quantity)),
+                Err(fault) => {
+                    self.faults.insert(Place::Stock(variant), Fault::Number(fault));
+                }
+            }
+        }
+        Article {
+            code: self.text(Place::Code(variant), &form.code, SHORT),
+            barcodes,
+            price: self.amount(Place::Price(variant), &form.price),
+            cost: self.amount(Place::Cost(variant), &form.cost),
+            levels,
+            picture: form.picture.clone(),
+        }
+    }
+}
+
+/// Reads a stock as people type it: pieces, or kilograms as grams.
+pub fn parse_quantity(typed: &str, unit: Unit) -> Result<i64, NumberFault> {
+    match unit {
+        Unit::Piece => parse_decimal(typed, 0, MAX_PIECES),
+        Unit::Gram => parse_decimal(typed, 3, MAX_GRAMS),
+    }
+}
+
+/// A stock as people type it: pieces, or kilograms without needless zeros.
+pub fn quantity_typed(quantity: i64, unit: Unit) -> String {
+    match unit {
+        Unit::Piece => quantity.to_string(),
+        Unit::Gram => {
+            let sign = if quantity < 0 { "-" } else { "" };
+            let grams = quantity.unsigned_abs();
+            let places = format!(".{:03}", grams % 1_000);
+            let places = places.trim_end_matches('0').trim_end_matches('.');
+            format!("{sign}{}{places}", grams / 1_000)
+        }
+    }
+}
+
+/// Which products a list shows.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Sought {
+    /// Every word is found somewhere in it.
+    pub search: String,
+    /// Only those of this category.
+    pub category: Option<String>,
+    /// Which of them.
+    pub show: Show,
+}
+
+/// Which products a list shows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Show {
+    /// Those that are on sale.
+    #[default]
+    Selling,
+    /// Those of which there is not enough.
+    Short,
+    /// Those that are not on sale.
+    Resting,
+    /// All.
+    Every,
+}
+
+impl Show {
+    /// All of them, the usual one first.
+    pub const ALL: [Self; 4] = [Self::Selling, Self::Short, Self::Resting, Self::Every];
+    /// Its word in an address.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Selling => "selling",
+            Self::Short => "short",
+            Self::Resting => "resting",
+            Self::Every => "all",
+        }
+    }
+    /// Finds one by its word.
+    pub fn parse(key: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|show| show.key() == key)
+    }
+}
+
+/// Whether there is none left, or less than none, of what is counted.
+pub fn is_short(stock: Stock) -> bool {
+    stock.counted && stock.free() <= 0
+}
+
+impl Sought {
+    /// Whether a product is among them. `short` says whether any of its stocks has run out; `sounds` whether a text
+    /// sounds like a word.
+    pub fn finds(&self, product: &Product, short: impl FnOnce() -> bool, sounds: impl Fn(&str, &str) -> bool) -> bool {
+        let shown = match self.show {
+            Show::Selling => product.active,
+            Show::Resting => !product.active,
+            Show::Every => true,
+            Show::Short => product.active && short(),
+        };
+        let articles = || product.variants.iter().map(|it| &it.article).chain([&product.article]);
+        let texts = || {
+            let codes = articles().flat_map(|it| it.barcodes.iter().chain([&it.code]));
+            let names = product.variants.iter().map(|it| &it.name);
+            codes.chain(names).chain([&product.name, &product.spec, &product.category])
+        };
+        let has = |word: &str| {
+            texts().any(|text| text.to_lowercase().contains(word))
+                || sounds(&product.name, word)
+                || product.variants.iter().any(|it| sounds(&it.name, word))
+        };
+        shown
+            && self.category.as_ref().is_none_or(|category| product.category == *category)
+            && self.search.to_lowercase().split_whitespace().all(has)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tea() -> Form {
+        Form {
+            name: " 明前龙井 ".into(),
+            spec: "50 克".into(),
+            category: "茶叶".into(),
+            article: ArticleForm {
+                code: "LJ50".into(),
+                price: "128".into(),
+                cost: "60.5".into(),
+                stock: "20".into(),
+                barcodes: "6901234567892\n6901234567892, 697\n".into(),
+                levels: [("wholesale".to_owned(), "99".to_owned()), ("member".to_owned(), " ".to_owned())].into(),
+                ..ArticleForm::default()
+            },
+            ..Form::default()
+        }
+    }
+
+    fn read(form: &Form) -> Reading {
+        form.read(&Product::default(), Currency::Cny)
+    }
+
+    #[test]
+    fn a_simple_product_is_read_and_shown_again() {
+        let reading = read(&tea());
+        assert!(reading.faults.is_empty(), "{:?}", reading.faults);
+        let product = &reading.product;
+        assert_eq!((product.name.as_str(), product.spec.as_str()), ("明前龙井", "50 克"));
+        assert_eq!((product.article.price, product.article.cost), (Some(12_800), Some(6_050)));
+        assert_eq!(product.article.barcodes, ["6901234567892", "697"]);
+        assert_eq!(product.article.levels, [("wholesale".to_owned(), 99_00)].into());
+        assert_eq!(reading.stocks, [(0, 20)]);
+        let again = Form::of(product, Currency::Cny).read(product, Currency::Cny);
+        assert_eq!(again.product, *product, "nothing changes by being looked at");
+        assert!(again.stocks.is_empty());
+    }
+
+    #[test]
+    fn variants_have_their_own_and_the_product_keeps_no_stock_beside_them() {
+        let mut form = tea();
+        let variant = |id, name: &str, stock: &str| VariantForm {
+            id,
+            name: name.into(),
+            active: true,
+            article: ArticleForm { stock: stock.into(), ..ArticleForm::default() },
+        };
+        form.variants = vec![variant(7, "小", "3"), variant(5, "", "2.5")];
+        let reading = read(&form);
+        assert_eq!(reading.stocks, [(7, 3)]);
+        let wrong: Vec<&Place> = reading.faults.keys().collect();
+        assert_eq!(wrong, [&Place::Spec(5), &Place::Stock(5)]);
+        let order: Vec<(u32, i64)> = reading.product.variants.iter().map(|it| (it.id, it.position)).collect();
+        assert_eq!((order, reading.product.spec.as_str()), (vec![(7, 0), (5, 1_000)], ""));
+    }
+
+    #[test]
+    fn what_is_wrong_is_said_where_it_is() {
+        let mut form = tea();
+        form.name = " ".into();
+        form.article.price = "1.234".into();
+        form.article.cost = "much".into();
+        form.note = "x".repeat(LONG + 1);
+        let faults = read(&form).faults;
+        assert_eq!(faults.get(&Place::Name), Some(&Fault::Missing));
+        assert_eq!(faults.get(&Place::Price(0)), Some(&Fault::Number(NumberFault::TooPrecise)));
+        assert_eq!(faults.get(&Place::Cost(0)), Some(&Fault::Number(NumberFault::NotANumber)));
+        assert_eq!(faults.get(&Place::Note), Some(&Fault::TooLong(LONG)));
+    }
+
+    #[test]
+    fn weight_is_typed_in_kilograms() {
+        assert_eq!(parse_quantity("2.5", Unit::Gram), Ok(2_500));
+        assert_eq!(parse_quantity("2.5", Unit::Piece), Err(NumberFault::TooPrecise));
+        for (grams, typed) in [(2_500, "2.5"), (3_000, "3"), (-50, "-0.05"), (0, "0"), (1_200_000, "1200")] {
+            assert_eq!(quantity_typed(grams, Unit::Gram), typed);
+        }
+    }
+
+    #[test]
+    fn products_are_found_by_any_word_of_theirs() {
+        let product = read(&tea()).product;
+        let finds = |search: &str| {
+            let sought = Sought { search: search.into(), ..Sought::default() };
+            sought.finds(&product, || false, |text, word| text == "明前龙井" && word == "mqlj")
+        };
+        for search in ["", "龙井", "lj5", "50 克", "茶叶 龙", "690123", "MQLJ"] {
+            assert!(finds(search), "{search}");
+        }
+        assert!(!finds("龙井 大"));
+        let shown = |show, short| Sought { show, ..Sought::default() }.finds(&product, || short, |_, _| false);
+        assert_eq!(Show::ALL.map(|show| shown(show, false)), [true, false, false, true]);
+        assert!(shown(Show::Short, true));
+        assert!(!Sought { category: Some("水果".into()), ..Sought::default() }.finds(&product, || false, |_, _| false));
+    }
+}

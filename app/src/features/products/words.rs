@@ -1,0 +1,94 @@
+//! How the pages of products say things.
+
+use domain::money::NumberFault;
+use domain::order::Unit;
+use domain::product::{Product, Stock};
+use domain::record::Fields;
+use domain::shop::list::{Entry, List, entries};
+
+use super::model::{Fault, Place, quantity_typed};
+use crate::text::{Currency, new_order, products};
+
+/// A stock as people say it: `12`, or `2.5 kg`.
+pub fn quantity(quantity: i64, unit: Unit) -> String {
+    let typed = quantity_typed(quantity, unit).replace('-', "−");
+    match unit {
+        Unit::Piece => typed,
+        Unit::Gram => products::kilograms(&typed),
+    }
+}
+
+/// How much came or went: with its sign.
+pub fn moved(moved: i64, unit: Unit) -> String {
+    let said = quantity(moved, unit);
+    if moved > 0 { format!("+{said}") } else { said }
+}
+
+/// On hand, reserved and free in one line.
+pub fn stock_line(stock: Stock, unit: Unit) -> String {
+    if !stock.counted {
+        return products::NOT_COUNTED.get().to_owned();
+    }
+    let part = |name: crate::text::Phrase, amount: i64| format!("{} {}", name.get(), quantity(amount, unit));
+    let mut parts = vec![part(products::ON_HAND, stock.on_hand)];
+    if stock.reserved != 0 {
+        parts.push(part(products::RESERVED, stock.reserved));
+        parts.push(part(products::FREE, stock.free()));
+    }
+    parts.join(" · ")
+}
+
+/// What a variant is called; 0 of a product with variants: what is not of any.
+pub fn variant_name(product: &Product, variant: u32) -> String {
+    let spec = product.spec(variant);
+    match (spec.is_empty(), variant, product.variants.is_empty()) {
+        (false, ..) => spec.to_owned(),
+        (true, 0, true) => product.name.clone(),
+        (true, ..) => products::WITHOUT.get().to_owned(),
+    }
+}
+
+/// The first letter of a name, in place of a picture.
+pub fn letter(name: &str) -> String {
+    name.trim().chars().next().map(|letter| letter.to_uppercase().collect()).unwrap_or_default()
+}
+
+/// What a price level is called.
+pub fn level_name(entry: &Entry) -> String {
+    match (entry.name.as_str(), entry.key.as_str()) {
+        ("", "wholesale") => products::LEVEL_WHOLESALE.get().to_owned(),
+        ("", "member") => products::LEVEL_MEMBER.get().to_owned(),
+        ("", key) => key.to_owned(),
+        (name, _) => name.to_owned(),
+    }
+}
+
+/// The price levels that are offered.
+pub fn levels(shop: &Fields) -> Vec<Entry> {
+    entries(shop, List::Level).into_iter().filter(|entry| !entry.hidden).collect()
+}
+
+/// What is wrong with a field.
+pub fn fault(place: &Place, fault: Fault, unit: Unit, currency: Currency) -> String {
+    let phrase = match (place, fault) {
+        (_, Fault::TooLong(most)) => return products::too_long(most),
+        (Place::Name, Fault::Missing) => products::NAME_MISSING,
+        (_, Fault::Missing) => products::SPEC_MISSING,
+        (_, Fault::Number(NumberFault::TooLarge)) => products::TOO_LARGE,
+        (Place::Stock(_), Fault::Number(_)) => return number(unit).get().to_owned(),
+        (_, Fault::Number(NumberFault::TooPrecise)) if currency.exponent == 0 => {
+            return new_order::no_places(currency.name.get());
+        }
+        (_, Fault::Number(NumberFault::TooPrecise)) => return new_order::places(u32::from(currency.exponent)),
+        (_, Fault::Number(_)) => products::PRICE_WRONG,
+    };
+    phrase.get().to_owned()
+}
+
+/// What a stock has to be.
+pub fn number(unit: Unit) -> crate::text::Phrase {
+    match unit {
+        Unit::Piece => products::STOCK_WHOLE,
+        Unit::Gram => products::STOCK_WEIGHT,
+    }
+}

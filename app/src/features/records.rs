@@ -1,0 +1,170 @@
+//! Records that two tablets changed in the same place: both values in plain words, and the choice between them.
+
+mod words;
+
+use std::sync::Arc;
+
+use domain::record::{Changed, FieldConflict, Fields, Record, RecordEvent};
+use domain::{Event, StreamKind};
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use replica::Act;
+
+pub use self::words::{field_name, value_words};
+use super::order::{refusal, story};
+use crate::session::{ActFault, RecordConflict, Session};
+use crate::text::{dispute, records};
+use crate::ui::{Badge, Button, Fault, Glyph, Icon, LinkButton, Toaster, Tone};
+
+/// All of them.
+#[component]
+pub fn RecordDisputes() -> impl IntoView {
+    let open = Session::here().record_conflicts();
+    let key = |it: &RecordConflict| (it.id, it.conflict.clone(), it.record.timeline.len());
+    view! {
+        <For each=move || open.get() key let:it>
+            <Dispute of=it/>
+        </For>
+    }
+}
+
+/// What a record is called.
+fn name_of(kind: StreamKind, record: &Record) -> String {
+    let text = |field| record.get(field).and_then(domain::record::Value::as_text).unwrap_or_default().trim().to_owned();
+    let names = match kind {
+        StreamKind::Customer => [text("name"), text("phone")],
+        _ => [text("name"), String::new()],
+    };
+    names.into_iter().find(|name| !name.is_empty()).unwrap_or_default()
+}
+
+/// Where it is looked at.
+fn page_of(kind: StreamKind, id: uuid::Uuid) -> Option<(String, crate::text::Phrase)> {
+    match kind {
+        StreamKind::Product => Some((format!("/products/{id}"), records::OPEN_PRODUCT)),
+        StreamKind::Customer => Some((format!("/customers/{id}"), records::OPEN_CUSTOMER)),
+        StreamKind::Template => Some(("/templates".to_owned(), records::OPEN_TEMPLATES)),
+        StreamKind::Rule => Some(("/settings/rules".to_owned(), records::OPEN_RULES)),
+        StreamKind::Shop => Some(("/settings".to_owned(), records::OPEN_SETTINGS)),
+        _ => None,
+    }
+}
+
+#[component]
+fn Dispute(of: RecordConflict) -> impl IntoView {
+    let RecordConflict { kind, id, record, conflict } = of;
+    let Some(conflict) = record.open_conflicts().find(|it| it.id == conflict).cloned() else {
+        return ().into_any();
+    };
+    let session = Session::here();
+    let toaster = use_context::<Toaster>().unwrap_or_default();
+    let currency = session.currency();
+    let busy = RwSignal::new(false);
+    let fault = RwSignal::new(None::<ActFault>);
+    let fields = Fields::of(id, &record);
+    let shop = session.shop_fields();
+    let said = {
+        let (field, fields) = (conflict.field.clone(), fields.clone());
+        move || shop.with(|shop| field_name(kind, &field, &fields, shop))
+    };
+    let title = {
+        let (name, said) = (name_of(kind, &record), said.clone());
+        move || {
+            let kind = records::kind_name(kind);
+            let what = if name.is_empty() { kind.to_owned() } else { records::named(kind, &name) };
+            records::twice(&what, &said())
+        }
+    };
+    let value = {
+        let field = conflict.field.clone();
+        move |of: Option<domain::record::Value>| value_words(kind, &field, of.as_ref(), currency.get())
+    };
+    let (standing, other) = (record.get(&conflict.field).cloned(), conflict.other.clone());
+    let sides = sides(&record, &conflict, session, value.clone());
+    let settle = {
+        let conflict = conflict.clone();
+        Callback::new(move |(take,): (bool,)| {
+            if busy.get_untracked() {
+                return;
+            }
+            busy.set(true);
+            fault.set(None);
+            let mut changed = Changed { settles: Some(conflict.id.clone()), ..Changed::default() };
+            if take {
+                changed.set.insert(conflict.field.clone(), conflict.other.clone());
+            }
+            let act = match kind {
+                StreamKind::Shop => Act::Shop(changed),
+                kind => Act::Record(kind, Some(id), vec![RecordEvent::Changed(changed)]),
+            };
+            spawn_local(async move {
+                let outcome = session.act_all(vec![act]).await;
+                let _ = busy.try_set(false);
+                match outcome {
+                    Ok(_) => toaster.confirm(dispute::SETTLED),
+                    Err(why) => {
+                        let _ = fault.try_set(Some(why));
+                    }
+                }
+            });
+        })
+    };
+    let keep = {
+        let (value, standing) = (value.clone(), standing);
+        move || records::keep(&value(standing.clone()))
+    };
+    let take = move || records::take(&value(other.clone()));
+    let wrong = Signal::derive(move || fault.get().as_ref().map(refusal::words));
+    let page = page_of(kind, id).map(|(href, label)| view! { <LinkButton href label glyph=Glyph::Edit/> });
+    view! {
+        <article class="sheet conflict" data-testid="conflict" data-kind="same_field" aria-label=title.clone()>
+            <header><h2>{title.clone()}</h2></header>
+            <div class="sides">{sides}</div>
+            <div class="now">
+                <p>{records::NOW}</p>
+                <Fault text=wrong/>
+            </div>
+            <div class="choose">
+                <Button label=keep glyph=Glyph::Check busy on_press=move || settle.run((false,))/>
+                <Button label=take glyph=Glyph::Edit busy on_press=move || settle.run((true,))/>
+                {page}
+            </div>
+        </article>
+    }
+    .into_any()
+}
+
+/// Who wrote what, when, on which tablet; and which of the two counts now.
+fn sides(
+    record: &Arc<Record>,
+    conflict: &FieldConflict,
+    session: Session,
+    value: impl Fn(Option<domain::record::Value>) -> String + Clone + Send + Sync + 'static,
+) -> AnyView {
+    let standing = record.get(&conflict.field).cloned();
+    [conflict.first, conflict.second]
+        .map(|at| {
+            let (meta, event) = record.timeline.get(at).cloned().unzip();
+            let wrote = event.and_then(|event| match event {
+                Event::Record(RecordEvent::Changed(changed)) => changed.set.get(&conflict.field).cloned().flatten(),
+                _ => None,
+            });
+            let stands = wrote == standing;
+            let (tone, glyph, label) = if stands {
+                (Tone::Done, Glyph::Check, dispute::STANDS)
+            } else {
+                (Tone::Rest, Glyph::Cross, dispute::NO_EFFECT)
+            };
+            let by = move || meta.as_ref().map(|meta| story::by_whom(meta, session)).unwrap_or_default();
+            let value = value.clone();
+            view! {
+                <div class="side">
+                    <p class="who"><Icon glyph=Glyph::Tablet/> <span>{by}</span> <Badge tone glyph label/></p>
+                    <p class="what">{move || value(wrote.clone())}</p>
+                </div>
+            }
+        })
+        .into_iter()
+        .collect_view()
+        .into_any()
+}

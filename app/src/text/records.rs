@@ -1,0 +1,53 @@
+//! Words for what the shop writes down beside its orders, where two tablets changed the same.
+
+use domain::StreamKind;
+
+use super::Phrase;
+
+texts! {
+    PRODUCT: "商品", "Product";
+    CUSTOMER: "客户", "Customer";
+    TEMPLATE: "模板", "Template";
+    RULE: "规则", "Rule";
+    SHOP: "店铺设置", "Settings of the shop";
+    RECORD: "资料", "Record";
+    OPEN_PRODUCT: "看商品", "Open the product";
+    OPEN_CUSTOMER: "看客户", "Open the customer";
+    OPEN_TEMPLATES: "看模板", "Open the templates";
+    OPEN_RULES: "看规则", "Open the rules";
+    OPEN_SETTINGS: "看设置", "Open the settings";
+    NOW: "现在算后改的那个。另一个没有丢，点一下就能换回来。", "As it stands, the later one counts. The other is not lost: one tap takes it.";
+    NAME: "名称", "Name";
+    LEVEL: "价格等级", "Price level";
+    MERGED_INTO: "合并到", "Merged into";
+    SWITCHED_ON: "开着", "Switched on";
+    CONTENT: "内容", "Content";
+    A_CONTENT: "（一份内容）", "(a content)";
+    PICTURE: "图片", "Picture";
+    A_PICTURE: "（一张图片）", "(a picture)";
+    HIDDEN: "不再用", "Hidden";
+    DEFAULT_CHANNEL: "默认渠道", "Usual channel";
+    DEFAULT_CATEGORY: "默认分类", "Usual category";
+    DEFAULT_METHOD: "默认付款方式", "Usual payment method";
+    DEFAULT_CARRIER: "默认快递", "Usual carrier";
+    YES: "是", "Yes";
+    NO: "否", "No";
+    named(kind: &str, name: &str): "{kind}“{name}”", "{kind} “{name}”";
+    of(what: &str, field: &str): "{what}：{field}", "{what}: {field}";
+    twice(what: &str, field: &str): "{what}的{field}改了两次", "{what}: {field} was changed twice";
+    keep(value: &str): "留用“{value}”", "Keep “{value}”";
+    take(value: &str): "改用“{value}”", "Take “{value}”";
+}
+
+/// What a kind of record is called.
+pub fn kind_name(kind: StreamKind) -> &'static str {
+    let phrase: Phrase = match kind {
+        StreamKind::Product => PRODUCT,
+        StreamKind::Customer => CUSTOMER,
+        StreamKind::Template => TEMPLATE,
+        StreamKind::Rule => RULE,
+        StreamKind::Shop => SHOP,
+        _ => RECORD,
+    };
+    phrase.get()
+}
