@@ -2,7 +2,7 @@
 //! from a seed. Requests and answers are lost, repeated and late; networks are cut; processes die before and after
 //! any write to their disk; disks fill up and connections to them break; clocks are off by years, and jump by years; a
 //! shop's server is restored from yesterday, says that what it is asked for is gone, or that it does not know a tablet
-//! any more; a tablet's disk is copied and goes on as two; a tablet of a newer version writes what no other knows. Then
+//! any more; people ask to be erased while other tablets write of them; a tablet's disk is copied and goes on as two; a tablet of a newer version writes what no other knows. Then
 //! everything heals, and the invariants of sync.md must hold.
 //!
 //! A failing run prints its seed and the fewest steps that fail. To see one again:
@@ -19,7 +19,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use domain::contact::Buyer;
 use domain::order::{Command, Content, Delivery, Line, Method, NewPayment, Order, OrderEvent, Outcome, Status, Terms};
-use domain::record::{Changed, RecordEvent};
+use domain::record::{Changed, DebtMoved, RecordEvent};
 use domain::rule::{Deed, Rule};
 use domain::shop::SettingChanged;
 use domain::{Currency, Day, Event, Meta, StreamKind};
@@ -79,6 +79,12 @@ struct Simulation {
     pictures: BTreeMap<BlobId, Vec<u8>>,
     /// Chance of its own, so that a run without pictures is what it was before there were any.
     of_pictures: Chance,
+    /// Names that were ever written down, each of them once. None in most runs.
+    names: Vec<String>,
+    /// The customers of this run.
+    customers: Vec<Uuid>,
+    /// Chance of its own, as for pictures.
+    of_people: Chance,
     /// The same, of rules.
     of_rules: Chance,
     /// What may happen in this run beyond the daily trouble.
@@ -140,6 +146,9 @@ impl Simulation {
             made_by: BTreeMap::new(),
             pictures: BTreeMap::new(),
             of_pictures: Chance::seeded(seed ^ 0x91c),
+            names: Vec::new(),
+            customers: Vec::new(),
+            of_people: Chance::seeded(seed ^ 0xe4a5e),
             of_rules,
             may,
             copies: 0,
@@ -486,6 +495,74 @@ impl Simulation {
         self.revive();
     }
 
+    /// A person writes a customer down, gives an order's buyer another name, or asks that a customer or a buyer be
+    /// erased.
+    fn person(&mut self) {
+        if !self.of_people.percent(35) {
+            return;
+        }
+        let nth = self.of_people.below(self.tablets.len());
+        let tabs = &self.tablets[nth].tabs;
+        let Some(tab) = tabs.get(self.of_people.below(tabs.len())).cloned() else { return };
+        let name = format!("名字-{}-", self.names.len());
+        let customer = |id: Option<Uuid>, event| vec![Act::Record(StreamKind::Customer, id, vec![event])];
+        let named = |name: &str| {
+            let set = [("name".to_owned(), Some(name.into()))].into();
+            RecordEvent::Changed(Changed { set, settles: None })
+        };
+        let known = self.customers.get(self.of_people.below(self.customers.len().max(1))).copied();
+        let acts = match self.of_people.below(10) {
+            0..3 => customer(None, named(&name)),
+            3 => customer(known, named(&name)),
+            4 => customer(known, RecordEvent::DebtMoved(DebtMoved { amount: 7, method: None, note: name.clone() })),
+            5 if known.is_some() => customer(known, RecordEvent::Erasing),
+            case => {
+                let orders = tab.replica().summaries();
+                if orders.is_empty() {
+                    return;
+                }
+                let id = orders[self.of_people.below(orders.len())].id;
+                let asked = tab.clone();
+                let Some(Ok(Some(order))) = self.at_once(nth, async move { asked.order(id).await }) else { return };
+                let (content, base_buyer) = (order.content(), order.buyer());
+                let buyer = Buyer { name: name.clone(), ..base_buyer.clone() };
+                let command = if case < 8 {
+                    Command::EraseBuyer
+                } else if order.confirmed.is_none() {
+                    Command::SaveDraft { content, buyer }
+                } else {
+                    Command::Edit { base: content.clone(), base_buyer, content, buyer }
+                };
+                vec![Act::Order(Some(id), Box::new(command))]
+            }
+        };
+        self.names.push(name);
+        if let Some(Ok(ids)) = self.at_once(nth, async move { tab.act_all(&acts, TODAY).await }) {
+            self.tablets[nth].disk.calm();
+            let replica = self.tablets[nth].tabs.first().map(|tab| tab.replica());
+            let customers = ids.into_iter().filter(|id| replica.as_ref().is_some_and(|it| it.fields(*id).is_some()));
+            let new: Vec<Uuid> = customers.filter(|id| !self.customers.contains(id)).collect();
+            drop(replica);
+            self.customers.extend(new);
+        }
+        self.revive();
+    }
+
+    /// A name that the log does not hold any more was erased: it is on no disk either.
+    fn check_names(&self) {
+        let log = self.world.server().borrow().text();
+        for name in self.names.iter().filter(|name| !log.contains(name.as_str())) {
+            for (nth, tablet) in self.tablets.iter().enumerate() {
+                assert!(!tablet.disk.holds(name.as_bytes()), "tablet {nth} still has {name}");
+            }
+        }
+        let records = |tab: &Tab| tab.replica().all_fields();
+        let first = self.tablets.first().map(|tablet| records(&tablet.tabs[0]));
+        for tablet in &self.tablets {
+            assert!(tablet.tabs.iter().all(|tab| Some(records(tab)) == first), "the customers differ");
+        }
+    }
+
     // ---- what goes wrong ----
 
     fn step(&mut self) {
@@ -663,6 +740,7 @@ impl Simulation {
             replica.pending() == 0
                 && replica.epoch() == Some(server.epoch)
                 && (replica.cursor(), replica.digest()) == (server.head(), server.digest())
+                && !replica.erases()
         };
         self.tablets.iter().all(|tablet| tablet.tabs[0].is_settled() && tablet.tabs.iter().all(has_all))
             && self.has_pictures()
@@ -726,6 +804,7 @@ impl Simulation {
         }
         orders.values().for_each(|order| self.check_rule(order));
         self.check_identities();
+        self.check_names();
         orders.values().for_each(|order| self.check_conflicts(order));
         let takings: i64 = orders.values().map(|order| order.paid() - order.refunded()).sum();
         for nth in 0..self.tablets.len() {
@@ -852,6 +931,9 @@ fn run(draw: Draw) {
         simulation.step();
         if draw.seed.is_multiple_of(4) {
             simulation.picture();
+        }
+        if draw.seed % 4 == 1 {
+            simulation.person();
         }
     }
     simulation.heal();

@@ -162,7 +162,7 @@ impl Session {
 
     /// What there is of all of a product's variants together. Tracks changes.
     pub fn whole_stock(self, product: &Product) -> Stock {
-        let stocks = product.stocked().into_iter().map(|variant| self.stock(product, variant));
+        let stocks = product.stocks().into_iter().map(|variant| self.stock(product, variant));
         stocks.fold(Stock::default(), |sum, stock| {
             // What left of a variant that nobody counts says nothing about what lies in the stall.
             let on_hand = if stock.counted { stock.on_hand } else { 0 };

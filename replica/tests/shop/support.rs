@@ -25,7 +25,8 @@ use protocol::api::{
     AskBlobs, BlobKept, Claimed, DeviceEntry, Devices, Joined, MissingBlobs, Poke, Pulled, Push, PushResult,
     PushStatus, Pushed,
 };
-use protocol::digest::event_hash;
+use protocol::digest::{EventHash, event_hash};
+use protocol::erasure::{self, Asking};
 use protocol::{BlobId, Brief, Digest, Envelope, Flag, Problem, ProblemType, Stamp};
 use replica::Client;
 use replica::blobs::BlobStore;
@@ -179,8 +180,34 @@ pub struct Server {
     time: Time,
 }
 
+/// A copy of a server's log.
+pub struct Backup(Vec<Kept>);
+
 fn digest_of(log: &[Kept]) -> Digest {
-    log.iter().fold(Digest::default(), |digest, kept| digest.then(&event_hash(&kept.text)))
+    log.iter().fold(Digest::default(), |digest, kept| digest.then(&hash_of(kept)))
+}
+
+fn hash_of(kept: &Kept) -> EventHash {
+    kept.stamp.hash.unwrap_or_else(|| event_hash(&kept.text))
+}
+
+/// Erases what was said of people by those who did not know that they had asked for that.
+fn erase(log: &mut [Kept]) {
+    let read: Vec<Envelope> = log.iter().map(|kept| Envelope::read(&kept.text).unwrap()).collect();
+    let asking: Vec<(protocol::Stream, Asking)> = read
+        .iter()
+        .zip(1..)
+        .filter(|(envelope, _)| erasure::asks(envelope))
+        .map(|(asks, seq)| (asks.stream.clone(), Asking { device: asks.device, counter: asks.counter, seq: Some(seq) }))
+        .collect();
+    for (kept, envelope) in log.iter_mut().zip(&read) {
+        let unknown =
+            asking.iter().any(|(stream, asking)| *stream == envelope.stream && !asking.was_known_to(envelope));
+        if unknown && kept.stamp.hash.is_none() && !erasure::asks(envelope) {
+            kept.stamp.hash = Some(event_hash(&kept.text));
+            kept.text = erasure::erased(&kept.text).unwrap();
+        }
+    }
 }
 
 fn raw(json: String) -> Box<RawValue> {
@@ -194,6 +221,10 @@ impl Server {
     pub fn digest(&self) -> Digest {
         digest_of(&self.state.borrow().log)
     }
+    /// Everything that the server has in its log.
+    pub fn texts(&self) -> String {
+        self.state.borrow().log.iter().map(|kept| kept.text.as_str()).collect()
+    }
     pub fn ids(&self) -> Vec<Uuid> {
         self.state.borrow().log.iter().map(|kept| kept.id).collect()
     }
@@ -201,6 +232,17 @@ impl Server {
     pub fn restore(&self, len: usize) {
         let mut state = self.state.borrow_mut();
         state.log.truncate(len);
+        state.epoch = Uuid::from_u128(state.epoch.as_u128() + 1);
+        state.listeners.clear();
+    }
+    /// What a backup of the database holds now.
+    pub fn copy(&self) -> Backup {
+        Backup(self.state.borrow().log.clone())
+    }
+    /// The database is restored from a backup.
+    pub fn restore_from(&self, backup: &Backup) {
+        let mut state = self.state.borrow_mut();
+        state.log = backup.0.clone();
         state.epoch = Uuid::from_u128(state.epoch.as_u128() + 1);
         state.listeners.clear();
     }
@@ -247,7 +289,7 @@ impl Server {
                 problem: None,
             };
             if let Some(kept) = state.log.iter().find(|kept| kept.id == envelope.id) {
-                assert_eq!(kept.text, text, "the same id with another text");
+                assert!(erasure::is_same(&text, &kept.text, kept.stamp.hash.as_ref()), "the same id with another text");
                 results.push(result(PushStatus::Duplicate, Some(&kept.stamp)));
                 continue;
             }
@@ -263,10 +305,11 @@ impl Server {
             if envelope.hlc.0 > now_ms + protocol::MAX_CLOCK_AHEAD_MS {
                 flags.push(Flag::ClockAhead);
             }
-            let stamp = Stamp { seq: state.log.len() as u64 + 1, received_ms: now_ms, flags };
+            let stamp = Stamp { seq: state.log.len() as u64 + 1, received_ms: now_ms, flags, hash: None };
             results.push(result(PushStatus::Stored, Some(&stamp)));
             state.log.push(Kept { text, id: envelope.id, device, counter: envelope.counter, stamp });
         }
+        erase(&mut state.log);
         if state.log.len() > before {
             let poke = Poke {
                 head: state.log.len() as u64,

@@ -10,6 +10,7 @@ use protocol::api::{
 };
 use protocol::digest::{EventHash, event_hash};
 use protocol::envelope::stamp;
+use protocol::erasure::{self, Asking};
 use protocol::{BlobId, Brief, Digest, Envelope, Flag, MAX_CLOCK_AHEAD_MS, Problem, ProblemType, Stamp, Stream, body};
 use replica::client::{Body, Request, Response};
 use serde_json::value::RawValue;
@@ -95,6 +96,32 @@ impl Server {
         for text in self.of_tomorrow.clone() {
             let device = Envelope::parse(&text).expect("an event, of whatever kind").device;
             self.store(&text, device, now_ms);
+        }
+    }
+
+    /// All texts of the log.
+    pub fn text(&self) -> String {
+        self.log.events.iter().map(|logged| logged.text.as_str()).collect()
+    }
+
+    /// Erases what was said of people by those who did not know that they had asked for that.
+    fn erase(&mut self) {
+        let asks = self.log.events.iter().filter(|logged| erasure::asks(&logged.envelope));
+        let asking: Vec<(Stream, Asking)> = asks
+            .map(|Logged { envelope, stamp, .. }| {
+                let (device, counter) = (envelope.device, envelope.counter);
+                (envelope.stream.clone(), Asking { device, counter, seq: Some(stamp.seq) })
+            })
+            .collect();
+        for logged in &mut self.log.events {
+            let of_someone = |(stream, asking): &(Stream, Asking)| {
+                *stream == logged.envelope.stream && !asking.was_known_to(&logged.envelope)
+            };
+            if logged.stamp.hash.is_none() && !erasure::asks(&logged.envelope) && asking.iter().any(of_someone) {
+                logged.stamp.hash = Some(event_hash(&logged.text));
+                logged.text = erasure::erased(&logged.text).expect("a person's event");
+                logged.envelope = Envelope::read(&logged.text).expect("an event");
+            }
         }
     }
 
@@ -237,7 +264,8 @@ impl Server {
         let hash = event_hash(text);
         let (status, at) = match self.log.by_id.get(&envelope.id) {
             Some((at, known)) => {
-                assert_eq!(*known, hash, "an event was pushed again with another text");
+                let personal = erasure::is_personal(&envelope);
+                assert!(personal || *known == hash, "an event was pushed again with another text");
                 (PushStatus::Duplicate, *at)
             }
             None => {
@@ -250,10 +278,13 @@ impl Server {
                 if envelope.hlc.0 > now_ms + MAX_CLOCK_AHEAD_MS {
                     flags.push(Flag::ClockAhead);
                 }
-                let stamp = Stamp { seq: at as u64 + 1, received_ms: now_ms, flags };
+                let stamp = Stamp { seq: at as u64 + 1, received_ms: now_ms, flags, hash: None };
                 let digest = self.digest().then(&hash);
                 self.log.by_id.insert(envelope.id, (at, hash));
                 self.log.events.push(Logged { envelope: envelope.clone(), text: text.to_owned(), stamp, digest });
+                if erasure::is_personal(&envelope) {
+                    self.erase();
+                }
                 (PushStatus::Stored, at)
             }
         };

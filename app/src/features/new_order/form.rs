@@ -86,7 +86,7 @@ impl ItemFields {
 
     /// Fills in a product: what it is, its specification, its unit, its price.
     fn fill(self, product: &Product, variant: u32, price: Option<String>) {
-        let spec = product.variant(variant).map(|variant| variant.name.clone()).unwrap_or_default();
+        let spec = product.spec(variant).to_owned();
         self.rest.update_value(|rest| {
             (rest.product, rest.variant) = (Some(product.id), variant);
             (rest.item, rest.spec) = (product.name.clone(), spec.clone());

@@ -43,12 +43,12 @@ pub fn tell(order: &Order, at: usize, currency: Currency) -> Option<Told> {
     Some(Told { glyph, what, amount, void: void(entry) })
 }
 
-/// When it was and on which tablet; with the day where that is not today.
+/// When it was and on which tablet, or by which rule; with the day where that is not today.
 pub fn by(entry: &Entry, session: Session) -> String {
     told_by(&entry.meta, entry.event.rule(), session)
 }
 
-/// The same of any event.
+/// When something was and on which tablet.
 pub fn by_whom(meta: &Meta, session: Session) -> String {
     told_by(meta, None, session)
 }
@@ -220,7 +220,7 @@ fn of_buyer(event: &ContactEvent) -> (Glyph, String) {
             let all = buyer_fields(body).map(|(field, value)| timeline::changed(field.get(), &or_nothing(value)));
             (Glyph::Edit, all.collect::<Vec<_>>().join("; "))
         }
-        ContactEvent::Erased => (Glyph::Erase, told::BUYER_ERASED.get().to_owned()),
+        ContactEvent::Erasing | ContactEvent::Erased => (Glyph::Erase, told::BUYER_ERASED.get().to_owned()),
     }
 }
 
@@ -244,6 +244,8 @@ fn changed(order: &Order, change: &Change, currency: Currency) -> String {
             let (field, value) = line_field(change, currency);
             told::line_changed(&item_of(order, *id), field.get(), &value)
         }
+        Change::Customer(Some(_)) => told::NOW_A_CUSTOMERS.get().to_owned(),
+        Change::Customer(None) => told::NO_CUSTOMERS.get().to_owned(),
         other => {
             let (field, value) = order_field(other, currency);
             timeline::changed(field.get(), &value)
