@@ -77,7 +77,7 @@ pub fn customers<'a>(
     if typed.is_empty() {
         return Vec::new();
     }
-    let digits = phone_digits(&typed);
+    let digits = phone_digits(typed.strip_prefix("+86").unwrap_or(&typed));
     let by_phone = digits.len() >= LEAST_DIGITS && typed.chars().all(|c| !c.is_alphabetic());
     let mut found: Vec<(u8, &Arc<Customer>)> = all
         .filter(|customer| !customer.erased && customer.merged_into.is_none())

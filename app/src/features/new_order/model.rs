@@ -715,7 +715,7 @@ mod tests {
         let merged = ours.rebased(&base, &read(&theirs), currency);
         let lines: Vec<_> =
             merged.items.iter().map(|item| (item.id, item.item.as_str(), item.price.as_str())).collect();
-        assert_eq!(lines, [(1, "茶", "6"), (9, "杯", "3")]);
+        assert_eq!(lines, [(1, "茶", "6.00"), (9, "杯", "3.00")]);
         assert_eq!((merged.note.as_str(), merged.phone.as_str()), ("礼品", "138"));
         // What goes there stays where it was changed here.
         ours.items[1].quantity = "4".to_owned();
