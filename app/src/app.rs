@@ -45,6 +45,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/orders/new") view=|| behind(|pages| (pages.new_order)())/>
                     <Route path=path!("/orders/:id") view=|| behind(|pages| (pages.order)())/>
                     <Route path=path!("/products/:id?") view=|| inside(|| Parts::selling(|selling| (selling.products)()).into_any())/>
+                    <Route path=path!("/customers/:id?") view=|| inside(|| Parts::selling(|selling| (selling.customers)()).into_any())/>
                     <Route path=path!("/templates") view=|| inside(|| Parts::selling(|selling| (selling.templates)()).into_any())/>
                     <Route path=path!("/templates/:id") view=|| behind(|pages| (pages.template)())/>
                     <Route path=path!("/setup") view=|| inside(|| Parts::selling(|selling| (selling.wizard)()).into_any())/>

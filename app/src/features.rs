@@ -2,6 +2,7 @@
 
 pub mod conflicts;
 pub mod counter;
+pub mod customers;
 pub mod first_start;
 pub mod missing;
 pub mod new_order;

@@ -20,11 +20,12 @@ struct Way {
     name: Phrase,
 }
 
-const WAYS: [Way; 5] = [
+const WAYS: [Way; 6] = [
     Way { path: "/counter", glyph: Glyph::Counter, name: frame::COUNTER },
     Way { path: "/orders", glyph: Glyph::Orders, name: frame::ORDERS },
     Way { path: "/orders/new", glyph: Glyph::NewOrder, name: frame::NEW_ORDER },
     Way { path: "/products", glyph: Glyph::Products, name: frame::PRODUCTS },
+    Way { path: "/customers", glyph: Glyph::Person, name: frame::CUSTOMERS },
     Way { path: "/settings", glyph: Glyph::Settings, name: frame::SETTINGS },
 ];
 

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use crate::features::counter::reader::{self, Read};
 use crate::features::order::Shown;
 use crate::features::{
-    conflicts, counter, new_order, order, orders, products, records, rules, settings, shop_setup, templates,
+    conflicts, counter, customers, new_order, order, orders, products, records, rules, settings, shop_setup, templates,
 };
 use crate::frame::PageHead;
 use crate::session::{Boot, Session, Works};
@@ -45,6 +45,8 @@ pub struct Selling {
     pub products: fn() -> AnyView,
     /// The counter.
     pub counter: fn() -> AnyView,
+    /// Whom it knows.
+    pub customers: fn() -> AnyView,
     /// Templates of orders.
     pub templates: fn() -> AnyView,
     /// The shop's lists and terms.
@@ -83,6 +85,7 @@ fn selling() -> Selling {
     Selling {
         products: || products::Products.into_any(),
         counter: || counter::Counter.into_any(),
+        customers: || customers::Customers.into_any(),
         templates: || templates::Templates.into_any(),
         shop_settings: || shop_setup::ShopSettings.into_any(),
         wizard: || shop_setup::Wizard.into_any(),

@@ -2,6 +2,7 @@
 //! acts; the wiring to the replica is here.
 
 mod carts;
+mod customers;
 mod fault;
 mod link;
 mod pictures;
@@ -30,6 +31,7 @@ use replica::client::{Host, OpenFault};
 use replica::storage::StorageFault;
 use uuid::Uuid;
 
+pub use self::customers::{People, Person};
 pub use self::fault::{ActFault, ServerFault};
 pub use self::link::Link;
 use self::link::storage_fault;

@@ -5,6 +5,7 @@
 #[macro_use]
 mod catalogue;
 pub mod counter;
+pub mod customers;
 mod language;
 mod money;
 pub mod new_order;

@@ -31,6 +31,8 @@ pub enum ContactEvent {
     Recorded(Buyer),
     /// `contact.changed`: fields changed; those not named stay.
     Changed(ContactChanged),
+    /// `contact.erased`: the person's data are to be erased, here and everywhere.
+    Erasing,
     /// The body was erased at the person's wish.
     Erased,
 }

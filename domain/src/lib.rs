@@ -13,6 +13,7 @@ pub mod pinyin;
 pub mod product;
 pub mod record;
 pub mod rule;
+pub mod sheet;
 pub mod shop;
 pub mod template;
 pub mod text;

@@ -30,6 +30,17 @@ pub enum RecordEvent {
     Erased,
 }
 
+impl RecordEvent {
+    /// Takes out what it says of a person. Sums stay: they are the shop's money.
+    pub fn erase(&mut self) {
+        match self {
+            Self::Changed(_) => *self = Self::Erased,
+            Self::DebtMoved(moved) => moved.note.clear(),
+            Self::StockMoved(_) | Self::Erasing | Self::Erased => {}
+        }
+    }
+}
+
 /// Body of `<kind>.changed`: those named change.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Changed {
@@ -160,8 +171,8 @@ pub struct Record {
     pub needs_update: bool,
     /// The person's data were erased.
     pub erased: bool,
-    /// The event that asked for that.
-    erasing: Option<usize>,
+    /// The events that asked for that.
+    erasing: Vec<usize>,
 }
 
 impl Record {
@@ -169,13 +180,15 @@ impl Record {
     pub fn apply(&mut self, meta: &Meta, event: &Event) {
         let at = self.timeline.len();
         self.timeline.push((meta.clone(), event.clone()));
-        match event {
+        self.blank(at);
+        let Some((_, event)) = self.timeline.get(at).cloned() else { return };
+        match &event {
             Event::Record(RecordEvent::Changed(changed)) => self.changed(at, changed),
             Event::Record(RecordEvent::StockMoved(moved)) => self.sum(moved.variant, moved.quantity),
             Event::Record(RecordEvent::DebtMoved(moved)) => self.sum(0, moved.amount),
             Event::Record(RecordEvent::Erasing) => {
                 self.erased = true;
-                self.erasing.get_or_insert(at);
+                self.erasing.push(at);
                 self.fields.clear();
                 self.conflicts.clear();
             }
@@ -202,11 +215,27 @@ impl Record {
         }
     }
 
-    fn changed(&mut self, at: usize, changed: &Changed) {
-        // Who wrote it did not know that it was to be erased.
-        if self.erasing.is_some_and(|erasing| !self.knew(at, erasing)) {
+    /// Erases what the event at `at` says of the person where someone asked for that whom its maker did not know of;
+    /// and where the event asks for that itself, what all before it say.
+    fn blank(&mut self, at: usize) {
+        let asks = matches!(self.timeline.get(at), Some((_, Event::Record(RecordEvent::Erasing))));
+        let from = if asks {
+            0
+        } else if self.erasing.iter().any(|erasing| !self.knew(at, *erasing)) {
+            at
+        } else {
             return;
+        };
+        for (_, event) in self.timeline.iter_mut().skip(from) {
+            if let Event::Record(record) = event {
+                record.erase();
+            }
         }
+    }
+
+    fn changed(&mut self, at: usize, changed: &Changed) {
+        // Someone wrote the person down again, knowing that they had been erased.
+        self.erased &= changed.set.is_empty();
         if let Some(id) = &changed.settles {
             match self.conflicts.iter_mut().find(|conflict| conflict.id == *id) {
                 Some(conflict) if conflict.settled.is_none() => conflict.settled = Some(at),

@@ -53,6 +53,7 @@ fn decode(stream: Option<StreamKind>, kind: &str, body: &str) -> Option<Event> {
         (StreamKind::Contact, _) if body == "null" => Some(Event::Contact(ContactEvent::Erased)),
         (StreamKind::Contact, "contact.recorded") => from(body).map(ContactEvent::Recorded).map(Event::Contact),
         (StreamKind::Contact, "contact.changed") => from(body).map(ContactEvent::Changed).map(Event::Contact),
+        (StreamKind::Contact, "contact.erased") => Some(Event::Contact(ContactEvent::Erasing)),
         (kind, key) if key == kind.changed() => from(body).map(RecordEvent::Changed).map(Event::Record),
         (StreamKind::Product, "product.stock_moved") => from(body).map(RecordEvent::StockMoved).map(Event::Record),
         (StreamKind::Customer, "customer.debt_moved") => from(body).map(RecordEvent::DebtMoved).map(Event::Record),
@@ -77,6 +78,7 @@ pub fn write(stream: StreamKind, event: &Event) -> Option<(&'static str, u32, Bo
         Event::Record(RecordEvent::Changed(body)) => (stream.changed(), raw(body)),
         Event::Record(RecordEvent::StockMoved(body)) => ("product.stock_moved", raw(body)),
         Event::Record(RecordEvent::DebtMoved(body)) => ("customer.debt_moved", raw(body)),
+        Event::Contact(ContactEvent::Erasing) => ("contact.erased", RawValue::from_string("{}".to_owned()).ok()),
         Event::Record(RecordEvent::Erasing) => ("customer.erased", RawValue::from_string("{}".to_owned()).ok()),
         Event::Contact(ContactEvent::Erased) | Event::Record(RecordEvent::Erased) | Event::Unknown => return None,
     };

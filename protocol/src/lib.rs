@@ -6,6 +6,7 @@ pub mod blob;
 pub mod body;
 pub mod digest;
 pub mod envelope;
+pub mod erasure;
 pub mod problem;
 
 pub use blob::{BlobFault, BlobId, BlobKind};

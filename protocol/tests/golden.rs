@@ -26,7 +26,7 @@ const RECORD_KEYS: [&str; 8] = [
     "rule.changed",
     "view.changed",
 ];
-const CONTACT_KEYS: [&str; 2] = ["contact.recorded", "contact.changed"];
+const CONTACT_KEYS: [&str; 3] = ["contact.recorded", "contact.changed", "contact.erased"];
 
 fn id(low: u128) -> Uuid {
     Uuid::from_u128(0x019a_b000_0000_7000_8000_0000_0000_0000 | low)
@@ -261,6 +261,7 @@ fn examples() -> Vec<(&'static str, Event)> {
             })),
         ),
         ("contact.changed.least", Event::Contact(ContactEvent::Changed(ContactChanged::default()))),
+        ("contact.erased.asked", Event::Contact(ContactEvent::Erasing)),
         (
             "shop.started",
             Event::Shop(ShopEvent::Started(ShopStarted {

@@ -41,9 +41,10 @@ proptest! {
     #[test]
     fn a_stamp_comes_off_byte_for_byte(
         body in json(), gap in " {0,3}", seq in any::<u64>(), received_ms in any::<i64>(), flags in flags(),
+        erased in any::<bool>(),
     ) {
         let text = event(&format!("{body}{gap}"));
-        let given = Stamp { seq, received_ms, flags };
+        let given = Stamp { seq, received_ms, flags, hash: erased.then_some([0xa5; 32]) };
         let stamped = stamp(&text, &given);
         let whole: serde_json::Value = serde_json::from_str(&stamped).unwrap();
         prop_assert_eq!(&whole["seq"], &serde_json::json!(seq));
@@ -73,6 +74,19 @@ proptest! {
         prop_assert_eq!(Digest::parse(&digest.to_string()), Some(digest));
         prop_assert_eq!(serde_json::from_str::<Digest>(&serde_json::to_string(&digest).unwrap()).unwrap(), digest);
     }
+}
+
+#[test]
+fn of_an_erased_event_the_stamp_says_the_hash_of_its_text_as_it_was() {
+    let hash = digest::event_hash("abc");
+    let given = Stamp { seq: 7, received_ms: 8, flags: vec![], hash: Some(hash) };
+    let stamped = stamp(&event("null"), &given);
+    let end = ",\"seq\":7,\"received_ms\":8,\"flags\":[],\
+               \"hash\":\"ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad\"}";
+    assert!(stamped.ends_with(end), "{stamped}");
+    assert_eq!(unstamp(&stamped).unwrap(), (event("null"), given));
+    let short = stamped.replace("0015ad", "");
+    assert!(unstamp(&short).is_err());
 }
 
 #[test]
@@ -111,7 +125,7 @@ fn a_blob_is_a_picture_of_a_kind_that_is_kept() {
 
 #[test]
 fn an_empty_stamp_of_flags_is_still_a_stamp() {
-    let given = Stamp { seq: 1, received_ms: -1, flags: vec![] };
+    let given = Stamp { seq: 1, received_ms: -1, flags: vec![], hash: None };
     assert!(stamp(&event("{}"), &given).ends_with(r#","body":{},"seq":1,"received_ms":-1,"flags":[]}"#));
     assert!(matches!(unstamp(&event("{}")), Err(EnvelopeFault::NoStamp)));
 }
@@ -248,7 +262,8 @@ fn the_types_of_problems_are_those_that_were_shipped() {
 
 #[test]
 fn a_brief_is_a_stamp_with_an_id() {
-    let brief = Brief { id: Uuid::nil(), stamp: Stamp { seq: 3, received_ms: 4, flags: vec![Flag::ClonedDevice] } };
+    let brief =
+        Brief { id: Uuid::nil(), stamp: Stamp { seq: 3, received_ms: 4, flags: vec![Flag::ClonedDevice], hash: None } };
     let text = r#"{"id":"00000000-0000-0000-0000-000000000000","seq":3,"received_ms":4,"flags":["cloned_device"]}"#;
     assert_eq!(serde_json::to_string(&brief).unwrap(), text);
     assert_eq!(serde_json::from_str::<Brief>(text).unwrap(), brief);

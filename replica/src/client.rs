@@ -4,6 +4,7 @@
 
 mod act;
 mod blobs;
+mod erase;
 mod load;
 pub mod rules;
 mod server;
@@ -280,6 +281,10 @@ struct Inner<S, T, H> {
     woken: Cell<bool>,
     actor: Cell<Option<Uuid>>,
     checkpoint_from: Cell<u32>,
+    /// Erasing is tried again from this entry on.
+    erase_from: Cell<u32>,
+    /// Counts how often the replica was loaded again, because another tab built the journal anew.
+    loads: Cell<u64>,
     clock_off_ms: Cell<Option<i64>>,
     listeners: RefCell<Vec<Listener>>,
 }
@@ -325,6 +330,8 @@ impl<S: Storage, T: Transport, H: Host> Client<S, T, H> {
             woken: Cell::default(),
             actor: Cell::default(),
             checkpoint_from: Cell::default(),
+            erase_from: Cell::default(),
+            loads: Cell::default(),
             clock_off_ms: Cell::default(),
             listeners: RefCell::default(),
         })))

@@ -66,6 +66,7 @@ pub async fn tell_all<F: Factory>(factory: &F) -> Vec<Outcome> {
         two_connections_see_each_other,
         a_checkpoint_shortens_the_tail,
         chunks_are_replaced_one_by_one,
+        entries_are_replaced_with_the_rest_or_not_at_all,
         any_bytes_come_back,
         a_killed_connection_opens_again,
         racing_writers_have_one_winner,
@@ -178,6 +179,20 @@ async fn chunks_are_replaced_one_by_one<F: Factory>(factory: &F) -> Told {
     holds!("chunks", start.chunks, chunks);
     holds!("head", start.head, Some(b"h2".to_vec()));
     holds!("tail", start.tail, Vec::new());
+    Ok(())
+}
+
+async fn entries_are_replaced_with_the_rest_or_not_at_all<F: Factory>(factory: &F) -> Told {
+    let storage = factory.fresh().await?;
+    storage.write(&batch(0, &[b"1", b"a name", b"3"])).await?;
+    let replaced = vec![entry(2, b"nothing"), entry(1, b"")];
+    let stale = Batch { replaced: replaced.clone(), ..batch(1, &[b"late"]) };
+    holds!("a stale writer replaces nothing", storage.write(&stale).await, Err(StorageFault::Stale));
+    let all = vec![entry(1, b"1"), entry(2, b"a name"), entry(3, b"3")];
+    holds!("as before", storage.read_entries(&[1..=u32::MAX]).await?, all);
+    storage.write(&Batch { replaced, ..batch(3, &[b"4"]) }).await?;
+    let all = vec![entry(1, b""), entry(2, b"nothing"), entry(3, b"3"), entry(4, b"4")];
+    holds!("replaced", factory.again(&storage).await?.read_entries(&[1..=u32::MAX]).await?, all);
     Ok(())
 }
 

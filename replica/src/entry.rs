@@ -6,8 +6,8 @@ use uuid::Uuid;
 
 use crate::codec::{Damaged, Reader, Writer};
 
-/// The version of the entries' form. The first had no rows of records.
-const FORM: u8 = 2;
+/// The version of the entries' form. The first had no rows of records, the second nothing of people to erase.
+const FORM: u8 = 3;
 
 /// What an event is about, as far as the journal cares.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -91,6 +91,10 @@ pub(crate) struct Entry<'a> {
     pub(crate) rows: Vec<&'a [u8]>,
     /// The records that changed, encoded.
     pub(crate) records: Vec<&'a [u8]>,
+    /// Streams whose person is to be erased: an event that asks for it is in this entry.
+    pub(crate) erase: Vec<Uuid>,
+    /// Streams whose person was erased from all entries before.
+    pub(crate) erased: Vec<Uuid>,
 }
 
 impl<'a> Entry<'a> {
@@ -126,6 +130,8 @@ impl<'a> Entry<'a> {
         });
         w.list(self.rows.iter(), |w, row| w.bytes(row));
         w.list(self.records.iter(), |w, row| w.bytes(row));
+        w.list(self.erase.iter(), |w, id| w.uuid(*id));
+        w.list(self.erased.iter(), |w, id| w.uuid(*id));
         w.0
     }
 
@@ -160,7 +166,9 @@ impl<'a> Entry<'a> {
                 Ok(Stored { place, id, kind, stream, received_ms, text, at: r.at() - text.len() })
             })?,
             rows: r.list(Reader::bytes)?,
-            records: if form == 1 { Vec::new() } else { r.list(Reader::bytes)? },
+            records: if form < 2 { Vec::new() } else { r.list(Reader::bytes)? },
+            erase: if form < 3 { Vec::new() } else { r.list(Reader::uuid)? },
+            erased: if form < 3 { Vec::new() } else { r.list(Reader::uuid)? },
         };
         if r.is_done() { Ok(entry) } else { Err(Damaged) }
     }
@@ -226,6 +234,8 @@ mod tests {
             }],
             rows: vec![&row, &[]],
             records: vec![&row],
+            erase: vec![Uuid::from_u128(5)],
+            erased: vec![Uuid::from_u128(6), Uuid::from_u128(7)],
         };
         let bytes = entry.encode();
         let mut read = Entry::decode(&bytes).unwrap();

@@ -110,6 +110,15 @@ impl MemoryDisk {
             .sum()
     }
 
+    /// Whether these bytes lie anywhere on the disk.
+    #[must_use]
+    pub fn holds(&self, bytes: &[u8]) -> bool {
+        let disk = self.0.borrow();
+        let state = &disk.state;
+        let mut all = state.journal.values().chain(state.chunks.values()).chain(&state.head).chain(&state.device);
+        all.any(|record| memchr::memmem::find(record, bytes).is_some())
+    }
+
     /// A disk with the same content that shares nothing with this one: a backup, or a cloned device.
     #[must_use]
     pub fn copy(&self) -> Self {
@@ -141,6 +150,9 @@ impl Disk {
         let state = &mut self.state;
         for (no, bytes) in (batch.expect_no + 1..).zip(&batch.entries) {
             state.journal.insert(no, bytes.clone());
+        }
+        for entry in &batch.replaced {
+            state.journal.insert(entry.no, entry.bytes.clone());
         }
         if let Some(device) = &batch.device {
             state.device = Some(device.clone());

@@ -95,6 +95,14 @@ fn read(r: &mut Reader<'_>) -> Result<(StreamKind, bool, Fields), Damaged> {
     Ok((kind, there, fields))
 }
 
+/// A record's row without its fields; its sums stay.
+pub(crate) fn nameless(row: &[u8]) -> Result<Vec<u8>, Damaged> {
+    let mut r = Reader::new(row);
+    let (kind, _, mut fields) = read(&mut r)?;
+    fields.fields.clear();
+    Ok(RecordData { kind, fields, refs: read_refs(&mut r)? }.encode())
+}
+
 #[derive(Debug)]
 struct Row {
     id: Uuid,

@@ -12,6 +12,7 @@
 mod act;
 mod ask;
 mod disk;
+mod erase;
 mod fold;
 mod identity;
 mod log;
@@ -19,6 +20,7 @@ mod rebuild;
 
 pub use act::Act;
 pub use disk::LoadFault;
+pub use erase::Erasing;
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -217,6 +219,8 @@ struct Incoming {
     received_ms: i64,
     ahead: bool,
     cloned: bool,
+    /// Of an event whose person was erased: the hash of the text as its device wrote it.
+    hash: Option<EventHash>,
     what: What,
 }
 
@@ -246,6 +250,8 @@ pub struct Replica {
     index: Index,
     records: Records,
     of_shop: Vec<OfShop>,
+    /// Streams whose person asked to be erased, and whether that is still to be done in the journal.
+    people: BTreeMap<Uuid, bool>,
     shop: Shop,
     /// Entries since the checkpoint, and their bytes.
     tail: (usize, usize),

@@ -23,6 +23,9 @@ pub struct Batch {
     /// New entries, numbered `expect_no + 1`, `expect_no + 2`, … Never empty: the first one's number is what tells
     /// that nobody else wrote meanwhile.
     pub entries: Vec<Vec<u8>>,
+    /// Entries that are there already, with other bytes from now on: a person's data were erased from them. Their
+    /// numbers are at most `expect_no`.
+    pub replaced: Vec<JournalEntry>,
     /// The new device record, when it changes.
     pub device: Option<Vec<u8>>,
     /// The new checkpoint, when one is written.
@@ -85,7 +88,8 @@ pub enum StorageFault {
 ///   is there whole or not at all. After any other fault nothing of it is there.
 /// - If the journal already has the number `batch.expect_no + 1`, nothing is written and the answer is
 ///   [`StorageFault::Stale`]. (IndexedDB: `add`, never `put`, for entries; its refusal aborts the transaction.)
-/// - Entries are never changed and never removed. Chunks, head and device record are replaced.
+/// - Entries are never removed, and never changed but by `replaced`, in the same transaction as the rest of its batch.
+///   Chunks, head and device record are replaced.
 /// - Several connections may be open on one disk; a read sees every batch that was answered `Ok` on any of them.
 /// - Bytes come back as they went in, empty ones too.
 /// - Dropping the future of a write leaves the batch there whole or not at all.

@@ -133,6 +133,8 @@ pub struct Appended {
     pub device_high: u64,
     /// One for each arrival, in order.
     pub outcomes: Vec<Outcome>,
+    /// Something of what was stored was erased at once: its text in the log is not the one that came.
+    pub erased: bool,
 }
 
 /// Where a shop's log ends.
@@ -175,7 +177,7 @@ pub struct Kept {
     pub id: Uuid,
     /// The server's stamp.
     pub stamp: Stamp,
-    /// Its text as its device wrote it, unless it was to be left out.
+    /// Its text as its device wrote it (where it was erased, what is left of it), unless it was to be left out.
     pub text: Option<String>,
 }
 
@@ -236,7 +238,9 @@ pub trait Store: Send + Sync + 'static {
     /// Takes a device's credential away, and every pairing code it used. False when there is no such device.
     async fn revoke(&self, shop: Uuid, device: Uuid, now: i64) -> Result<bool, StoreFault>;
 
-    /// Puts arrivals at the end of the log, in one transaction, by the rules of [`plan`].
+    /// Puts arrivals at the end of the log, in one transaction, by the rules of [`plan`]. Where a person's stream asks
+    /// to be erased, the bodies of its events go in the same transaction, those that come later too, unless who made
+    /// them knew; ids, sequences, hashes and digests stay.
     async fn append(&self, shop: Uuid, device: Uuid, arrivals: Vec<Arrival>, now: i64) -> Result<Appended, StoreFault>;
     /// Where the log ends.
     async fn head(&self, shop: Uuid) -> Result<Head, StoreFault>;

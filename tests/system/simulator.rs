@@ -2,7 +2,7 @@
 //! from a seed. Requests and answers are lost, repeated and late; networks are cut; processes die before and after
 //! any write to their disk; disks fill up and connections to them break; clocks are off by years, and jump by years; a
 //! shop's server is restored from yesterday, says that what it is asked for is gone, or that it does not know a tablet
-//! any more; a tablet's disk is copied and goes on as two; a tablet of a newer version writes what no other knows. Then
+//! any more; people ask to be erased while other tablets write of them; a tablet's disk is copied and goes on as two; a tablet of a newer version writes what no other knows. Then
 //! everything heals, and the invariants of sync.md must hold.
 //!
 //! A failing run prints its seed and the fewest steps that fail. To see one again:
@@ -15,9 +15,13 @@ use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use domain::contact::Buyer;
 use domain::order::{Command, Content, Delivery, Line, Method, NewPayment, Order, OrderEvent, Outcome, Status, Terms};
+use domain::record::{Changed, DebtMoved, RecordEvent};
+use domain::rule::{Deed, Rule};
+use domain::shop::SettingChanged;
 use domain::{Currency, Day, Event, Meta, StreamKind};
 use futures::executor::LocalPool;
 use futures::future::{AbortHandle, abortable, join};
@@ -27,7 +31,7 @@ use replica::blobs::BlobStore;
 use replica::client::{ActFault, Acted, Client, KeepFault};
 use replica::memory::{MemoryDisk, Trouble};
 use replica::storage::{Storage, StorageFault};
-use replica::{ActFault as Refused, Quarantined};
+use replica::{Act, ActFault as Refused, Quarantined};
 use uuid::Uuid;
 
 use crate::chance::Chance;
@@ -38,6 +42,8 @@ const RUNS: u64 = 1_000;
 /// Beyond those: what a longer night has found. 1349: a log read anew, an order's events whole in one page.
 const FOUND: [u64; 1] = [1_349];
 const YEAR_MS: i64 = 365 * 86_400_000;
+/// How many orders rules have cancelled, in all runs.
+static CANCELLED: AtomicU64 = AtomicU64::new(0);
 /// Within this time after the last fault every tablet must have everything, in milliseconds.
 const HEALED_WITHIN_MS: i64 = 10 * 60_000;
 const TODAY: Day = Day { year: 2026, month: 11, day: 23 };
@@ -73,10 +79,22 @@ struct Simulation {
     pictures: BTreeMap<BlobId, Vec<u8>>,
     /// Chance of its own, so that a run without pictures is what it was before there were any.
     of_pictures: Chance,
+    /// Names that were ever written down, each of them once. None in most runs.
+    names: Vec<String>,
+    /// The customers of this run.
+    customers: Vec<Uuid>,
+    /// Chance of its own, as for pictures.
+    of_people: Chance,
+    /// The same, of rules.
+    of_rules: Chance,
     /// What may happen in this run beyond the daily trouble.
     may: Rarities,
     /// How many tablets are copies of others.
     copies: usize,
+    /// When an order was really confirmed, by the order.
+    placed_ms: BTreeMap<Uuid, i64>,
+    /// When money was really taken for an order.
+    paid_ms: Vec<(Uuid, i64)>,
 }
 
 /// What does not happen every day.
@@ -88,6 +106,8 @@ struct Rarities {
     gone: bool,
     of_tomorrow: bool,
     jumping_clocks: bool,
+    /// A rule cancels what is not paid within an hour.
+    rules: bool,
 }
 
 /// What a run is drawn with.
@@ -107,6 +127,7 @@ impl Simulation {
                 Tablet::with(MemoryDisk::new(), years * YEAR_MS + chance.below(120_000) as i64 - 60_000)
             })
             .collect();
+        let mut of_rules = Chance::seeded(seed ^ 0x2ce);
         let may = Rarities {
             restored: chance.percent(10),
             copied: chance.percent(15),
@@ -114,6 +135,7 @@ impl Simulation {
             gone: chance.percent(15),
             of_tomorrow: chance.percent(20),
             jumping_clocks: chance.percent(20),
+            rules: of_rules.percent(25),
         };
         Self {
             world,
@@ -124,8 +146,14 @@ impl Simulation {
             made_by: BTreeMap::new(),
             pictures: BTreeMap::new(),
             of_pictures: Chance::seeded(seed ^ 0x91c),
+            names: Vec::new(),
+            customers: Vec::new(),
+            of_people: Chance::seeded(seed ^ 0xe4a5e),
+            of_rules,
             may,
             copies: 0,
+            placed_ms: BTreeMap::new(),
+            paid_ms: Vec::new(),
         }
     }
 
@@ -236,6 +264,56 @@ impl Simulation {
             self.pass(60_000);
             assert!(done.get(), "tablet {tablet} is not attached");
         }
+        if self.may.rules {
+            self.write_rule();
+        }
+    }
+
+    /// What is not paid within an hour is cancelled.
+    fn write_rule(&mut self) {
+        let shop = self.tablets[0].tabs[0].clone();
+        let rule = Rule {
+            id: Uuid::nil(),
+            name: "超时".into(),
+            on: true,
+            deed: Deed::Cancel { hours: 1, reason: "超时未付".into() },
+            channel: String::new(),
+            category: String::new(),
+            place: String::new(),
+            at_least: None,
+            since_ms: 0,
+        };
+        let set = rule.fields().into_iter().map(|(name, value)| (name, Some(value))).collect();
+        let written = vec![RecordEvent::Changed(Changed { set, settles: None })];
+        self.at_once(0, async move {
+            shop.act_all(&[Act::Record(StreamKind::Rule, None, written)], TODAY).await.unwrap();
+            let hour = SettingChanged { payment_term_hours: Some(1), ..SettingChanged::default() };
+            shop.change_setting(hour).await.unwrap();
+        });
+    }
+
+    /// A tablet is cut off, and money is taken there for an order that waits for it.
+    fn pay_cut_off(&mut self) {
+        let nth = self.of_rules.below(self.tablets.len());
+        self.world.cut(nth, true);
+        let Some(tab) = self.tablets[nth].tabs.first().cloned() else { return };
+        let waits = |row: &domain::order::Summary| row.status == Status::AwaitingPayment;
+        let unpaid: Vec<_> = tab.replica().summaries().into_iter().filter(waits).collect();
+        if let Some(row) = unpaid.get(self.of_rules.below(unpaid.len().max(1))) {
+            let payment = NewPayment { method: Method::Cash, given: row.total.max(1), deposit: false };
+            self.ask(nth, &tab, Some(row.id), Command::RecordPayment(payment));
+        }
+    }
+
+    /// The tablets do what the rules say. That takes the time that calls take; on the way all that can goes wrong.
+    fn obey(&mut self) {
+        for nth in 0..self.tablets.len() {
+            let Some(tab) = self.tablets[nth].tabs.first().cloned() else { continue };
+            self.spawn(nth, async move {
+                // A disk that does not do what is asked: another time.
+                let _ = tab.hand().look(None, TODAY).await;
+            });
+        }
     }
 
     // ---- what people do ----
@@ -265,12 +343,27 @@ impl Simulation {
     }
 
     fn ask(&mut self, nth: usize, tab: &Tab, order: Option<Uuid>, command: Command) {
+        let pays = match &command {
+            Command::RecordPayment(_) => true,
+            Command::Confirm { payments, .. } => !payments.is_empty(),
+            _ => false,
+        };
+        let confirms = matches!(command, Command::Confirm { .. });
         let acting = tab.clone();
         let acted = self.at_once(nth, async move { acting.act(order, &command, TODAY).await });
         match acted {
             // It died before it could say that it was saved: it may be there or not.
             None => {}
-            Some(Ok(acted)) => self.remember(nth, tab, &acted),
+            Some(Ok(acted)) => {
+                let now_ms = self.world.now_ms();
+                if pays {
+                    self.paid_ms.push((acted.order, now_ms));
+                }
+                if confirms {
+                    self.placed_ms.entry(acted.order).or_insert(now_ms);
+                }
+                self.remember(nth, tab, &acted);
+            }
             Some(Err(ActFault::Refused(Refused::Rejected(_)))) => {}
             Some(Err(ActFault::Storage(StorageFault::Quota | StorageFault::Closed))) => {}
             Some(Err(fault)) => panic!("an act failed: {fault}"),
@@ -402,10 +495,91 @@ impl Simulation {
         self.revive();
     }
 
+    /// A person writes a customer down, gives an order's buyer another name, or asks that a customer or a buyer be
+    /// erased.
+    fn person(&mut self) {
+        if !self.of_people.percent(35) {
+            return;
+        }
+        let nth = self.of_people.below(self.tablets.len());
+        let tabs = &self.tablets[nth].tabs;
+        let Some(tab) = tabs.get(self.of_people.below(tabs.len())).cloned() else { return };
+        let name = format!("名字-{}-", self.names.len());
+        let customer = |id: Option<Uuid>, event| vec![Act::Record(StreamKind::Customer, id, vec![event])];
+        let named = |name: &str| {
+            let set = [("name".to_owned(), Some(name.into()))].into();
+            RecordEvent::Changed(Changed { set, settles: None })
+        };
+        let known = self.customers.get(self.of_people.below(self.customers.len().max(1))).copied();
+        let acts = match self.of_people.below(10) {
+            0..3 => customer(None, named(&name)),
+            3 => customer(known, named(&name)),
+            4 => customer(known, RecordEvent::DebtMoved(DebtMoved { amount: 7, method: None, note: name.clone() })),
+            5 if known.is_some() => customer(known, RecordEvent::Erasing),
+            case => {
+                let orders = tab.replica().summaries();
+                if orders.is_empty() {
+                    return;
+                }
+                let id = orders[self.of_people.below(orders.len())].id;
+                let asked = tab.clone();
+                let Some(Ok(Some(order))) = self.at_once(nth, async move { asked.order(id).await }) else { return };
+                let (content, base_buyer) = (order.content(), order.buyer());
+                let buyer = Buyer { name: name.clone(), ..base_buyer.clone() };
+                let command = if case < 8 {
+                    Command::EraseBuyer
+                } else if order.confirmed.is_none() {
+                    Command::SaveDraft { content, buyer }
+                } else {
+                    Command::Edit { base: content.clone(), base_buyer, content, buyer }
+                };
+                vec![Act::Order(Some(id), Box::new(command))]
+            }
+        };
+        self.names.push(name);
+        if let Some(Ok(ids)) = self.at_once(nth, async move { tab.act_all(&acts, TODAY).await }) {
+            self.tablets[nth].disk.calm();
+            let replica = self.tablets[nth].tabs.first().map(|tab| tab.replica());
+            let customers = ids.into_iter().filter(|id| replica.as_ref().is_some_and(|it| it.fields(*id).is_some()));
+            let new: Vec<Uuid> = customers.filter(|id| !self.customers.contains(id)).collect();
+            drop(replica);
+            self.customers.extend(new);
+        }
+        self.revive();
+    }
+
+    /// A name that the log does not hold any more was erased: it is on no disk either.
+    fn check_names(&self) {
+        let log = self.world.server().borrow().text();
+        for name in self.names.iter().filter(|name| !log.contains(name.as_str())) {
+            for (nth, tablet) in self.tablets.iter().enumerate() {
+                assert!(!tablet.disk.holds(name.as_bytes()), "tablet {nth} still has {name}");
+            }
+        }
+        let records = |tab: &Tab| tab.replica().all_fields();
+        let first = self.tablets.first().map(|tablet| records(&tablet.tabs[0]));
+        for tablet in &self.tablets {
+            assert!(tablet.tabs.iter().all(|tab| Some(records(tab)) == first), "the customers differ");
+        }
+    }
+
     // ---- what goes wrong ----
 
     fn step(&mut self) {
         let nth = self.chance.below(self.tablets.len());
+        if self.may.rules && self.of_rules.percent(12) {
+            if self.of_rules.percent(50) {
+                self.pay_cut_off();
+            }
+            // Long enough for what is not paid; or not quite. Then the tablets are heard of again.
+            self.world.skip([0, 20, 70][self.of_rules.below(3)] * 60_000);
+            let minutes = self.of_rules.below(4) as i64;
+            self.pass(minutes * 60_000);
+            self.obey();
+            self.pass(5_000);
+            self.revive();
+            return;
+        }
         match self.chance.below(108) {
             0..60 => self.act(),
             60..75 => {
@@ -527,6 +701,13 @@ impl Simulation {
         for tablet in &self.tablets {
             tablet.tabs[0].want_blobs(self.pictures.keys().copied());
         }
+        if self.may.rules {
+            // What is not paid by now is cancelled, where that is allowed.
+            self.world.skip(70 * 60_000);
+            self.pass(4 * 60_000);
+            self.obey();
+            self.pass(30_000);
+        }
         let until = self.world.now_ms() + HEALED_WITHIN_MS;
         while !self.is_healed() {
             let now = self.world.now_ms();
@@ -559,6 +740,7 @@ impl Simulation {
             replica.pending() == 0
                 && replica.epoch() == Some(server.epoch)
                 && (replica.cursor(), replica.digest()) == (server.head(), server.digest())
+                && !replica.erases()
         };
         self.tablets.iter().all(|tablet| tablet.tabs[0].is_settled() && tablet.tabs.iter().all(has_all))
             && self.has_pictures()
@@ -620,7 +802,9 @@ impl Simulation {
                 assert!(!fact || entry.outcome == Outcome::Applied, "a fact was voided");
             }
         }
+        orders.values().for_each(|order| self.check_rule(order));
         self.check_identities();
+        self.check_names();
         orders.values().for_each(|order| self.check_conflicts(order));
         let takings: i64 = orders.values().map(|order| order.paid() - order.refunded()).sum();
         for nth in 0..self.tablets.len() {
@@ -633,6 +817,27 @@ impl Simulation {
             self.open_tab(nth);
             let tab = self.tablets[nth].tabs[0].clone();
             self.check_tab(nth, &tab, &orders, takings);
+        }
+    }
+
+    /// No order is cancelled by a rule where money is; and none ever was that somebody, anywhere, had paid in time: a
+    /// rule waits until nobody can hold such a payment. (A tablet that was revoked does not count, and a copy is not
+    /// told from its original.)
+    fn check_rule(&self, order: &Order) {
+        let cancels = || {
+            order.timeline.iter().enumerate().filter_map(|(at, entry)| match &entry.event {
+                Event::Order(OrderEvent::Cancelled(body)) => Some((at, body.rule.is_some())),
+                _ => None,
+            })
+        };
+        let stands = order.cancelled.is_some_and(|standing| cancels().any(|(at, rule)| at == standing && rule));
+        assert!(!stands || order.paid() == 0, "an order that was paid is cancelled by a rule");
+        let Some(placed_ms) = self.placed_ms.get(&order.id) else { return };
+        if self.copies == 0 && !self.may.revoked && cancels().any(|(_, rule)| rule) {
+            CANCELLED.fetch_add(1, Ordering::Relaxed);
+            let in_time = |(of, ms): &&(Uuid, i64)| *of == order.id && *ms <= placed_ms + 3_600_000;
+            let paid = self.paid_ms.iter().find(in_time);
+            assert!(paid.is_none(), "a rule cancelled what was paid in time: {paid:?}, placed at {placed_ms}");
         }
     }
 
@@ -727,6 +932,9 @@ fn run(draw: Draw) {
         if draw.seed.is_multiple_of(4) {
             simulation.picture();
         }
+        if draw.seed % 4 == 1 {
+            simulation.person();
+        }
     }
     simulation.heal();
     simulation.check();
@@ -778,4 +986,5 @@ fn after_all_that_can_go_wrong_everything_is_everywhere() {
         workers.into_iter().flat_map(|worker| worker.join().unwrap()).collect()
     });
     assert!(failed.is_empty(), "these seeds fail: {failed:?}");
+    assert!(CANCELLED.load(Ordering::Relaxed) > runs / 50, "rules hardly ever acted: nothing is known of them");
 }

@@ -314,6 +314,9 @@ fn put(writing: &Transaction<'_>, batch: &Batch) -> Result<(), Error> {
     for (no, entry) in (batch.expect_no + 1..).zip(&batch.entries) {
         journal.add(Uint8ArraySlice::new(entry)).with_key(no).without_key_type().build()?;
     }
+    for entry in &batch.replaced {
+        journal.put(Uint8ArraySlice::new(&entry.bytes)).with_key(entry.no).without_key_type().build()?;
+    }
     if let Some(record) = &batch.device {
         let device = writing.object_store(DEVICE)?;
         device.put(Uint8ArraySlice::new(record)).with_key(THE_DEVICE).without_key_type().build()?;

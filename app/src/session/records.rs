@@ -131,11 +131,10 @@ impl Session {
         self.records(StreamKind::Rule, Rule::read)
     }
 
-    /// What a rule is called, also where it was thrown away since; tracks changes.
-    pub fn rule_name(self, rule: Uuid) -> String {
+    /// A record's fields, also of one that was thrown away since; tracks changes.
+    pub fn fields_of(self, record: Uuid) -> Option<Fields> {
         self.changes.track();
-        let name = |fields: Option<Fields>| fields.map(|fields| fields.text("name").to_owned());
-        self.link().and_then(|link| link.read(|replica| name(replica.fields(rule)))).unwrap_or_default()
+        self.link()?.read(|replica| replica.fields(record))
     }
 
     /// The shop's own fields: its lists are read from them with [`domain::shop::list::entries`].

@@ -42,6 +42,7 @@ pub mod frame {
         ORDERS: "订单", "Orders";
         NEW_ORDER: "新建订单", "New order";
         PRODUCTS: "商品", "Products";
+        CUSTOMERS: "客户", "Customers";
         SETTINGS: "设置", "Settings";
         CONFLICTS: "冲突", "Conflicts";
         today(day: &str): "今天 {day}", "Today, {day}";

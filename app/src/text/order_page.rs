@@ -102,6 +102,8 @@ pub mod told {
         TERMS: "付款条件", "Payment terms";
         CUSTOMER: "客户", "Customer";
         KNOWN: "是", "yes";
+        NOW_A_CUSTOMERS: "记到客户名下", "Noted as a customer’s";
+        NO_CUSTOMERS: "不再记在客户名下", "No longer a customer’s";
         PARKED: "挂单", "Parked";
         LABELS: "标签", "Labels";
         LINE_NOTE: "单项备注", "Line note";

@@ -27,6 +27,8 @@ pub enum Glyph {
     Orders,
     /// An order being made.
     NewOrder,
+    /// Two become one.
+    Merge,
     /// Settings.
     Settings,
     /// Search.
@@ -144,6 +146,7 @@ impl Glyph {
             }
             Self::Orders => r#"<path d="M6 4h12v16.5H6zM6 8.5h12M9 12.5h6M9 16h4M9.5 2.5v3M14.5 2.5v3"/>"#,
             Self::NewOrder => r#"<path d="M18 12V4H6v16.5h6M6 8.5h12M17.5 15v6M14.5 18h6M9.5 2.5v3M14.5 2.5v3"/>"#,
+            Self::Merge => r#"<path d="M5 4v3.5C5 11 12 11 12 15v5.5M19 4v3.5C19 11 12 11 12 15M9 17.5l3 3 3-3"/>"#,
             Self::Settings => {
                 r#"<path d="M4 7h8.5M17.5 7H20M4 17h2.5M11.5 17H20M15 9.5a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5zM9 19.5a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5z"/>"#
             }

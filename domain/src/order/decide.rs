@@ -74,6 +74,10 @@ pub enum Command {
         /// The buyer now.
         buyer: Buyer,
     },
+    /// Say which customer the buyer is, or that it is none; in any state.
+    SetCustomer(Option<Uuid>),
+    /// Erase the buyer's personal data, at the person's wish; in any state.
+    EraseBuyer,
     /// Record money received.
     RecordPayment(NewPayment),
     /// The payment arrived.
@@ -572,6 +576,18 @@ fn known(decision: &mut Decision, order: &Order, command: &Command, context: &Co
                 return Err(Rejection::NothingChanged);
             }
         }
+        Command::SetCustomer(customer) => {
+            if order.discarded.is_some() {
+                return Err(Rejection::OrderClosed);
+            }
+            if order.customer.value == *customer {
+                return Err(Rejection::NothingChanged);
+            }
+            let changes = vec![Change::Customer(*customer)];
+            decision.order(OrderEvent::Edited(Edited { changes, settles: None, rule: None }));
+        }
+        // Asked for again, it is done again: another tablet may know more of the person than this one.
+        Command::EraseBuyer => decision.contact(ContactEvent::Erasing),
         Command::RecordPayment(payment) => {
             order.expect_confirmed()?;
             order.expect_open()?;

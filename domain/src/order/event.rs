@@ -118,6 +118,14 @@ pub struct Edited {
     pub rule: Option<Uuid>,
 }
 
+impl Edited {
+    /// Whether it only says which customer the buyer is: that touches neither goods nor money, so it counts in any
+    /// state and disputes no parcel.
+    pub fn only_says_who(&self) -> bool {
+        !self.changes.is_empty() && self.changes.iter().all(|change| matches!(change, Change::Customer(_)))
+    }
+}
+
 /// One change of an edit.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

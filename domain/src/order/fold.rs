@@ -59,6 +59,12 @@ impl Order {
     pub fn apply(&mut self, meta: &Meta, event: &Event) {
         self.timeline.push(Entry { meta: meta.clone(), event: event.clone(), outcome: Applied });
         let mut at = self.timeline.len() - 1;
+        if self.blank(at) {
+            // What was erased has no effect: not even that of having been there.
+            self.overruled.clear();
+            self.begin_anew();
+            at = 0;
+        }
         while let Some(Entry { event, .. }) = self.timeline.get(at) {
             let event = event.clone();
             match self.step(at, &event) {
@@ -69,15 +75,47 @@ impl Order {
                     at += 1;
                 }
                 Overrule(place, reason) => {
-                    let mut anew = Self::new(self.id);
-                    anew.timeline = std::mem::take(&mut self.timeline);
-                    anew.overruled = std::mem::take(&mut self.overruled);
-                    anew.overruled.insert(place, reason);
-                    *self = anew;
+                    self.overruled.insert(place, reason);
+                    self.begin_anew();
                     at = 0;
                 }
             }
         }
+    }
+
+    /// Forgets everything but what happened and what was found to be overruled.
+    fn begin_anew(&mut self) {
+        let mut anew = Self::new(self.id);
+        anew.timeline = std::mem::take(&mut self.timeline);
+        anew.overruled = std::mem::take(&mut self.overruled);
+        *self = anew;
+    }
+
+    /// Erases what the event at `at` says of the buyer where someone asked for that whom its maker did not know of;
+    /// and where the event asks for that itself, what all others say that did not know of it. Answers whether events
+    /// that were folded before are erased now.
+    fn blank(&mut self, at: usize) -> bool {
+        let is = |order: &Self, place: usize, asks: bool| {
+            let event = order.timeline.get(place).map(|entry| &entry.event);
+            match event {
+                Some(Event::Contact(ContactEvent::Erasing)) => asks,
+                Some(Event::Contact(ContactEvent::Recorded(_) | ContactEvent::Changed(_))) => !asks,
+                _ => false,
+            }
+        };
+        let erased: Vec<usize> = if is(self, at, true) {
+            (0..at).filter(|place| is(self, *place, false) && !self.knew(*place, at)).collect()
+        } else if is(self, at, false) && (0..at).any(|place| is(self, place, true) && !self.knew(at, place)) {
+            vec![at]
+        } else {
+            Vec::new()
+        };
+        for place in &erased {
+            if let Some(entry) = self.timeline.get_mut(*place) {
+                entry.event = Event::Contact(ContactEvent::Erased);
+            }
+        }
+        erased.first().is_some_and(|first| *first < at)
     }
 
     /// Whether the event at `later` knew of the one at `earlier`.
@@ -379,7 +417,8 @@ impl Order {
     }
 
     fn edited(&mut self, at: usize, body: &Edited) -> Step {
-        if let Some(step) = self.edit_refused(at).or_else(|| self.settle(at, body.settles.as_ref())) {
+        let refused = if body.only_says_who() && self.discarded.is_none() { None } else { self.edit_refused(at) };
+        if let Some(step) = refused.or_else(|| self.settle(at, body.settles.as_ref())) {
             return step;
         }
         for change in &body.changes {
@@ -524,6 +563,7 @@ impl Order {
                     self.change_buyer(at, &body);
                     return APPLIED;
                 }
+                self.erased = false;
                 self.name = Field { value: name, by: Some(at) };
                 self.phone = Field { value: phone, by: Some(at) };
                 self.address = Field { value: address, by: Some(at) };
@@ -533,10 +573,11 @@ impl Order {
                 if let Some(step) = self.edit_refused(at).or_else(|| self.settle(at, body.settles.as_ref())) {
                     return step;
                 }
+                self.erased = false;
                 self.change_buyer(at, body);
                 APPLIED
             }
-            ContactEvent::Erased => {
+            ContactEvent::Erasing | ContactEvent::Erased => {
                 self.erased = true;
                 APPLIED
             }
@@ -683,6 +724,7 @@ impl Order {
                     Event::Order(OrderEvent::Cancelled(_)),
                     Voided(VoidReason::ShipmentStands | VoidReason::PaymentStands),
                 ) => cancels.push(place),
+                (Event::Order(OrderEvent::Edited(edited)), Applied) if edited.only_says_who() => {}
                 (Event::Order(OrderEvent::Edited(_)) | Event::Contact(ContactEvent::Changed(_)), Applied) => {
                     edits.push(place)
                 }

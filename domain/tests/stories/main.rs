@@ -5,6 +5,8 @@
 #[cfg(test)]
 mod counter;
 #[cfg(test)]
+mod customers;
+#[cfg(test)]
 mod meeting;
 #[cfg(test)]
 mod properties;

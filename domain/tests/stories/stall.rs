@@ -167,7 +167,7 @@ impl Stall {
     /// The server erases the buyer: the bodies of the contact's events are gone.
     pub fn erase_buyer(&mut self) -> &mut Self {
         for (_, event) in &mut self.log {
-            if matches!(event, Event::Contact(_)) {
+            if matches!(event, Event::Contact(ContactEvent::Recorded(_) | ContactEvent::Changed(_))) {
                 *event = Event::Contact(ContactEvent::Erased);
             }
         }

@@ -202,6 +202,7 @@ impl<S: Storage, T: Transport, H: Host> Client<S, T, H> {
                     }
                 })?;
                 *self.0.replica.borrow_mut() = replica;
+                self.0.loads.set(self.0.loads.get().wrapping_add(1));
                 Ok(Some(Vec::new()))
             }
         }

@@ -83,6 +83,7 @@ impl<S: Storage, T: Transport, H: Host> Client<S, T, H> {
             self.heard(Heard::Wake);
         }
         self.maintain().await;
+        self.erase().await;
         let step = {
             let replica = self.replica();
             self.0.engine.borrow().next(&self.facts(&replica), self.0.host.now_ms())

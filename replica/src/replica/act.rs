@@ -171,8 +171,10 @@ impl Replica {
         for (id, pieces) in touched {
             self.fold_into(&mut rows, id, pieces);
         }
+        let asks = all.iter().filter(|made| protocol::erasure::asks(&made.envelope));
+        let erase = asks.map(|made| made.stream).collect();
         let events = all.iter().map(Made::stored).collect();
-        let entry = Entry { hlc, events, rows: rows.of_orders(), records: rows.of_records(), ..self.entry() };
+        let entry = Entry { hlc, events, rows: rows.of_orders(), records: rows.of_records(), erase, ..self.entry() };
         Ok((ids, Prepared { batch: self.batch(&entry), orders: rows.ids() }))
     }
 

@@ -4,6 +4,7 @@ use protocol::{Envelope, FOLD_VERSION};
 use uuid::Uuid;
 
 use super::{Loaded, OfShop, Prepared, Rebuild, Replica, kind_of, map_of};
+use crate::cache::Cache;
 use crate::codec::{Damaged, Reader, Writer};
 use crate::device::Device;
 use crate::entry::{Entry, Kind, LogMark, Place};
@@ -12,7 +13,7 @@ use crate::outbox::{Acks, Pending};
 use crate::storage::{Batch, CheckpointWrite, JournalEntry, Start};
 
 /// The version of the checkpoint's form.
-const CHECKPOINT_FORM: u8 = 1;
+const CHECKPOINT_FORM: u8 = 2;
 /// Chunks of records have keys from here.
 const RECORD_CHUNKS: u32 = 1 << 30;
 /// Chunks of the outbox have keys from here; chunks of rows lie below.
@@ -110,10 +111,12 @@ impl Replica {
         for (prefix, count) in r.list(|r| Ok((r.str()?.to_owned(), r.u32()?)))? {
             self.index.saw_count(&prefix, count);
         }
+        self.people = map_of(r.list(|r| Ok((r.uuid()?, r.bool()?)))?);
         Ok((rows, records))
     }
 
-    fn write_head(&self) -> Vec<u8> {
+    /// `erased`: who is erased with the entry that it covers.
+    fn write_head(&self, erased: &[Uuid]) -> Vec<u8> {
         let mut w = Writer::default();
         w.u8(CHECKPOINT_FORM);
         w.uint(u64::from(FOLD_VERSION));
@@ -148,6 +151,10 @@ impl Replica {
             w.str(prefix);
             w.uint(u64::from(count));
         });
+        w.list(self.people.iter(), |w, (id, due)| {
+            w.uuid(*id);
+            w.bool(*due && !erased.contains(id));
+        });
         w.0
     }
 
@@ -162,13 +169,17 @@ impl Replica {
     }
 
     pub(super) fn checkpoint_with(&self, rebuilt: bool) -> Prepared {
+        self.checkpoint_of(Entry { rebuilt, ..self.entry() })
+    }
+
+    /// A checkpoint of what is there, with this entry as the last that it covers.
+    pub(super) fn checkpoint_of(&self, entry: Entry<'_>) -> Prepared {
         let rows = self.index.dirty_chunks().into_iter().map(|(chunk, bytes)| (chunk, Some(bytes)));
         let records = self.records.dirty_chunks().map(|(chunk, bytes)| (RECORD_CHUNKS | chunk, Some(bytes)));
         let outbox = self.outbox.dirty_chunks().into_iter().map(|(chunk, bytes)| (OUTBOX_CHUNKS | chunk, bytes));
-        let entry = Entry { fold: FOLD_VERSION, hlc: self.hlc, rebuilt, ..Entry::default() };
         let checkpoint = CheckpointWrite {
             covers: self.last_no + 1,
-            head: self.write_head(),
+            head: self.write_head(&entry.erased),
             chunks: rows.chain(records).chain(outbox).collect(),
         };
         let batch = Batch { checkpoint: Some(checkpoint), ..self.batch(&entry) };
@@ -187,6 +198,9 @@ impl Replica {
     /// The storage has stored this batch: it counts now. A batch that is dropped instead changes nothing.
     pub fn committed(&mut self, batch: Batch) -> Result<(), Damaged> {
         let outdated = self.outdated;
+        if !batch.replaced.is_empty() {
+            self.cache = Cache::default();
+        }
         for (no, bytes) in (batch.expect_no + 1..).zip(batch.entries) {
             self.take_entry(no, bytes)?;
         }
@@ -303,7 +317,15 @@ impl Replica {
             let acks = &self.acks;
             self.hashes.retain(|counter, _| acks.seq_of(*counter).is_none_or(|seq| seq > cursor));
         }
+        for id in &entry.erase {
+            self.people.insert(*id, true);
+        }
+        for id in &entry.erased {
+            self.people.insert(*id, false);
+        }
         if entry.settled {
+            // A server that was restored may have brought back what was erased.
+            self.people.values_mut().for_each(|due| *due = true);
             self.settling = false;
             self.old_acks = Acks::default();
             let generation = self.generation;

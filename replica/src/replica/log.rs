@@ -3,8 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use protocol::api::{Poke, Pulled, PushStatus, Pushed};
-use protocol::digest::event_hash;
+use protocol::digest::{EventHash, event_hash};
 use protocol::envelope::unstamp;
+use protocol::erasure;
 use protocol::{Brief, Digest, Envelope, Flag, MAX_CLOCK_AHEAD_MS};
 use serde_json::value::RawValue;
 use uuid::Uuid;
@@ -226,7 +227,8 @@ impl Replica {
             let counter = self.outbox.counter_of(brief.id).or_else(|| self.acks.counter_of(brief.stamp.seq));
             let counter = counter.ok_or(SyncFault::UnknownOwn)?;
             // Its text is needed for the digest: at hand since it was sent, or where it waits to be sent.
-            if !self.hashes.contains_key(&counter) && self.outbox.get(counter).is_none() {
+            let known = brief.stamp.hash.is_some() || self.hashes.contains_key(&counter);
+            if !known && self.outbox.get(counter).is_none() {
                 return Err(SyncFault::UnknownOwn);
             }
             return Ok(Incoming {
@@ -234,6 +236,7 @@ impl Replica {
                 received_ms: brief.stamp.received_ms,
                 ahead: brief.stamp.flags.contains(&Flag::ClockAhead),
                 cloned: brief.stamp.flags.contains(&Flag::ClonedDevice),
+                hash: brief.stamp.hash,
                 what: What::Own(counter),
             });
         }
@@ -246,6 +249,7 @@ impl Replica {
             received_ms: stamp.received_ms,
             ahead: stamp.flags.contains(&Flag::ClockAhead),
             cloned: stamp.flags.contains(&Flag::ClonedDevice),
+            hash: stamp.hash,
             what: What::Full { text, envelope, own },
         })
     }
@@ -263,7 +267,7 @@ impl Replica {
         let mut wanting = BTreeSet::new();
         for event in &intake.events {
             let counter = match &event.what {
-                What::Own(counter) if !self.hashes.contains_key(counter) => Some(*counter),
+                What::Own(counter) if event.hash.is_none() && !self.hashes.contains_key(counter) => Some(*counter),
                 What::Full { own, .. } => *own,
                 What::Own(_) => None,
             };
@@ -281,15 +285,19 @@ impl Replica {
         let mut stored = Vec::new();
         let mut touched: BTreeMap<Uuid, Vec<Piece>> = BTreeMap::new();
         let mut cloned = false;
+        let mut erase = Vec::new();
         for event in &intake.events {
             let ahead_of = event.ahead.then_some(event.received_ms);
             let own = match &event.what {
                 What::Own(counter) => Some(*counter),
-                What::Full { text, own, .. } => own.filter(|counter| self.is_own(*counter, event.seq, text)),
+                What::Full { text, own, .. } => {
+                    own.filter(|counter| self.is_own(*counter, event.seq, text, event.hash.as_ref()))
+                }
             };
-            let hash = match (&event.what, own) {
-                (What::Full { text, .. }, _) => event_hash(text),
-                (What::Own(counter), _) => match self.hashes.get(counter) {
+            let hash = match (&event.what, event.hash) {
+                (_, Some(hash)) => hash,
+                (What::Full { text, .. }, None) => event_hash(text),
+                (What::Own(counter), None) => match self.hashes.get(counter) {
                     Some(hash) => *hash,
                     None => {
                         let pending = self.outbox.get(*counter).ok_or(SyncFault::UnknownOwn)?;
@@ -313,6 +321,9 @@ impl Replica {
                 None => (Uuid::nil(), Kind::Other, Uuid::nil()),
             };
             if let Some(envelope) = envelope {
+                if erasure::asks(envelope) {
+                    erase.push(stream);
+                }
                 // Not this device's, and in its name: a copy's, or its own from after a backup that it was made from.
                 cloned |= envelope.device == self.device.id;
                 // The next act here is later than all that is known here.
@@ -361,6 +372,7 @@ impl Replica {
             events: stored,
             rows: rows.of_orders(),
             records: rows.of_records(),
+            erase,
             ..self.entry()
         };
         let batch = Batch { device: record, ..self.batch(&entry) };
@@ -368,9 +380,11 @@ impl Replica {
     }
 
     /// Whether an event of the log that names this device and count is this device's own, not a clone's.
-    fn is_own(&self, counter: u64, seq: u64, text: &str) -> bool {
+    fn is_own(&self, counter: u64, seq: u64, text: &str, hash: Option<&EventHash>) -> bool {
         match self.outbox.get(counter) {
-            Some(pending) => self.cache.event(pending.no, pending.index).is_some_and(|mine| mine.text == text),
+            Some(pending) => {
+                self.cache.event(pending.no, pending.index).is_some_and(|mine| erasure::is_same(mine.text, text, hash))
+            }
             None => self.acks.seq_of(counter) == Some(seq),
         }
     }

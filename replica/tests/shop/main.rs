@@ -1,8 +1,10 @@
 //! Stories of a shop's tablets: what they do apart comes together, and what was called saved stays.
 
 mod copies;
+mod customers;
 mod pictures;
 mod records;
+mod rules;
 mod support;
 
 use std::collections::BTreeSet;

@@ -22,9 +22,11 @@ use futures::future::{AbortHandle, abortable, join};
 use futures::stream::StreamExt;
 use futures::task::LocalSpawnExt;
 use protocol::api::{
-    AskBlobs, BlobKept, Claimed, Joined, MissingBlobs, Poke, Pulled, Push, PushResult, PushStatus, Pushed,
+    AskBlobs, BlobKept, Claimed, DeviceEntry, Devices, Joined, MissingBlobs, Poke, Pulled, Push, PushResult,
+    PushStatus, Pushed,
 };
-use protocol::digest::event_hash;
+use protocol::digest::{EventHash, event_hash};
+use protocol::erasure::{self, Asking};
 use protocol::{BlobId, Brief, Digest, Envelope, Flag, Problem, ProblemType, Stamp};
 use replica::Client;
 use replica::blobs::BlobStore;
@@ -52,6 +54,13 @@ struct TimeState {
 pub struct Time(Rc<RefCell<TimeState>>);
 
 impl Time {
+    pub fn now_ms(&self) -> i64 {
+        self.0.borrow().now_ms
+    }
+    /// Time passes, and nobody is woken by it.
+    pub fn pass(&self, ms: i64) {
+        self.0.borrow_mut().now_ms += ms;
+    }
     /// To the next moment that somebody waits for. False when nobody does.
     fn advance(&self) -> bool {
         let mut time = self.0.borrow_mut();
@@ -161,6 +170,8 @@ pub struct ServerState {
     codes: BTreeSet<String>,
     /// Which device was let in, and under which code.
     pub joined: BTreeMap<Uuid, String>,
+    /// When each device last said that it had nothing unsent.
+    pub heard: BTreeMap<Uuid, i64>,
 }
 
 #[derive(Clone)]
@@ -169,8 +180,34 @@ pub struct Server {
     time: Time,
 }
 
+/// A copy of a server's log.
+pub struct Backup(Vec<Kept>);
+
 fn digest_of(log: &[Kept]) -> Digest {
-    log.iter().fold(Digest::default(), |digest, kept| digest.then(&event_hash(&kept.text)))
+    log.iter().fold(Digest::default(), |digest, kept| digest.then(&hash_of(kept)))
+}
+
+fn hash_of(kept: &Kept) -> EventHash {
+    kept.stamp.hash.unwrap_or_else(|| event_hash(&kept.text))
+}
+
+/// Erases what was said of people by those who did not know that they had asked for that.
+fn erase(log: &mut [Kept]) {
+    let read: Vec<Envelope> = log.iter().map(|kept| Envelope::read(&kept.text).unwrap()).collect();
+    let asking: Vec<(protocol::Stream, Asking)> = read
+        .iter()
+        .zip(1..)
+        .filter(|(envelope, _)| erasure::asks(envelope))
+        .map(|(asks, seq)| (asks.stream.clone(), Asking { device: asks.device, counter: asks.counter, seq: Some(seq) }))
+        .collect();
+    for (kept, envelope) in log.iter_mut().zip(&read) {
+        let unknown =
+            asking.iter().any(|(stream, asking)| *stream == envelope.stream && !asking.was_known_to(envelope));
+        if unknown && kept.stamp.hash.is_none() && !erasure::asks(envelope) {
+            kept.stamp.hash = Some(event_hash(&kept.text));
+            kept.text = erasure::erased(&kept.text).unwrap();
+        }
+    }
 }
 
 fn raw(json: String) -> Box<RawValue> {
@@ -184,6 +221,10 @@ impl Server {
     pub fn digest(&self) -> Digest {
         digest_of(&self.state.borrow().log)
     }
+    /// Everything that the server has in its log.
+    pub fn texts(&self) -> String {
+        self.state.borrow().log.iter().map(|kept| kept.text.as_str()).collect()
+    }
     pub fn ids(&self) -> Vec<Uuid> {
         self.state.borrow().log.iter().map(|kept| kept.id).collect()
     }
@@ -191,6 +232,17 @@ impl Server {
     pub fn restore(&self, len: usize) {
         let mut state = self.state.borrow_mut();
         state.log.truncate(len);
+        state.epoch = Uuid::from_u128(state.epoch.as_u128() + 1);
+        state.listeners.clear();
+    }
+    /// What a backup of the database holds now.
+    pub fn copy(&self) -> Backup {
+        Backup(self.state.borrow().log.clone())
+    }
+    /// The database is restored from a backup.
+    pub fn restore_from(&self, backup: &Backup) {
+        let mut state = self.state.borrow_mut();
+        state.log = backup.0.clone();
         state.epoch = Uuid::from_u128(state.epoch.as_u128() + 1);
         state.listeners.clear();
     }
@@ -237,7 +289,7 @@ impl Server {
                 problem: None,
             };
             if let Some(kept) = state.log.iter().find(|kept| kept.id == envelope.id) {
-                assert_eq!(kept.text, text, "the same id with another text");
+                assert!(erasure::is_same(&text, &kept.text, kept.stamp.hash.as_ref()), "the same id with another text");
                 results.push(result(PushStatus::Duplicate, Some(&kept.stamp)));
                 continue;
             }
@@ -253,10 +305,11 @@ impl Server {
             if envelope.hlc.0 > now_ms + protocol::MAX_CLOCK_AHEAD_MS {
                 flags.push(Flag::ClockAhead);
             }
-            let stamp = Stamp { seq: state.log.len() as u64 + 1, received_ms: now_ms, flags };
+            let stamp = Stamp { seq: state.log.len() as u64 + 1, received_ms: now_ms, flags, hash: None };
             results.push(result(PushStatus::Stored, Some(&stamp)));
             state.log.push(Kept { text, id: envelope.id, device, counter: envelope.counter, stamp });
         }
+        erase(&mut state.log);
         if state.log.len() > before {
             let poke = Poke {
                 head: state.log.len() as u64,
@@ -321,7 +374,7 @@ impl Server {
             let claimed = Claimed { shop: claim.shop, credential: claim.device.to_string() };
             return Some(Ok(serde_json::to_string(&claimed).unwrap()));
         }
-        if path.ends_with("/devices") {
+        if path.ends_with("/devices") && request.method == "POST" {
             let join: protocol::api::JoinShop = serde_json::from_str(body).unwrap();
             let mut state = self.state.borrow_mut();
             let known = state.joined.get(&join.device).cloned();
@@ -351,6 +404,19 @@ impl Server {
             let pairing = protocol::api::Pairing { code: shop, expires_ms: now_ms + 600_000 };
             return Some(Ok(serde_json::to_string(&pairing).unwrap()));
         }
+        if path.ends_with("/devices") {
+            let state = self.state.borrow();
+            let entry = |(id, code): (&Uuid, &String)| DeviceEntry {
+                id: *id,
+                code: code.clone(),
+                last_seen_ms: 0,
+                pushed: 0,
+                heard_ms: state.heard.get(id).copied(),
+                revoked_ms: state.revoked.contains(&id.to_string()).then_some(0),
+            };
+            let devices = state.joined.iter().map(entry).collect();
+            return Some(Ok(serde_json::to_string(&Devices { devices, head: state.log.len() as u64 }).unwrap()));
+        }
         if path.ends_with("/push") {
             self.state.borrow_mut().pushes += 1;
             let push: Push = serde_json::from_str(body).unwrap();
@@ -373,6 +439,10 @@ impl Server {
         let after: usize = query["after"].parse().unwrap();
         let mut state = self.state.borrow_mut();
         state.pulls += 1;
+        let epoch = query.get("epoch").and_then(|epoch| epoch.parse().ok());
+        if query.get("idle") == Some(&"true") && epoch == Some(state.epoch) {
+            state.heard.insert(device, now_ms);
+        }
         if state.gone > 0 {
             state.gone -= 1;
             return Some(Err(ProblemType::Gone));
@@ -382,7 +452,7 @@ impl Server {
         let events: Vec<_> = events
             .iter()
             .map(|kept| {
-                if kept.device == device && query["own"] == "brief" {
+                if kept.device == device && query.get("own") == Some(&"brief") {
                     raw(serde_json::to_string(&Brief { id: kept.id, stamp: kept.stamp.clone() }).unwrap())
                 } else {
                     raw(protocol::envelope::stamp(&kept.text, &kept.stamp))

@@ -65,7 +65,8 @@ async fn append(app: Shared, caller: Caller, push: Push) -> Result<(i64, Appende
     }
     // Who began to listen since then hears of it too, without the events.
     if stored > 0 {
-        room.tell(poke(&app, caller.device, &appended, texts.as_deref(), now));
+        let texts = texts.as_deref().filter(|_| !appended.erased);
+        room.tell(poke(&app, caller.device, &appended, texts, now));
     }
     Ok((now, appended))
 }

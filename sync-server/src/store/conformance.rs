@@ -37,6 +37,56 @@ fn whole(after: u64, limit: usize) -> Range {
     Range { after, limit, bytes: usize::MAX, brief: None }
 }
 
+/// An event of a person's stream that `device` made as its `n`th, having seen `seen`.
+fn of_person(device: Uuid, n: u64, seen: u64, kind: &str, body: &str) -> Arrival {
+    let event = id(u128::from(n) << 64 | device.as_u128());
+    let person = id(0x0ba5);
+    let stream = kind.split('.').next().unwrap_or_default();
+    let text = format!(
+        "{{\"v\":1,\"id\":\"{event}\",\"device\":\"{device}\",\"counter\":{n},\"seen\":{seen},\"hlc\":[{NOW},0],\
+         \"actor\":null,\"stream\":[\"{stream}\",\"{person}\"],\"type\":\"{kind}\",\"version\":1,\"body\":{body}}}"
+    );
+    Arrival::read(text, device, NOW)
+}
+
+/// A person's events lose their bodies in the log when someone asks for that, and so do those that come later from who
+/// did not know; what was written on purpose since stays, and so do sums, hashes and the digest.
+pub async fn a_person_who_asks_for_it_is_erased(store: &dyn Store) {
+    let (shop, first, second) = shop(store).await;
+    let name = r#"{"set":{"name":"王小明"}}"#;
+    let before = vec![
+        of_person(first, 1, 0, "customer.changed", name),
+        of_person(first, 2, 0, "customer.debt_moved", r#"{"amount":500,"note":"王小明的"}"#),
+    ];
+    let hashes: Vec<_> = before.iter().map(|arrival| arrival.hash).collect();
+    store.append(shop, first, before, NOW).await.unwrap();
+    let asking = store.append(shop, first, vec![of_person(first, 3, 2, "customer.erased", "{}")], NOW).await.unwrap();
+    assert!(!asking.erased, "nothing of what came with it");
+    let unknowing = of_person(second, 1, 2, "customer.changed", name);
+    let hash = unknowing.hash;
+    let late = store.append(shop, second, vec![unknowing.clone()], NOW).await.unwrap();
+    assert!(late.erased);
+    let again = store.append(shop, second, vec![unknowing], NOW).await.unwrap();
+    assert!(matches!(again.outcomes.as_slice(), [Outcome::Duplicate(..)]), "sent again, it is the same");
+    let knowing = of_person(second, 2, 4, "customer.changed", r#"{"set":{"name":"again"}}"#);
+    assert!(!store.append(shop, second, vec![knowing], NOW).await.unwrap().erased);
+
+    let page = store.page(shop, whole(0, 100)).await.unwrap();
+    let all: Vec<&str> = page.events.iter().filter_map(|event| event.text.as_deref()).collect();
+    assert_eq!(all.len(), 5);
+    assert!(!all.concat().contains("王小明"), "{all:?}");
+    assert!(all[0].contains(r#""body":null"#) && all[1].contains(r#""amount":500"#) && all[4].contains("again"));
+    let said: Vec<_> = page.events.iter().map(|event| event.stamp.hash).collect();
+    assert_eq!(said, [Some(hashes[0]), Some(hashes[1]), None, Some(hash), None]);
+    let digest = page.events.iter().fold(Digest::default(), |digest, event| {
+        let hash = event.stamp.hash.unwrap_or_else(|| event_hash(event.text.as_deref().unwrap_or_default()));
+        digest.then(&hash)
+    });
+    assert_eq!(digest, page.head.digest);
+    let brief = store.page(shop, Range { brief: Some(first), ..whole(0, 100) }).await.unwrap();
+    assert!(brief.events[0].text.is_none() && brief.events[0].stamp.hash == Some(hashes[0]));
+}
+
 /// A claimed shop with two devices.
 pub async fn shop(store: &dyn Store) -> (Uuid, Uuid, Uuid) {
     let (shop, first, second) = (id(1), id(2), id(3));

@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use protocol::digest::{EventHash, event_hash};
+use protocol::erasure;
 use protocol::{Digest, Envelope, EnvelopeFault, Flag, MAX_CLOCK_AHEAD_MS, ProblemType, Stamp};
 use uuid::Uuid;
 
@@ -28,6 +29,10 @@ pub struct Read {
     pub hlc_ms: i64,
     /// Whether the clock had to be capped.
     pub ahead: bool,
+    /// The stream, where it is one of a person's.
+    pub person: Option<Uuid>,
+    /// Whether it asks that this person be erased.
+    pub asks_erasure: bool,
 }
 
 /// Why an event is kept aside.
@@ -107,6 +112,8 @@ impl Arrival {
                     counter: envelope.counter,
                     hlc_ms: envelope.hlc.0.min(latest),
                     ahead: envelope.hlc.0 > latest,
+                    person: erasure::is_personal(&envelope).then_some(envelope.stream.1),
+                    asks_erasure: erasure::asks(&envelope),
                 })
             }
             Err(fault) => Err(refusal(&text, &fault)),
@@ -150,7 +157,10 @@ pub fn plan(
         let outcome = match &arrival.read {
             Err(refusal) => Outcome::Quarantined(refusal.clone()),
             Ok(read) => match held.get(&read.id) {
-                Some(known) if known.hash == arrival.hash => Outcome::Duplicate(read.id, known.stamp.clone()),
+                // Of a person's event, one of the two may be what was left of it when they were erased.
+                Some(known) if known.hash == arrival.hash || read.person.is_some() => {
+                    Outcome::Duplicate(read.id, known.stamp.clone())
+                }
                 Some(_) => Outcome::Quarantined(Refusal {
                     id: Some(read.id),
                     kind: ProblemType::IdTaken,
@@ -166,7 +176,7 @@ pub fn plan(
                     if read.ahead {
                         flags.push(Flag::ClockAhead);
                     }
-                    let stamp = Stamp { seq: head, received_ms: now, flags };
+                    let stamp = Stamp { seq: head, received_ms: now, flags, hash: None };
                     held.insert(read.id, Held { hash: arrival.hash, stamp: stamp.clone() });
                     rows.push(NewRow { arrival: at, read: read.clone(), stamp: stamp.clone(), digest });
                     Outcome::Stored(read.id, stamp)

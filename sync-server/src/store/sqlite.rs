@@ -8,7 +8,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use futures::TryStreamExt;
 use protocol::digest::EventHash;
-use protocol::{BlobId, Digest, ProblemType, Stamp};
+use protocol::erasure::{self, Asking};
+use protocol::{BlobId, Digest, Envelope, ProblemType, Stamp};
 use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteRow, SqliteSynchronous,
@@ -54,6 +55,8 @@ impl SqliteStore {
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
             .busy_timeout(PATIENCE)
+            // What was erased is not left in pages that are free.
+            .pragma("secure_delete", "ON")
             .row_buffer_size(1_000);
         let writer = SqlitePoolOptions::new()
             .max_connections(1)
@@ -90,6 +93,7 @@ fn migrations() -> Migrator {
         step(1, "log", include_str!("../../migrations/sqlite/0001_log.sql")),
         step(2, "blobs", include_str!("../../migrations/sqlite/0002_blobs.sql")),
         step(3, "heard", include_str!("../../migrations/sqlite/0003_heard.sql")),
+        step(4, "erasing", include_str!("../../migrations/sqlite/0004_erasing.sql")),
     ])
 }
 
@@ -139,7 +143,8 @@ async fn held_of(
     }
     query.push(")");
     for row in query.build().persistent(false).fetch_all(connection).await? {
-        let stamp = Stamp { seq: count_at(&row, 1)?, received_ms: row.try_get(3)?, flags: flags_of(row.try_get(4)?) };
+        let (seq, received_ms, flags) = (count_at(&row, 1)?, row.try_get(3)?, flags_of(row.try_get(4)?));
+        let stamp = Stamp { seq, received_ms, flags, hash: None };
         held.insert(id_at(&row, 0)?, Held { hash: bytes_at::<32>(&row, 2)? as EventHash, stamp });
     }
     Ok(held)
@@ -174,7 +179,8 @@ async fn insert(
 ) -> Result<(), StoreFault> {
     for rows in rows.chunks(ROWS_A_STATEMENT) {
         let mut query = QueryBuilder::<Sqlite>::new(
-            "INSERT INTO events (shop, seq, id, device, counter, hash, digest, received_ms, flags, hlc_ms, text) ",
+            "INSERT INTO events (shop, seq, id, device, counter, hash, digest, received_ms, flags, hlc_ms, text,
+             person, erasing) ",
         );
         query.push_values(
             rows.iter().filter_map(|row| Some((row, arrivals.get(row.arrival)?))),
@@ -190,12 +196,87 @@ async fn insert(
                     .push_bind(row.stamp.received_ms)
                     .push_bind(flag_bits(&row.stamp.flags))
                     .push_bind(row.read.hlc_ms)
-                    .push_bind(arrival.text.as_str());
+                    .push_bind(arrival.text.as_str())
+                    .push_bind(row.read.person.as_ref().map(blob))
+                    .push_bind(if row.read.asks_erasure { ASKS } else { NOTHING });
             },
         );
         query.build().persistent(false).execute(&mut *connection).await?;
     }
     Ok(())
+}
+
+/// What the column `erasing` says of an event: nothing, …
+const NOTHING: i64 = 0;
+/// … that it asks that the person of its stream be erased, …
+const ASKS: i64 = 1;
+/// … or that its body was erased.
+const ERASED: i64 = 2;
+
+/// Erases what was said of people by those who did not know that they had asked for that: what the log had, and what
+/// has just come. Answers whether anything of what has just come is erased.
+async fn erase(connection: &mut SqliteConnection, shop: Uuid, rows: &[NewRow]) -> Result<bool, StoreFault> {
+    let people: HashSet<Uuid> = rows.iter().filter_map(|row| row.read.person).collect();
+    let first = rows.first().map_or(u64::MAX, |row| row.stamp.seq);
+    let mut of_the_new = false;
+    for person in asked_for(connection, shop, &people).await? {
+        let events = sqlx::query("SELECT seq, text, erasing FROM events WHERE shop = ? AND person = ? ORDER BY seq")
+            .bind(blob(&shop))
+            .bind(blob(&person))
+            .fetch_all(&mut *connection)
+            .await?
+            .iter()
+            .map(|row| Ok((count_at(row, 0)?, row.try_get(1)?, row.try_get(2)?)))
+            .collect::<Result<Vec<(u64, String, i64)>, StoreFault>>()?;
+        let read = |text: &str| Envelope::read(text).map_err(|_| StoreFault::Corrupt("event"));
+        let mut asking = Vec::new();
+        for (seq, text, _) in events.iter().filter(|(.., erasing)| *erasing == ASKS) {
+            let envelope = read(text)?;
+            asking.push(Asking { device: envelope.device, counter: envelope.counter, seq: Some(*seq) });
+        }
+        for (seq, text, _) in events.iter().filter(|(.., erasing)| *erasing == NOTHING) {
+            let envelope = read(text)?;
+            if asking.iter().all(|asking| asking.was_known_to(&envelope)) {
+                continue;
+            }
+            let left = erasure::erased(text).ok_or(StoreFault::Corrupt("event"))?;
+            sqlx::query("UPDATE events SET text = ?, erasing = ? WHERE shop = ? AND seq = ?")
+                .bind(left)
+                .bind(ERASED)
+                .bind(blob(&shop))
+                .bind(int(*seq))
+                .execute(&mut *connection)
+                .await?;
+            of_the_new |= *seq >= first;
+        }
+        // What could not be taken in may tell of the person as well.
+        sqlx::query("DELETE FROM quarantine WHERE shop = ? AND instr(text, ?) > 0")
+            .bind(blob(&shop))
+            .bind(person.to_string())
+            .execute(&mut *connection)
+            .await?;
+    }
+    Ok(of_the_new)
+}
+
+/// Those of the people that the log asks to be erased.
+async fn asked_for(
+    connection: &mut SqliteConnection,
+    shop: Uuid,
+    people: &HashSet<Uuid>,
+) -> Result<Vec<Uuid>, StoreFault> {
+    if people.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut query = QueryBuilder::<Sqlite>::new("SELECT DISTINCT person FROM events WHERE shop = ");
+    query.push_bind(blob(&shop)).push(" AND erasing = ").push_bind(ASKS).push(" AND person IN (");
+    let mut list = query.separated(", ");
+    for person in people {
+        list.push_bind(blob(person));
+    }
+    query.push(")");
+    let rows = query.build().persistent(false).fetch_all(connection).await?;
+    rows.iter().map(|row| id_at(row, 0)).collect()
 }
 
 /// The greatest counter without a gap, looked for from where it was known to be.
@@ -443,6 +524,7 @@ impl Store for SqliteStore {
         let counters = counters_of(&mut tx, shop, device, &arrivals).await?;
         let plan = plan(&arrivals, held, counters, head.seq, head.digest, now);
         insert(&mut tx, shop, device, &arrivals, &plan.rows).await?;
+        let erased = erase(&mut tx, shop, &plan.rows).await?;
         for (at, refusal) in &plan.asides {
             let Some(arrival) = arrivals.get(*at) else { continue };
             sqlx::query(
@@ -480,7 +562,12 @@ impl Store for SqliteStore {
                 .await?;
             tx.commit().await?;
         }
-        Ok(Appended { head: plan.head, digest: plan.digest, device_high, outcomes: plan.outcomes })
+        if erased || plan.rows.iter().any(|row| row.read.asks_erasure) {
+            // The log of recent writes still holds what the tables do not any more. Where a reader is in the way, the
+            // next one empties it.
+            sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&self.writer).await?;
+        }
+        Ok(Appended { head: plan.head, digest: plan.digest, device_high, outcomes: plan.outcomes, erased })
     }
 
     async fn head(&self, shop: Uuid) -> Result<Head, StoreFault> {
@@ -495,7 +582,8 @@ impl Store for SqliteStore {
         let mut events = Vec::with_capacity(range.limit.min(usize::try_from(head.seq).unwrap_or(0)).min(8_192));
         if range.limit > 0 && range.after < head.seq {
             let mut rows = sqlx::query(
-                "SELECT id, seq, received_ms, flags, CASE WHEN device = ? THEN NULL ELSE text END
+                "SELECT id, seq, received_ms, flags, CASE WHEN device = ? THEN NULL ELSE text END,
+                     CASE WHEN erasing = 2 THEN hash END
                  FROM events WHERE shop = ? AND seq > ? AND seq <= ? ORDER BY seq LIMIT ?",
             )
             .bind(range.brief.as_ref().map(blob))
@@ -508,8 +596,10 @@ impl Store for SqliteStore {
             while let Some(row) = rows.try_next().await? {
                 let text: Option<String> = row.try_get(4)?;
                 bytes += text.as_ref().map_or(0, String::len);
-                let stamp =
-                    Stamp { seq: count_at(&row, 1)?, received_ms: row.try_get(2)?, flags: flags_of(row.try_get(3)?) };
+                let (seq, received_ms, flags) = (count_at(&row, 1)?, row.try_get(2)?, flags_of(row.try_get(3)?));
+                let erased = row.try_get::<Option<&[u8]>, _>(5)?.is_some();
+                let hash = if erased { Some(bytes_at(&row, 5)?) } else { None };
+                let stamp = Stamp { seq, received_ms, flags, hash };
                 events.push(Kept { id: id_at(&row, 0)?, stamp, text });
                 if bytes > range.bytes {
                     break;
@@ -666,6 +756,7 @@ mod tests {
         a_device_says_that_it_has_nothing_unsent
         every_event_once_and_in_sequence
         what_can_not_be_taken_is_kept_aside
+        a_person_who_asks_for_it_is_erased
         a_clone_and_a_far_clock_are_flagged
         the_greatest_counter_without_a_gap
         pages_of_every_size

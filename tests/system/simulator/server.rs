@@ -5,11 +5,12 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use domain::{Event, Meta};
 use protocol::api::{
-    AskBlobs, BlobKept, Claimed, JoinShop, Joined, MissingBlobs, Pairing, Poke, Pulled, Push, PushResult, PushStatus,
-    Pushed,
+    AskBlobs, BlobKept, Claimed, DeviceEntry, Devices, JoinShop, Joined, MissingBlobs, Pairing, Poke, Pulled, Push,
+    PushResult, PushStatus, Pushed,
 };
 use protocol::digest::{EventHash, event_hash};
 use protocol::envelope::stamp;
+use protocol::erasure::{self, Asking};
 use protocol::{BlobId, Brief, Digest, Envelope, Flag, MAX_CLOCK_AHEAD_MS, Problem, ProblemType, Stamp, Stream, body};
 use replica::client::{Body, Request, Response};
 use serde_json::value::RawValue;
@@ -29,6 +30,8 @@ struct Logged {
 struct Log {
     events: Vec<Logged>,
     by_id: HashMap<Uuid, (usize, EventHash)>,
+    /// When each device last said that it had nothing unsent.
+    heard: BTreeMap<Uuid, i64>,
     blobs: BTreeMap<BlobId, Vec<u8>>,
 }
 
@@ -96,6 +99,32 @@ impl Server {
         }
     }
 
+    /// All texts of the log.
+    pub fn text(&self) -> String {
+        self.log.events.iter().map(|logged| logged.text.as_str()).collect()
+    }
+
+    /// Erases what was said of people by those who did not know that they had asked for that.
+    fn erase(&mut self) {
+        let asks = self.log.events.iter().filter(|logged| erasure::asks(&logged.envelope));
+        let asking: Vec<(Stream, Asking)> = asks
+            .map(|Logged { envelope, stamp, .. }| {
+                let (device, counter) = (envelope.device, envelope.counter);
+                (envelope.stream.clone(), Asking { device, counter, seq: Some(stamp.seq) })
+            })
+            .collect();
+        for logged in &mut self.log.events {
+            let of_someone = |(stream, asking): &(Stream, Asking)| {
+                *stream == logged.envelope.stream && !asking.was_known_to(&logged.envelope)
+            };
+            if logged.stamp.hash.is_none() && !erasure::asks(&logged.envelope) && asking.iter().any(of_someone) {
+                logged.stamp.hash = Some(event_hash(&logged.text));
+                logged.text = erasure::erased(&logged.text).expect("a person's event");
+                logged.envelope = Envelope::read(&logged.text).expect("an event");
+            }
+        }
+    }
+
     /// The shop's pictures.
     pub fn blobs(&self) -> &BTreeMap<BlobId, Vec<u8>> {
         &self.log.blobs
@@ -131,6 +160,7 @@ impl Server {
         let answer = match path.rsplit('/').next().unwrap_or("") {
             of if path.contains("/blobs/") => device.and_then(|_| self.picture(request, of)),
             "shops" => self.claim(body).map(String::into_bytes),
+            "devices" if request.method == "GET" => device.map(|_| self.devices()),
             "devices" => self.join(body).map(String::into_bytes),
             "pairing" => device.map(|_| {
                 let pairing = Pairing { code: "code".to_owned(), expires_ms: now_ms + 600_000 };
@@ -174,6 +204,7 @@ impl Server {
     fn claim(&mut self, body: &str) -> Result<String, ProblemType> {
         let claim: protocol::api::ClaimShop = serde_json::from_str(body).map_err(|_| ProblemType::Malformed)?;
         self.shop = Some(claim.shop);
+        self.joined.insert(claim.device, claim.code);
         let claimed = Claimed { shop: claim.shop, credential: claim.device.to_string() };
         Ok(serde_json::to_string(&claimed).unwrap())
     }
@@ -189,6 +220,19 @@ impl Server {
             credential: join.device.to_string(),
         };
         Ok(serde_json::to_string(&joined).unwrap())
+    }
+
+    fn devices(&self) -> Vec<u8> {
+        let entry = |(id, code): (&Uuid, &String)| DeviceEntry {
+            id: *id,
+            code: code.clone(),
+            last_seen_ms: 0,
+            pushed: 0,
+            heard_ms: self.log.heard.get(id).copied(),
+            revoked_ms: self.revoked.contains(id).then_some(0),
+        };
+        let devices = Devices { devices: self.joined.iter().map(entry).collect(), head: self.head() };
+        serde_json::to_vec(&devices).unwrap()
     }
 
     fn push(&mut self, body: &str, device: Uuid, now_ms: i64) -> Result<String, ProblemType> {
@@ -220,7 +264,8 @@ impl Server {
         let hash = event_hash(text);
         let (status, at) = match self.log.by_id.get(&envelope.id) {
             Some((at, known)) => {
-                assert_eq!(*known, hash, "an event was pushed again with another text");
+                let personal = erasure::is_personal(&envelope);
+                assert!(personal || *known == hash, "an event was pushed again with another text");
                 (PushStatus::Duplicate, *at)
             }
             None => {
@@ -233,10 +278,13 @@ impl Server {
                 if envelope.hlc.0 > now_ms + MAX_CLOCK_AHEAD_MS {
                     flags.push(Flag::ClockAhead);
                 }
-                let stamp = Stamp { seq: at as u64 + 1, received_ms: now_ms, flags };
+                let stamp = Stamp { seq: at as u64 + 1, received_ms: now_ms, flags, hash: None };
                 let digest = self.digest().then(&hash);
                 self.log.by_id.insert(envelope.id, (at, hash));
                 self.log.events.push(Logged { envelope: envelope.clone(), text: text.to_owned(), stamp, digest });
+                if erasure::is_personal(&envelope) {
+                    self.erase();
+                }
                 (PushStatus::Stored, at)
             }
         };
@@ -259,6 +307,10 @@ impl Server {
             return Err(ProblemType::Gone);
         }
         let brief = value("own") == Some("brief");
+        let epoch = value("epoch").and_then(|epoch| epoch.parse().ok());
+        if value("idle") == Some("true") && epoch == Some(self.epoch) {
+            self.log.heard.insert(device, now_ms);
+        }
         // Small pages, so that there are many.
         let limit = 1 + self.chance.below(12);
         let events: Vec<Box<RawValue>> = (self.log.events.iter().skip(after).take(limit))

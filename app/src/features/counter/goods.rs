@@ -77,7 +77,7 @@ pub fn Goods(till: Till) -> impl IntoView {
         view! {
             <button
                 type="button"
-                class="chip"
+                class="pick"
                 aria-pressed=move || if is_chosen.get() { "true" } else { "false" }
                 on:click=move |_| category.set(name.clone())
             >
@@ -89,7 +89,7 @@ pub fn Goods(till: Till) -> impl IntoView {
         let all = categories.get();
         (!all.is_empty()).then(|| {
             view! {
-                <div class="chips" role="group" aria-label=counter::BY_CATEGORY>
+                <div class="picks" role="group" aria-label=counter::BY_CATEGORY>
                     {chip(None)} {all.into_iter().map(|name| chip(Some(name))).collect_view()}
                 </div>
             }

@@ -2,13 +2,18 @@
 
 use std::sync::Arc;
 
+use domain::StreamKind;
+use domain::contact::Buyer;
+use domain::customer::{Address, Customer};
 use domain::order::{Command, Order};
+use domain::record::{Changed, RecordEvent};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use replica::Act;
 use uuid::Uuid;
 
 use super::refusal;
-use crate::platform::page;
+use crate::platform::{clock, page};
 use crate::session::{ActFault, Session};
 use crate::text;
 use crate::ui::{Glyph, Toast, Toaster};
@@ -120,6 +125,43 @@ impl Desk {
                     acts: Vec::new(),
                     stays: false,
                 }),
+            }
+        });
+    }
+
+    /// The order's buyer becomes a customer, or is found to be one: the same phone is the same person.
+    pub fn keep_buyer(self, order: Uuid, buyer: &Buyer) {
+        if self.busy.get_untracked() {
+            return;
+        }
+        self.busy.set(true);
+        let mut acts = Vec::new();
+        let id = match self.session.by_phone(&buyer.phone) {
+            Some(known) => known.id,
+            None => {
+                let id = self.session.draw_id();
+                let key = u32::from_le_bytes(clock::random()).max(1);
+                let address = Address { id: key, text: buyer.address.clone(), position: 0 };
+                let customer = Customer {
+                    id,
+                    name: buyer.name.clone(),
+                    phone: buyer.phone.clone(),
+                    addresses: if buyer.address.is_empty() { Vec::new() } else { vec![address] },
+                    ..Customer::default()
+                };
+                let set = customer.fields().into_iter().map(|(name, value)| (name, Some(value))).collect();
+                let changed = RecordEvent::Changed(Changed { set, settles: None });
+                acts.push(Act::Record(StreamKind::Customer, Some(id), vec![changed]));
+                id
+            }
+        };
+        acts.push(Act::Order(Some(order), Box::new(Command::SetCustomer(Some(id)))));
+        spawn_local(async move {
+            let outcome = self.session.act_all(acts).await;
+            let _ = self.busy.try_set(false);
+            match outcome {
+                Ok(_) => self.toaster.confirm(text::customers::BUYER_SAVED),
+                Err(fault) => self.toaster.warn(refusal::words(&fault)),
             }
         });
     }

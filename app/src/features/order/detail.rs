@@ -15,7 +15,7 @@ use super::{marks, story};
 use crate::features::templates::SaveAs;
 use crate::session::Session;
 use crate::text::order_page::{page, told};
-use crate::text::{self, Currency, form, list, order as words, payment, preview, shipping, timeline};
+use crate::text::{self, Currency, customers, form, list, order as words, payment, preview, shipping, timeline};
 use crate::ui::{
     Acts, Badge, Button, Glyph, Icon, Kind, LinkButton, Menu, MenuAct, Money, Note, Scroll, Serial, Size, Stamp, Stub,
     Timeline, TimelineItem, Tone,
@@ -37,7 +37,7 @@ pub fn Detail(
         <Scroll label=list::CONTENT>
             <Head desk numbered/>
             {move || order.with(|order| trouble(order))}
-            {move || order.with(|order| buyer(order))}
+            <Buyer desk/>
             {move || order.with(|order| items(order, currency.get()))}
             {move || order.with(|order| parcels(order, desk))}
             {move || order.with(|order| payments(order, desk))}
@@ -154,28 +154,64 @@ fn trouble(order: &Order) -> impl IntoView + use<> {
     (update, conflict)
 }
 
-fn buyer(order: &Order) -> impl IntoView + use<> {
-    let buyer = order.buyer();
-    let name = match (order.erased, buyer.name.is_empty()) {
-        (true, _) => page::ERASED.get().to_owned(),
-        (false, true) => words::NO_BUYER.get().to_owned(),
-        (false, false) => buyer.name,
-    };
-    let call = (!buyer.phone.is_empty()).then(|| {
-        let href: String = buyer.phone.chars().filter(|c| c.is_ascii_digit() || *c == '+').collect();
-        view! { <LinkButton href=format!("tel:{href}") label=words::CALL glyph=Glyph::Phone icon_only=true/> }
+/// Who bought: the customer, where it is one that the shop knows.
+#[component]
+fn Buyer(desk: Desk) -> impl IntoView {
+    let (order, session) = (desk.order, desk.session);
+    let known = Memo::new(move |_| {
+        let id = order.with(|order| order.customer.value)?;
+        session.customer_of(id)
     });
-    let note = order.note.value.clone();
-    view! {
-        <section class="section buyer" aria-label=words::BUYER>
-            <div>
-                <p><b>{name}</b> " " <span class="muted">{buyer.phone}</span></p>
-                <p class="muted">{buyer.address}</p>
-                {(!note.is_empty())
-                    .then(|| view! { <p class="note-line"><Icon glyph=Glyph::Text/> <span>{note}</span></p> })}
-            </div>
-            {call}
-        </section>
+    let shown = Memo::new(move |_| order.with(|order| (order.buyer(), order.erased, order.note.value.clone())));
+    move || {
+        let (buyer, erased, note) = shown.get();
+        let customer = known.get();
+        let (may_save, by) = order.with_untracked(|order| {
+            let may = order.discarded.is_none() && !order.needs_update && !erased && !buyer.is_empty();
+            (may && customer.is_none(), order.id)
+        });
+        let name = match (erased, buyer.name.is_empty()) {
+            (true, _) => page::ERASED.get().to_owned(),
+            (false, true) => words::NO_BUYER.get().to_owned(),
+            (false, false) => buyer.name.clone(),
+        };
+        let link = customer.map(|customer| {
+            let called = match (customer.erased, customer.name.is_empty()) {
+                (true, _) => customers::ERASED.get().to_owned(),
+                (false, true) => customer.phone.clone(),
+                (false, false) => customer.name.clone(),
+            };
+            view! {
+                <p>
+                    <a href=format!("/customers/{}", customer.id) data-testid="order-customer">
+                        {customers::customer_link(&called)}
+                    </a>
+                </p>
+            }
+        });
+        let call = (!buyer.phone.is_empty()).then(|| {
+            let href: String = buyer.phone.chars().filter(|c| c.is_ascii_digit() || *c == '+').collect();
+            view! { <LinkButton href=format!("tel:{href}") label=words::CALL glyph=Glyph::Phone icon_only=true/> }
+        });
+        let save = may_save.then(|| {
+            let buyer = buyer.clone();
+            let press = move || desk.keep_buyer(by, &buyer);
+            view! {
+                <div><Button label=customers::SAVE_BUYER glyph=Glyph::Person on_press=press busy=desk.busy/></div>
+            }
+        });
+        view! {
+            <section class="section buyer" aria-label=words::BUYER>
+                <div>
+                    <p><b>{name}</b> " " <span class="muted">{buyer.phone}</span></p>
+                    <p class="muted">{buyer.address}</p>
+                    {link}
+                    {(!note.is_empty())
+                        .then(|| view! { <p class="note-line"><Icon glyph=Glyph::Text/> <span>{note}</span></p> })}
+                </div>
+                <div class="wrap">{save} {call}</div>
+            </section>
+        }
     }
 }
 

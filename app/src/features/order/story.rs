@@ -10,6 +10,7 @@ use leptos::prelude::Get;
 use uuid::Uuid;
 
 use super::{carrier, marks};
+use crate::features::rules;
 use crate::session::Session;
 use crate::text::order_page::{page, told};
 use crate::text::{self, Currency, Phrase, dispute, form, shipping, timeline};
@@ -66,7 +67,7 @@ fn told_by(meta: &Meta, rule: Option<Uuid>, session: Session) -> String {
         (false, false) => code,
     };
     let by = match rule {
-        Some(rule) => told::by_rule(&time, &session.rule_name(rule)),
+        Some(rule) => told::by_rule(&time, &rules::name_of(session.fields_of(rule))),
         None => timeline::by(&time, &tablet),
     };
     if meta.seq.is_none() && session.connected().get() { told::not_sent(&by) } else { by }
@@ -219,7 +220,7 @@ fn of_buyer(event: &ContactEvent) -> (Glyph, String) {
             let all = buyer_fields(body).map(|(field, value)| timeline::changed(field.get(), &or_nothing(value)));
             (Glyph::Edit, all.collect::<Vec<_>>().join("; "))
         }
-        ContactEvent::Erased => (Glyph::Erase, told::BUYER_ERASED.get().to_owned()),
+        ContactEvent::Erasing | ContactEvent::Erased => (Glyph::Erase, told::BUYER_ERASED.get().to_owned()),
     }
 }
 
@@ -243,6 +244,8 @@ fn changed(order: &Order, change: &Change, currency: Currency) -> String {
             let (field, value) = line_field(change, currency);
             told::line_changed(&item_of(order, *id), field.get(), &value)
         }
+        Change::Customer(Some(_)) => told::NOW_A_CUSTOMERS.get().to_owned(),
+        Change::Customer(None) => told::NO_CUSTOMERS.get().to_owned(),
         other => {
             let (field, value) = order_field(other, currency);
             timeline::changed(field.get(), &value)

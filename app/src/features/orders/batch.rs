@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use domain::order::{Command, Method, NewPayment, Order, PaymentState, Rejection};
+use domain::shop::list::{List, default_of};
 use domain::text::{LONG, SHORT};
 use leptos::ev::MouseEvent;
 use leptos::prelude::*;
@@ -11,6 +12,7 @@ use replica::Facet;
 use uuid::Uuid;
 
 use super::super::order::refusal;
+use super::super::shop_lists;
 use super::Shelf;
 use super::columns::{save_file, save_orders};
 use super::model::{BOM, Cell, write_line};
@@ -369,7 +371,8 @@ fn Choose(run: Run) -> impl IntoView {
 #[component]
 fn Ask(shelf: Shelf, run: Run, act: Act) -> impl IntoView {
     let tried = RwSignal::new(false);
-    let how = RwSignal::new(Method::Cash.key().to_owned());
+    let shop = untrack(|| run.session.shop_fields_now());
+    let how = RwSignal::new(default_of(&shop, List::Method));
     let days = RwSignal::new("1".to_owned());
     let why = RwSignal::new(String::new());
     let labels = RwSignal::new(BTreeSet::<String>::new());
@@ -418,12 +421,7 @@ fn Ask(shelf: Shelf, run: Run, act: Act) -> impl IntoView {
     };
     let fields = match act {
         Act::Pay => {
-            let choices = vec![
-                Choice::new("cash", method::CASH).with(Glyph::Cash),
-                Choice::new("wechat_pay", method::WECHAT).with(Glyph::Code),
-                Choice::new("alipay", method::ALIPAY).with(Glyph::Code),
-                Choice::new("bank_transfer", method::BANK).with(Glyph::Bank),
-            ];
+            let choices = shop_lists::choices(&shop, List::Method, "");
             view! { <Choices legend=method::METHOD choices value=how on_change=move |key| how.set(key) tiles=true/> }
                 .into_any()
         }

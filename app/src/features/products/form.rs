@@ -12,6 +12,7 @@ use domain::shop::list::List;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos::text_prop::TextProp;
+use leptos_router::hooks::use_query_map;
 use replica::Act;
 use replica::storage::StorageFault;
 use serde::{Deserialize, Serialize};
@@ -275,12 +276,22 @@ pub(super) fn ProductForm(
         .filter(|kept| id.map_or(all.with_untracked(|all| all.get(kept.id).is_none()), |id| kept.id == id));
     let product = known.get_untracked().unwrap_or_default();
     let blank = Form::of(&product, untrack(currency));
+    // A code that the counter scanned, and that no product has yet.
+    let scanned = use_query_map().with_untracked(|query| query.get("code")).filter(|_| id.is_none());
+    let begun = scanned.map_or_else(
+        || blank.clone(),
+        |code| {
+            let mut product = Product::clone(&product);
+            product.article.code = code;
+            Form::of(&product, untrack(currency))
+        },
+    );
     let (new_id, form, base) = match typed {
         Some(kept) => (kept.id, kept.form, kept.base),
         None => {
             let ms = u64::try_from(session.now_ms().get_untracked()).unwrap_or(0);
             let drawn = uuid::Builder::from_unix_timestamp_millis(ms, &clock::random()).into_uuid();
-            (id.unwrap_or(drawn), blank.clone(), product.fields())
+            (id.unwrap_or(drawn), begun, product.fields())
         }
     };
     let levels = session.shop_fields().with_untracked(|shop| words::levels(shop));

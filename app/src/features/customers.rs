@@ -1,0 +1,277 @@
+//! Customers: the list, searched as one types, with the chosen one beside it where there is room.
+//!
+//! `/customers`, `/customers/<id>` (`?edit` is its form), `/customers/new`; `?q=` and `?owing` say what the list shows.
+
+mod dialogs;
+mod form;
+mod list;
+mod model;
+mod person;
+
+use std::time::Duration;
+
+use leptos::prelude::*;
+use leptos_router::NavigateOptions;
+use leptos_router::hooks::{use_navigate, use_params_map, use_query_map};
+use uuid::Uuid;
+
+use self::form::CustomerForm;
+use self::list::{Doubles, Rows};
+use self::model::Book;
+use self::person::Shown;
+use crate::frame::PageHead;
+use crate::platform::page::escaped;
+use crate::session::{Session, Table};
+use crate::text::customers;
+use crate::ui::{Empty, Glyph, Kind, LinkButton, SearchField, Tab, Tabs};
+
+/// The list that the tabs rule.
+const PANEL: &str = "customer-list";
+/// The keys of the tabs.
+const ALL: &str = "all";
+const OWING: &str = "owing";
+/// A search stands in the address once the person has paused.
+const PAUSE: Duration = Duration::from_millis(400);
+
+/// What stands beside the list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Beside {
+    Nobody,
+    New,
+    One(Uuid),
+    Edit(Uuid),
+}
+
+impl Beside {
+    fn path(self) -> String {
+        match self {
+            Self::Nobody => "/customers".to_owned(),
+            Self::New => "/customers/new".to_owned(),
+            Self::One(id) | Self::Edit(id) => format!("/customers/{id}"),
+        }
+    }
+}
+
+/// Where one is on the page, and how one gets elsewhere.
+#[derive(Clone, Copy)]
+pub struct Place {
+    owing: Memo<bool>,
+    typed: RwSignal<String>,
+    go: Callback<(String, bool)>,
+}
+
+impl Place {
+    /// The address of what stands beside the list, with the list as it is.
+    fn address(self, beside: Beside) -> String {
+        Self::written(beside, self.owing.get_untracked(), &self.typed.get_untracked())
+    }
+
+    fn written(beside: Beside, owing: bool, typed: &str) -> String {
+        let mut query = Vec::new();
+        if matches!(beside, Beside::Edit(_)) {
+            query.push("edit=1".to_owned());
+        }
+        if owing {
+            query.push("owing=1".to_owned());
+        }
+        if !typed.trim().is_empty() {
+            query.push(format!("q={}", escaped(typed.trim())));
+        }
+        let path = beside.path();
+        if query.is_empty() { path } else { format!("{path}?{}", query.join("&")) }
+    }
+
+    /// To a customer's form.
+    fn edit(self, id: Uuid) {
+        self.go.run((self.address(Beside::Edit(id)), false));
+    }
+    /// From a form to the customer that it made or changed: back does not lead into the form again.
+    fn saved(self, id: Uuid) {
+        self.go.run((self.address(Beside::One(id)), true));
+    }
+}
+
+/// The page.
+#[component]
+pub fn Customers() -> impl IntoView {
+    let session = Session::here();
+    let params = use_params_map();
+    let query = use_query_map();
+    let navigate = StoredValue::new_local(use_navigate());
+    let go = Callback::new(move |(to, replace): (String, bool)| {
+        let options = NavigateOptions { replace, scroll: false, ..NavigateOptions::default() };
+        navigate.with_value(|navigate| navigate(&to, options));
+    });
+    let beside = Memo::new(move |_| {
+        let edits = query.with(|query| query.get("edit").is_some());
+        params.with(|params| match params.get("id").as_deref() {
+            Some("new") => Beside::New,
+            Some(id) => match Uuid::parse_str(id) {
+                Ok(id) if edits => Beside::Edit(id),
+                Ok(id) => Beside::One(id),
+                Err(_) => Beside::Nobody,
+            },
+            None => Beside::Nobody,
+        })
+    });
+    let owing = Memo::new(move |_| query.with(|query| query.get("owing").is_some()));
+    let asked = Memo::new(move |_| query.with(|query| query.get("q").unwrap_or_default()));
+    let typed = RwSignal::new(asked.get_untracked());
+    let place = Place { owing, typed, go };
+
+    // What is typed searches at once; the address follows after a pause, and leads when the person goes back.
+    let written = StoredValue::new(asked.get_untracked());
+    Effect::new(move |_| {
+        let asked = asked.get();
+        if asked != written.get_value() {
+            written.set_value(asked.clone());
+            typed.set(asked);
+        }
+    });
+    let waiting = StoredValue::new(None::<TimeoutHandle>);
+    Effect::new(move |_| {
+        let search = typed.get();
+        if let Some(before) = waiting.get_value() {
+            before.clear();
+        }
+        if search.trim() == asked.get_untracked() {
+            return;
+        }
+        let write = move || {
+            written.try_update_value(|written| search.trim().clone_into(written));
+            if let Some(beside) = beside.try_get_untracked() {
+                go.run((place.address(beside), true));
+            }
+        };
+        waiting.set_value(set_timeout_with_handle(write, PAUSE).ok());
+    });
+    on_cleanup(move || {
+        if let Some(Some(before)) = waiting.try_get_value() {
+            before.clear();
+        }
+    });
+
+    let people = session.people();
+    let all = Memo::new(move |_| people.with(|people| Book::of(people.iter())));
+    let owers = Memo::new(move |_| people.with(|people| Book::of(people.iter().filter(|person| person.owes() > 0))));
+    let found = Memo::new(move |_| {
+        let book = if owing.get() { owers } else { all };
+        typed.with(|typed| {
+            let has_letters = typed.chars().any(|c| c.is_ascii_alphabetic());
+            let pinyin = if has_letters { domain::pinyin::Pinyin::here() } else { None };
+            book.with(|book| book.find(typed, pinyin.as_deref()))
+        })
+    });
+    let count = |of: Memo<Book>| Signal::derive(move || u64::try_from(of.with(Book::len)).unwrap_or(u64::MAX));
+    let tabs = vec![
+        Tab { key: ALL, label: customers::ALL.into(), count: count(all) },
+        Tab { key: OWING, label: customers::OWING.into(), count: count(owers) },
+    ];
+    let chosen_tab = Signal::derive(move || if owing.get() { OWING } else { ALL }.to_owned());
+    let choose_tab = move |key: &'static str| {
+        go.run((Place::written(beside.get_untracked(), key == OWING, &typed.get_untracked()), false));
+    };
+    let nobody = Memo::new(move |_| beside.get() == Beside::Nobody);
+    let empty = move || {
+        let searched = typed.with(|typed| !typed.trim().is_empty());
+        match (searched, owing.get()) {
+            (true, _) => view! {
+                <Empty glyph=Glyph::Search title=customers::NOT_FOUND text=customers::NOT_FOUND_WHY/>
+            }
+            .into_any(),
+            (false, true) => view! {
+                <Empty glyph=Glyph::Completed title=customers::NONE_OWING text=customers::NONE_OWING_WHY/>
+            }
+            .into_any(),
+            (false, false) => view! {
+                <Empty glyph=Glyph::Person title=customers::NONE text=customers::NONE_WHY/>
+            }
+            .into_any(),
+        }
+    };
+    let is_empty = Memo::new(move |_| found.with(Vec::is_empty));
+    let said = move || {
+        let total = u64::try_from(found.with(Vec::len)).unwrap_or(u64::MAX);
+        typed.with(|typed| !typed.trim().is_empty()).then(|| customers::found(total))
+    };
+    let chosen = Signal::derive(move || match beside.get() {
+        Beside::One(id) | Beside::Edit(id) => Some(id),
+        Beside::New | Beside::Nobody => None,
+    });
+    view! {
+        <div class="page customers" style:grid-template-rows="auto minmax(0, 1fr)" data-alone=move || (!nobody.get()).then_some("")>
+            <PageHead title=customers::TITLE>
+                <SearchField label=customers::SEARCH example=customers::SEARCH_HINT value=typed/>
+                <LinkButton
+                    href="/customers/new"
+                    label=customers::NEW
+                    glyph=Glyph::Plus
+                />
+            </PageHead>
+            <div class="split">
+                <section
+                    class="sheet"
+                    id=PANEL
+                    aria-label=customers::LIST
+                    data-wide-only=move || (!nobody.get()).then_some("")
+                >
+                    <Tabs label=customers::BY_DEBT tabs chosen=chosen_tab on_choose=choose_tab panel="customer-rows"/>
+                    <div class="list-body" id="customer-rows" role="tabpanel" aria-label=customers::LIST>
+                        <p class="unseen" role="status">{said}</p>
+                        <Doubles people place/>
+                        <Show when=move || !is_empty.get() fallback=empty>
+                            <Rows found chosen place/>
+                        </Show>
+                    </div>
+                </section>
+                <article
+                    class="sheet"
+                    aria-label=customers::CONTENT
+                    data-wide-only=move || nobody.get().then_some("")
+                >
+                    {move || match beside.get() {
+                        Beside::Nobody => view! {
+                            <Empty glyph=Glyph::Person title=customers::CHOOSE text=customers::NONE_WHY/>
+                        }
+                        .into_any(),
+                        Beside::New => view! { <CustomerForm id=None place/> }.into_any(),
+                        Beside::Edit(id) => view! { <CustomerForm id=Some(id) place/> }.into_any(),
+                        Beside::One(id) => view! { <Shown id people place/> }.into_any(),
+                    }}
+                </article>
+            </div>
+        </div>
+    }
+}
+
+/// How a person is called in a list.
+fn called(person: &crate::session::Person) -> String {
+    let customer = &person.customer;
+    match (customer.erased, customer.name.is_empty()) {
+        (true, _) => customers::ERASED.get().to_owned(),
+        (false, false) => customer.name.clone(),
+        (false, true) if !customer.phone.is_empty() => customer.phone.clone(),
+        (false, true) => customers::NO_NAME.get().to_owned(),
+    }
+}
+
+/// A way back to the list, where there is room for one pane only.
+#[component]
+fn BackToList(place: Place) -> impl IntoView {
+    let href = place.address(Beside::Nobody);
+    view! {
+        <span class="narrow-only">
+            <LinkButton href label=customers::BACK glyph=Glyph::Left kind=Kind::Quiet icon_only=true/>
+        </span>
+    }
+}
+
+/// What there is instead of a customer that is not here.
+#[component]
+fn Missing(place: Place) -> impl IntoView {
+    view! {
+        <Empty glyph=Glyph::Search title=customers::MISSING text=customers::MISSING_WHY>
+            <LinkButton href=place.address(Beside::Nobody) label=customers::BACK/>
+        </Empty>
+    }
+}

@@ -1,0 +1,253 @@
+//! Sheets of other programs: rows of text become a plan of what to write, with a word on each row, and what the shop
+//! knows becomes rows again. What is imported twice changes nothing the second time; a blank cell leaves what is there.
+
+pub mod csv;
+pub mod customers;
+pub mod figure;
+pub mod head;
+pub mod products;
+
+use std::collections::BTreeMap;
+
+use uuid::Uuid;
+
+use crate::money::NumberFault;
+use crate::record::{Changed, RecordEvent, Value};
+
+/// Why a row is refused.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Why {
+    /// It has no name, and no code or phone that is known here.
+    NameMissing,
+    /// A text is longer than so many characters.
+    TooLong(usize),
+    /// An amount of money that can't be read.
+    Amount(NumberFault),
+    /// A stock that can't be read: whole pieces, or kilograms.
+    Quantity(NumberFault),
+    /// The sheet's program turned a long number into a power of ten: its digits are lost.
+    Mangled,
+    /// An earlier row is about the same thing and says something else.
+    Repeated(usize),
+    /// An earlier row of the same product says something else that is the whole product's.
+    Disagrees(usize),
+    /// Several things here are called so.
+    Ambiguous,
+    /// What is called so here has another code.
+    CodeDiffers(String),
+    /// A unit that is unknown.
+    Unit,
+    /// It is sold by weight here and by the piece there, and its stock is counted already.
+    UnitDiffers,
+    /// Neither on sale nor not.
+    State,
+    /// A price level that the shop does not have.
+    Level,
+    /// Stock is counted for each specification, and the row names none.
+    StockOfWhole,
+}
+
+/// Why a row is refused, and where.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// The column of the sheet, counted from 0; `None`: the row as a whole.
+    pub column: Option<usize>,
+    /// Why.
+    pub why: Why,
+}
+
+/// What becomes of a row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// Something new is written down.
+    Created,
+    /// What is here changes.
+    Updated,
+    /// It is here already, just so.
+    Unchanged,
+    /// Nothing of the row is taken.
+    Refused(Vec<Refusal>),
+}
+
+/// A row, and what becomes of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Report {
+    /// The row of the sheet, counted from 1 as sheets do.
+    pub row: usize,
+    /// What becomes of it.
+    pub outcome: Outcome,
+    /// How it was understood, cell by cell as the kind lists them: see `SAID` of [`products`] and [`customers`].
+    pub said: Vec<String>,
+}
+
+/// What is to be written of one thing.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Writing {
+    /// Which one; `None`: a new one.
+    pub id: Option<Uuid>,
+    /// Its events, in their order.
+    pub events: Vec<RecordEvent>,
+}
+
+/// What a sheet comes to.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Plan {
+    /// A word on each row that is not blank.
+    pub reports: Vec<Report>,
+    /// What is to be written: all of it at once, or nothing.
+    pub writings: Vec<Writing>,
+}
+
+/// How many rows come to what.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// New.
+    pub created: usize,
+    /// Changed.
+    pub updated: usize,
+    /// There already.
+    pub unchanged: usize,
+    /// Refused.
+    pub refused: usize,
+}
+
+impl Plan {
+    /// Counts its rows.
+    pub fn counts(&self) -> Counts {
+        let mut counts = Counts::default();
+        for report in &self.reports {
+            match report.outcome {
+                Outcome::Created => counts.created += 1,
+                Outcome::Updated => counts.updated += 1,
+                Outcome::Unchanged => counts.unchanged += 1,
+                Outcome::Refused(_) => counts.refused += 1,
+            }
+        }
+        counts
+    }
+}
+
+/// Reads a sheet row by row, so that a page can breathe in between.
+pub trait Planner {
+    /// Takes the next row, by its number from 1; a blank one says nothing.
+    fn row(&mut self, number: usize, cells: &[String]);
+    /// What it all comes to.
+    fn plan(self: Box<Self>) -> Plan;
+}
+
+/// Fields go into events in parts of about this many bytes: an event has an upper limit.
+const EVENT_BYTES: usize = 24 * 1024;
+
+/// The events that write these fields.
+fn written(set: BTreeMap<String, Option<Value>>) -> Vec<RecordEvent> {
+    let mut events = Vec::new();
+    let mut part = BTreeMap::new();
+    let mut bytes = 0;
+    let size = |value: &Value| match value {
+        Value::Text(text) => text.len(),
+        Value::List(all) => all.iter().filter_map(Value::as_text).map(|text| text.len() + 3).sum(),
+        Value::Bool(_) | Value::Int(_) => 8,
+    };
+    for (name, value) in set {
+        bytes += name.len() + value.as_ref().map_or(4, size) + 6;
+        part.insert(name, value);
+        if bytes > EVENT_BYTES {
+            events.push(RecordEvent::Changed(Changed { set: std::mem::take(&mut part), settles: None }));
+            bytes = 0;
+        }
+    }
+    if !part.is_empty() {
+        events.push(RecordEvent::Changed(Changed { set: part, settles: None }));
+    }
+    events
+}
+
+/// Whether a long number came out of a spreadsheet as a power of ten (`6.90123E+12`): a phone or a barcode that was.
+fn is_mangled(text: &str) -> bool {
+    let Some((digits, power)) = text.split_once(['E', 'e']) else { return false };
+    let power = power.strip_prefix('+').unwrap_or_default();
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let (whole, rest) = digits.split_once('.').unwrap_or((digits, "0"));
+    is_number(power) && is_number(whole) && is_number(rest)
+}
+
+/// The cells of one row, as they are asked for by what their columns mean.
+struct Cells<'a, C> {
+    columns: &'a [Option<C>],
+    cells: &'a [String],
+    refusals: Vec<Refusal>,
+}
+
+impl<'a, C: PartialEq> Cells<'a, C> {
+    fn new(columns: &'a [Option<C>], cells: &'a [String]) -> Self {
+        Self { columns, cells, refusals: Vec::new() }
+    }
+
+    fn refuse(&mut self, column: Option<usize>, why: Why) {
+        self.refusals.push(Refusal { column, why });
+    }
+
+    /// What stands in the columns of this meaning, where it is not blank.
+    fn all(&self, wanted: &C) -> Vec<(usize, &'a str)> {
+        let of = |(at, column): (usize, &Option<C>)| {
+            let text = self.cells.get(at)?.trim();
+            (column.as_ref() == Some(wanted) && !text.is_empty()).then_some((at, text))
+        };
+        self.columns.iter().enumerate().filter_map(of).collect()
+    }
+
+    fn raw(&self, wanted: &C) -> Option<(usize, &'a str)> {
+        self.all(wanted).first().copied()
+    }
+
+    /// A text; `None` where it is blank.
+    fn text(&mut self, wanted: &C, most: usize) -> Option<String> {
+        let (at, raw) = self.raw(wanted)?;
+        match crate::text::parse(raw, most) {
+            Ok(text) => Some(text).filter(|text| !text.is_empty()),
+            Err(_) => {
+                self.refuse(Some(at), Why::TooLong(most));
+                None
+            }
+        }
+    }
+
+    /// A text of digits and letters that a spreadsheet may have taken for a number.
+    fn code(&mut self, wanted: &C, most: usize) -> Option<String> {
+        let text = self.text(wanted, most)?;
+        if is_mangled(&text) {
+            let at = self.raw(wanted).map(|(at, _)| at);
+            self.refuse(at, Why::Mangled);
+            return None;
+        }
+        Some(text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_numbers_that_a_spreadsheet_broke_are_known() {
+        for broken in ["6.90123E+12", "1.38001E+10", "1E+10"] {
+            assert!(is_mangled(broken), "{broken}");
+        }
+        for whole in ["6901234567892", "E+1", "12E", "SPACE", "3E4X", "2.E+", "A1E+5"] {
+            assert!(!is_mangled(whole), "{whole}");
+        }
+    }
+
+    #[test]
+    fn many_fields_are_several_events() {
+        let set: BTreeMap<_, _> = (0..300).map(|n| (format!("f{n:03}"), Some(Value::Text("x".repeat(400))))).collect();
+        let events = written(set.clone());
+        assert!(events.len() > 3);
+        let together = events.iter().flat_map(|event| match event {
+            RecordEvent::Changed(changed) => changed.set.clone(),
+            _ => BTreeMap::new(),
+        });
+        assert_eq!(together.collect::<BTreeMap<_, _>>(), set);
+        assert!(written(BTreeMap::new()).is_empty());
+    }
+}

@@ -1,0 +1,70 @@
+//! Erasing people from this device's disk, where they asked for it.
+
+use super::{CHECKPOINT_AGAIN, Client, Host, REOPENINGS, Transport, corrupt};
+use crate::replica::Erasing;
+use crate::storage::{JournalEntry, Storage, StorageFault};
+
+/// Entries at a time: a long journal does not fit into memory at once.
+const AT_ONCE: u32 = 64;
+
+impl<S: Storage, T: Transport, H: Host> Client<S, T, H> {
+    /// Erases who waits for it and may be erased. What fails is tried again later: the fold knows nothing of them any
+    /// more in any case.
+    pub(super) async fn erase(&self) {
+        let due = self.replica().erases() && self.replica().last_no() >= self.0.erase_from.get();
+        if due && self.try_erase().await.is_err() {
+            self.0.erase_from.set(self.replica().last_no().saturating_add(CHECKPOINT_AGAIN));
+        }
+    }
+
+    /// Reads the journal while acts go on, and only what they wrote meanwhile while none does. Where another tab built
+    /// it anew in between, what was read is worth nothing: [`StorageFault::Stale`].
+    async fn try_erase(&self) -> Result<(), StorageFault> {
+        let loads = self.0.loads.get();
+        let Some(erasing) = self.who_is_erased().await? else { return Ok(()) };
+        let last = self.replica().last_no();
+        let mut replaced = self.without(&erasing, 1, last).await?;
+        let _writing = self.0.writing.lock().await;
+        let now = self.replica().last_no();
+        replaced.extend(self.without(&erasing, last + 1, now).await?);
+        if self.0.loads.get() != loads || self.who_is_erased().await?.as_ref() != Some(&erasing) {
+            return Err(StorageFault::Stale);
+        }
+        let prepared = self.replica().erased(&erasing, replaced);
+        self.store(prepared).await
+    }
+
+    async fn who_is_erased(&self) -> Result<Option<Erasing>, StorageFault> {
+        let mut reopenings = 0;
+        loop {
+            let erasing = self.replica().erasing();
+            match erasing {
+                Ok(erasing) => return Ok((!erasing.is_empty()).then_some(erasing)),
+                Err(wanting) => self.fetch(wanting, &mut reopenings).await?,
+            }
+        }
+    }
+
+    /// The entries of these numbers that tell of someone, as they are without them.
+    async fn without(&self, erasing: &Erasing, first: u32, last: u32) -> Result<Vec<JournalEntry>, StorageFault> {
+        let mut replaced = Vec::new();
+        let mut next = first;
+        let mut reopenings = 0;
+        while next <= last {
+            let end = last.min(next.saturating_add(AT_ONCE - 1));
+            let entries = match self.0.storage.read_entries(&[next..=end]).await {
+                Err(StorageFault::Closed) if reopenings < REOPENINGS => {
+                    reopenings += 1;
+                    self.0.storage.reopen().await?;
+                    continue;
+                }
+                entries => entries?,
+            };
+            for entry in &entries {
+                replaced.extend(erasing.erase(entry).map_err(corrupt)?);
+            }
+            next = end + 1;
+        }
+        Ok(replaced)
+    }
+}

@@ -1,0 +1,135 @@
+//! Erasing people from the journal (docs/decisions/0010). An event that asks for it takes its effect in the fold at
+//! once; here the bodies of the others, and the rows that were made of them, leave the disk.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use domain::Event;
+use domain::contact::ContactEvent;
+use domain::record::RecordEvent;
+use protocol::Envelope;
+use protocol::erasure::{Asking, erased};
+use uuid::Uuid;
+
+use super::fold::wanted;
+use super::{Prepared, Replica, Wanting};
+use crate::codec::{Damaged, Reader};
+use crate::entry::Entry;
+use crate::index;
+use crate::records;
+use crate::storage::JournalEntry;
+
+/// People who are to be erased from the journal now, and who asked for it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Erasing {
+    people: BTreeMap<Uuid, Vec<Asking>>,
+}
+
+impl Erasing {
+    /// Whether there is nobody.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.people.is_empty()
+    }
+
+    /// What an entry of the journal is without these people; `None` where it tells nothing of them.
+    ///
+    /// # Errors
+    /// Where the entry can't be read.
+    pub fn erase(&self, entry: &JournalEntry) -> Result<Option<JournalEntry>, Damaged> {
+        let mut read = Entry::decode(&entry.bytes)?;
+        let mut texts: Vec<(usize, String)> = Vec::new();
+        for (at, event) in read.events.iter().enumerate() {
+            let Some(asking) = self.people.get(&event.stream) else { continue };
+            let Ok(envelope) = Envelope::read(event.text) else { continue };
+            if asking.iter().all(|asking| asking.was_known_to(&envelope)) {
+                continue;
+            }
+            if let Some(left) = erased(event.text).filter(|left| left != event.text) {
+                texts.push((at, left));
+            }
+        }
+        let of_someone = |row: &[u8]| Reader::new(row).uuid().is_ok_and(|id| self.people.contains_key(&id));
+        let without = |row: &[u8], nameless: fn(&[u8]) -> Result<Vec<u8>, Damaged>| {
+            if of_someone(row) { nameless(row).map(Some) } else { Ok(None) }
+        };
+        let rows: Vec<_> = read.rows.iter().map(|row| without(row, index::nameless)).collect::<Result<_, _>>()?;
+        let of_records: Vec<_> =
+            read.records.iter().map(|row| without(row, records::nameless)).collect::<Result<_, _>>()?;
+        let mut changed = !texts.is_empty();
+        for (row, left) in read.rows.iter_mut().zip(&rows).chain(read.records.iter_mut().zip(&of_records)) {
+            if let Some(left) = left
+                && *row != left.as_slice()
+            {
+                *row = left;
+                changed = true;
+            }
+        }
+        for (at, left) in &texts {
+            if let Some(event) = read.events.get_mut(*at) {
+                event.text = left;
+            }
+        }
+        Ok(changed.then(|| JournalEntry { no: entry.no, bytes: read.encode() }))
+    }
+}
+
+impl Replica {
+    /// Whether people wait to be erased from the journal, and may be: what this device wrote of them is in the log, or
+    /// there is no server that could have it otherwise.
+    #[must_use]
+    pub fn erases(&self) -> bool {
+        !self.erasable().is_empty()
+    }
+
+    fn erasable(&self) -> BTreeSet<Uuid> {
+        let due = || self.people.iter().filter(|(_, due)| **due).map(|(id, _)| *id);
+        if self.settling || due().next().is_none() {
+            return BTreeSet::new();
+        }
+        let mut waits = BTreeSet::new();
+        if self.device.credential.is_some() {
+            waits.extend(self.outbox.iter().map(|(_, pending)| pending.stream));
+        }
+        let mut people = BTreeSet::new();
+        people.extend(due().filter(|id| !waits.contains(id)));
+        people
+    }
+
+    /// Who is to be erased from the journal now.
+    ///
+    /// # Errors
+    /// Where entries have to be read first.
+    pub fn erasing(&self) -> Result<Erasing, Wanting> {
+        let people = self.erasable();
+        let mut wanting = BTreeSet::new();
+        for id in &people {
+            self.want(&self.refs(*id), &mut wanting);
+        }
+        wanted(wanting)?;
+        let mut erasing = Erasing::default();
+        for id in people {
+            let pieces = self.pieces(&self.refs(id), &BTreeMap::new());
+            let asks = |event: &Event| {
+                matches!(event, Event::Contact(ContactEvent::Erasing) | Event::Record(RecordEvent::Erasing))
+            };
+            let asking = pieces.iter().filter(|piece| asks(&piece.event)).map(|piece| Asking {
+                device: piece.meta.device,
+                counter: piece.meta.counter,
+                seq: piece.meta.seq,
+            });
+            erasing.people.insert(id, asking.collect());
+        }
+        Ok(erasing)
+    }
+
+    /// They are erased from all of the journal, with these entries in place of those that told of them. Other tabs load
+    /// again: what they hold tells of them too.
+    #[must_use]
+    pub fn erased(&self, erasing: &Erasing, replaced: Vec<JournalEntry>) -> Prepared {
+        let people: Vec<Uuid> = erasing.people.keys().copied().collect();
+        let mut prepared = self.checkpoint_of(Entry { rebuilt: true, erased: people.clone(), ..self.entry() });
+        prepared.batch.replaced = replaced;
+        prepared.orders = people;
+        prepared
+    }
+}
