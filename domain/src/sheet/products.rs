@@ -64,25 +64,86 @@ impl head::Column for Column {
     fn names(&self) -> &'static [&'static str] {
         match self {
             Self::Name => &[
-                "名称", "商品名", "商品名称", "品名", "产品", "产品名称", "货品名称", "商品", "商品标题", "标题", "name", "product",
-                "productname", "description", "item", "itemname", "title",
+                "名称",
+                "商品名",
+                "商品名称",
+                "品名",
+                "产品",
+                "产品名称",
+                "货品名称",
+                "商品",
+                "商品标题",
+                "标题",
+                "name",
+                "product",
+                "productname",
+                "description",
+                "item",
+                "itemname",
+                "title",
             ],
             Self::Spec => &[
-                "规格", "规格型号", "型号", "款式", "颜色规格", "sku名称", "规格名称", "spec", "specification", "variant", "variantname",
-                "option", "option1value", "size",
+                "规格",
+                "规格型号",
+                "型号",
+                "款式",
+                "颜色规格",
+                "sku名称",
+                "规格名称",
+                "spec",
+                "specification",
+                "variant",
+                "variantname",
+                "option",
+                "option1value",
+                "size",
             ],
             Self::Code => &[
-                "编码", "商品编码", "货号", "款号", "商品编号", "编号", "商家编码", "规格编码", "code", "sku", "stockcode",
-                "productcode", "itemcode", "handle",
+                "编码",
+                "商品编码",
+                "货号",
+                "款号",
+                "商品编号",
+                "编号",
+                "商家编码",
+                "规格编码",
+                "code",
+                "sku",
+                "stockcode",
+                "productcode",
+                "itemcode",
+                "handle",
             ],
             Self::Barcodes => &["条码", "条形码", "商品条码", "国际条码", "barcode", "barcodes", "ean", "upc", "gtin"],
             Self::Price => &[
-                "价格", "售价", "销售价", "零售价", "单价", "价钱", "标准售价", "price", "unitprice", "sellingprice",
-                "saleprice", "retailprice",
+                "价格",
+                "售价",
+                "销售价",
+                "零售价",
+                "单价",
+                "价钱",
+                "标准售价",
+                "price",
+                "unitprice",
+                "sellingprice",
+                "saleprice",
+                "retailprice",
             ],
-            Self::Cost => &["成本", "成本价", "进价", "进货价", "采购价", "cost", "costprice", "unitcost", "purchaseprice"],
+            Self::Cost => {
+                &["成本", "成本价", "进价", "进货价", "采购价", "cost", "costprice", "unitcost", "purchaseprice"]
+            }
             Self::Stock => &[
-                "库存", "库存数量", "现有库存", "数量", "现有", "可用库存", "stock", "quantity", "qty", "onhand", "instock",
+                "库存",
+                "库存数量",
+                "现有库存",
+                "数量",
+                "现有",
+                "可用库存",
+                "stock",
+                "quantity",
+                "qty",
+                "onhand",
+                "instock",
                 "inventory",
             ],
             Self::Category => &["分类", "商品分类", "类别", "类目", "品类", "category", "type", "producttype"],
@@ -188,16 +249,43 @@ fn is_on_sale(product: &Product, variant: u32) -> bool {
 
 fn state(text: &str) -> Option<bool> {
     let word = head::folded(text);
-    let on = ["在卖", "在售", "上架", "已上架", "启用", "正常", "是", "onsale", "active", "yes", "true", "1", "on", "y", "enabled"];
-    let off = [
-        "停卖", "停售", "下架", "已下架", "停用", "未上架", "否", "notonsale", "inactive", "no", "false", "0", "off", "n",
-        "disabled", "archived", "draft",
+    let on = [
+        "在卖",
+        "在售",
+        "上架",
+        "已上架",
+        "启用",
+        "正常",
+        "是",
+        "onsale",
+        "active",
+        "yes",
+        "true",
+        "1",
+        "on",
+        "y",
+        "enabled",
     ];
-    if on.contains(&word.as_str()) {
-        Some(true)
-    } else {
-        off.contains(&word.as_str()).then_some(false)
-    }
+    let off = [
+        "停卖",
+        "停售",
+        "下架",
+        "已下架",
+        "停用",
+        "未上架",
+        "否",
+        "notonsale",
+        "inactive",
+        "no",
+        "false",
+        "0",
+        "off",
+        "n",
+        "disabled",
+        "archived",
+        "draft",
+    ];
+    if on.contains(&word.as_str()) { Some(true) } else { off.contains(&word.as_str()).then_some(false) }
 }
 
 impl<S, D> Products<S, D>
@@ -357,7 +445,8 @@ where
             ..Read::default()
         };
         for (at, raw) in cells.all(&Column::Barcodes) {
-            for word in raw.split([' ', ',', '，', ';', '；', '、', '\n', '\t', '|']).filter(|word| !word.is_empty()) {
+            for word in raw.split([' ', ',', '，', ';', '；', '、', '\n', '\t', '|']).filter(|word| !word.is_empty())
+            {
                 match crate::text::parse(word, SHORT) {
                     Ok(code) if super::is_mangled(&code) => cells.refuse(Some(at), Why::Mangled),
                     Ok(code) if read.barcodes.contains(&code) => {}
