@@ -24,7 +24,7 @@ const CUPS = { item: "汝窑茶杯", quantity: "6", price: "35" };
 export const TYPED = [
   "明前龙井", "紫砂壶 Yixing teapot, 220 ml", "汝窑茶杯", "王小明", "韩梅梅", "Zoë Okonkwo", "12 Market Street, Hangzhou", "赵钱孙", "李雷",
   "林黛玉", "贾宝玉", "Refund Ruth", "阿不都热合曼·买买提明江·艾合买提", "新疆维吾尔自治区乌鲁木齐市天山区", "电话打不通就放门卫", "草稿",
-  "浙江省杭州市西湖区文三路1号", "buyer changed her mind", "wrap it as a gift 🎁", "不要包装，放门口", "等货", "缺货", "山间茶果", "白毫银针", "茶叶", "大饼", "小罐",
+  "浙江省杭州市西湖区文三路1号", "buyer changed her mind", "wrap it as a gift 🎁", "不要包装，放门口", "等货", "缺货", "山间茶果", "白毫银针", "茶叶", "大饼", "小罐", "茶",
   "White tea cake", "蜜橘", "竹编篮 Bamboo basket", "Red clay, 120 ml", "紫砂小壶", "水果", "手作",
   "小王", "张三", "浙江省杭州市", "杭州市", "杭州",
   "周三老客户", "大单",

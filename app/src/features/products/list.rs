@@ -256,9 +256,8 @@ pub(super) fn Thumb(product: Arc<Product>) -> impl IntoView {
     let variants = product.variants.iter().map(|variant| &variant.article.picture);
     let picture = [&product.article.picture].into_iter().chain(variants).find(|picture| !picture.is_empty()).cloned();
     let url = Session::here().picture(Signal::stored(picture));
-    let face = move || match url.get() {
-        Some(url) => view! { <img src=url alt="" decoding="async"/> }.into_any(),
-        None => letter.clone().into_any(),
-    };
-    view! { <span class="thumb" aria-hidden="true">{face}</span> }
+    let face = move || url.get().map(|url| view! { <img src=url alt="" decoding="async"/> });
+    // The letter is a picture, too: no text of the page.
+    let letter = move || url.with(Option::is_none).then(|| letter.clone());
+    view! { <span class="thumb" aria-hidden="true" data-letter=letter>{face}</span> }
 }
