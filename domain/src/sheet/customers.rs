@@ -250,7 +250,7 @@ impl<D: FnMut() -> u32> Planner for Customers<D> {
         if !is_blank {
             let mut said = Vec::new();
             let outcome = self.take(number, &mut row, &mut said);
-            let outcome = outcome.unwrap_or_else(|| Outcome::Refused(row.refusals));
+            let outcome = outcome.unwrap_or(Outcome::Refused(row.refusals));
             self.reports.push(Report { row: number, outcome, said });
         }
         self.columns = columns;

@@ -631,7 +631,7 @@ where
             self.columns.clone_from(&columns);
             let mut said = Vec::new();
             let outcome = self.take(number, &mut row, &mut said);
-            let outcome = outcome.unwrap_or_else(|| Outcome::Refused(row.refusals));
+            let outcome = outcome.unwrap_or(Outcome::Refused(row.refusals));
             self.reports.push(Report { row: number, outcome, said });
         }
         self.columns = columns;
@@ -674,7 +674,7 @@ pub fn rows(
     let money = |minor: Option<i64>| Cell::Figure(minor.map(|minor| plain(minor, currency)).unwrap_or_default());
     let row = |variant: u32| {
         let there = stock(product, variant);
-        let there = there.counted.then(|| figure::written(there.on_hand, product.unit)).unwrap_or_default();
+        let there = if there.counted { figure::written(there.on_hand, product.unit) } else { String::new() };
         let unit = if product.unit == crate::order::Unit::Gram { &words.weight } else { &words.piece };
         let state = if is_on_sale(product, variant) { &words.on } else { &words.off };
         let mut cells = vec![

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use domain::order::{Command, Method, NewPayment, Order, PaymentState, Rejection};
+use domain::sheet::csv::{BOM, Cell, write_line};
 use domain::text::{LONG, SHORT};
 use leptos::ev::MouseEvent;
 use leptos::prelude::*;
@@ -13,7 +14,6 @@ use uuid::Uuid;
 use super::super::order::refusal;
 use super::Shelf;
 use super::columns::{save_file, save_orders};
-use super::model::{BOM, Cell, write_line};
 use crate::platform::page;
 use crate::prefs::Prefs;
 use crate::session::{ActFault, Session};
