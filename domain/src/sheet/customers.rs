@@ -34,18 +34,60 @@ impl head::Column for Column {
     fn names(&self) -> &'static [&'static str] {
         match self {
             Self::Name => &[
-                "姓名", "名字", "名称", "客户", "客户名", "客户名称", "客户姓名", "收货人", "收件人", "联系人", "买家", "name",
-                "customer", "customername", "customerid", "fullname", "buyer", "contact", "recipient",
+                "姓名",
+                "名字",
+                "名称",
+                "客户",
+                "客户名",
+                "客户名称",
+                "客户姓名",
+                "收货人",
+                "收件人",
+                "联系人",
+                "买家",
+                "name",
+                "customer",
+                "customername",
+                "customerid",
+                "fullname",
+                "buyer",
+                "contact",
+                "recipient",
             ],
             Self::Phone => &[
-                "电话", "手机", "手机号", "手机号码", "联系电话", "联系方式", "电话号码", "收货人手机", "phone", "mobile", "tel",
-                "telephone", "phonenumber", "mobilephone", "cell",
+                "电话",
+                "手机",
+                "手机号",
+                "手机号码",
+                "联系电话",
+                "联系方式",
+                "电话号码",
+                "收货人手机",
+                "phone",
+                "mobile",
+                "tel",
+                "telephone",
+                "phonenumber",
+                "mobilephone",
+                "cell",
             ],
             Self::Address => &[
-                "地址", "收货地址", "详细地址", "送货地址", "联系地址", "address", "addresses", "deliveryaddress",
-                "shippingaddress", "address1", "address2", "street",
+                "地址",
+                "收货地址",
+                "详细地址",
+                "送货地址",
+                "联系地址",
+                "address",
+                "addresses",
+                "deliveryaddress",
+                "shippingaddress",
+                "address1",
+                "address2",
+                "street",
             ],
-            Self::Level => &["等级", "价格等级", "客户等级", "会员等级", "级别", "价格级别", "level", "pricelevel", "group"],
+            Self::Level => {
+                &["等级", "价格等级", "客户等级", "会员等级", "级别", "价格级别", "level", "pricelevel", "group"]
+            }
             Self::Note => &["备注", "说明", "note", "notes", "remark", "remarks", "comment"],
         }
     }
@@ -194,11 +236,7 @@ impl<D: FnMut() -> u32> Customers<D> {
         let or_raw = |column, read: &Option<String>| {
             read.clone().or_else(|| cells.raw(&column).map(|(_, raw)| raw.to_owned())).unwrap_or_default()
         };
-        *said = vec![
-            or_raw(Column::Name, &read.name),
-            or_raw(Column::Phone, &read.phone),
-            read.addresses.join(" · "),
-        ];
+        *said = vec![or_raw(Column::Name, &read.name), or_raw(Column::Phone, &read.phone), read.addresses.join(" · ")];
         let found = self.find(&read).map_err(|why| cells.refuse(None, why)).ok();
         let found = found.filter(|_| cells.refusals.is_empty())?;
         let before = found.and_then(|at| self.works.get(at)).map(|work| work.now.clone()).unwrap_or_default();
@@ -211,13 +249,17 @@ impl<D: FnMut() -> u32> Customers<D> {
         };
         set(&mut now.name, name);
         // The same number typed another way is the same phone.
-        set(&mut now.phone, phone.filter(|phone| phone_digits(phone) != before.phone_digits() || before.phone.is_empty()));
+        set(
+            &mut now.phone,
+            phone.filter(|phone| phone_digits(phone) != before.phone_digits() || before.phone.is_empty()),
+        );
         set(&mut now.level, level);
         set(&mut now.note, note);
         for text in addresses {
             if !now.addresses.iter().any(|it| it.text == text) {
                 let position = now.addresses.iter().map(|it| it.position).max().map_or(0, |last| last + 1_000);
-                now.addresses.push(Address { id: (self.draw)().max(1), text, position });
+                let id = super::unused((self.draw)(), now.addresses.iter().map(|it| it.id));
+                now.addresses.push(Address { id, text, position });
             }
         }
         let is_changed = now != before;

@@ -131,8 +131,20 @@ impl Measure {
         let text = folded(text);
         let weight = |grams| Some(Self { unit: Unit::Gram, grams });
         match text.trim_start_matches(['/', '每', '元']).trim() {
-            "kg" | "kgs" | "kilo" | "kilogram" | "kilograms" | "per kg" | "公斤" | "千克" | "weight" | "by weight"
-            | "称重" | "按重量" | "weight, priced per kg" | "称重,按公斤定价" => weight(1_000),
+            "kg"
+            | "kgs"
+            | "kilo"
+            | "kilogram"
+            | "kilograms"
+            | "per kg"
+            | "公斤"
+            | "千克"
+            | "weight"
+            | "by weight"
+            | "称重"
+            | "按重量"
+            | "weight, priced per kg"
+            | "称重,按公斤定价" => weight(1_000),
             "斤" | "市斤" => weight(500),
             "两" => weight(50),
             "g" | "gram" | "grams" | "克" => weight(1),

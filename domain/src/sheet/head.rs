@@ -59,7 +59,19 @@ mod tests {
         let wholesale = [("批发价".to_owned(), Level("wholesale".to_owned()))];
         let guess = |head: &[&str]| guess(&row(head), &Column::ALL, &wholesale);
         assert_eq!(
-            guess(&["商品名称*", "规格", "商品编码", "售价（元）", "成本价", "库存", "分类", "单位", "状态", "图片", "批发价"]),
+            guess(&[
+                "商品名称*",
+                "规格",
+                "商品编码",
+                "售价（元）",
+                "成本价",
+                "库存",
+                "分类",
+                "单位",
+                "状态",
+                "图片",
+                "批发价"
+            ]),
             [
                 Some(Name),
                 Some(Spec),
@@ -78,7 +90,10 @@ mod tests {
             guess(&["InvoiceNo", "StockCode", "Description", "Quantity", "UnitPrice", "CustomerID", "Country"]),
             [None, Some(Code), Some(Name), Some(Stock), Some(Price), None, None]
         );
-        assert_eq!(guess(&["Unit price", "Price", "Barcode", "Barcodes"]), [Some(Price), None, Some(Barcodes), Some(Barcodes)]);
+        assert_eq!(
+            guess(&["Unit price", "Price", "Barcode", "Barcodes"]),
+            [Some(Price), None, Some(Barcodes), Some(Barcodes)]
+        );
     }
 
     #[test]

@@ -64,25 +64,86 @@ impl head::Column for Column {
     fn names(&self) -> &'static [&'static str] {
         match self {
             Self::Name => &[
-                "名称", "商品名", "商品名称", "品名", "产品", "产品名称", "货品名称", "商品", "商品标题", "标题", "name", "product",
-                "productname", "description", "item", "itemname", "title",
+                "名称",
+                "商品名",
+                "商品名称",
+                "品名",
+                "产品",
+                "产品名称",
+                "货品名称",
+                "商品",
+                "商品标题",
+                "标题",
+                "name",
+                "product",
+                "productname",
+                "description",
+                "item",
+                "itemname",
+                "title",
             ],
             Self::Spec => &[
-                "规格", "规格型号", "型号", "款式", "颜色规格", "sku名称", "规格名称", "spec", "specification", "variant", "variantname",
-                "option", "option1value", "size",
+                "规格",
+                "规格型号",
+                "型号",
+                "款式",
+                "颜色规格",
+                "sku名称",
+                "规格名称",
+                "spec",
+                "specification",
+                "variant",
+                "variantname",
+                "option",
+                "option1value",
+                "size",
             ],
             Self::Code => &[
-                "编码", "商品编码", "货号", "款号", "商品编号", "编号", "商家编码", "规格编码", "code", "sku", "stockcode",
-                "productcode", "itemcode", "handle",
+                "编码",
+                "商品编码",
+                "货号",
+                "款号",
+                "商品编号",
+                "编号",
+                "商家编码",
+                "规格编码",
+                "code",
+                "sku",
+                "stockcode",
+                "productcode",
+                "itemcode",
+                "handle",
             ],
             Self::Barcodes => &["条码", "条形码", "商品条码", "国际条码", "barcode", "barcodes", "ean", "upc", "gtin"],
             Self::Price => &[
-                "价格", "售价", "销售价", "零售价", "单价", "价钱", "标准售价", "price", "unitprice", "sellingprice",
-                "saleprice", "retailprice",
+                "价格",
+                "售价",
+                "销售价",
+                "零售价",
+                "单价",
+                "价钱",
+                "标准售价",
+                "price",
+                "unitprice",
+                "sellingprice",
+                "saleprice",
+                "retailprice",
             ],
-            Self::Cost => &["成本", "成本价", "进价", "进货价", "采购价", "cost", "costprice", "unitcost", "purchaseprice"],
+            Self::Cost => {
+                &["成本", "成本价", "进价", "进货价", "采购价", "cost", "costprice", "unitcost", "purchaseprice"]
+            }
             Self::Stock => &[
-                "库存", "库存数量", "现有库存", "数量", "现有", "可用库存", "stock", "quantity", "qty", "onhand", "instock",
+                "库存",
+                "库存数量",
+                "现有库存",
+                "数量",
+                "现有",
+                "可用库存",
+                "stock",
+                "quantity",
+                "qty",
+                "onhand",
+                "instock",
                 "inventory",
             ],
             Self::Category => &["分类", "商品分类", "类别", "类目", "品类", "category", "type", "producttype"],
@@ -161,6 +222,10 @@ pub struct Products<S, D> {
     several: BTreeSet<String>,
     /// Codes that are those of a whole product: they come with more than one specification.
     shared: BTreeSet<String>,
+    /// Codes that come with a name: the first row, counted from 0, that has both.
+    named: BTreeMap<String, usize>,
+    /// How many rows were taken.
+    taken: usize,
     reports: Vec<Report>,
 }
 
@@ -188,16 +253,43 @@ fn is_on_sale(product: &Product, variant: u32) -> bool {
 
 fn state(text: &str) -> Option<bool> {
     let word = head::folded(text);
-    let on = ["在卖", "在售", "上架", "已上架", "启用", "正常", "是", "onsale", "active", "yes", "true", "1", "on", "y", "enabled"];
-    let off = [
-        "停卖", "停售", "下架", "已下架", "停用", "未上架", "否", "notonsale", "inactive", "no", "false", "0", "off", "n",
-        "disabled", "archived", "draft",
+    let on = [
+        "在卖",
+        "在售",
+        "上架",
+        "已上架",
+        "启用",
+        "正常",
+        "是",
+        "onsale",
+        "active",
+        "yes",
+        "true",
+        "1",
+        "on",
+        "y",
+        "enabled",
     ];
-    if on.contains(&word.as_str()) {
-        Some(true)
-    } else {
-        off.contains(&word.as_str()).then_some(false)
-    }
+    let off = [
+        "停卖",
+        "停售",
+        "下架",
+        "已下架",
+        "停用",
+        "未上架",
+        "否",
+        "notonsale",
+        "inactive",
+        "no",
+        "false",
+        "0",
+        "off",
+        "n",
+        "disabled",
+        "archived",
+        "draft",
+    ];
+    if on.contains(&word.as_str()) { Some(true) } else { off.contains(&word.as_str()).then_some(false) }
 }
 
 impl<S, D> Products<S, D>
@@ -227,6 +319,8 @@ where
             with_variants: BTreeMap::new(),
             several: BTreeSet::new(),
             shared: BTreeSet::new(),
+            named: BTreeMap::new(),
+            taken: 0,
             reports: Vec::with_capacity(rows.len()),
         };
         for product in known {
@@ -239,11 +333,15 @@ where
         }
         let mut names: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
         let mut codes: BTreeMap<(String, String), BTreeSet<String>> = BTreeMap::new();
-        for row in rows {
+        for (nth, row) in rows.iter().enumerate() {
             let mut cells = Cells::new(&planner.columns, row);
             let name = cells.text(&Column::Name, SHORT).unwrap_or_default();
+            let code = cells.code(&Column::Code, SHORT);
+            if let Some(code) = code.clone().filter(|_| !name.is_empty()) {
+                planner.named.entry(code).or_insert(nth);
+            }
             let Some(spec) = cells.text(&Column::Spec, SHORT) else { continue };
-            if let Some(code) = cells.code(&Column::Code, SHORT) {
+            if let Some(code) = code {
                 codes.entry((code, name.clone())).or_default().insert(spec.clone());
             }
             names.entry(name).or_default().insert(spec);
@@ -316,6 +414,10 @@ where
     fn target(&self, read: &Read) -> Result<Target, Why> {
         let spec = read.spec.clone().unwrap_or_default();
         if let Some(code) = &read.code {
+            // Without a name above the row that has it: refused when the code is new, so refused the next time, too.
+            if read.name.is_none() && self.named.get(code).is_some_and(|first| *first >= self.taken) {
+                return Err(Why::NameMissing);
+            }
             // The code of a whole product has its row's name and specification beside it.
             let places = self.by_code.get(code).or_else(|| self.by_barcode.get(code));
             if let Some(places) = places {
@@ -357,7 +459,8 @@ where
             ..Read::default()
         };
         for (at, raw) in cells.all(&Column::Barcodes) {
-            for word in raw.split([' ', ',', '，', ';', '；', '、', '\n', '\t', '|']).filter(|word| !word.is_empty()) {
+            for word in raw.split([' ', ',', '，', ';', '；', '、', '\n', '\t', '|']).filter(|word| !word.is_empty())
+            {
                 match crate::text::parse(word, SHORT) {
                     Ok(code) if super::is_mangled(&code) => cells.refuse(Some(at), Why::Mangled),
                     Ok(code) if read.barcodes.contains(&code) => {}
@@ -444,6 +547,8 @@ where
         let mut now = self.works.get(at).map(|work| work.now.clone()).unwrap_or_default();
         let id = self.works.get(at).and_then(|work| work.id);
         let is_new_product = at == self.works.len();
+        let variant =
+            if is_new && variant != 0 { super::unused(variant, now.variants.iter().map(|it| it.id)) } else { variant };
         if is_new && variant != 0 {
             let position = now.variants.iter().map(|it| it.position).max().map_or(0, |last| last + 1_000);
             let name = read.spec.take().unwrap_or_default();
@@ -635,6 +740,7 @@ where
             self.reports.push(Report { row: number, outcome, said });
         }
         self.columns = columns;
+        self.taken += 1;
     }
 
     fn plan(self: Box<Self>) -> Plan {

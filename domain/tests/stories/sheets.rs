@@ -121,7 +121,11 @@ fn a_price_list_from_another_program_becomes_products_with_their_variants_and_st
     assert_eq!((medium.name.as_str(), shirt.price(medium.id, ""), shirt.moved[&medium.id]), ("M", Some(59_00), 12));
     assert_eq!((large.article.code.as_str(), large.article.cost), ("S4", None));
     assert_eq!((tea.unit, tea.article.price, tea.moved[&0]), (Unit::Gram, Some(1_280_00), 2_500));
-    assert_eq!((seeds.article.price, seeds.moved.is_empty()), (Some(16_00), true), "a price by the 斤 is half of a kilogram's");
+    assert_eq!(
+        (seeds.article.price, seeds.moved.is_empty()),
+        (Some(16_00), true),
+        "a price by the 斤 is half of a kilogram's"
+    );
 }
 
 #[test]
@@ -283,7 +287,9 @@ fn of_two_customers_of_one_name_none_is_guessed() {
 
 fn words() -> Words {
     let mut head: Vec<String> =
-        ["名称", "规格", "编码", "条码", "价格", "成本", "库存", "分类", "单位", "状态", "备注"].map(str::to_owned).into();
+        ["名称", "规格", "编码", "条码", "价格", "成本", "库存", "分类", "单位", "状态", "备注"]
+            .map(str::to_owned)
+            .into();
     head.extend(LEVELS.map(str::to_owned));
     let [piece, weight, on, off] = ["按件", "称重", "在卖", "停卖"].map(str::to_owned);
     Words { head, piece, weight, on, off }
@@ -425,4 +431,87 @@ fn a_large_product_is_written_in_several_events() {
     assert_eq!((plan.writings.len(), shop.products()[0].variants.len()), (1, 900));
     assert!(plan.writings[0].events.len() > 1);
     assert_eq!(shop.records[0].fields.get("name"), Some(&Value::from("贴纸")));
+}
+
+/// The rows of the real invoices, as a plain reader of ours sees them: no field of the file has a comma in quotes that
+/// holds a line.
+fn invoices() -> String {
+    let file = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/data/online-retail.csv");
+    std::fs::read_to_string(file).expect("the data of this test")
+}
+
+#[test]
+fn real_invoices_give_their_products_and_customers_and_nothing_doubles() {
+    let file = invoices();
+    let rows = csv::read(&file);
+    // A plain computation over the file: what has a code is a product, once; of whom there is an id, a customer, once.
+    let (mut goods, mut buyers, mut refused) = (BTreeMap::new(), BTreeMap::new(), 0);
+    for row in rows.iter().skip(1) {
+        let [_, code, name, _, price, buyer, _] = row.as_slice() else { panic!("{row:?}") };
+        let (name, pence) = (name.trim(), (price.parse::<f64>().unwrap() * 100.0).round() as i64);
+        if !buyer.is_empty() {
+            *buyers.entry(buyer.clone()).or_insert(0) += 1;
+        }
+        match goods.get(code) {
+            None if name.is_empty() => refused += 1,
+            None => {
+                goods.insert(code.clone(), (name.to_owned(), pence));
+            }
+            // Another line of the same product: what it says differently is refused, and said.
+            Some(known) => {
+                let same = (name.is_empty() || known.0 == name) && known.1 == pence;
+                refused += usize::from(!same);
+            }
+        }
+    }
+
+    let mut shop = Shop::default();
+    let columns = |kept: &[&str]| -> Vec<Option<products::Column>> {
+        let all = head::guess(&rows[0], &products::Column::ALL, &[]);
+        let keep =
+            |(column, name): (Option<products::Column>, &String)| column.filter(|_| kept.contains(&name.as_str()));
+        all.into_iter().zip(&rows[0]).map(keep).collect()
+    };
+    let kept = columns(&["StockCode", "Description", "UnitPrice"]);
+    let plan_of = |shop: &Shop| {
+        let known = shop.products();
+        let mut planner =
+            Box::new(products::Products::new(kept.clone(), Currency::Gbp, &known, &rows[1..], on_hand, || 1));
+        for (row, number) in rows[1..].iter().zip(2..) {
+            planner.row(number, row);
+        }
+        planner.plan()
+    };
+    let plan = plan_of(&shop);
+    assert_eq!(plan.counts().created, goods.len());
+    assert_eq!(plan.counts().refused, refused);
+    shop.take(&plan);
+    let made: BTreeMap<String, (String, i64)> = shop
+        .products()
+        .into_iter()
+        .map(|product| (product.article.code.clone(), (product.name.clone(), product.article.price.unwrap())))
+        .collect();
+    assert_eq!(made, goods);
+    let again = plan_of(&shop);
+    assert_eq!((again.writings.len(), again.counts().created, again.counts().updated), (0, 0, 0));
+
+    let columns = head::guess(&rows[0], &customers::Column::ALL, &[]);
+    let people_of = |known: &[Customer]| {
+        let mut planner = Box::new(customers::Customers::new(columns.clone(), Vec::new(), known, || 1));
+        for (row, number) in rows[1..].iter().zip(2..) {
+            planner.row(number, row);
+        }
+        planner.plan()
+    };
+    let plan = people_of(&[]);
+    let lines: usize = buyers.values().sum();
+    assert_eq!(plan.counts(), counts(buyers.len(), 0, lines - buyers.len(), 0));
+    let mut shop = Shop::default();
+    shop.take(&plan);
+    let known: Vec<Customer> = shop.records.iter().map(Customer::read).collect();
+    assert_eq!(
+        known.iter().map(|customer| customer.name.clone()).collect::<std::collections::BTreeSet<_>>(),
+        buyers.into_keys().collect()
+    );
+    assert_eq!(people_of(&known).writings, []);
 }
