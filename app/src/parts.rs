@@ -44,10 +44,10 @@ pub struct Pages {
 pub struct Selling {
     /// What the shop sells.
     pub products: fn() -> AnyView,
-    /// Whom it knows.
-    pub customers: fn() -> AnyView,
     /// The counter.
     pub counter: fn() -> AnyView,
+    /// Whom it knows.
+    pub customers: fn() -> AnyView,
     /// Templates of orders.
     pub templates: fn() -> AnyView,
     /// The shop's lists and terms.
@@ -92,8 +92,8 @@ fn pages() -> Pages {
 fn selling() -> Selling {
     Selling {
         products: || products::Products.into_any(),
-        customers: || customers::Customers.into_any(),
         counter: || counter::Counter.into_any(),
+        customers: || customers::Customers.into_any(),
         templates: || templates::Templates.into_any(),
         shop_settings: || shop_setup::ShopSettings.into_any(),
         wizard: || shop_setup::Wizard.into_any(),

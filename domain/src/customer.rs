@@ -375,9 +375,9 @@ mod tests {
     fn money_goes_to_the_oldest_orders_first_and_the_rest_beside_them() {
         let id = Uuid::from_u128;
         let owing = |order, placed_ms, balance| Owing { order: id(order), placed_ms, balance };
-        let all = [owing(1, 300, 50_00), owing(2, 100, 30_00), owing(3, 200, 0), owing(4, 150, -10_00)];
-        assert_eq!(repay(40_00, &all), Repayment { orders: vec![(id(2), 30_00), (id(1), 10_00)], rest: 0 });
-        assert_eq!(repay(100_01, &all), Repayment { orders: vec![(id(2), 30_00), (id(1), 50_00)], rest: 20_01 });
+        let all = [owing(1, 300, 5000), owing(2, 100, 3000), owing(3, 200, 0), owing(4, 150, -1000)];
+        assert_eq!(repay(4000, &all), Repayment { orders: vec![(id(2), 3000), (id(1), 1000)], rest: 0 });
+        assert_eq!(repay(10001, &all), Repayment { orders: vec![(id(2), 3000), (id(1), 5000)], rest: 2001 });
         assert_eq!(repay(5, &[]), Repayment { orders: vec![], rest: 5 });
         assert_eq!(repay(-5, &all), Repayment::default());
     }

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use uuid::Uuid;
 
 use crate::money::MAX_AMOUNT;
-use crate::order::{Line, Unit};
+use crate::order::Unit;
 use crate::record::{Fields, Value};
 use crate::text::{LONG, SHORT};
 
@@ -278,11 +278,22 @@ impl Product {
         self.variant(variant).map_or(&self.spec, |variant| &variant.name)
     }
 
-    /// The stocks that it has: of each variant, or of itself under 0. What was there before it had variants stays under
-    /// 0, too: orders may have been promised some of it.
+    /// The articles that it is: each variant, or itself under 0.
     pub fn stocked(&self) -> Vec<u32> {
-        let itself = (self.variants.is_empty() || self.moved.contains_key(&0)).then_some(0);
-        self.variants.iter().map(|variant| variant.id).chain(itself).collect()
+        if self.variants.is_empty() { vec![0] } else { self.variants.iter().map(|variant| variant.id).collect() }
+    }
+
+    /// Those of them that are sold now.
+    pub fn offered(&self) -> Vec<u32> {
+        let is_sold = |of: &u32| self.variant(*of).is_none_or(|variant| variant.active);
+        self.stocked().into_iter().filter(is_sold).collect()
+    }
+
+    /// The stocks that it has. What was there before it had variants stays under 0: orders may have been promised some
+    /// of it.
+    pub fn stocks(&self) -> Vec<u32> {
+        let left = !self.variants.is_empty() && self.moved.contains_key(&0);
+        self.stocked().into_iter().chain(left.then_some(0)).collect()
     }
 
     /// By what products are ordered, as tiles and in lists: as the shop arranged them, else the older first.
@@ -347,41 +358,6 @@ impl Stock {
     }
 }
 
-/// A line of an order for which there is not enough.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Shortage {
-    /// What it is, as the line says it.
-    pub item: String,
-    /// Its specification.
-    pub spec: String,
-    /// What it is counted in.
-    pub unit: Unit,
-    /// Pieces or grams that are missing.
-    pub missing: i64,
-}
-
-/// What is missing for these lines, product by product: they may be sold all the same. `free` says what can still be
-/// promised of a variant beside them; `None` where nobody counts.
-pub fn shortages<'a>(
-    lines: impl Iterator<Item = &'a Line>,
-    mut free: impl FnMut(Uuid, u32) -> Option<i64>,
-) -> Vec<Shortage> {
-    let mut wanted: Vec<(Uuid, u32, &Line, i64)> = Vec::new();
-    for line in lines {
-        let Some(product) = line.product else { continue };
-        match wanted.iter_mut().find(|it| (it.0, it.1) == (product, line.variant)) {
-            Some(known) => known.3 = known.3.saturating_add(line.quantity),
-            None => wanted.push((product, line.variant, line, line.quantity)),
-        }
-    }
-    let short = |(product, variant, line, quantity): (Uuid, u32, &Line, i64)| {
-        let missing = quantity.saturating_sub(free(product, variant)?.max(0));
-        let (item, spec) = (line.item.clone(), line.spec.clone());
-        (missing > 0).then_some(Shortage { item, spec, unit: line.unit, missing })
-    };
-    wanted.into_iter().filter_map(short).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -441,9 +417,10 @@ mod tests {
     #[test]
     fn stock_from_before_there_were_variants_still_counts() {
         let mut shirt = shirt();
-        assert_eq!(shirt.stocked(), [9, 3]);
+        assert_eq!((shirt.stocked(), shirt.stocks()), (vec![9, 3], vec![9, 3]));
+        assert_eq!(shirt.offered(), [3], "the other one is not sold now");
         shirt.moved.insert(0, 4);
-        assert_eq!(shirt.stocked(), [9, 3, 0]);
+        assert_eq!((shirt.stocked(), shirt.stocks()), (vec![9, 3], vec![9, 3, 0]));
         assert_eq!((shirt.spec(3), shirt.spec(0)), ("M", "纯棉"));
     }
 
@@ -457,21 +434,6 @@ mod tests {
         assert_eq!(rearranged(&[5, 6, 7], 2, 1), [(0, 0), (2, 1_000), (1, 2_000)]);
         assert_eq!(rearranged(&[1, 2], 1, 1), []);
         assert_eq!(rearranged(&[1, 2], 1, 7), []);
-    }
-
-    #[test]
-    fn what_is_missing_is_said_once_for_all_lines_of_a_product() {
-        let (tea, pot) = (Uuid::from_u128(1), Uuid::from_u128(2));
-        let line =
-            |product, variant, quantity| Line { product, variant, quantity, item: "tea".into(), ..Line::default() };
-        let lines = [line(Some(tea), 1, 2), line(Some(pot), 0, 9), line(Some(tea), 1, 2), line(None, 0, 50)];
-        let free = |product, variant| ((product, variant) == (tea, 1)).then_some(3);
-        let short = shortages(lines.iter(), free);
-        assert_eq!(short.iter().map(|short| short.missing).collect::<Vec<_>>(), [1]);
-        // What is promised already is not missing twice.
-        let short = shortages(lines.iter(), |product, _| (product == tea).then_some(-7));
-        assert_eq!(short.first().map(|short| short.missing), Some(4));
-        assert!(shortages(lines.iter(), |_, _| None).is_empty());
     }
 
     #[test]

@@ -111,8 +111,12 @@ test("a scanner: its code goes into the cart from anywhere, an unknown one asks,
 
   await scan("4006381333931");
   await page.locator('[data-testid="unknown-code"][data-code="4006381333931"]').waitFor();
-  const link = page.getByRole("link", { name: "New product", exact: true });
-  assert.equal(new URL(await link.evaluate((a) => a.href)).search, "?code=4006381333931");
+  await page.getByRole("dialog").getByRole("link", { name: "New product", exact: true }).click();
+  await tablet.box("Product name").fill("Marker");
+  assert.equal(await tablet.box("Code").first().inputValue(), "4006381333931");
+  await page.goBack();
+  await totalIs(tablet, 10500);
+  await scan("4006381333931");
   await tablet.button("Sell as a free item").click();
   await page.getByRole("dialog").getByRole("textbox", { name: "Unit price" }).fill("9.90");
   await tablet.button("Add").click();
@@ -189,6 +193,32 @@ test("weighed goods ask for grams, a product with variants asks which", async (t
   await tablet.dialog().getByRole("textbox", { name: "Off this line" }).fill("7");
   await tablet.button("Done").click();
   await totalIs(tablet, 21200);
+});
+
+test("what is in the cart is there after the browser was killed at that very moment", async (t) => {
+  const { tablet } = await stallWith(t, [TEA, CUP]);
+  for (let round = 1; round <= 5; round += 1) {
+    await tile(tablet, "TEA").click();
+    await totalIs(tablet, 12800 * round);
+    // On the disk: what is written there is what is in the cart.
+    await tablet.page.waitForFunction(async (quantity) => (await indexedDB.databases()).some(({ name }) => name === "stallbook-typed") && new Promise((done, failed) => {
+      const opening = indexedDB.open("stallbook-typed");
+      opening.onerror = failed;
+      opening.onsuccess = () => {
+        const database = opening.result;
+        if (!database.objectStoreNames.contains("typed")) return database.close(), done(false);
+        const asked = database.transaction("typed").objectStore("typed").get("counter");
+        asked.onsuccess = () => {
+          const kept = asked.result && JSON.parse(new TextDecoder().decode(asked.result));
+          database.close();
+          done(kept?.typed.content.lines[0]?.quantity === quantity);
+        };
+      };
+    }), round);
+    await tablet.kill();
+    await tablet.open("/counter");
+    await totalIs(tablet, 12800 * round);
+  }
 });
 
 test("the sale just made is undone once, and its goods can be taken up again", async (t) => {

@@ -21,9 +21,9 @@ async function filled(t, n, make, options) {
   return { server, tablet, page: tablet.page, orders, rows: tablet.page.getByTestId("order-row") };
 }
 const search = (page) => page.getByRole("searchbox", { name: "Search orders" });
-const more = async (page, name) => {
-  await page.getByRole("button", { name: "More", exact: true }).first().click();
-  await page.getByRole("dialog", { name: "More" }).getByRole("button", { name, exact: true }).click();
+const option = async (page, name) => {
+  await page.getByRole("button", { name: "List options", exact: true }).click();
+  await page.getByRole("dialog", { name: "List options" }).getByRole("button", { name, exact: true }).click();
 };
 /** Once the list shows just these, in this order. */
 const showsJust = (page, numbers) =>
@@ -80,6 +80,24 @@ test("3,000 orders scroll to the end with few rows drawn; the way back finds the
   await page.locator('[data-at="0"]:focus').waitFor();
   await page.keyboard.press("Enter");
   assert.equal(await tablet.number(), orders.at(-1).number);
+});
+
+test("an order that comes in moves nothing under the eyes of one who reads further down", async (t) => {
+  const { tablet, page, orders } = await filled(t, 120, (i) => ({
+    content: content("Tea"), buyer: { name: `Buyer ${i}` }, placed: Date.now() - DAY - (120 - i) * 60_000,
+  }));
+  const list = page.getByRole("list", { name: "Orders", exact: true });
+  const read = page.locator(`[data-order-number="${orders[60].number}"]`);
+  await list.evaluate((list) => list.scrollTo(0, 57 * 76));
+  await read.waitFor();
+  const { y } = await read.boundingBox();
+  const other = await tablet.newTab("/orders");
+  await other.takeOrder();
+  await page.getByRole("tab", { name: /^121 All/ }).waitFor();
+  await page.waitForFunction(([number, y]) => {
+    const row = document.querySelector(`[data-order-number="${number}"]`);
+    return row && row.dataset.at === "60" && Math.abs(row.getBoundingClientRect().y - y) < 2;
+  }, [orders[60].number, y]);
 });
 
 test("filters stand in the address: they survive a reload, and the way back takes them off", async (t) => {
@@ -142,7 +160,7 @@ test("payments are verified in a batch with no server: each order says what beca
   await server.down();
   await page.reload();
   await rows.nth(11).waitFor();
-  await more(page, "Select orders");
+  await option(page, "Select orders");
   await page.getByRole("checkbox", { name: /Buyer 0/ }).click();
   await page.getByRole("checkbox", { name: /Buyer 6/ }).click({ modifiers: ["Shift"] });
   await page.getByText("7 selected").waitFor();
@@ -162,7 +180,7 @@ test("payments are verified in a batch with no server: each order says what beca
   await page.waitForFunction(() => [...document.querySelectorAll('[data-testid="order-row"]')].every((row) => !row.dataset.badges.includes("unverified")));
 
   // Paid in full, and a label, for those that are picked only.
-  await more(page, "Select orders");
+  await option(page, "Select orders");
   await page.getByRole("checkbox", { name: /Buyer 5/ }).click();
   await page.getByRole("checkbox", { name: /Buyer 4/ }).click();
   await tablet.button("Do with selected").click();
@@ -188,7 +206,7 @@ for (const size of [LANDSCAPE, PORTRAIT]) {
       buyer: { name: i === 3 ? "+86 王" : `王 "${i}"`, phone: "13800138000" },
       labels: i === 0 ? ["急"] : undefined,
     }), { size });
-    await more(page, "Columns");
+    await option(page, "Columns");
     const dialog = page.getByRole("dialog", { name: "Columns" });
     await dialog.getByRole("checkbox", { name: "Show as a table" }).check();
     for (const name of ["State", "Time", "Owed"]) await dialog.getByRole("checkbox", { name, exact: true }).uncheck();
@@ -200,7 +218,7 @@ for (const size of [LANDSCAPE, PORTRAIT]) {
     assert.equal(await page.getByTestId("order-row").count(), 5);
 
     const saving = page.waitForEvent("download");
-    await more(page, "Save as a spreadsheet (CSV)");
+    await option(page, "Save as a spreadsheet (CSV)");
     const file = await saving;
     assert.match(file.suggestedFilename(), /^orders-\d{4}-\d\d-\d\d\.csv$/);
     const text = await readFile(await file.path(), "utf8");

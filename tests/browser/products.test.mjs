@@ -46,16 +46,11 @@ async function move(tablet, key, amounts, { note, more = false, choice } = {}) {
 }
 
 /** Fills in the form of an order for so many of a product. */
-async function order(tablet, id, { name, quantity, price }) {
-  await tablet.write({ name: "王小明", phone: "13800138000", address: "文三路1号", items: [{ item: name, quantity, price }] });
-  // The item was chosen, not typed.
-  await tablet.page.evaluate((id) => {
-    const kept = JSON.parse(localStorage.getItem("stallbook.typed.new"));
-    kept.form.items[0].product = id;
-    localStorage.setItem("stallbook.typed.new", JSON.stringify(kept));
-  }, id);
-  await tablet.page.reload();
-  await tablet.box("Item").waitFor();
+async function order(tablet, name, quantity) {
+  await tablet.write({ name: "王小明", phone: "13800138000", address: "文三路1号", items: [] });
+  await tablet.box("Item").fill(name);
+  await tablet.page.getByRole("option").filter({ hasText: name }).first().click();
+  await tablet.box("Quantity").fill(quantity);
 }
 
 test("a product made with the server stopped is there after a reload, found by any word, and on the other tablet", async (t) => {
@@ -127,7 +122,7 @@ test("stock is received, counted, thrown away and comes back; the ledger tells a
   await stockIs(tablet, 5, 0, 5);
   await move(tablet, "Receive", { "How many": "7" }, { note: "from Yixing" });
   await stockIs(tablet, 12, 0, 12);
-  await move(tablet, "Count", { "How many": "10" });
+  await move(tablet, "Count", { "How many": "10" }, { more: true });
   await stockIs(tablet, 10, 0, 10);
   await move(tablet, "Scrap", { "How many": "1" }, { more: true });
   await move(tablet, "Return", { "How many": "2" }, { more: true });
@@ -180,20 +175,19 @@ test("one product priced on two tablets without a network: both prices are shown
 test("the last piece is sold on both tablets: both sales stand, both are called oversold, and the ledger tells who took it", async (t) => {
   const { server, first, second } = await twoTablets(t);
   const where = await write(first, { name: "Teapot", code: "POT", price: "260", stock: "1" });
-  const id = where.split("/").at(-1);
   await first.synced();
   await second.synced();
   await Promise.all([first.install(), second.install()]);
   await server.down();
   const sold = [];
   for (const tablet of [first, second]) {
-    await order(tablet, id, { name: "Teapot", quantity: "1", price: "260" });
+    await order(tablet, "Teapot", "1");
     sold.push(await tablet.confirm());
     assert.equal(await tablet.page.locator(".status").getByText("Oversold").count(), 0, "there was one");
   }
-  await order(second, id, { name: "Teapot", quantity: "2", price: "260" });
+  await order(second, "Teapot", "2");
   await second.button("Preview order").click();
-  await second.page.getByTestId("shortage").getByText("Teapot: 2 missing").waitFor();
+  await second.page.getByTestId("shortage").getByText(/Teapot.*2/).waitFor();
   await second.button("Back to edit").click();
   await server.up();
   for (const tablet of [first, second]) {

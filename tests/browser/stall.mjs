@@ -178,7 +178,8 @@ export class Tablet {
     await this.page.getByTestId("order-status").first().waitFor();
     const key = this.page.locator("main").getByRole("button", { name, exact: true }).filter({ visible: true }).first();
     if (await key.isVisible()) return key.click();
-    await this.button("More").click();
+    // The list beside it has a menu of its own.
+    await this.page.getByRole("article").getByRole("button", { name: "More", exact: true }).click();
     const menu = this.page.getByRole("dialog", { name: "More" });
     await menu.getByRole("button", { name, exact: true }).click();
     await menu.waitFor({ state: "hidden" });

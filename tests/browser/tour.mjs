@@ -5,11 +5,12 @@ import { openServer, stock, switchOn, twoTablets } from "./stall.mjs";
 const ZH = {
   "Preview order": "预览订单", "Record payment": "收款", Ship: "发货", More: "更多", Hold: "搁置", "Cancel order": "取消订单",
   "Extend deadline": "延长付款期限", "Hand over part": "只交付一部分", "Record refund": "退款", "Add a device": "添加设备",
-  "Start on this device": "在这台平板上开始", "Save customer": "存下客户", Repay: "还款", "Erase personal data": "抹去个人资料",
-  "Write down an old debt": "记旧账", "Merge with another": "与另一位合并",
+  "New rule": "新建规则", "Paste and fill": "粘贴识别", "Use template": "用模板",
   Charge: "收款", "Save payment": "存下收款", "Discount, note, delivery": "优惠、备注、交付",
-  Price: "改价", Close: "关闭", Parked: "取单",
-  "Start on this device": "在这台平板上开始", Filter: "筛选", "Select orders": "选择订单", Columns: "表格的列",
+  Price: "改价", Close: "关闭", Parked: "取单", "List options": "列表选项",
+  "Save customer": "存下客户", Repay: "还款", "Erase personal data": "抹去个人资料",
+  "Write down an old debt": "记旧账", "Merge with another": "与另一位合并",
+  Filter: "筛选", "Select orders": "选择订单", Columns: "表格的列",
   "Do with selected": "批量操作", Labels: "标签", "Verify payments": "核实到账", "Show as a table": "用表格显示",
   "Start on this device": "在这台平板上开始", Receive: "收货", "Save product": "存下商品", "Add variant": "添加规格",
 };
@@ -24,7 +25,9 @@ export const TYPED = [
   "明前龙井", "紫砂壶 Yixing teapot, 220 ml", "汝窑茶杯", "王小明", "韩梅梅", "Zoë Okonkwo", "12 Market Street, Hangzhou", "赵钱孙", "李雷",
   "林黛玉", "贾宝玉", "Refund Ruth", "阿不都热合曼·买买提明江·艾合买提", "新疆维吾尔自治区乌鲁木齐市天山区", "电话打不通就放门卫", "草稿",
   "浙江省杭州市西湖区文三路1号", "buyer changed her mind", "wrap it as a gift 🎁", "不要包装，放门口", "等货", "缺货", "山间茶果", "白毫银针", "茶叶", "大饼", "小罐",
-  "White tea cake", "蜜橘", "竹编篮 Bamboo basket", "Red clay, 120 ml", "紫砂小壶", "水果", "手作", "小王", "张三", "浙江省杭州市", "杭州市", "杭州",
+  "White tea cake", "蜜橘", "竹编篮 Bamboo basket", "Red clay, 120 ml", "紫砂小壶", "水果", "手作",
+  "小王", "张三", "浙江省杭州市", "杭州市", "杭州",
+  "周三老客户", "大单",
 ];
 
 /** A shop of two tablets with orders in many states and four open conflicts; gives the addresses worth a visit. */
@@ -83,23 +86,18 @@ export async function busyShop(t) {
   await first.dialog().getByRole("button", { name: "Save shipment" }).click();
   await first.statusIs("part_shipped");
 
-  // A customer who owes something, and another with the same phone.
-  await first.takeOrder({ items: [TEA, CUPS] });
-  await first.button("Save as customer").click();
-  await first.page.getByTestId("order-customer").getByRole("link").or(first.page.getByTestId("order-customer")).first().click();
-  await first.page.getByTestId("customer-owes").waitFor();
-  const customer = address();
-  await first.button("More").click();
-  await first.dialog().getByRole("button", { name: "Write down an old debt" }).click();
-  await first.dialog().getByRole("textbox", { name: "Amount" }).fill("38.50");
-  await first.button("Save debt").click();
-  await first.page.getByTestId("posted").nth(1).waitFor();
-  await first.go("/customers/new");
-  await first.box("Name").fill("小王");
-  await first.box("Phone").fill("138 0013 8000");
-  await first.box("Address").fill("浙江省杭州市西湖区文三路1号");
-  await first.button("Save customer").click();
-  await first.page.getByTestId("customer-name").waitFor();
+  await first.go(story);
+  await first.act("Save as template");
+  await first.dialog().getByRole("textbox", { name: "Template name" }).fill("周三老客户");
+  await first.dialog().getByRole("button", { name: "Save template" }).click();
+  await first.dialog().waitFor({ state: "hidden" });
+  await first.go("/settings/rules");
+  await first.button("New rule").first().click();
+  await first.dialog().getByRole("combobox", { name: "What it does" }).selectOption({ label: "Label orders" });
+  await first.dialog().getByRole("textbox", { name: "Label", exact: true }).fill("大单");
+  await first.dialog().getByRole("textbox", { name: "Total at least" }).fill("200");
+  await first.dialog().getByRole("button", { name: "Save", exact: true }).click();
+  await first.page.getByTestId("rule").waitFor();
   // A product with variants, some of it sold out.
   await first.go("/products/new");
   await first.box("Product name").fill("白毫银针");
@@ -125,6 +123,23 @@ export async function busyShop(t) {
   await first.box("Price").fill("260.5");
   await first.button("Save product").click();
   await first.page.waitForURL(/products\/[0-9a-f-]{36}/);
+  // A customer who owes something, and another with the same phone.
+  await first.takeOrder({ items: [TEA, CUPS] });
+  await first.button("Save as customer").click();
+  await first.page.getByTestId("order-customer").getByRole("link").or(first.page.getByTestId("order-customer")).first().click();
+  await first.page.getByTestId("customer-owes").waitFor();
+  const customer = address();
+  await first.button("More").click();
+  await first.dialog().getByRole("button", { name: "Write down an old debt" }).click();
+  await first.dialog().getByRole("textbox", { name: "Amount" }).fill("38.50");
+  await first.button("Save debt").click();
+  await first.page.getByTestId("posted").nth(1).waitFor();
+  await first.go("/customers/new");
+  await first.box("Name").fill("小王");
+  await first.box("Phone").fill("138 0013 8000");
+  await first.box("Address").fill("浙江省杭州市西湖区文三路1号");
+  await first.button("Save customer").click();
+  await first.page.getByTestId("customer-name").waitFor();
 
   await first.synced();
   await second.synced();
@@ -229,7 +244,7 @@ export async function tour({ first, bare, alone, story, refund, product, custome
   await see(first, "dialog-filter");
   await page.keyboard.press("Escape");
   const menu = async (name) => {
-    await key("More").first().click();
+    await key("List options").click();
     await page.getByRole("dialog").getByRole("button", { name: said(first, name), exact: true }).click();
   };
   await menu("Select orders");
@@ -306,6 +321,14 @@ export async function tour({ first, bare, alone, story, refund, product, custome
   await page.getByTestId("pairing-code").waitFor();
   await see(first, "settings-code");
 
+  await at(first, "/templates", "templates", '[data-testid="template"]');
+  await at(first, "/templates/new", "template");
+  await at(first, "/settings/rules", "rules", '[data-testid="rule"]');
+  await key("New rule").click();
+  await page.locator('[data-testid="rule-touches"]:not([data-count="0"])').waitFor();
+  await see(first, "dialog-rule");
+  await at(alone, "/templates", "templates-none");
+  await at(alone, "/settings/rules", "rules-none");
   await at(alone, "/products", "products-empty");
   await at(first, "/products", "products", '[data-testid="product-row"]');
   await at(first, product, "product", '[data-testid="stock"]');
@@ -349,6 +372,11 @@ export async function tour({ first, bare, alone, story, refund, product, custome
   await see(first, "counter-sold");
 
   await at(first, "/orders/new", "new-order");
+  await key("Paste and fill").click();
+  await key("Use template").click();
+  await page.locator("dialog[open] .body").waitFor();
+  await see(first, "new-order-templates");
+  await at(first, "/orders/new", "new-order-again");
   await key("Preview order").click();
   await page.locator("[aria-invalid=true]").first().waitFor();
   await see(first, "new-order-wrong");

@@ -15,10 +15,13 @@ use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use domain::contact::Buyer;
 use domain::order::{Command, Content, Delivery, Line, Method, NewPayment, Order, OrderEvent, Outcome, Status, Terms};
 use domain::record::{Changed, DebtMoved, RecordEvent};
+use domain::rule::{Deed, Rule};
+use domain::shop::SettingChanged;
 use domain::{Currency, Day, Event, Meta, StreamKind};
 use futures::executor::LocalPool;
 use futures::future::{AbortHandle, abortable, join};
@@ -39,6 +42,8 @@ const RUNS: u64 = 1_000;
 /// Beyond those: what a longer night has found. 1349: a log read anew, an order's events whole in one page.
 const FOUND: [u64; 1] = [1_349];
 const YEAR_MS: i64 = 365 * 86_400_000;
+/// How many orders rules have cancelled, in all runs.
+static CANCELLED: AtomicU64 = AtomicU64::new(0);
 /// Within this time after the last fault every tablet must have everything, in milliseconds.
 const HEALED_WITHIN_MS: i64 = 10 * 60_000;
 const TODAY: Day = Day { year: 2026, month: 11, day: 23 };
@@ -80,10 +85,16 @@ struct Simulation {
     customers: Vec<Uuid>,
     /// Chance of its own, as for pictures.
     of_people: Chance,
+    /// The same, of rules.
+    of_rules: Chance,
     /// What may happen in this run beyond the daily trouble.
     may: Rarities,
     /// How many tablets are copies of others.
     copies: usize,
+    /// When an order was really confirmed, by the order.
+    placed_ms: BTreeMap<Uuid, i64>,
+    /// When money was really taken for an order.
+    paid_ms: Vec<(Uuid, i64)>,
 }
 
 /// What does not happen every day.
@@ -95,6 +106,8 @@ struct Rarities {
     gone: bool,
     of_tomorrow: bool,
     jumping_clocks: bool,
+    /// A rule cancels what is not paid within an hour.
+    rules: bool,
 }
 
 /// What a run is drawn with.
@@ -114,6 +127,7 @@ impl Simulation {
                 Tablet::with(MemoryDisk::new(), years * YEAR_MS + chance.below(120_000) as i64 - 60_000)
             })
             .collect();
+        let mut of_rules = Chance::seeded(seed ^ 0x2ce);
         let may = Rarities {
             restored: chance.percent(10),
             copied: chance.percent(15),
@@ -121,6 +135,7 @@ impl Simulation {
             gone: chance.percent(15),
             of_tomorrow: chance.percent(20),
             jumping_clocks: chance.percent(20),
+            rules: of_rules.percent(25),
         };
         Self {
             world,
@@ -134,8 +149,11 @@ impl Simulation {
             names: Vec::new(),
             customers: Vec::new(),
             of_people: Chance::seeded(seed ^ 0xe4a5e),
+            of_rules,
             may,
             copies: 0,
+            placed_ms: BTreeMap::new(),
+            paid_ms: Vec::new(),
         }
     }
 
@@ -246,6 +264,56 @@ impl Simulation {
             self.pass(60_000);
             assert!(done.get(), "tablet {tablet} is not attached");
         }
+        if self.may.rules {
+            self.write_rule();
+        }
+    }
+
+    /// What is not paid within an hour is cancelled.
+    fn write_rule(&mut self) {
+        let shop = self.tablets[0].tabs[0].clone();
+        let rule = Rule {
+            id: Uuid::nil(),
+            name: "超时".into(),
+            on: true,
+            deed: Deed::Cancel { hours: 1, reason: "超时未付".into() },
+            channel: String::new(),
+            category: String::new(),
+            place: String::new(),
+            at_least: None,
+            since_ms: 0,
+        };
+        let set = rule.fields().into_iter().map(|(name, value)| (name, Some(value))).collect();
+        let written = vec![RecordEvent::Changed(Changed { set, settles: None })];
+        self.at_once(0, async move {
+            shop.act_all(&[Act::Record(StreamKind::Rule, None, written)], TODAY).await.unwrap();
+            let hour = SettingChanged { payment_term_hours: Some(1), ..SettingChanged::default() };
+            shop.change_setting(hour).await.unwrap();
+        });
+    }
+
+    /// A tablet is cut off, and money is taken there for an order that waits for it.
+    fn pay_cut_off(&mut self) {
+        let nth = self.of_rules.below(self.tablets.len());
+        self.world.cut(nth, true);
+        let Some(tab) = self.tablets[nth].tabs.first().cloned() else { return };
+        let waits = |row: &domain::order::Summary| row.status == Status::AwaitingPayment;
+        let unpaid: Vec<_> = tab.replica().summaries().into_iter().filter(waits).collect();
+        if let Some(row) = unpaid.get(self.of_rules.below(unpaid.len().max(1))) {
+            let payment = NewPayment { method: Method::Cash, given: row.total.max(1), deposit: false };
+            self.ask(nth, &tab, Some(row.id), Command::RecordPayment(payment));
+        }
+    }
+
+    /// The tablets do what the rules say. That takes the time that calls take; on the way all that can goes wrong.
+    fn obey(&mut self) {
+        for nth in 0..self.tablets.len() {
+            let Some(tab) = self.tablets[nth].tabs.first().cloned() else { continue };
+            self.spawn(nth, async move {
+                // A disk that does not do what is asked: another time.
+                let _ = tab.hand().look(None, TODAY).await;
+            });
+        }
     }
 
     // ---- what people do ----
@@ -275,12 +343,27 @@ impl Simulation {
     }
 
     fn ask(&mut self, nth: usize, tab: &Tab, order: Option<Uuid>, command: Command) {
+        let pays = match &command {
+            Command::RecordPayment(_) => true,
+            Command::Confirm { payments, .. } => !payments.is_empty(),
+            _ => false,
+        };
+        let confirms = matches!(command, Command::Confirm { .. });
         let acting = tab.clone();
         let acted = self.at_once(nth, async move { acting.act(order, &command, TODAY).await });
         match acted {
             // It died before it could say that it was saved: it may be there or not.
             None => {}
-            Some(Ok(acted)) => self.remember(nth, tab, &acted),
+            Some(Ok(acted)) => {
+                let now_ms = self.world.now_ms();
+                if pays {
+                    self.paid_ms.push((acted.order, now_ms));
+                }
+                if confirms {
+                    self.placed_ms.entry(acted.order).or_insert(now_ms);
+                }
+                self.remember(nth, tab, &acted);
+            }
             Some(Err(ActFault::Refused(Refused::Rejected(_)))) => {}
             Some(Err(ActFault::Storage(StorageFault::Quota | StorageFault::Closed))) => {}
             Some(Err(fault)) => panic!("an act failed: {fault}"),
@@ -484,6 +567,19 @@ impl Simulation {
 
     fn step(&mut self) {
         let nth = self.chance.below(self.tablets.len());
+        if self.may.rules && self.of_rules.percent(12) {
+            if self.of_rules.percent(50) {
+                self.pay_cut_off();
+            }
+            // Long enough for what is not paid; or not quite. Then the tablets are heard of again.
+            self.world.skip([0, 20, 70][self.of_rules.below(3)] * 60_000);
+            let minutes = self.of_rules.below(4) as i64;
+            self.pass(minutes * 60_000);
+            self.obey();
+            self.pass(5_000);
+            self.revive();
+            return;
+        }
         match self.chance.below(108) {
             0..60 => self.act(),
             60..75 => {
@@ -605,6 +701,13 @@ impl Simulation {
         for tablet in &self.tablets {
             tablet.tabs[0].want_blobs(self.pictures.keys().copied());
         }
+        if self.may.rules {
+            // What is not paid by now is cancelled, where that is allowed.
+            self.world.skip(70 * 60_000);
+            self.pass(4 * 60_000);
+            self.obey();
+            self.pass(30_000);
+        }
         let until = self.world.now_ms() + HEALED_WITHIN_MS;
         while !self.is_healed() {
             let now = self.world.now_ms();
@@ -699,6 +802,7 @@ impl Simulation {
                 assert!(!fact || entry.outcome == Outcome::Applied, "a fact was voided");
             }
         }
+        orders.values().for_each(|order| self.check_rule(order));
         self.check_identities();
         self.check_names();
         orders.values().for_each(|order| self.check_conflicts(order));
@@ -713,6 +817,27 @@ impl Simulation {
             self.open_tab(nth);
             let tab = self.tablets[nth].tabs[0].clone();
             self.check_tab(nth, &tab, &orders, takings);
+        }
+    }
+
+    /// No order is cancelled by a rule where money is; and none ever was that somebody, anywhere, had paid in time: a
+    /// rule waits until nobody can hold such a payment. (A tablet that was revoked does not count, and a copy is not
+    /// told from its original.)
+    fn check_rule(&self, order: &Order) {
+        let cancels = || {
+            order.timeline.iter().enumerate().filter_map(|(at, entry)| match &entry.event {
+                Event::Order(OrderEvent::Cancelled(body)) => Some((at, body.rule.is_some())),
+                _ => None,
+            })
+        };
+        let stands = order.cancelled.is_some_and(|standing| cancels().any(|(at, rule)| at == standing && rule));
+        assert!(!stands || order.paid() == 0, "an order that was paid is cancelled by a rule");
+        let Some(placed_ms) = self.placed_ms.get(&order.id) else { return };
+        if self.copies == 0 && !self.may.revoked && cancels().any(|(_, rule)| rule) {
+            CANCELLED.fetch_add(1, Ordering::Relaxed);
+            let in_time = |(of, ms): &&(Uuid, i64)| *of == order.id && *ms <= placed_ms + 3_600_000;
+            let paid = self.paid_ms.iter().find(in_time);
+            assert!(paid.is_none(), "a rule cancelled what was paid in time: {paid:?}, placed at {placed_ms}");
         }
     }
 
@@ -861,4 +986,5 @@ fn after_all_that_can_go_wrong_everything_is_everywhere() {
         workers.into_iter().flat_map(|worker| worker.join().unwrap()).collect()
     });
     assert!(failed.is_empty(), "these seeds fail: {failed:?}");
+    assert!(CANCELLED.load(Ordering::Relaxed) > runs / 50, "rules hardly ever acted: nothing is known of them");
 }

@@ -53,7 +53,7 @@ fn note(failed: &mut Vec<&'static str>, name: &'static str, outcome: Result<()>)
 
 fn native(filter: Option<&str>) -> Result<()> {
     say("native tests");
-    run_command(cargo().args(["test", "--workspace", "--exclude", "app", "--no-fail-fast"]).args(filter))
+    run_command(cargo().args(["test", "--workspace", "--no-fail-fast"]).args(filter))
 }
 
 fn browser_tests(filter: Option<&str>) -> Result<()> {

@@ -15,11 +15,13 @@ mod words;
 
 use domain::order::Summary;
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 use leptos_router::hooks::use_query_map;
 
 use self::asked::Dialogs;
 use self::cart::CartSheet;
 use self::goods::Goods;
+use self::model::Cart;
 use self::sold::SoldSheet;
 use self::tender::Tender;
 use self::till::Till;
@@ -42,13 +44,31 @@ pub fn Counter() -> impl IntoView {
     let query = use_query_map();
     let wants_pay = Memo::new(move |_| query.with(|query| query.get("step").as_deref() == Some("pay")));
 
-    let kept = kept::load::<model::Cart>(KEPT).filter(|cart| {
-        // Sold already: the browser was killed before it forgot the cart.
-        untrack(|| session.summary(cart.order)).is_none_or(|Summary { number, .. }| number.is_none())
+    // Sold already: the browser was killed before it forgot the cart.
+    let is_sold = move |cart: &Cart| {
+        untrack(|| session.summary(cart.order)).is_some_and(|Summary { number, .. }| number.is_some())
+    };
+    let (kept, at_ms) = kept::load_dated::<Cart>(KEPT).unzip();
+    let till = Till::new(session, toaster, kept.filter(|cart| !is_sold(cart)), wants_pay);
+    let began = till.cart.get_untracked();
+    Effect::new(move |before: Option<()>| {
+        till.cart.with(|cart| match before {
+            // As it was kept: what a killed browser left on the disk is still to be read.
+            None => {}
+            Some(()) if cart.is_blank() => kept::forget_twice(KEPT),
+            Some(()) => kept::store_twice(KEPT, cart),
+        });
     });
-    let till = Till::new(session, toaster, kept, wants_pay);
-    Effect::new(move |_| {
-        till.cart.with(|cart| if cart.is_blank() { kept::forget(KEPT) } else { kept::store(KEPT, cart) });
+    spawn_local(async move {
+        let later = kept::load_later::<Cart>(KEPT, at_ms.unwrap_or(i64::MIN)).await;
+        if let Some(later) = later.filter(|cart| !is_sold(cart)) {
+            // Selling goes on at once; what was tapped meanwhile is not lost for what was before.
+            till.cart.try_update(|cart| {
+                if *cart == began {
+                    *cart = later;
+                }
+            });
+        }
     });
     till.watch_the_draft();
     let listening = window_event_listener(leptos::ev::keydown, move |event| {

@@ -77,7 +77,9 @@ fn Dispute(of: RecordConflict) -> impl IntoView {
     };
     let value = {
         let field = conflict.field.clone();
-        move |of: Option<domain::record::Value>| value_words(kind, &field, of.as_ref(), currency.get())
+        move |of: Option<domain::record::Value>| {
+            shop.with(|shop| value_words(kind, &field, of.as_ref(), shop, currency.get()))
+        }
     };
     let (standing, other) = (record.get(&conflict.field).cloned(), conflict.other.clone());
     let sides = sides(&record, &conflict, session, value.clone());

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use domain::StreamKind;
 use domain::order::Summary;
-use domain::record::{Changed, RecordEvent, Value, changes};
+use domain::record::{Changed, Fields, RecordEvent, Value, changes};
 use domain::rule::Rule;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -28,6 +28,16 @@ use crate::ui::{
 
 /// As many orders are named in a preview.
 const NAMED: usize = 30;
+
+/// What a rule is called: by the shop, or by what it does; also where it was thrown away since.
+pub fn name_of(fields: Option<Fields>) -> String {
+    let fields = fields.unwrap_or_default();
+    match (fields.text("name"), fields.text("deed")) {
+        ("", "") => rules::TITLE.get().to_owned(),
+        ("", deed) => words::deed_name(deed).get().to_owned(),
+        (name, _) => name.to_owned(),
+    }
+}
 
 /// Writes fields of a rule that is there.
 fn write(rule: Uuid, set: impl IntoIterator<Item = (&'static str, Option<Value>)>) -> Act {

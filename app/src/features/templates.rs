@@ -16,7 +16,7 @@ use uuid::Uuid;
 use super::order::{marks, refusal};
 use crate::frame::PageHead;
 use crate::session::{Records, Session};
-use crate::text::{list, templates};
+use crate::text::{list, rules, templates};
 use crate::ui::{
     Acts, Button, Dialog, Empty, Glyph, Icon, Kind, LinkButton, Menu, MenuAct, Scroll, Sheet, TextField, Toast,
     ToastAct, Toaster,
@@ -67,7 +67,7 @@ pub fn Templates() -> impl IntoView {
     let shown = Memo::new(move |_| all.with(in_order));
     view! {
         <div class="page">
-            <PageHead title=templates::TITLE>
+            <PageHead title=templates::TITLE back=("/settings", rules::BACK)>
                 <LinkButton href="/templates/new" label=templates::NEW glyph=Glyph::Plus kind=Kind::Main/>
             </PageHead>
             <Sheet>

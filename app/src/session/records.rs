@@ -131,11 +131,10 @@ impl Session {
         self.records(StreamKind::Rule, Rule::read)
     }
 
-    /// What a rule is called, also where it was thrown away since; tracks changes.
-    pub fn rule_name(self, rule: Uuid) -> String {
+    /// A record's fields, also of one that was thrown away since; tracks changes.
+    pub fn fields_of(self, record: Uuid) -> Option<Fields> {
         self.changes.track();
-        let name = |fields: Option<Fields>| fields.map(|fields| fields.text("name").to_owned());
-        self.link().and_then(|link| link.read(|replica| name(replica.fields(rule)))).unwrap_or_default()
+        self.link()?.read(|replica| replica.fields(record))
     }
 
     /// The shop's own fields: its lists are read from them with [`domain::shop::list::entries`].
@@ -163,7 +162,7 @@ impl Session {
 
     /// What there is of all of a product's variants together. Tracks changes.
     pub fn whole_stock(self, product: &Product) -> Stock {
-        let stocks = product.stocked().into_iter().map(|variant| self.stock(product, variant));
+        let stocks = product.stocks().into_iter().map(|variant| self.stock(product, variant));
         stocks.fold(Stock::default(), |sum, stock| {
             // What left of a variant that nobody counts says nothing about what lies in the stall.
             let on_hand = if stock.counted { stock.on_hand } else { 0 };

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use domain::order::{Badge, Line, Summary};
+use domain::order::{Badge, Summary};
+use domain::product::Product;
 use domain::product::ledger::{Entry, ledger};
-use domain::product::{Product, Shortage, shortages};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use replica::storage::StorageFault;
@@ -54,20 +54,6 @@ impl Session {
         let now = self.now.get_untracked();
         let summary = self.link().and_then(|link| link.read(|replica| replica.summary(order, now)));
         summary.is_some_and(|summary| summary.badges.has(Badge::Oversold))
-    }
-
-    /// What is missing for these lines; what `order` itself was promised is there for them. Tracks changes.
-    pub fn shortages(self, lines: &[Line], order: Option<Uuid>) -> Vec<Shortage> {
-        self.changes.track();
-        let Some(link) = self.link() else { return Vec::new() };
-        link.read(|replica| {
-            let own = order.and_then(|id| replica.summary(id, 0)).map(|summary| summary.uses).unwrap_or_default();
-            shortages(lines.iter(), |product, variant| {
-                let stock = replica.stock_of(product, variant);
-                let own = own.iter().find(|it| it.is_of(product, variant)).map_or(0, |it| it.reserved);
-                stock.counted.then(|| stock.free().saturating_add(own))
-            })
-        })
     }
 
     /// The stock ledger of a product: the doings of so many orders, and all that was done beside orders meanwhile.

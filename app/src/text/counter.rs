@@ -6,7 +6,7 @@ texts! {
     TILES: "可以点的商品", "Products to tap";
     LINES_HERE: "本单的商品", "Items of this order";
     SOLD_WHAT: "这一单", "The sale";
-    AND_UP: "起", "and up";
+    AND_UP: "起", "up";
     FIND: "找商品", "Find a product";
     FIND_HINT: "名称、编码、拼音", "Name or code";
     SCAN: "扫条码", "Scan a barcode";

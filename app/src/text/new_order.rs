@@ -48,7 +48,6 @@ texts! {
     too_many(most: usize): "一张单子最多 {most} 项，分成两单。", "An order has at most {most} items: make two.";
     same_now(name: &str, number: &str): "{name}刚刚下过一样的单（{number}）。是同一单吗？", "{name} ordered the same just now ({number}). Is it the same order?";
     same_ago(name: &str, number: &str, ago: &str): "{ago}前，{name}下过一样的单（{number}）。是同一单吗？", "{name} ordered the same {ago} ago ({number}). Is it the same order?";
-    missing(item: &str, n: &str): "{item} 缺 {n}，照样可以卖", "{item}: {n} missing. You can sell it all the same";
     grams(n: i64): "{n} 克", "{n} g";
     per_kilogram(price: &str): "{price}/公斤", "{price}/kg";
     after_deposit(amount: &str): "定金 {amount} 后，还要收", "After {amount} deposit, still to pay";

@@ -89,6 +89,7 @@ pub mod batch {
 /// The list as a table, and as a file.
 pub mod columns {
     texts! {
+        OPTIONS: "列表选项", "List options";
         COLUMNS: "表格的列", "Columns";
         AS_TABLE: "用表格显示", "Show as a table";
         AS_TABLE_WHY: "屏幕够宽时，订单一行一张。", "Where the screen is wide enough, one line for each order.";

@@ -23,7 +23,7 @@ texts! {
     RESTING: "停卖的", "Not on sale";
     EVERY: "全部", "All";
     KIND: "类别", "Kind";
-    ANY_CATEGORY: "所有分类", "All categories";
+    ANY_CATEGORY: "全部", "All";
     SHORT: "缺货", "Short";
     OFF_SALE: "停卖", "Not on sale";
     NO_PRICE: "未定价", "No price";
@@ -46,7 +46,7 @@ texts! {
     STOCK_NOW: "现在有多少；不写就不计库存", "What is there now; empty: nobody counts it";
     STOCK_KG: "现在有多少公斤；不写就不计库存", "Kilograms there now; empty: nobody counts it";
     CATEGORY: "分类", "Category";
-    CATEGORY_HINT: "选一个，或写新的", "Choose one, or type a new one";
+    CATEGORY_HINT: "选一个或写新的", "Choose or type";
     UNIT: "怎么卖", "Sold by";
     PIECE: "按件", "Piece";
     GRAM: "称重，按公斤定价", "Weight, priced per kg";
@@ -70,8 +70,6 @@ texts! {
     UNDO_CHANGES: "不改了", "Undo changes";
     NOT_SAVED_YET: "有改动还没存", "Changes not saved yet";
 
-    LEVEL_WHOLESALE: "批发", "Wholesale";
-    LEVEL_MEMBER: "会员", "Member";
     CHANGED_MEANWHILE: "另一台平板刚改了同一处。看看现在的值，还要用你的就再按一次。", "Another tablet has just changed the same thing. Look at it above; to keep yours, save once more.";
     NAME_MISSING: "写上商品名称。", "Give the product a name.";
     SPEC_MISSING: "写上规格，如 大。", "Say which it is, such as Large.";

@@ -25,7 +25,12 @@ pub fn Menu(
     /// What is in it, in its order.
     #[prop(into)]
     acts: Signal<Vec<MenuAct>>,
+    /// What it is called, where "More" would not say of what.
+    #[prop(optional, into)]
+    label: Option<TextProp>,
 ) -> impl IntoView {
+    let label = label.unwrap_or_else(|| keys::MORE.into());
+    let title = label.clone();
     // Held here, so that the chosen act outlives the list, which goes when the menu closes.
     let acts = Memo::new_with_compare(move |_| acts.get(), |_, _| true);
     let open = RwSignal::new(false);
@@ -56,13 +61,13 @@ pub fn Menu(
     view! {
         <Show when=move || acts.with(|acts| !acts.is_empty())>
             <Button
-                label=keys::MORE
+                label=label.clone()
                 glyph=Glyph::More
                 icon_only=true
                 on_press=move || open.set(true)
                 attr:aria-haspopup="dialog"
             />
         </Show>
-        <Dialog open title=keys::MORE><ul class="menu">{list}</ul></Dialog>
+        <Dialog open title><ul class="menu">{list}</ul></Dialog>
     }
 }

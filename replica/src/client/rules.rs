@@ -51,7 +51,8 @@ fn is_candidate(rule: &Rule, summary: &Summary, now_ms: i64) -> bool {
         && (rule.channel.is_empty() || rule.channel == summary.channel)
         && (rule.category.is_empty() || rule.category == summary.category)
         && rule.at_least.is_none_or(|least| summary.total >= least)
-        && rule.due_ms(summary.placed_ms) <= now_ms
+        // Of an order of this moment, its tablet's clock may be a little ahead.
+        && (!rule.deed.is_timed() || rule.due_ms(summary.placed_ms) <= now_ms)
 }
 
 /// The one who does what the rules say, as far as this device may.
@@ -59,6 +60,8 @@ pub struct Hand<S, T, H> {
     client: Client<S, T, H>,
     /// What was looked at, and when it is to be looked at again: by rule and order.
     looked: HashMap<(Uuid, Uuid), i64>,
+    /// The orders that are still to be looked at; nothing: all.
+    due: Option<HashSet<Uuid>>,
     rules: Vec<Rule>,
     /// When the server received an order, by the order.
     received: HashMap<Uuid, i64>,
@@ -67,7 +70,7 @@ pub struct Hand<S, T, H> {
 impl<S: Storage, T: Transport, H: Host> Client<S, T, H> {
     /// A hand for the rules: one for each page.
     pub fn hand(&self) -> Hand<S, T, H> {
-        Hand { client: self.clone(), looked: HashMap::new(), rules: Vec::new(), received: HashMap::new() }
+        Hand { client: self.clone(), looked: HashMap::new(), due: None, rules: Vec::new(), received: HashMap::new() }
     }
 
     /// The orders to which a rule would do something now, newest first, as far as this device knows.
@@ -97,23 +100,25 @@ impl<S: Storage, T: Transport, H: Host> Hand<S, T, H> {
         if let Some(changed) = &only {
             self.looked.retain(|(_, order), _| !changed.contains(order));
         }
+        self.due = self.due.take().zip(only).map(|(due, more)| &due | &more);
         let rules = rules_of(&self.client.replica());
         let is_new = rules != self.rules;
         if is_new {
             self.looked.clear();
+            self.due = None;
             self.rules.clone_from(&rules);
         }
         let (connected, caught_up) = {
             let replica = self.client.replica();
             (replica.device().credential.is_some(), replica.is_caught_up())
         };
-        // A log that is still coming would be acted on as if it were all.
+        // A log that is still coming would be acted on as if it were all: what is due stays due.
         if rules.is_empty() || (connected && !caught_up) {
             return Ok(Vec::new());
         }
         let is_clock_right = !connected || self.client.sync_state().clock_off_ms.is_some();
         let now_ms = self.client.shop_now_ms();
-        let only = only.filter(|_| !is_new);
+        let only = self.due.clone();
         let mut devices: Option<Devices> = None;
         let mut waiting = Vec::new();
         for rule in rules.iter().filter(|rule| is_clock_right || !rule.deed.is_timed()) {
@@ -163,6 +168,7 @@ impl<S: Storage, T: Transport, H: Host> Hand<S, T, H> {
                 waiting.push((rule.id, silent));
             }
         }
+        self.due = Some(HashSet::new());
         Ok(waiting)
     }
 

@@ -154,7 +154,7 @@ fn who_the_buyer_is_may_be_said_when_all_is_done() {
     let id = wang(&stall, 0);
     let order = stall.sell(0, "walk-in").order;
     stall.settle();
-    let pay = NewPayment { method: Method::Cash, given: 1_000_00, deposit: false };
+    let pay = NewPayment { method: Method::Cash, given: 100_000, deposit: false };
     stall.act(0, Some(order), &Command::RecordPayment(pay)).unwrap();
     stall.act(0, Some(order), &Command::HandOver(None)).unwrap();
     stall.act(1, Some(order), &Command::SetCustomer(Some(id))).unwrap();

@@ -4,6 +4,7 @@ mod copies;
 mod customers;
 mod pictures;
 mod records;
+mod rules;
 mod support;
 
 use std::collections::BTreeSet;

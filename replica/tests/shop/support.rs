@@ -22,7 +22,8 @@ use futures::future::{AbortHandle, abortable, join};
 use futures::stream::StreamExt;
 use futures::task::LocalSpawnExt;
 use protocol::api::{
-    AskBlobs, BlobKept, Claimed, Joined, MissingBlobs, Poke, Pulled, Push, PushResult, PushStatus, Pushed,
+    AskBlobs, BlobKept, Claimed, DeviceEntry, Devices, Joined, MissingBlobs, Poke, Pulled, Push, PushResult,
+    PushStatus, Pushed,
 };
 use protocol::digest::{EventHash, event_hash};
 use protocol::erasure::{self, Asking};
@@ -53,6 +54,13 @@ struct TimeState {
 pub struct Time(Rc<RefCell<TimeState>>);
 
 impl Time {
+    pub fn now_ms(&self) -> i64 {
+        self.0.borrow().now_ms
+    }
+    /// Time passes, and nobody is woken by it.
+    pub fn pass(&self, ms: i64) {
+        self.0.borrow_mut().now_ms += ms;
+    }
     /// To the next moment that somebody waits for. False when nobody does.
     fn advance(&self) -> bool {
         let mut time = self.0.borrow_mut();
@@ -162,6 +170,8 @@ pub struct ServerState {
     codes: BTreeSet<String>,
     /// Which device was let in, and under which code.
     pub joined: BTreeMap<Uuid, String>,
+    /// When each device last said that it had nothing unsent.
+    pub heard: BTreeMap<Uuid, i64>,
 }
 
 #[derive(Clone)]
@@ -364,7 +374,7 @@ impl Server {
             let claimed = Claimed { shop: claim.shop, credential: claim.device.to_string() };
             return Some(Ok(serde_json::to_string(&claimed).unwrap()));
         }
-        if path.ends_with("/devices") {
+        if path.ends_with("/devices") && request.method == "POST" {
             let join: protocol::api::JoinShop = serde_json::from_str(body).unwrap();
             let mut state = self.state.borrow_mut();
             let known = state.joined.get(&join.device).cloned();
@@ -394,6 +404,19 @@ impl Server {
             let pairing = protocol::api::Pairing { code: shop, expires_ms: now_ms + 600_000 };
             return Some(Ok(serde_json::to_string(&pairing).unwrap()));
         }
+        if path.ends_with("/devices") {
+            let state = self.state.borrow();
+            let entry = |(id, code): (&Uuid, &String)| DeviceEntry {
+                id: *id,
+                code: code.clone(),
+                last_seen_ms: 0,
+                pushed: 0,
+                heard_ms: state.heard.get(id).copied(),
+                revoked_ms: state.revoked.contains(&id.to_string()).then_some(0),
+            };
+            let devices = state.joined.iter().map(entry).collect();
+            return Some(Ok(serde_json::to_string(&Devices { devices, head: state.log.len() as u64 }).unwrap()));
+        }
         if path.ends_with("/push") {
             self.state.borrow_mut().pushes += 1;
             let push: Push = serde_json::from_str(body).unwrap();
@@ -416,6 +439,10 @@ impl Server {
         let after: usize = query["after"].parse().unwrap();
         let mut state = self.state.borrow_mut();
         state.pulls += 1;
+        let epoch = query.get("epoch").and_then(|epoch| epoch.parse().ok());
+        if query.get("idle") == Some(&"true") && epoch == Some(state.epoch) {
+            state.heard.insert(device, now_ms);
+        }
         if state.gone > 0 {
             state.gone -= 1;
             return Some(Err(ProblemType::Gone));
@@ -425,7 +452,7 @@ impl Server {
         let events: Vec<_> = events
             .iter()
             .map(|kept| {
-                if kept.device == device && query["own"] == "brief" {
+                if kept.device == device && query.get("own") == Some(&"brief") {
                     raw(serde_json::to_string(&Brief { id: kept.id, stamp: kept.stamp.clone() }).unwrap())
                 } else {
                     raw(protocol::envelope::stamp(&kept.text, &kept.stamp))

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use domain::{Event, Meta};
 use protocol::api::{
-    AskBlobs, BlobKept, Claimed, JoinShop, Joined, MissingBlobs, Pairing, Poke, Pulled, Push, PushResult, PushStatus,
-    Pushed,
+    AskBlobs, BlobKept, Claimed, DeviceEntry, Devices, JoinShop, Joined, MissingBlobs, Pairing, Poke, Pulled, Push,
+    PushResult, PushStatus, Pushed,
 };
 use protocol::digest::{EventHash, event_hash};
 use protocol::envelope::stamp;
@@ -30,6 +30,8 @@ struct Logged {
 struct Log {
     events: Vec<Logged>,
     by_id: HashMap<Uuid, (usize, EventHash)>,
+    /// When each device last said that it had nothing unsent.
+    heard: BTreeMap<Uuid, i64>,
     blobs: BTreeMap<BlobId, Vec<u8>>,
 }
 
@@ -158,6 +160,7 @@ impl Server {
         let answer = match path.rsplit('/').next().unwrap_or("") {
             of if path.contains("/blobs/") => device.and_then(|_| self.picture(request, of)),
             "shops" => self.claim(body).map(String::into_bytes),
+            "devices" if request.method == "GET" => device.map(|_| self.devices()),
             "devices" => self.join(body).map(String::into_bytes),
             "pairing" => device.map(|_| {
                 let pairing = Pairing { code: "code".to_owned(), expires_ms: now_ms + 600_000 };
@@ -201,6 +204,7 @@ impl Server {
     fn claim(&mut self, body: &str) -> Result<String, ProblemType> {
         let claim: protocol::api::ClaimShop = serde_json::from_str(body).map_err(|_| ProblemType::Malformed)?;
         self.shop = Some(claim.shop);
+        self.joined.insert(claim.device, claim.code);
         let claimed = Claimed { shop: claim.shop, credential: claim.device.to_string() };
         Ok(serde_json::to_string(&claimed).unwrap())
     }
@@ -216,6 +220,19 @@ impl Server {
             credential: join.device.to_string(),
         };
         Ok(serde_json::to_string(&joined).unwrap())
+    }
+
+    fn devices(&self) -> Vec<u8> {
+        let entry = |(id, code): (&Uuid, &String)| DeviceEntry {
+            id: *id,
+            code: code.clone(),
+            last_seen_ms: 0,
+            pushed: 0,
+            heard_ms: self.log.heard.get(id).copied(),
+            revoked_ms: self.revoked.contains(id).then_some(0),
+        };
+        let devices = Devices { devices: self.joined.iter().map(entry).collect(), head: self.head() };
+        serde_json::to_vec(&devices).unwrap()
     }
 
     fn push(&mut self, body: &str, device: Uuid, now_ms: i64) -> Result<String, ProblemType> {
@@ -290,6 +307,10 @@ impl Server {
             return Err(ProblemType::Gone);
         }
         let brief = value("own") == Some("brief");
+        let epoch = value("epoch").and_then(|epoch| epoch.parse().ok());
+        if value("idle") == Some("true") && epoch == Some(self.epoch) {
+            self.log.heard.insert(device, now_ms);
+        }
         // Small pages, so that there are many.
         let limit = 1 + self.chance.below(12);
         let events: Vec<Box<RawValue>> = (self.log.events.iter().skip(after).take(limit))

@@ -98,6 +98,10 @@ impl World {
     pub fn now_ms(&self) -> i64 {
         self.0.borrow().now_ms
     }
+    /// An hour in which nobody does anything: what waits for a moment in it happens at its end.
+    pub fn skip(&self, ms: i64) {
+        self.0.borrow_mut().now_ms += ms;
+    }
     /// Cuts a tablet off, or lets it back.
     pub fn cut(&self, tablet: usize, cut: bool) {
         let mut inner = self.0.borrow_mut();

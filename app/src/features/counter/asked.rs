@@ -87,7 +87,7 @@ fn Variants(till: Till, id: Uuid) -> impl IntoView {
                 </li>
             }
         };
-        product.variants.iter().map(key).collect_view()
+        product.variants.iter().filter(|variant| variant.active).map(key).collect_view()
     });
     view! { <ul class="menu" aria-label=counter::CHOOSE>{keys}</ul> }
 }

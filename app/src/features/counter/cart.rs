@@ -301,14 +301,14 @@ fn Tools(till: Till, is_empty: Memo<bool>) -> impl IntoView {
     let later = move || till.cart.with(|cart| cart.content.delivery == Delivery::PickUp);
     view! {
         <div class="cart-tools">
-            <button type="button" class="chip" on:click=move |_| till.ask(Asked::Customer)>
+            <button type="button" class="pick" on:click=move |_| till.ask(Asked::Customer)>
                 <Icon glyph=Glyph::Person/>
                 <span>{buyer}</span>
             </button>
             <Show when=move || can_round.get() && !is_empty.get()>
                 <button
                     type="button"
-                    class="chip"
+                    class="pick"
                     aria-pressed=move || if is_rounded() { "true" } else { "false" }
                     on:click=move |_| till.cart.update(|cart| cart.round_off())
                 >
@@ -316,7 +316,7 @@ fn Tools(till: Till, is_empty: Memo<bool>) -> impl IntoView {
                 </button>
             </Show>
             <Show when=later>
-                <button type="button" class="chip" aria-pressed="true" on:click=move |_| till.ask(Asked::Details)>
+                <button type="button" class="pick" aria-pressed="true" on:click=move |_| till.ask(Asked::Details)>
                     <Icon glyph=Glyph::Bag/>
                     <span>{crate::text::delivery::PICK_UP}</span>
                 </button>

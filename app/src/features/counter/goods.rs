@@ -77,7 +77,7 @@ pub fn Goods(till: Till) -> impl IntoView {
         view! {
             <button
                 type="button"
-                class="chip"
+                class="pick"
                 aria-pressed=move || if is_chosen.get() { "true" } else { "false" }
                 on:click=move |_| category.set(name.clone())
             >
@@ -89,7 +89,7 @@ pub fn Goods(till: Till) -> impl IntoView {
         let all = categories.get();
         (!all.is_empty()).then(|| {
             view! {
-                <div class="chips" role="group" aria-label=counter::BY_CATEGORY>
+                <div class="picks" role="group" aria-label=counter::BY_CATEGORY>
                     {chip(None)} {all.into_iter().map(|name| chip(Some(name))).collect_view()}
                 </div>
             }
@@ -171,16 +171,18 @@ fn initials(name: &str) -> String {
 
 /// What a tile says below the name.
 fn spec(product: &Product) -> String {
-    let names: Vec<&str> = product.variants.iter().map(|variant| variant.name.as_str()).collect();
-    match (product.unit, names.is_empty()) {
-        (Unit::Gram, true) => counter::EACH.get().to_owned(),
+    let names: Vec<&str> =
+        product.offered().into_iter().map(|of| product.spec(of)).filter(|name| !name.is_empty()).collect();
+    match (product.unit, product.variants.is_empty()) {
+        (Unit::Gram, true) if names.is_empty() => counter::EACH.get().to_owned(),
+        (Unit::Gram, true) => format!("{} · {}", names.join(" · "), counter::EACH.get()),
         _ => names.join(" · "),
     }
 }
 
 /// The price that a tile says: the lowest of its variants', and whether there are dearer ones.
 fn price(product: &Product, level: &str) -> Option<(i64, bool)> {
-    let prices: Vec<i64> = product.stocked().into_iter().filter_map(|variant| product.price(variant, level)).collect();
+    let prices: Vec<i64> = product.offered().into_iter().filter_map(|variant| product.price(variant, level)).collect();
     let least = prices.iter().min().copied()?;
     Some((least, prices.iter().any(|price| *price != least)))
 }

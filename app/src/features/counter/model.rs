@@ -64,7 +64,7 @@ impl Good {
             product: product.id,
             variant,
             item: product.name.clone(),
-            spec: product.variant(variant).map(|variant| variant.name.clone()).unwrap_or_default(),
+            spec: product.spec(variant).to_owned(),
             unit: product.unit,
             price: product.price(variant, level),
         }

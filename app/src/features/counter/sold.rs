@@ -36,7 +36,10 @@ pub fn SoldSheet(till: Till) -> impl IntoView {
                 })
                 .collect_view();
             let big = if undone {
-                let why = move || format!("{} {}", counter::back_to_customer(&till.said_amount(back_minor)), counter::UNDONE_WHY.get());
+                let why = move || {
+                    let back = counter::back_to_customer(&till.said_amount(back_minor));
+                    format!("{back} {}", counter::UNDONE_WHY.get())
+                };
                 view! {
                     <h2>{counter::UNDONE}</h2>
                     <Note text=TextProp::from(why) tone=Tone::Owe glyph=Glyph::Refund/>
@@ -59,7 +62,12 @@ pub fn SoldSheet(till: Till) -> impl IntoView {
                 .into_any()
             };
             view! {
-                <div class="pad stack" data-testid="sale-done" data-order-number=number.clone() data-undone=undone.to_string()>
+                <div
+                    class="pad stack"
+                    data-testid="sale-done"
+                    data-order-number=number.clone()
+                    data-undone=undone.to_string()
+                >
                     <p class="sold-head">
                         <Icon glyph=if undone { Glyph::Cancelled } else { Glyph::Check }/>
                         <Serial number=number.clone()/>

@@ -253,9 +253,9 @@ impl Till {
     pub fn tap(self, id: Uuid) {
         let Some(product) = self.product(id) else { return };
         self.begin();
-        match product.variants.as_slice() {
-            [] => self.take(id, 0),
-            [only] => self.take(id, only.id),
+        match product.offered().as_slice() {
+            [] => {}
+            [only] => self.take(id, *only),
             _ => self.ask(Asked::Variant(id)),
         }
     }
@@ -677,7 +677,7 @@ impl Till {
         self.begin();
         match found {
             Some((product, variant)) => {
-                let asks = self.product(product).is_some_and(|it| variant == 0 && it.variants.len() > 1);
+                let asks = self.product(product).is_some_and(|it| variant == 0 && it.offered().len() > 1);
                 if asks {
                     self.ask(Asked::Variant(product));
                 } else {

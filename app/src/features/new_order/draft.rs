@@ -115,12 +115,12 @@ impl Draft {
         if base.as_ref() == Some(&now) {
             return;
         }
-        if let Some(base) = base {
-            let currency = self.flow.minor.get_untracked();
-            let form = self.typed.with_untracked(|form| form.rebased(&base, &now, currency));
-            self.flow.base.set_value(Some(now));
-            self.flow.fields.write(form);
-        }
+        // The page went before it heard that the draft was saved: what is here is what was typed there.
+        let Some(base) = base else { return self.flow.base.set_value(Some(now)) };
+        let currency = self.flow.minor.get_untracked();
+        let form = self.typed.with_untracked(|form| form.rebased(&base, &now, currency));
+        self.flow.base.set_value(Some(now));
+        self.flow.fields.write(form);
     }
 
     /// What saves this as the draft.
@@ -170,7 +170,13 @@ impl Draft {
     pub fn confirmed_elsewhere(self) -> Option<Uuid> {
         let order = self.order.get().there()?;
         let is_ours = self.done.get_value() || self.flow.busy.get() || self.flow.is_edit;
-        (order.confirmed.is_some() && !is_ours && order.id == self.flow.order.get_value()).then_some(order.id)
+        let is_confirmed = order.confirmed.is_some() && order.id == self.flow.order.get_value();
+        // What was typed since then may be another order: that stays, for the person to say.
+        let is_same = || {
+            let now = self.flow.reading.with(|reading| (reading.content.clone(), reading.buyer.clone()));
+            now == (order.content(), order.buyer()) || self.flow.base.with_value(|base| base.as_ref() == Some(&now))
+        };
+        (is_confirmed && !is_ours && is_same()).then_some(order.id)
     }
 
     /// Throws away what was typed; for a while it can be had back. `begin`: begins the form anew with what is kept.

@@ -25,7 +25,7 @@ pub fn goods<'a>(products: impl Iterator<Item = &'a Arc<Product>>, typed: &str, 
     }
     let mut found: Vec<(u8, i64, usize, Goods)> = Vec::new();
     for product in products.filter(|product| product.active && !product.name.is_empty()) {
-        for (place, variant) in product.stocked().into_iter().enumerate() {
+        for (place, variant) in product.offered().into_iter().enumerate() {
             let own = product.variant(variant);
             let spec = own.map_or("", |variant| variant.name.as_str());
             let name = product.name.to_lowercase();

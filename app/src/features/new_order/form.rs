@@ -86,7 +86,7 @@ impl ItemFields {
 
     /// Fills in a product: what it is, its specification, its unit, its price.
     fn fill(self, product: &Product, variant: u32, price: Option<String>) {
-        let spec = product.variant(variant).map(|variant| variant.name.clone()).unwrap_or_default();
+        let spec = product.spec(variant).to_owned();
         self.rest.update_value(|rest| {
             (rest.product, rest.variant) = (Some(product.id), variant);
             (rest.item, rest.spec) = (product.name.clone(), spec.clone());
@@ -422,6 +422,15 @@ fn Buyer(flow: Flow) -> impl IntoView {
             fill_customer(flow, &customer);
         }
     };
+    let pasting = RwSignal::new(false);
+    let paste = move || {
+        pasting.update(|pasting| *pasting = !*pasting);
+        if pasting.get_untracked() {
+            request_animation_frame(|| {
+                page::focus(".pasted textarea");
+            });
+        }
+    };
     let known = move || {
         let customer = flow.known.get()?;
         let shop = flow.shop.get();
@@ -451,8 +460,9 @@ fn Buyer(flow: Flow) -> impl IntoView {
             <div class="head">
                 <h2 id=heading>{form::BUYER}</h2>
                 {known}
+                <Button label=new_order::PASTE glyph=Glyph::Text kind=Kind::Quiet on_press=paste/>
             </div>
-            <Pasted flow/>
+            <Show when=move || pasting.get()><Pasted flow/></Show>
             <div class="two">
                 <SuggestField label=form::BUYER_NAME value=name offers on_take=take fault=fault(BuyerField::Name)/>
                 <SuggestField
@@ -474,12 +484,10 @@ fn Buyer(flow: Flow) -> impl IntoView {
 #[component]
 fn Pasted(flow: Flow) -> impl IntoView {
     let Fields { name, phone, address, .. } = flow.fields;
-    let open = RwSignal::new(false);
     let pasted = RwSignal::new(String::new());
     Effect::new(move |before: Option<String>| {
         let text = pasted.get();
-        let divisions = if open.get() { Divisions::here() } else { None };
-        let Some(divisions) = divisions.filter(|_| !text.trim().is_empty()) else { return String::new() };
+        let Some(divisions) = Divisions::here().filter(|_| !text.trim().is_empty()) else { return String::new() };
         if before.as_ref() == Some(&text) {
             return text;
         }
@@ -491,31 +499,9 @@ fn Pasted(flow: Flow) -> impl IntoView {
         }
         text
     });
-    let toggle = move || {
-        open.update(|open| *open = !*open);
-        pasted.set(String::new());
-        if open.get_untracked() {
-            request_animation_frame(|| {
-                page::focus(".pasted textarea");
-            });
-        }
-    };
     view! {
         <div class="pasted">
-            <Show
-                when=move || open.get()
-                fallback=move || {
-                    view! { <Button label=new_order::PASTE glyph=Glyph::Text kind=Kind::Quiet on_press=toggle/> }
-                }
-            >
-                <TextField
-                    label=new_order::PASTE
-                    value=pasted
-                    rows=2
-                    example=TextProp::from(new_order::PASTE_HINT)
-                />
-                <Button label=text::keys::CLOSE glyph=Glyph::Cross icon_only=true kind=Kind::Quiet on_press=toggle/>
-            </Show>
+            <TextField label=new_order::PASTE value=pasted rows=2 example=TextProp::from(new_order::PASTE_HINT)/>
         </div>
     }
 }

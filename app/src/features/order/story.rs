@@ -10,6 +10,7 @@ use leptos::prelude::Get;
 use uuid::Uuid;
 
 use super::{carrier, marks};
+use crate::features::rules;
 use crate::session::Session;
 use crate::text::order_page::{page, told};
 use crate::text::{self, Currency, Phrase, dispute, form, shipping, timeline};
@@ -42,12 +43,12 @@ pub fn tell(order: &Order, at: usize, currency: Currency) -> Option<Told> {
     Some(Told { glyph, what, amount, void: void(entry) })
 }
 
-/// When it was and on which tablet; with the day where that is not today.
+/// When it was and on which tablet, or by which rule; with the day where that is not today.
 pub fn by(entry: &Entry, session: Session) -> String {
     told_by(&entry.meta, entry.event.rule(), session)
 }
 
-/// The same of any event.
+/// When something was and on which tablet.
 pub fn by_whom(meta: &Meta, session: Session) -> String {
     told_by(meta, None, session)
 }
@@ -66,7 +67,7 @@ fn told_by(meta: &Meta, rule: Option<Uuid>, session: Session) -> String {
         (false, false) => code,
     };
     let by = match rule {
-        Some(rule) => told::by_rule(&time, &session.rule_name(rule)),
+        Some(rule) => told::by_rule(&time, &rules::name_of(session.fields_of(rule))),
         None => timeline::by(&time, &tablet),
     };
     if meta.seq.is_none() && session.connected().get() { told::not_sent(&by) } else { by }

@@ -3,7 +3,11 @@
 use std::collections::BTreeSet;
 
 use domain::order::{Command, Method, NewPayment, Order, PaymentState, Rejection};
+<<<<<<< HEAD
 use domain::sheet::csv::{BOM, Cell, write_line};
+=======
+use domain::shop::list::{List, default_of};
+>>>>>>> main
 use domain::text::{LONG, SHORT};
 use leptos::ev::MouseEvent;
 use leptos::prelude::*;
@@ -12,6 +16,7 @@ use replica::Facet;
 use uuid::Uuid;
 
 use super::super::order::refusal;
+use super::super::shop_lists;
 use super::Shelf;
 use super::columns::{save_file, save_orders};
 use crate::platform::page;
@@ -369,7 +374,8 @@ fn Choose(run: Run) -> impl IntoView {
 #[component]
 fn Ask(shelf: Shelf, run: Run, act: Act) -> impl IntoView {
     let tried = RwSignal::new(false);
-    let how = RwSignal::new(Method::Cash.key().to_owned());
+    let shop = untrack(|| run.session.shop_fields_now());
+    let how = RwSignal::new(default_of(&shop, List::Method));
     let days = RwSignal::new("1".to_owned());
     let why = RwSignal::new(String::new());
     let labels = RwSignal::new(BTreeSet::<String>::new());
@@ -418,12 +424,7 @@ fn Ask(shelf: Shelf, run: Run, act: Act) -> impl IntoView {
     };
     let fields = match act {
         Act::Pay => {
-            let choices = vec![
-                Choice::new("cash", method::CASH).with(Glyph::Cash),
-                Choice::new("wechat_pay", method::WECHAT).with(Glyph::Code),
-                Choice::new("alipay", method::ALIPAY).with(Glyph::Code),
-                Choice::new("bank_transfer", method::BANK).with(Glyph::Bank),
-            ];
+            let choices = shop_lists::choices(&shop, List::Method, "");
             view! { <Choices legend=method::METHOD choices value=how on_change=move |key| how.set(key) tiles=true/> }
                 .into_any()
         }

@@ -79,7 +79,7 @@ impl Column {
     const fn face(self) -> (&'static str, Phrase, &'static str) {
         match self {
             Self::Number => ("number", words::NUMBER, "minmax(0, 7rem)"),
-            Self::State => ("state", words::STATE, "minmax(4rem, 1.2fr)"),
+            Self::State => ("state", words::STATE, "minmax(8.25rem, 1fr)"),
             Self::Time => ("time", words::TIME, "minmax(0, 3.25rem)"),
             Self::Buyer => ("buyer", words::BUYER, "minmax(3rem, 1fr)"),
             Self::Phone => ("phone", words::PHONE, "minmax(0, 7.25rem)"),
@@ -200,10 +200,6 @@ pub fn cells(summary: &Arc<Summary>, badges: AnyView) -> AnyView {
             Column::Buyer if summary.name.is_empty() => words(list::WALK_IN.get().to_owned()),
             Column::Total => money(summary.total),
             Column::Owed => (owed(summary) > 0).then(|| money(owed(summary))).into_any(),
-            Column::Labels => {
-                let label = |label: &String| view! { <span class="tag clip">{label.clone()}</span> };
-                summary.labels.iter().map(label).collect_view().into_any()
-            }
             other => match other.cell(session, &shop, summary) {
                 Cell::Text(text) | Cell::Figure(text) => words(text),
             },
@@ -251,7 +247,7 @@ pub fn Tools(
     });
     view! {
         <Panel shelf/>
-        <Menu acts/>
+        <Menu acts label=words::OPTIONS/>
         <Dialog open=choosing title=words::COLUMNS><Columns/></Dialog>
     }
 }

@@ -71,7 +71,11 @@ fn Known(ways: Ways, product: Signal<Arc<Product>>) -> impl IntoView {
             danger: false,
             act: Callback::new(move |()| asked.set(Some(what))),
         };
-        vec![act(products::RETURN, Glyph::AfterSales, What::Return), act(products::SCRAP, Glyph::Cross, What::Scrap)]
+        vec![
+            act(products::COUNT, Glyph::Check, What::Count),
+            act(products::RETURN, Glyph::AfterSales, What::Return),
+            act(products::SCRAP, Glyph::Cross, What::Scrap),
+        ]
     });
     // What was typed stays; when it is saved or given up, the form shows the product as it is.
     let round = RwSignal::new(0_u32);
@@ -99,7 +103,6 @@ fn Known(ways: Ways, product: Signal<Arc<Product>>) -> impl IntoView {
                     glyph=Glyph::Plus
                     on_press=move || asked.set(Some(What::Receive))
                 />
-                <Button label=products::COUNT glyph=Glyph::Check on_press=move || asked.set(Some(What::Count))/>
                 <Menu acts=more/>
             </div>
             {figures}

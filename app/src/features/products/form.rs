@@ -8,9 +8,11 @@ use domain::StreamKind;
 use domain::order::Unit;
 use domain::product::Product;
 use domain::record::{Changed, RecordEvent, StockMoved, StockReason, Value, changes};
+use domain::shop::list::List;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos::text_prop::TextProp;
+use leptos_router::hooks::use_query_map;
 use replica::Act;
 use replica::storage::StorageFault;
 use serde::{Deserialize, Serialize};
@@ -21,6 +23,7 @@ use super::model::{ArticleForm, Form, Place, Reading, VariantForm};
 use super::{BackToList, Chosen, Ways, words};
 use crate::features::order::refusal;
 use crate::features::records::{field_name, value_words};
+use crate::features::shop_lists;
 use crate::platform::picture::Chosen as Photo;
 use crate::platform::{clock, kept, page};
 use crate::session::{ActFault, NoPicture, Session};
@@ -273,12 +276,22 @@ pub(super) fn ProductForm(
         .filter(|kept| id.map_or(all.with_untracked(|all| all.get(kept.id).is_none()), |id| kept.id == id));
     let product = known.get_untracked().unwrap_or_default();
     let blank = Form::of(&product, untrack(currency));
+    // A code that the counter scanned, and that no product has yet.
+    let scanned = use_query_map().with_untracked(|query| query.get("code")).filter(|_| id.is_none());
+    let begun = scanned.map_or_else(
+        || blank.clone(),
+        |code| {
+            let mut product = Product::clone(&product);
+            product.article.code = code;
+            Form::of(&product, untrack(currency))
+        },
+    );
     let (new_id, form, base) = match typed {
         Some(kept) => (kept.id, kept.form, kept.base),
         None => {
             let ms = u64::try_from(session.now_ms().get_untracked()).unwrap_or(0);
             let drawn = uuid::Builder::from_unix_timestamp_millis(ms, &clock::random()).into_uuid();
-            (id.unwrap_or(drawn), blank.clone(), product.fields())
+            (id.unwrap_or(drawn), begun, product.fields())
         }
     };
     let levels = session.shop_fields().with_untracked(|shop| words::levels(shop));
@@ -473,7 +486,7 @@ fn Clash(desk: Desk, base: StoredValue<BTreeMap<String, Value>>) -> impl IntoVie
         let shop = desk.session.shop_fields().get();
         let said = set.keys().map(|field| {
             let name = field_name(StreamKind::Product, field, &standing, &shop);
-            let value = value_words(StreamKind::Product, field, standing.fields.get(field), currency.get());
+            let value = value_words(StreamKind::Product, field, standing.fields.get(field), &shop, currency.get());
             format!("{name}: {value}")
         });
         Some(said.collect::<Vec<_>>().join(" · "))
@@ -544,7 +557,7 @@ fn Basics(desk: Desk) -> impl IntoView {
     let spec_wrong = desk.wrong(Place::Spec(0));
     let amounts = view! { <Amounts desk of=0 article=fields.article/> };
     view! {
-        <section class="stack" data-tight="" aria-label=products::DETAILS>
+        <div class="stack" data-tight="">
             <TextField label=products::NAME value=fields.name fault=desk.wrong(Place::Name)/>
             <div class="two">
                 <Show when=move || simple.get()>
@@ -572,7 +585,7 @@ fn Basics(desk: Desk) -> impl IntoView {
                 <StockField desk of=0 article=fields.article/>
             </Show>
             <ArticlePicture desk article=fields.article label=products::PICTURE/>
-        </section>
+        </div>
     }
 }
 
@@ -754,11 +767,7 @@ pub(super) fn Tool(
 #[component]
 fn Levels(desk: Desk, of: u32, article: ArticleFields) -> impl IntoView {
     let shop = desk.session.shop_fields();
-    let name = move |key: &str| {
-        let entry = shop.with(|shop| domain::shop::list::entries(shop, domain::shop::list::List::Level));
-        let entry = entry.into_iter().find(|entry| entry.key == key);
-        products::price_at(&entry.map_or_else(|| key.to_owned(), |entry| words::level_name(&entry)))
-    };
+    let name = move |key: &str| products::price_at(&shop.with(|shop| shop_lists::name(shop, List::Level, key)));
     let each = article.levels.get_untracked().into_iter().map(|(key, value)| {
         let fault = desk.wrong(Place::Level(of, key.clone()));
         let label = move || name(&key);

@@ -80,7 +80,7 @@ pub(super) fn List(ways: Ways) -> impl IntoView {
         let sounds = |text: &str, word: &str| pinyin.as_ref().is_some_and(|pinyin| pinyin.matches(text, word));
         ordered.with(|all| {
             let row = |(version, product): &(u64, Arc<Product>)| {
-                let short = || product.stocked().into_iter().any(|of| is_short(session.stock(product, of)));
+                let short = || product.offered().into_iter().any(|of| is_short(session.stock(product, of)));
                 sought.finds(product, short, sounds).then(|| Row {
                     version: *version,
                     product: Arc::clone(product),

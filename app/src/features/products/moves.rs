@@ -68,7 +68,7 @@ impl What {
 
 /// The stocks that can be moved: not what is left from before there were variants, once that is gone.
 pub(super) fn stocked(session: Session, product: &Product) -> Vec<(u32, Stock)> {
-    let all = product.stocked().into_iter().map(|variant| (variant, session.stock(product, variant)));
+    let all = product.stocks().into_iter().map(|variant| (variant, session.stock(product, variant)));
     let is_left = |(variant, stock): &(u32, Stock)| {
         *variant != 0 || product.variants.is_empty() || stock.on_hand != 0 || stock.reserved != 0
     };

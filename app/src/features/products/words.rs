@@ -53,16 +53,6 @@ pub fn letter(name: &str) -> String {
     name.trim().chars().next().map(|letter| letter.to_uppercase().collect()).unwrap_or_default()
 }
 
-/// What a price level is called.
-pub fn level_name(entry: &Entry) -> String {
-    match (entry.name.as_str(), entry.key.as_str()) {
-        ("", "wholesale") => products::LEVEL_WHOLESALE.get().to_owned(),
-        ("", "member") => products::LEVEL_MEMBER.get().to_owned(),
-        ("", key) => key.to_owned(),
-        (name, _) => name.to_owned(),
-    }
-}
-
 /// The price levels that are offered.
 pub fn levels(shop: &Fields) -> Vec<Entry> {
     entries(shop, List::Level).into_iter().filter(|entry| !entry.hidden).collect()

@@ -2,7 +2,7 @@
 
 use domain::StreamKind;
 use domain::record::{Fields, Value};
-use domain::shop::list::{Entry, List, entries};
+use domain::shop::list::List;
 
 use crate::features::shop_lists;
 use crate::text::{Currency, Phrase, form, order_page, products, records};
@@ -23,7 +23,7 @@ fn taken_apart(field: &str) -> (Option<&str>, Option<&str>, &str) {
 pub fn field_name(kind: StreamKind, field: &str, fields: &Fields, shop: &Fields) -> String {
     let (collection, key, last) = taken_apart(field);
     let name = match last.strip_prefix("level/").filter(|_| kind == StreamKind::Product) {
-        Some(level) => products::price_at(&level_name(level, shop)),
+        Some(level) => products::price_at(&shop_lists::name(shop, List::Level, level)),
         None => match phrase(kind, collection, last) {
             Some(phrase) => phrase.get().to_owned(),
             // What this build has no word for is called by its key: nothing is hidden.
@@ -34,23 +34,13 @@ pub fn field_name(kind: StreamKind, field: &str, fields: &Fields, shop: &Fields)
         (Some(collection), Some(key)) => {
             let text = ["name", "text"].map(|named| fields.text(&format!("{collection}/{key}/{named}")).to_owned());
             let text = text.into_iter().find(|text| !text.is_empty());
-            text.or_else(|| list_of(collection).map(|_| key.to_owned()))
+            text.or_else(|| list_of(collection).map(|list| shop_lists::name(shop, list, key)))
         }
         _ => None,
     };
     match of {
         Some(of) if of != name => records::of(&of, &name),
         _ => name,
-    }
-}
-
-fn level_name(key: &str, shop: &Fields) -> String {
-    let entry = entries(shop, List::Level).into_iter().find(|entry| entry.key == key);
-    match (entry.map(|entry| entry.name).unwrap_or_default(), key) {
-        (name, _) if !name.is_empty() => name,
-        (_, "wholesale") => products::LEVEL_WHOLESALE.get().to_owned(),
-        (_, "member") => products::LEVEL_MEMBER.get().to_owned(),
-        (_, key) => key.to_owned(),
     }
 }
 
@@ -96,7 +86,7 @@ fn is_money(kind: StreamKind, field: &str) -> bool {
 }
 
 /// A value as people read it.
-pub fn value_words(kind: StreamKind, field: &str, value: Option<&Value>, currency: Currency) -> String {
+pub fn value_words(kind: StreamKind, field: &str, value: Option<&Value>, shop: &Fields, currency: Currency) -> String {
     let (_, _, last) = taken_apart(field);
     let said = |phrase: Phrase| phrase.get().to_owned();
     match (value, kind, last) {
@@ -110,22 +100,17 @@ pub fn value_words(kind: StreamKind, field: &str, value: Option<&Value>, currenc
         // What an order would hold, or a blob's name, says nothing to anybody.
         (Some(_), StreamKind::Template, "content") => said(records::A_CONTENT),
         (Some(_), _, "picture") => said(records::A_PICTURE),
-        (Some(Value::Text(key)), StreamKind::Shop, _) => usual_name(field, key).unwrap_or_else(|| key.clone()),
+        (Some(Value::Text(key)), StreamKind::Shop, _) if last.starts_with("default_") => last
+            .strip_prefix("default_")
+            .and_then(list_of)
+            .map_or(key.clone(), |list| shop_lists::name(shop, list, key)),
+        (Some(Value::Text(key)), StreamKind::Customer, "level") => shop_lists::name(shop, List::Level, key),
         (Some(Value::Text(text)), ..) => text.clone(),
         (Some(Value::List(all)), ..) => {
-            let all = all.iter().map(|one| value_words(kind, field, Some(one), currency));
+            let all = all.iter().map(|one| value_words(kind, field, Some(one), shop, currency));
             all.collect::<Vec<_>>().join(", ")
         }
     }
-}
-
-/// What everybody calls an entry, where a field names one of a list.
-fn usual_name(field: &str, key: &str) -> Option<String> {
-    let of = field.strip_prefix("default_")?;
-    let lists = [List::Channel, List::Category, List::Method, List::Carrier, List::Level];
-    let list = lists.into_iter().find(|list| list.key() == of)?;
-    let entry = Entry { key: key.to_owned(), ..Entry::default() };
-    Some(shop_lists::entry_name(list, &entry).get().to_string())
 }
 
 #[cfg(test)]
@@ -143,10 +128,11 @@ mod tests {
         assert_eq!(name(StreamKind::Product, "variant/7/price"), "Large: Price");
         assert_eq!(name(StreamKind::Product, "variant/7/level/wholesale"), "Large: Wholesale price");
         assert_eq!(name(StreamKind::Product, "level/member"), "Member price");
-        assert_eq!(name(StreamKind::Shop, "channel/own/name"), "own: Name");
+        assert_eq!(name(StreamKind::Shop, "channel/own/name"), "Own: Name");
         assert_eq!(name(StreamKind::Rule, "colour"), "colour");
         let yuan = Currency::of("CNY");
-        let value = |kind, field, value: Option<Value>| value_words(kind, field, value.as_ref(), yuan);
+        let value =
+            |kind, field, value: Option<Value>| value_words(kind, field, value.as_ref(), &Fields::default(), yuan);
         assert_eq!(value(StreamKind::Product, "variant/7/price", Some(12_50.into())), "¥12.50");
         assert_eq!(value(StreamKind::Product, "level/member", Some(9_00.into())), "¥9.00");
         assert_eq!(value(StreamKind::Product, "active", None), "Yes");

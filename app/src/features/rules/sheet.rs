@@ -15,7 +15,7 @@ use crate::features::shop_lists;
 use crate::platform::page;
 use crate::session::Session;
 use crate::text::{Phrase, rules};
-use crate::ui::{Acts, Button, Choice, Dialog, Kind, Select, TextField, Toaster};
+use crate::ui::{Acts, Button, Choice, Dialog, Fault, Kind, Select, TextField, Toaster};
 
 /// The dialog in which a rule is written.
 #[component]
@@ -143,7 +143,7 @@ fn Writing(open: RwSignal<bool>, before: Option<Arc<Rule>>) -> impl IntoView {
                     value=word
                     on_change=move |key: String| word.set(key)
                 />
-                {move || fault(Place::Word, rules::WORD_MISSING).get().map(|why| view! { <p class="fault">{why}</p> })}
+                <Fault text=fault(Place::Word, rules::WORD_MISSING)/>
             }
             .into_any()
         }
@@ -190,8 +190,12 @@ fn Writing(open: RwSignal<bool>, before: Option<Arc<Rule>>) -> impl IntoView {
     };
     view! {
         <form class="stack rule-form" novalidate autocomplete="off" on:submit=send>
-            <Select label=TextProp::from(rules::WHAT) choices=deeds value=deed on_change=choose/>
+            <div class="two">
+                <Select label=TextProp::from(rules::WHAT) choices=deeds value=deed on_change=choose/>
+                <TextField label=rules::NAME value=name example=rules::NAME_HINT/>
+            </div>
             <div class="two">{own}</div>
+            <div class="well stack" data-tight=""><p>{says}</p> <Touched touched/></div>
             <fieldset class="group stack" data-tight="">
                 <legend>{rules::ONLY_FOR}</legend>
                 <div class="two">
@@ -212,8 +216,6 @@ fn Writing(open: RwSignal<bool>, before: Option<Arc<Rule>>) -> impl IntoView {
                     />
                 </div>
             </fieldset>
-            <TextField label=rules::NAME value=name example=rules::NAME_HINT/>
-            <div class="well stack" data-tight=""><p>{says}</p> <Touched touched/></div>
             <Acts>
                 {(!is_on).then(|| view! { <Button label=rules::SAVE on_press=move || save(false)/> })}
                 <Button

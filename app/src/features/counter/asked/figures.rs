@@ -271,7 +271,7 @@ pub fn Details(till: Till) -> impl IntoView {
                         ]
                         value=Signal::derive(move || if later.get() { "later".to_owned() } else { "now".to_owned() })
                         on_change=move |key: String| later.set(key == "later")
-                        stack=true
+                        width="10rem"
                     />
                     <Button label=counter::SHIP glyph=Glyph::Truck busy=till.busy on_press=move || till.ship()/>
                     <Button label=counter::CLEAR kind=Kind::Danger on_press=move || till.clear()/>
