@@ -3,11 +3,8 @@
 use std::collections::BTreeSet;
 
 use domain::order::{Command, Method, NewPayment, Order, PaymentState, Rejection};
-<<<<<<< HEAD
 use domain::sheet::csv::{BOM, Cell, write_line};
-=======
 use domain::shop::list::{List, default_of};
->>>>>>> main
 use domain::text::{LONG, SHORT};
 use leptos::ev::MouseEvent;
 use leptos::prelude::*;
