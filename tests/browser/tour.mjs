@@ -339,7 +339,7 @@ export async function tour({ first, bare, alone, story, refund, product, custome
   await at(first, "/products?arrange=1", "products-arrange", '[data-testid="arranged"]');
   await at(first, "/products/import", "products-import");
   await at(first, "/customers/import", "customers-import");
-  const sheet = "名称,编码,售价\n明前龙井,T1,128\n汝窑茶杯,T2,?\n";
+  const sheet = "Product,Code,Price\n明前龙井,T1,128\n汝窑茶杯,T2,?\n";
   await first.go("/products/import");
   await page.locator("input[type=file]").setInputFiles({ name: "杭州.csv", mimeType: "text/csv", buffer: Buffer.from(sheet) });
   await page.getByTestId("import-preview").waitFor();
