@@ -5,6 +5,7 @@ use leptos_router::components::{FlatRoutes, Redirect, Route, Router};
 use leptos_router::path;
 use replica::storage::StorageFault;
 
+use crate::features::sheets::Kind;
 use crate::features::{first_start, missing, orders};
 use crate::frame::{Cover, offer_updates};
 use crate::parts::{Pages, Parts};
@@ -44,6 +45,8 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/orders") view=|| inside(|| orders::Orders.into_any())/>
                     <Route path=path!("/orders/new") view=|| behind(|pages| (pages.new_order)())/>
                     <Route path=path!("/orders/:id") view=|| behind(|pages| (pages.order)())/>
+                    <Route path=path!("/products/import") view=|| inside(|| Parts::sheets(Kind::Products).into_any())/>
+                    <Route path=path!("/customers/import") view=|| inside(|| Parts::sheets(Kind::Customers).into_any())/>
                     <Route path=path!("/products/:id?") view=|| inside(|| Parts::selling(|selling| (selling.products)()).into_any())/>
                     <Route path=path!("/customers/:id?") view=|| inside(|| Parts::selling(|selling| (selling.customers)()).into_any())/>
                     <Route path=path!("/templates") view=|| inside(|| Parts::selling(|selling| (selling.templates)()).into_any())/>

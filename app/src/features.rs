@@ -13,6 +13,7 @@ pub mod records;
 pub mod rules;
 pub mod server_words;
 pub mod settings;
+pub mod sheets;
 pub mod shop_lists;
 pub mod shop_setup;
 pub mod templates;

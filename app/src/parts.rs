@@ -1,4 +1,4 @@
-//! What is not needed to open: every page behind the list of orders, in two later files. A release build makes a file
+//! What is not needed to open: every page behind the list of orders, in later files. A release build makes a file
 //! of its own of all that only these pages reach (docs/decisions/0006); any other build keeps the program in one piece.
 
 use leptos::prelude::*;
@@ -8,7 +8,8 @@ use uuid::Uuid;
 use crate::features::counter::reader::{self, Read};
 use crate::features::order::Shown;
 use crate::features::{
-    conflicts, counter, customers, new_order, order, orders, products, records, rules, settings, shop_setup, templates,
+    conflicts, counter, customers, new_order, order, orders, products, records, rules, settings, sheets, shop_setup,
+    templates,
 };
 use crate::frame::PageHead;
 use crate::session::{Boot, Session, Works};
@@ -61,6 +62,13 @@ pub struct Selling {
     pub record_disputes: fn() -> AnyView,
 }
 
+/// What reads and writes spreadsheets: fetched only when somebody asks for it.
+#[derive(Clone, Copy)]
+pub struct Sheets {
+    /// Products and customers from a sheet, and into one.
+    pub exchange: fn(sheets::Kind) -> AnyView,
+}
+
 /// Names everything that the second file is made of.
 fn pages() -> Pages {
     Pages {
@@ -95,6 +103,11 @@ fn selling() -> Selling {
     }
 }
 
+/// Names everything that the file for spreadsheets is made of.
+fn sheets() -> Sheets {
+    Sheets { exchange: |kind| view! { <sheets::Exchange kind/> }.into_any() }
+}
+
 /// Names what reads codes in pictures: a file that only a camera asks for.
 fn reader() -> Read {
     reader::read
@@ -105,7 +118,12 @@ fn reader() -> Read {
 mod file {
     use leptos::wasm_split::{self, SplitLoaderError};
 
-    use super::{Pages, Read, Selling};
+    use super::{Pages, Read, Selling, Sheets};
+
+    #[wasm_split::wasm_split(sheets, wasm_split_path = leptos::wasm_split, fallible)]
+    pub(super) fn sheets() -> Result<Sheets, SplitLoaderError> {
+        Ok(super::sheets())
+    }
 
     #[wasm_split::wasm_split(reader, wasm_split_path = leptos::wasm_split, fallible)]
     pub(super) fn reader() -> Result<Read, SplitLoaderError> {
@@ -128,7 +146,11 @@ mod file {
 mod file {
     use std::convert::Infallible;
 
-    use super::{Pages, Read, Selling};
+    use super::{Pages, Read, Selling, Sheets};
+
+    pub(super) async fn sheets() -> Result<Sheets, Infallible> {
+        Ok(super::sheets())
+    }
 
     pub(super) async fn reader() -> Result<Read, Infallible> {
         Ok(super::reader())
@@ -151,12 +173,13 @@ type Here<T> = RwSignal<Option<Option<T>>>;
 pub struct Parts {
     pages: Here<Pages>,
     selling: Here<Selling>,
+    sheets: Here<Sheets>,
 }
 
 impl Parts {
     /// Fetches the pages at once: the next thing that a person asks for is one of them.
     pub fn start(session: Session) -> Self {
-        let parts = Self { pages: RwSignal::new(None), selling: RwSignal::new(None) };
+        let parts = Self { pages: RwSignal::new(None), selling: RwSignal::new(None), sheets: RwSignal::new(None) };
         Effect::new(move |_| {
             session.fetch_again.track();
             parts.fetch();
@@ -205,6 +228,15 @@ impl Parts {
         });
     }
 
+    /// Fetches what reads and writes spreadsheets, unless it is here.
+    fn fetch_sheets(self) {
+        if self.sheets.with_untracked(|sheets| sheets.is_some_and(|sheets| sheets.is_some())) {
+            return;
+        }
+        self.sheets.set(None);
+        spawn_local(async move { self.sheets.set(Some(file::sheets().await.ok())) });
+    }
+
     /// What reads codes in pictures, as soon as it is here; `None` where it could not be fetched.
     pub async fn reader(self) -> Option<Read> {
         file::reader().await.ok()
@@ -244,6 +276,15 @@ impl Parts {
         parts.part(move || parts.selling.get().map(|selling| selling.map(&shown)), true)
     }
 
+    /// The page of spreadsheets of this kind, once its file is here; asked for, it is fetched.
+    pub fn sheets(kind: sheets::Kind) -> impl IntoView {
+        let parts = expect_context::<Self>();
+        parts.fetch_sheets();
+        let again = move || parts.fetch_sheets();
+        let shown = move || parts.sheets.get().map(|sheets| sheets.map(|sheets| (sheets.exchange)(kind)));
+        parts.part_or(shown, true, again)
+    }
+
     /// A part of a page of selling as soon as it is here.
     pub fn selling_within(shown: impl Fn(Selling) -> AnyView + Send + 'static) -> impl IntoView {
         let parts = expect_context::<Self>();
@@ -251,13 +292,22 @@ impl Parts {
     }
 
     fn part(self, shown: impl Fn() -> Option<Option<AnyView>> + Send + 'static, is_page: bool) -> AnyView {
+        self.part_or(shown, is_page, move || self.fetch())
+    }
+
+    fn part_or(
+        self,
+        shown: impl Fn() -> Option<Option<AnyView>> + Send + 'static,
+        is_page: bool,
+        again: impl Fn() + Copy + Send + Sync + 'static,
+    ) -> AnyView {
         let view = move || match shown() {
             Some(Some(view)) => view,
             Some(None) => view! {
                 <div class="page" class:pad=!is_page>
                     {is_page.then(|| view! { <PageHead title=opening::NOT_HERE/> })}
                     <Empty glyph=Glyph::Offline title=opening::NOT_HERE text=opening::NOT_HERE_WHY>
-                        <Button label=opening::TRY_AGAIN on_press=move || self.fetch()/>
+                        <Button label=opening::TRY_AGAIN on_press=again/>
                     </Empty>
                 </div>
             }

@@ -18,6 +18,7 @@ pub mod records;
 pub mod remind;
 pub mod rules;
 mod selling;
+pub mod sheets;
 pub mod shop_lists;
 pub mod shop_setup;
 pub mod templates;

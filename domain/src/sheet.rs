@@ -162,6 +162,15 @@ fn written(set: BTreeMap<String, Option<Value>>) -> Vec<RecordEvent> {
     events
 }
 
+/// The drawn id, or the next that is neither 0 nor taken.
+fn unused(drawn: u32, taken: impl Iterator<Item = u32> + Clone) -> u32 {
+    let mut id = drawn.max(1);
+    while taken.clone().any(|known| known == id) {
+        id = id.wrapping_add(1).max(1);
+    }
+    id
+}
+
 /// Whether a long number came out of a spreadsheet as a power of ten (`6.90123E+12`): a phone or a barcode that was.
 fn is_mangled(text: &str) -> bool {
     let Some((digits, power)) = text.split_once(['E', 'e']) else { return false };

@@ -337,6 +337,13 @@ export async function tour({ first, bare, alone, story, refund, product, custome
   await see(first, "dialog-receive");
   await at(first, `${product}?view=stock`, "product-stock", '[data-testid="ledger-row"]');
   await at(first, "/products?arrange=1", "products-arrange", '[data-testid="arranged"]');
+  await at(first, "/products/import", "products-import");
+  await at(first, "/customers/import", "customers-import");
+  const sheet = "Product,Code,Price\n明前龙井,T1,128\n汝窑茶杯,T2,?\n";
+  await first.go("/products/import");
+  await page.locator("input[type=file]").setInputFiles({ name: "杭州.csv", mimeType: "text/csv", buffer: Buffer.from(sheet) });
+  await page.getByTestId("import-preview").waitFor();
+  await see(first, "products-import-preview");
   await at(first, "/products/new", "product-new");
   await key("Add variant").click();
   await key("Save product").click();

@@ -11,6 +11,7 @@ mod person;
 use std::time::Duration;
 
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_navigate, use_params_map, use_query_map};
 use uuid::Uuid;
@@ -19,11 +20,12 @@ use self::form::CustomerForm;
 use self::list::{Doubles, Rows};
 use self::model::Book;
 use self::person::Shown;
+use super::sheets::{Kind as SheetKind, export};
 use crate::frame::PageHead;
 use crate::platform::page::escaped;
 use crate::session::{Session, Table};
-use crate::text::customers;
-use crate::ui::{Empty, Glyph, Kind, LinkButton, SearchField, Tab, Tabs};
+use crate::text::{customers, sheets};
+use crate::ui::{Button, Empty, Glyph, Kind, LinkButton, SearchField, Tab, Tabs, Toaster};
 
 /// The list that the tabs rule.
 const PANEL: &str = "customer-list";
@@ -151,6 +153,15 @@ pub fn Customers() -> impl IntoView {
         }
     });
 
+    let toaster = use_context::<Toaster>().unwrap_or_default();
+    let saving = RwSignal::new(false);
+    let export = move || {
+        saving.set(true);
+        spawn_local(async move {
+            export::save_csv(session, toaster, SheetKind::Customers).await;
+            saving.try_set(false);
+        });
+    };
     let people = session.people();
     let all = Memo::new(move |_| people.with(|people| Book::of(people.iter())));
     let owers = Memo::new(move |_| people.with(|people| Book::of(people.iter().filter(|person| person.owes() > 0))));
@@ -202,6 +213,13 @@ pub fn Customers() -> impl IntoView {
         <div class="page customers" style:grid-template-rows="auto minmax(0, 1fr)" data-alone=move || (!nobody.get()).then_some("")>
             <PageHead title=customers::TITLE>
                 <SearchField label=customers::SEARCH example=customers::SEARCH_HINT value=typed/>
+                <LinkButton
+                    href="/customers/import"
+                    label=sheets::IMPORT
+                    glyph=Glyph::TakeIn
+                    icon_only=true
+                />
+                <Button label=sheets::EXPORT glyph=Glyph::Save icon_only=true busy=saving on_press=export/>
                 <LinkButton
                     href="/customers/new"
                     label=customers::NEW

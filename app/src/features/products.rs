@@ -15,6 +15,7 @@ mod words;
 use std::time::Duration;
 
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_navigate, use_params_map, use_query_map};
 use uuid::Uuid;
@@ -24,11 +25,12 @@ use self::detail::Detail;
 use self::form::Writing;
 use self::list::List;
 use self::model::{Show, Sought};
+use super::sheets::{Kind as SheetKind, export};
 use crate::frame::PageHead;
 use crate::platform::page::escaped;
 use crate::session::Session;
-use crate::text::products;
-use crate::ui::{Button, Empty, Glyph, Kind, LinkButton, SearchField};
+use crate::text::{products, sheets};
+use crate::ui::{Button, Empty, Glyph, Kind, LinkButton, SearchField, Toaster};
 
 /// A search stands in the address once the person has paused.
 const PAUSE: Duration = Duration::from_millis(400);
@@ -187,6 +189,15 @@ pub fn Products() -> impl IntoView {
     let chosen = Memo::new(move |_| ways.place.with(|place| place.chosen));
     let arranging = Memo::new(move |_| ways.place.with(|place| place.arranging));
     let is_empty = Memo::new(move |_| all.with(|all| all.is_empty()));
+    let toaster = use_context::<Toaster>().unwrap_or_default();
+    let saving = RwSignal::new(false);
+    let export = move || {
+        saving.set(true);
+        spawn_local(async move {
+            export::save_csv(session, toaster, SheetKind::Products).await;
+            saving.try_set(false);
+        });
+    };
     let write_new = move || ways.choose(Chosen::New);
     let beside = move || match chosen.get() {
         Chosen::Nothing if is_empty.get() => view! {
@@ -206,6 +217,13 @@ pub fn Products() -> impl IntoView {
         <div class="page products" data-chosen=move || (chosen.get() != Chosen::Nothing).then_some("")>
             <PageHead title=products::TITLE>
                 <SearchField label=products::SEARCH example=products::SEARCH_HINT value=ways.typed/>
+                <LinkButton
+                    href="/products/import"
+                    label=sheets::IMPORT
+                    glyph=Glyph::TakeIn
+                    icon_only=true
+                />
+                <Button label=sheets::EXPORT glyph=Glyph::Save icon_only=true busy=saving on_press=export/>
                 <Button label=products::NEW glyph=Glyph::Plus on_press=write_new/>
             </PageHead>
             <div class="split">

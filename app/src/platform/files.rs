@@ -1,9 +1,10 @@
-//! Files that a person takes away: made on the device, also without a network.
+//! Files that a person brings or takes away: made on the device, also without a network.
 
 use js_sys::{Array, Uint8Array};
 use leptos::prelude::document;
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{Blob, BlobPropertyBag, HtmlAnchorElement, Url};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{Blob, BlobPropertyBag, File, HtmlAnchorElement, HtmlInputElement, Url};
 
 /// Saves a file of this name and kind (`text/csv`) where the browser saves its files. False where it does not let us.
 pub fn save(name: &str, kind: &str, bytes: &[u8]) -> bool {
@@ -24,4 +25,28 @@ pub fn save(name: &str, kind: &str, bytes: &[u8]) -> bool {
         Ok(())
     };
     save().is_ok()
+}
+
+/// A file that a person chose.
+pub struct Chosen(File);
+
+impl Chosen {
+    /// What is in a field for files; the field is empty afterwards, so that the same file can be chosen again.
+    pub fn from_field(field: &HtmlInputElement) -> Option<Self> {
+        let file = field.files()?.get(0)?;
+        field.set_value("");
+        Some(Self(file))
+    }
+    /// Its name.
+    pub fn name(&self) -> String {
+        self.0.name()
+    }
+    /// What is in it; `None` where the browser can't read it, or it has more bytes than these.
+    pub async fn bytes(&self, most: u32) -> Option<Vec<u8>> {
+        if self.0.size() > f64::from(most) {
+            return None;
+        }
+        let buffer = JsFuture::from(self.0.array_buffer()).await.ok()?;
+        Some(Uint8Array::new(&buffer).to_vec())
+    }
 }

@@ -99,6 +99,8 @@ pub enum Glyph {
     AfterSales,
     /// Kept on this device.
     Save,
+    /// Taken in from elsewhere.
+    TakeIn,
     /// A picture, a camera.
     Photo,
     /// What is done by itself.
@@ -199,6 +201,7 @@ impl Glyph {
                 r#"<path d="M12 20.5a8.5 8.5 0 1 0 0-17 8.5 8.5 0 0 0 0 17zM9 8l3 4 3-4M12 12v5M9.5 13.5h5"/>"#
             }
             Self::AfterSales => r#"<path d="M8 4.5l-4 4 4 4M4 8.5h10a5.75 5.75 0 0 1 0 11.5H8.5"/>"#,
+            Self::TakeIn => r#"<path d="M12 15.5v-11M7 9l5-5 5 5M4 20.5h16"/>"#,
             Self::Save => r#"<path d="M12 4v11M7 10.5l5 5 5-5M4 20.5h16"/>"#,
             Self::Photo => {
                 r#"<path d="M3.5 7.5h4L9 5h6l1.5 2.5h4v12h-17zM12 17a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7z"/>"#

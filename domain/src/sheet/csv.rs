@@ -93,14 +93,15 @@ pub fn read(text: &str) -> Vec<Vec<String>> {
     let mut reader = csv::ReaderBuilder::new();
     let reader = reader.has_headers(false).flexible(true).delimiter(separator);
     let mut rows: Vec<Vec<String>> = Vec::new();
-    // Blank lines are skipped by the reader; they count as rows, so that a row is called what the sheet calls it.
-    let mut line = 1;
     for record in reader.from_reader(text.as_bytes()).records().flatten() {
-        let begins = record.position().map_or(line, csv::Position::line);
-        let skipped = usize::try_from(begins.saturating_sub(line)).unwrap_or_default();
-        rows.extend(std::iter::repeat_n(Vec::new(), skipped.min(1_000)));
-        let inside: usize = record.iter().map(|cell| cell.matches('\n').count()).sum();
-        line = begins + 1 + u64::try_from(inside).unwrap_or_default();
+        // Blank lines are skipped by the reader; they count as rows, so that a row is called what the sheet calls it.
+        let begins = record.position().map_or(0, csv::Position::byte);
+        let begins = usize::try_from(begins).unwrap_or_default();
+        let rest = text.get(begins..).unwrap_or_default();
+        let ended = text.get(..begins).is_some_and(|before| before.ends_with('\r'));
+        let rest = rest.strip_prefix('\n').filter(|_| ended).unwrap_or(rest);
+        let blank = rest.bytes().take_while(|byte| matches!(byte, b'\r' | b'\n')).filter(|byte| *byte == b'\n').count();
+        rows.extend(std::iter::repeat_n(Vec::new(), blank));
         rows.push(record.iter().map(|cell| plain(cell).to_owned()).collect());
     }
     rows

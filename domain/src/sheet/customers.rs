@@ -258,7 +258,8 @@ impl<D: FnMut() -> u32> Customers<D> {
         for text in addresses {
             if !now.addresses.iter().any(|it| it.text == text) {
                 let position = now.addresses.iter().map(|it| it.position).max().map_or(0, |last| last + 1_000);
-                now.addresses.push(Address { id: (self.draw)().max(1), text, position });
+                let id = super::unused((self.draw)(), now.addresses.iter().map(|it| it.id));
+                now.addresses.push(Address { id, text, position });
             }
         }
         let is_changed = now != before;
@@ -291,7 +292,7 @@ impl<D: FnMut() -> u32> Planner for Customers<D> {
         if !is_blank {
             let mut said = Vec::new();
             let outcome = self.take(number, &mut row, &mut said);
-            let outcome = outcome.unwrap_or_else(|| Outcome::Refused(row.refusals));
+            let outcome = outcome.unwrap_or(Outcome::Refused(row.refusals));
             self.reports.push(Report { row: number, outcome, said });
         }
         self.columns = columns;

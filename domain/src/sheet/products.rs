@@ -222,6 +222,10 @@ pub struct Products<S, D> {
     several: BTreeSet<String>,
     /// Codes that are those of a whole product: they come with more than one specification.
     shared: BTreeSet<String>,
+    /// Codes that come with a name: the first row, counted from 0, that has both.
+    named: BTreeMap<String, usize>,
+    /// How many rows were taken.
+    taken: usize,
     reports: Vec<Report>,
 }
 
@@ -315,6 +319,8 @@ where
             with_variants: BTreeMap::new(),
             several: BTreeSet::new(),
             shared: BTreeSet::new(),
+            named: BTreeMap::new(),
+            taken: 0,
             reports: Vec::with_capacity(rows.len()),
         };
         for product in known {
@@ -327,11 +333,15 @@ where
         }
         let mut names: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
         let mut codes: BTreeMap<(String, String), BTreeSet<String>> = BTreeMap::new();
-        for row in rows {
+        for (nth, row) in rows.iter().enumerate() {
             let mut cells = Cells::new(&planner.columns, row);
             let name = cells.text(&Column::Name, SHORT).unwrap_or_default();
+            let code = cells.code(&Column::Code, SHORT);
+            if let Some(code) = code.clone().filter(|_| !name.is_empty()) {
+                planner.named.entry(code).or_insert(nth);
+            }
             let Some(spec) = cells.text(&Column::Spec, SHORT) else { continue };
-            if let Some(code) = cells.code(&Column::Code, SHORT) {
+            if let Some(code) = code {
                 codes.entry((code, name.clone())).or_default().insert(spec.clone());
             }
             names.entry(name).or_default().insert(spec);
@@ -404,6 +414,10 @@ where
     fn target(&self, read: &Read) -> Result<Target, Why> {
         let spec = read.spec.clone().unwrap_or_default();
         if let Some(code) = &read.code {
+            // Without a name above the row that has it: refused when the code is new, so refused the next time, too.
+            if read.name.is_none() && self.named.get(code).is_some_and(|first| *first >= self.taken) {
+                return Err(Why::NameMissing);
+            }
             // The code of a whole product has its row's name and specification beside it.
             let places = self.by_code.get(code).or_else(|| self.by_barcode.get(code));
             if let Some(places) = places {
@@ -533,6 +547,8 @@ where
         let mut now = self.works.get(at).map(|work| work.now.clone()).unwrap_or_default();
         let id = self.works.get(at).and_then(|work| work.id);
         let is_new_product = at == self.works.len();
+        let variant =
+            if is_new && variant != 0 { super::unused(variant, now.variants.iter().map(|it| it.id)) } else { variant };
         if is_new && variant != 0 {
             let position = now.variants.iter().map(|it| it.position).max().map_or(0, |last| last + 1_000);
             let name = read.spec.take().unwrap_or_default();
@@ -720,10 +736,11 @@ where
             self.columns.clone_from(&columns);
             let mut said = Vec::new();
             let outcome = self.take(number, &mut row, &mut said);
-            let outcome = outcome.unwrap_or_else(|| Outcome::Refused(row.refusals));
+            let outcome = outcome.unwrap_or(Outcome::Refused(row.refusals));
             self.reports.push(Report { row: number, outcome, said });
         }
         self.columns = columns;
+        self.taken += 1;
     }
 
     fn plan(self: Box<Self>) -> Plan {
@@ -763,7 +780,7 @@ pub fn rows(
     let money = |minor: Option<i64>| Cell::Figure(minor.map(|minor| plain(minor, currency)).unwrap_or_default());
     let row = |variant: u32| {
         let there = stock(product, variant);
-        let there = there.counted.then(|| figure::written(there.on_hand, product.unit)).unwrap_or_default();
+        let there = if there.counted { figure::written(there.on_hand, product.unit) } else { String::new() };
         let unit = if product.unit == crate::order::Unit::Gram { &words.weight } else { &words.piece };
         let state = if is_on_sale(product, variant) { &words.on } else { &words.off };
         let mut cells = vec![

@@ -15,6 +15,8 @@ mod refusals;
 #[cfg(test)]
 mod rules;
 #[cfg(test)]
+mod sheets;
+#[cfg(test)]
 mod stall;
 #[cfg(test)]
 mod states;

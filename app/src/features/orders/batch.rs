@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use domain::order::{Command, Method, NewPayment, Order, PaymentState, Rejection};
+use domain::sheet::csv::{BOM, Cell, write_line};
 use domain::shop::list::{List, default_of};
 use domain::text::{LONG, SHORT};
 use leptos::ev::MouseEvent;
@@ -15,7 +16,6 @@ use super::super::order::refusal;
 use super::super::shop_lists;
 use super::Shelf;
 use super::columns::{save_file, save_orders};
-use super::model::{BOM, Cell, write_line};
 use crate::platform::page;
 use crate::prefs::Prefs;
 use crate::session::{ActFault, Session};

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use domain::order::{Status, Summary};
 use domain::record::Fields;
+use domain::sheet::csv::{BOM, Cell, write_line};
 use domain::shop::list::List;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -11,7 +12,6 @@ use leptos::task::spawn_local;
 use super::super::order::marks;
 use super::Shelf;
 use super::filters::{Panel, named};
-use super::model::{BOM, Cell, write_line};
 use crate::platform::files;
 use crate::prefs::Prefs;
 use crate::session::Session;

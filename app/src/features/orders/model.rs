@@ -1,4 +1,4 @@
-//! What a person asks of the list, as it stands in its address; and the list as a spreadsheet.
+//! What a person asks of the list, as it stands in its address.
 
 use domain::Day;
 use domain::order::{Badge, Delivery, Method, Status};
@@ -155,40 +155,6 @@ impl Asked {
     }
 }
 
-/// A cell of a spreadsheet.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Cell {
-    /// Words: what a program could take for a formula is made plain.
-    Text(String),
-    /// A figure or a date of ours, which never is one.
-    Figure(String),
-}
-
-/// What makes a program that opens UTF-8 take it for that.
-pub const BOM: &str = "\u{feff}";
-
-/// Adds a line of a spreadsheet (RFC 4180).
-pub fn write_line(into: &mut String, cells: impl IntoIterator<Item = Cell>) {
-    for (at, cell) in cells.into_iter().enumerate() {
-        if at > 0 {
-            into.push(',');
-        }
-        let text = match cell {
-            // A cell that begins like this is run by Excel and its kin, whoever wrote it.
-            Cell::Text(text) if text.starts_with(['=', '+', '-', '@', '\t', '\r']) => format!("'{text}"),
-            Cell::Text(text) | Cell::Figure(text) => text,
-        };
-        if text.contains(['"', ',', '\n', '\r']) {
-            into.push('"');
-            into.push_str(&text.replace('"', "\"\""));
-            into.push('"');
-        } else {
-            into.push_str(&text);
-        }
-    }
-    into.push_str("\r\n");
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -249,17 +215,5 @@ mod tests {
         let to = day("2026-11-30");
         Asked { from: to, to, ..Asked::default() }.fill(&mut filter, |day| i64::from(day.day) * 100);
         assert_eq!((filter.placed_from_ms, filter.placed_before_ms), (Some(3_000), Some(3_100)));
-    }
-
-    #[test]
-    fn a_spreadsheet_holds_any_text_and_runs_none() {
-        let mut lines = String::new();
-        let text = |text: &str| Cell::Text(text.to_owned());
-        write_line(&mut lines, [text("编号"), text("a,b"), text("say \"tea\""), text("two\nlines")]);
-        write_line(
-            &mut lines,
-            [text("=1+1"), text("+86 138"), text("-"), text("@x"), Cell::Figure("-5.00".to_owned())],
-        );
-        assert_eq!(lines, "编号,\"a,b\",\"say \"\"tea\"\"\",\"two\nlines\"\r\n'=1+1,'+86 138,'-,'@x,-5.00\r\n");
     }
 }

@@ -1,0 +1,403 @@
+//! Products and customers from a sheet of another program, and into one: the file, what its columns are, what becomes
+//! of each row, then all of it at once, and a report.
+
+mod book;
+pub mod export;
+mod file;
+mod mapping;
+mod report;
+mod words;
+
+use std::sync::Arc;
+
+use domain::StreamKind;
+use domain::sheet::{Plan, Planner, Writing};
+use leptos::html;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use replica::Act;
+
+use self::file::{MAX_BYTES, Unreadable};
+use self::mapping::Mapping;
+use self::report::{Done, Preview};
+use super::order::refusal;
+use crate::frame::PageHead;
+use crate::platform::{clock, files};
+use crate::session::Session;
+use crate::text::{Phrase, sheets};
+use crate::ui::{Acts, Button, Fault, Glyph, Kind as KeyKind, Note, Progress, Scroll, Sheet, Stub, Toaster, uid};
+
+/// What a sheet is of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Products.
+    Products,
+    /// Customers.
+    Customers,
+}
+
+impl Kind {
+    /// What they are called.
+    pub fn name(self) -> Phrase {
+        match self {
+            Self::Products => sheets::PRODUCTS,
+            Self::Customers => sheets::CUSTOMERS,
+        }
+    }
+
+    fn stream(self) -> StreamKind {
+        match self {
+            Self::Products => StreamKind::Product,
+            Self::Customers => StreamKind::Customer,
+        }
+    }
+}
+
+/// How many rows are looked at between two breaths of the page.
+const AT_ONCE: usize = 200;
+
+/// A file that was read.
+#[derive(Clone)]
+struct Opened {
+    name: String,
+    rows: Arc<Vec<Vec<String>>>,
+}
+
+/// What the page is about.
+#[derive(Clone, Copy)]
+struct Desk {
+    kind: Kind,
+    session: Session,
+    opened: RwSignal<Option<Opened>>,
+    /// The row of the names of columns, from 0.
+    head: RwSignal<usize>,
+    /// What each column is, by its key; empty: ignored.
+    columns: RwSignal<Vec<String>>,
+    plan: RwSignal<Option<Arc<Plan>>>,
+    /// Rows looked at so far; `None`: nothing is under way.
+    working: RwSignal<Option<usize>>,
+    saving: RwSignal<bool>,
+    done: RwSignal<Option<Arc<Plan>>>,
+    fault: RwSignal<Option<String>>,
+    /// Which work is the last that was asked for: an earlier one ends at its next breath.
+    turn: StoredValue<u64>,
+}
+
+impl Desk {
+    fn new(kind: Kind, session: Session) -> Self {
+        Self {
+            kind,
+            session,
+            opened: RwSignal::new(None),
+            head: RwSignal::new(0),
+            columns: RwSignal::new(Vec::new()),
+            plan: RwSignal::new(None),
+            working: RwSignal::new(None),
+            saving: RwSignal::new(false),
+            done: RwSignal::new(None),
+            fault: RwSignal::new(None),
+            turn: StoredValue::new(0),
+        }
+    }
+
+    /// Begins a work; what was under way ends.
+    fn begin(self) -> u64 {
+        let turn = self.turn.try_get_value().unwrap_or_default() + 1;
+        self.turn.try_set_value(turn);
+        turn
+    }
+
+    /// Whether this work is still wanted, and the page still there.
+    fn goes_on(self, turn: u64) -> bool {
+        self.turn.try_get_value() == Some(turn)
+    }
+
+    fn stop(self) {
+        self.begin();
+        self.working.set(None);
+        self.fault.set(Some(sheets::STOPPED.get().to_owned()));
+    }
+
+    fn read(self, chosen: files::Chosen) {
+        let turn = self.begin();
+        self.done.set(None);
+        self.plan.set(None);
+        self.opened.set(None);
+        self.fault.set(None);
+        self.working.set(Some(0));
+        spawn_local(async move {
+            clock::breathe().await;
+            let name = chosen.name();
+            let rows = match chosen.bytes(MAX_BYTES).await {
+                Some(bytes) => {
+                    let breathe = async || {
+                        clock::breathe().await;
+                        self.goes_on(turn)
+                    };
+                    file::rows(bytes, breathe).await
+                }
+                None => Err(Unreadable::TooLarge),
+            };
+            if !self.goes_on(turn) {
+                return;
+            }
+            match rows {
+                Ok(rows) => {
+                    let (head, columns) = mapping::guess(self.kind, self.session, &rows);
+                    self.head.set(head);
+                    self.columns.set(columns);
+                    self.opened.set(Some(Opened { name, rows: Arc::new(rows) }));
+                    self.check();
+                }
+                Err(fault) => {
+                    self.working.set(None);
+                    self.fault.set(Some(unreadable(fault).get().to_owned()));
+                }
+            }
+        });
+    }
+
+    /// Looks at all rows, and says what becomes of each.
+    fn check(self) {
+        let turn = self.begin();
+        self.plan.set(None);
+        self.fault.set(None);
+        if self.columns.with_untracked(|columns| columns.iter().all(String::is_empty)) {
+            self.working.set(None);
+            self.fault.set(Some(sheets::NO_COLUMN.get().to_owned()));
+            return;
+        }
+        spawn_local(async move {
+            if let Some(plan) = self.planned(turn).await {
+                self.plan.set(Some(Arc::new(plan)));
+                self.working.set(None);
+            }
+        });
+    }
+
+    /// What all rows come to as things stand now; `None` where nobody waits for it any more.
+    async fn planned(self, turn: u64) -> Option<Plan> {
+        let opened = self.opened.try_get_untracked()??;
+        let head = self.head.try_get_untracked()?;
+        let columns = self.columns.try_get_untracked()?;
+        let rows = opened.rows.get(head + 1..).unwrap_or_default();
+        let mut planner: Box<dyn Planner> = untrack(|| mapping::planner(self.kind, self.session, &columns, rows));
+        for (nth, part) in rows.chunks(AT_ONCE).enumerate() {
+            self.working.try_set(Some(nth * AT_ONCE));
+            clock::breathe().await;
+            if !self.goes_on(turn) {
+                return None;
+            }
+            for (cells, number) in part.iter().zip(head + 2 + nth * AT_ONCE..) {
+                untrack(|| planner.row(number, cells));
+            }
+        }
+        Some(untrack(|| planner.plan()))
+    }
+
+    /// Writes all that is accepted, in one transaction, as things stand now: another tablet may have sold meanwhile.
+    fn import(self) {
+        let turn = self.begin();
+        self.saving.set(true);
+        self.fault.set(None);
+        spawn_local(async move {
+            let plan = self.planned(turn).await;
+            self.working.try_set(None);
+            if let Some(plan) = plan {
+                let kind = self.kind.stream();
+                let act = |Writing { id, events }: &Writing| Act::Record(kind, *id, events.clone());
+                let acts: Vec<Act> = plan.writings.iter().map(act).collect();
+                let acted = if acts.is_empty() { Ok(Vec::new()) } else { self.session.act_all(acts).await };
+                match acted {
+                    Ok(_) => drop(self.done.try_set(Some(Arc::new(plan)))),
+                    Err(fault) => drop(self.fault.try_set(Some(refusal::words(&fault)))),
+                }
+            }
+            self.saving.try_set(false);
+        });
+    }
+
+    fn start_over(self) {
+        self.begin();
+        self.done.set(None);
+        self.plan.set(None);
+        self.opened.set(None);
+        self.fault.set(None);
+    }
+
+    /// What the sheet calls a column.
+    fn head_of(self, column: usize) -> String {
+        let head = self.head.get();
+        let name = self.opened.with(|opened| {
+            opened.as_ref().and_then(|opened| opened.rows.get(head)?.get(column).cloned()).unwrap_or_default()
+        });
+        if name.trim().is_empty() { sheets::nth_column(&(column + 1).to_string()) } else { name }
+    }
+}
+
+fn unreadable(fault: Unreadable) -> Phrase {
+    match fault {
+        Unreadable::WebPage => sheets::WEB_PAGE,
+        Unreadable::Broken => sheets::BROKEN,
+        Unreadable::Empty => sheets::EMPTY,
+        Unreadable::TooLarge => sheets::FILE_TOO_LARGE,
+        Unreadable::Stopped => sheets::STOPPED,
+    }
+}
+
+/// The page.
+#[component]
+pub fn Exchange(
+    /// What is imported and exported.
+    kind: Kind,
+) -> impl IntoView {
+    let desk = Desk::new(kind, Session::here());
+    // Who leaves the page does not want it any more; what is being written is written all the same.
+    on_cleanup(move || {
+        desk.turn.try_update_value(|turn| *turn += 1);
+    });
+    let (title, back) = match kind {
+        Kind::Products => (sheets::IMPORT_PRODUCTS, ("/products", sheets::BACK_TO_PRODUCTS)),
+        Kind::Customers => (sheets::IMPORT_CUSTOMERS, ("/customers", sheets::BACK_TO_CUSTOMERS)),
+    };
+    let is_done = Memo::new(move |_| desk.done.with(Option::is_some));
+    let is_open = Memo::new(move |_| desk.opened.with(Option::is_some));
+    view! {
+        <div class="page exchange">
+            <PageHead title back/>
+            <Sheet>
+                <Scroll label=title class="pad stack">
+                    <Show when=move || !is_done.get() fallback=move || view! { <Done desk/> }>
+                        <Choose desk/>
+                        <Show when=move || is_open.get()>
+                            <Mapping desk/>
+                            <Preview desk/>
+                        </Show>
+                    </Show>
+                    <Fault text=desk.fault/>
+                    <Show when=move || !is_open.get() && !is_done.get()><Export desk/></Show>
+                </Scroll>
+                <Show when=move || is_open.get() && !is_done.get()><Foot desk/></Show>
+            </Sheet>
+        </div>
+    }
+}
+
+/// The file.
+#[component]
+fn Choose(desk: Desk) -> impl IntoView {
+    let id = uid("f");
+    let help = format!("{id}-help");
+    let field = NodeRef::<html::Input>::new();
+    let how = match desk.kind {
+        Kind::Products => sheets::BY_PRODUCT,
+        Kind::Customers => sheets::BY_CUSTOMER,
+    };
+    let said = move || {
+        desk.opened.with(|opened| {
+            let opened = opened.as_ref()?;
+            Some(view! { <p class="small" role="status"><b>{sheets::chosen(&opened.name, opened.rows.len())}</b></p> })
+        })
+    };
+    view! {
+        <div class="field">
+            <label for=id.clone()>{sheets::FILE}</label>
+            <input
+                class="input"
+                type="file"
+                id=id
+                accept=".csv,.txt,.tsv,.xlsx,.xls,.ods,text/csv"
+                aria-describedby=help.clone()
+                disabled=move || desk.saving.get()
+                node_ref=field
+                on:change:target=move |event| {
+                    if let Some(chosen) = files::Chosen::from_field(&event.target()) {
+                        desk.read(chosen);
+                    }
+                }
+            />
+            <p class="small muted" id=help>{sheets::FILE_HINT}</p>
+            {said}
+        </div>
+        <Show when=move || desk.opened.with(Option::is_none)>
+            <Note text=how/>
+            <Note text=sheets::SAFE/>
+        </Show>
+    }
+}
+
+/// How far it is, and the act.
+#[component]
+fn Foot(desk: Desk) -> impl IntoView {
+    let all = Signal::derive(move || {
+        let head = desk.head.get();
+        desk.opened.with(|opened| opened.as_ref().map_or(0, |opened| opened.rows.len().saturating_sub(head + 1)))
+    });
+    let looked = Signal::derive(move || desk.working.get().unwrap_or_default());
+    let count = |of: Signal<usize>| Signal::derive(move || u64::try_from(of.get()).unwrap_or(u64::MAX));
+    let nothing = Memo::new(move |_| desk.plan.with(|plan| plan.as_ref().is_none_or(|plan| plan.writings.is_empty())));
+    let is_working = Memo::new(move |_| desk.working.with(Option::is_some));
+    view! {
+        <Stub>
+            <Show when=move || is_working.get()>
+                <div class="field">
+                    <Progress
+                        label=move || sheets::checking(looked.get(), all.get())
+                        done=count(looked)
+                        all=count(all)
+                    />
+                </div>
+            </Show>
+            <Show when=move || nothing.get() && desk.plan.with(Option::is_some)>
+                <p class="small muted">{sheets::NOTHING_TO_DO}</p>
+            </Show>
+            <Acts>
+                <Show when=move || is_working.get()>
+                    <Button label=sheets::STOP on_press=move || desk.stop()/>
+                </Show>
+                <Button
+                    label=sheets::IMPORT_ROWS
+                    kind=KeyKind::Main
+                    glyph=Glyph::TakeIn
+                    disabled=Signal::derive(move || desk.plan.with(Option::is_none))
+                    busy=desk.saving
+                    on_press=move || desk.import()
+                />
+            </Acts>
+        </Stub>
+    }
+}
+
+/// All that there is, as a file.
+#[component]
+fn Export(desk: Desk) -> impl IntoView {
+    let toaster = use_context::<Toaster>().unwrap_or_default();
+    let busy = RwSignal::new(false);
+    let save = move |as_book: bool| {
+        let Desk { kind, session, .. } = desk;
+        busy.set(true);
+        spawn_local(async move {
+            if as_book {
+                let rows = export::rows(session, kind).await;
+                let name = export::file_name(session, kind, "xlsx");
+                match book::write(kind.name().get(), &rows) {
+                    Some(bytes) => export::save(toaster, &name, book::KIND, &bytes, rows.len().saturating_sub(1)),
+                    None => toaster.warn(sheets::NOT_SAVED),
+                }
+            } else {
+                export::save_csv(session, toaster, kind).await;
+            }
+            busy.try_set(false);
+        });
+    };
+    view! {
+        <section class="stack" data-tight="">
+            <h2 class="section-title">{sheets::EXPORT_TITLE}</h2>
+            <p class="small muted">{sheets::EXPORT_WHY}</p>
+            <div class="line-keys">
+                <Button label=sheets::AS_EXCEL glyph=Glyph::Save busy on_press=move || save(true)/>
+                <Button label=sheets::AS_CSV glyph=Glyph::Save busy on_press=move || save(false)/>
+            </div>
+        </section>
+    }
+}

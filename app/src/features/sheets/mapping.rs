@@ -1,0 +1,203 @@
+//! What each column of a sheet is: guessed from its head, chosen by the person.
+
+use domain::sheet::customers::{self, Customers};
+use domain::sheet::products::{self, Products};
+use domain::sheet::{Planner, head};
+use leptos::prelude::*;
+use leptos::text_prop::TextProp;
+
+use super::{Desk, Kind, export, words};
+use crate::platform::clock;
+use crate::session::Session;
+use crate::text::sheets;
+use crate::ui::{Choice, Select};
+
+/// The key of a column of products.
+fn product_key(column: &products::Column) -> String {
+    use products::Column;
+    let key = match column {
+        Column::Name => "name",
+        Column::Spec => "spec",
+        Column::Code => "code",
+        Column::Barcodes => "barcodes",
+        Column::Price => "price",
+        Column::Cost => "cost",
+        Column::Stock => "stock",
+        Column::Category => "category",
+        Column::Unit => "unit",
+        Column::State => "state",
+        Column::Note => "note",
+        Column::Level(key) => return format!("level/{key}"),
+    };
+    key.to_owned()
+}
+
+fn customer_key(column: customers::Column) -> &'static str {
+    use customers::Column;
+    match column {
+        Column::Name => "name",
+        Column::Phone => "phone",
+        Column::Address => "address",
+        Column::Level => "level",
+        Column::Note => "note",
+    }
+}
+
+/// All columns of products, with the shop's price levels.
+fn of_products(levels: &[(String, String)]) -> Vec<products::Column> {
+    products::columns(&levels.iter().map(|(key, _)| key.clone()).collect::<Vec<_>>())
+}
+
+/// The keys that several columns may have.
+const MANY: [&str; 2] = ["barcodes", "address"];
+
+/// What can be chosen for a column: its key and its name.
+fn offered(kind: Kind, session: Session) -> Vec<(String, TextProp)> {
+    match kind {
+        Kind::Products => {
+            let levels = export::levels(session);
+            let name = |column: products::Column| {
+                let levels = levels.clone();
+                (product_key(&column), TextProp::from(move || words::product_column(&column, &levels)))
+            };
+            of_products(&levels).into_iter().map(name).collect()
+        }
+        Kind::Customers => {
+            let name = |column| (customer_key(column).to_owned(), TextProp::from(words::customer_column(column)));
+            customers::Column::ALL.into_iter().map(name).collect()
+        }
+    }
+}
+
+/// Which row is the head, and what its columns are, by their keys.
+pub fn guess(kind: Kind, session: Session, rows: &[Vec<String>]) -> (usize, Vec<String>) {
+    let at = match kind {
+        Kind::Products => head::find(rows, &products::Column::ALL, &own_names(session)),
+        Kind::Customers => head::find(rows, &customers::Column::ALL, &[]),
+    };
+    (at, guess_row(kind, session, rows, at))
+}
+
+/// What the columns below this head are, by their keys; as many as the widest row has.
+fn guess_row(kind: Kind, session: Session, rows: &[Vec<String>], at: usize) -> Vec<String> {
+    let wide = rows.iter().skip(at).map(Vec::len).max().unwrap_or_default();
+    let mut names = rows.get(at).cloned().unwrap_or_default();
+    names.resize(wide, String::new());
+    match kind {
+        Kind::Products => {
+            let guessed = head::guess(&names, &products::Column::ALL, &own_names(session));
+            guessed.iter().map(|column| column.as_ref().map(product_key).unwrap_or_default()).collect()
+        }
+        Kind::Customers => {
+            let guessed = head::guess(&names, &customers::Column::ALL, &[]);
+            guessed.into_iter().map(|column| column.map(customer_key).unwrap_or_default().to_owned()).collect()
+        }
+    }
+}
+
+/// What our own export calls the price levels.
+fn own_names(session: Session) -> Vec<(String, products::Column)> {
+    let levels = export::levels(session);
+    let column = |(key, name): (String, String)| (sheets::price_at(&name), products::Column::Level(key));
+    levels.into_iter().map(column).collect()
+}
+
+/// Begins to read a sheet with these columns. `rows`: all below its head.
+pub fn planner(kind: Kind, session: Session, keys: &[String], rows: &[Vec<String>]) -> Box<dyn Planner> {
+    let draw = || u32::from_le_bytes(clock::random());
+    let levels = export::levels(session);
+    match kind {
+        Kind::Products => {
+            let all = of_products(&levels);
+            let columns = keys.iter().map(|key| all.iter().find(|column| product_key(column) == *key).cloned());
+            let known = session.products().get();
+            let mut known: Vec<_> = known.iter().cloned().collect();
+            known.sort_by_key(|product| product.place());
+            let stock = move |product: &_, variant| session.stock(product, variant);
+            let known = known.iter().map(|product| &**product);
+            let currency = export::currency(session);
+            Box::new(Products::new(columns.collect(), currency, known, rows, stock, draw))
+        }
+        Kind::Customers => {
+            let all = customers::Column::ALL;
+            let columns = keys.iter().map(|key| all.into_iter().find(|column| customer_key(*column) == key));
+            let levels = levels.into_iter().map(|(key, name)| (key, vec![name])).collect();
+            let known = session.customers().get();
+            Box::new(Customers::new(columns.collect(), levels, known.iter().map(|customer| &**customer), draw))
+        }
+    }
+}
+
+/// The columns, each with what it is.
+#[component]
+pub fn Mapping(desk: Desk) -> impl IntoView {
+    let kind = desk.kind;
+    let count = Memo::new(move |_| desk.columns.with(Vec::len));
+    let choices = offered(kind, desk.session);
+    let choose = move |column: usize, key: String| {
+        desk.columns.update(|columns| {
+            for (at, known) in columns.iter_mut().enumerate() {
+                if at == column {
+                    known.clone_from(&key);
+                } else if *known == key && !MANY.contains(&key.as_str()) {
+                    known.clear();
+                }
+            }
+        });
+        desk.check();
+    };
+    let each = move || {
+        let choices = choices.clone();
+        (0..count.get())
+            .map(|column| {
+                let mut all = vec![Choice::new("", sheets::IGNORE)];
+                all.extend(choices.iter().map(|(key, name)| Choice::new(key.clone(), name.clone())));
+                let value = Signal::derive(move || {
+                    desk.columns.with(|columns| columns.get(column).cloned()).unwrap_or_default()
+                });
+                let first = move || {
+                    let head = desk.head.get();
+                    desk.opened.with(|opened| {
+                        let cells = opened.as_ref()?.rows.iter().skip(head + 1);
+                        let value = cells.filter_map(|row| row.get(column)).find(|cell| !cell.trim().is_empty())?;
+                        Some(sheets::such_as(&value.chars().take(24).collect::<String>()))
+                    })
+                };
+                view! {
+                    <li>
+                        <Select
+                            label=move || sheets::column_is(&desk.head_of(column))
+                            choices=all
+                            value
+                            on_change=move |key| choose(column, key)
+                        />
+                        <p class="small muted clip">{first}</p>
+                    </li>
+                }
+            })
+            .collect_view()
+    };
+    let heads = move || {
+        let rows = desk.opened.with(|opened| opened.as_ref().map_or(0, |opened| opened.rows.len()));
+        (0..rows.min(10)).map(|row| Choice::new(row.to_string(), (row + 1).to_string())).collect::<Vec<_>>()
+    };
+    let value = Signal::derive(move || desk.head.get().to_string());
+    let change = move |row: String| {
+        let Ok(at) = row.parse() else { return };
+        desk.head.set(at);
+        let columns = desk.opened.with_untracked(|opened| {
+            opened.as_ref().map(|opened| guess_row(kind, desk.session, &opened.rows, at)).unwrap_or_default()
+        });
+        desk.columns.set(columns);
+        desk.check();
+    };
+    view! {
+        <section class="stack" data-tight="" aria-label=sheets::COLUMNS>
+            <h2 class="section-title">{sheets::COLUMNS}</h2>
+            <div class="head-row">
+                {move || view! { <Select label=sheets::HEAD choices=heads() value on_change=change/> }}
+            </div>
+            <ul class="columns">{each}</ul>
+        </section>
+    }
+}

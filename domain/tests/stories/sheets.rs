@@ -1,0 +1,517 @@
+//! Sheets of products and customers, told as stories: what a seller's sheet becomes, and that nothing doubles.
+
+use std::collections::BTreeMap;
+
+use domain::Currency;
+use domain::customer::Customer;
+use domain::order::Unit;
+use domain::product::{Article, Product, Stock, Variant};
+use domain::record::{Fields, RecordEvent, Value};
+use domain::sheet::products::Words;
+use domain::sheet::{Counts, Outcome, Plan, Planner, Why, csv, customers, head, products};
+use proptest::prelude::*;
+use uuid::Uuid;
+
+/// A shop that takes in sheets and nothing else.
+#[derive(Default)]
+struct Shop {
+    records: Vec<Fields>,
+    drawn: u32,
+}
+
+impl Shop {
+    fn take(&mut self, plan: &Plan) {
+        for writing in &plan.writings {
+            let at = match writing.id {
+                Some(id) => self.records.iter().position(|known| known.id == id).expect("what is known"),
+                None => {
+                    let id = Uuid::from_u128(self.records.len() as u128 + 1);
+                    self.records.push(Fields { id, ..Fields::default() });
+                    self.records.len() - 1
+                }
+            };
+            let record = &mut self.records[at];
+            for event in &writing.events {
+                match event {
+                    RecordEvent::Changed(changed) => {
+                        for (name, value) in &changed.set {
+                            match value {
+                                Some(value) => record.fields.insert(name.clone(), value.clone()),
+                                None => record.fields.remove(name),
+                            };
+                        }
+                    }
+                    RecordEvent::StockMoved(moved) => *record.sums.entry(moved.variant).or_default() += moved.quantity,
+                    other => panic!("a sheet does not write {other:?}"),
+                }
+            }
+        }
+    }
+
+    fn products(&self) -> Vec<Product> {
+        self.records.iter().map(Product::read).collect()
+    }
+
+    fn plan(&mut self, sheet: &str) -> Plan {
+        let rows = csv::read(sheet);
+        let levels = [("批发价".to_owned(), products::Column::Level("wholesale".to_owned()))];
+        let at = head::find(&rows, &products::Column::ALL, &levels);
+        let columns = head::guess(&rows[at], &products::Column::ALL, &levels);
+        let known = self.products();
+        let drawn = &mut self.drawn;
+        let draw = || {
+            *drawn += 1;
+            *drawn
+        };
+        let mut planner =
+            Box::new(products::Products::new(columns, Currency::Cny, &known, &rows[at + 1..], on_hand, draw));
+        for (row, number) in rows[at + 1..].iter().zip(at + 2..) {
+            planner.row(number, row);
+        }
+        planner.plan()
+    }
+
+    /// Imports a sheet; then once more, which must change nothing.
+    fn import(&mut self, sheet: &str) -> Plan {
+        let plan = self.plan(sheet);
+        self.take(&plan);
+        let again = self.plan(sheet);
+        assert_eq!(again.writings, [], "imported again, nothing changes");
+        assert_eq!(again.counts().created + again.counts().updated, 0);
+        assert_eq!(again.counts().refused, plan.counts().refused, "{:?}", again.reports);
+        plan
+    }
+}
+
+fn on_hand(product: &Product, variant: u32) -> Stock {
+    Stock::of(product.moved.get(&variant).copied(), 0, 0)
+}
+
+fn counts(created: usize, updated: usize, unchanged: usize, refused: usize) -> Counts {
+    Counts { created, updated, unchanged, refused }
+}
+
+fn refused(plan: &Plan) -> Vec<(usize, Vec<Why>)> {
+    let why = |outcome: &Outcome| match outcome {
+        Outcome::Refused(all) => Some(all.iter().map(|refusal| refusal.why.clone()).collect()),
+        _ => None,
+    };
+    plan.reports.iter().filter_map(|report| Some((report.row, why(&report.outcome)?))).collect()
+}
+
+#[test]
+fn a_price_list_from_another_program_becomes_products_with_their_variants_and_stock() {
+    let mut shop = Shop::default();
+    let plan = shop.import(
+        "某某系统导出,,,,,,,\n\
+         商品名称*,规格,商品编码,售价（元）,成本,库存,分类,单位\n\
+         T恤,M,S3,¥59.00,20,12,衣服,件\n\
+         T恤,L,S4,69元,,5,,\n\
+         龙井,,6901234567892,\"1,280.00\",,2.5,茶,公斤\n\
+         ,,,,,,,\n\
+         瓜子,,,8,,,零食,斤\n\
+         坏的,,X1,议价,,三,,\n",
+    );
+    assert_eq!(plan.counts(), counts(4, 0, 0, 1));
+    assert!(matches!(refused(&plan).as_slice(), [(8, why)] if matches!(why[..], [Why::Amount(_), Why::Quantity(_)])));
+    let all = shop.products();
+    let [shirt, tea, seeds] = all.as_slice() else { panic!("{all:?}") };
+    assert_eq!((shirt.name.as_str(), shirt.category.as_str(), shirt.variants.len()), ("T恤", "衣服", 2));
+    let [medium, large] = shirt.variants.as_slice() else { panic!() };
+    assert_eq!((medium.name.as_str(), shirt.price(medium.id, ""), shirt.moved[&medium.id]), ("M", Some(59_00), 12));
+    assert_eq!((large.article.code.as_str(), large.article.cost), ("S4", None));
+    assert_eq!((tea.unit, tea.article.price, tea.moved[&0]), (Unit::Gram, Some(1_280_00), 2_500));
+    assert_eq!(
+        (seeds.article.price, seeds.moved.is_empty()),
+        (Some(16_00), true),
+        "a price by the 斤 is half of a kilogram's"
+    );
+}
+
+#[test]
+fn what_is_here_is_found_by_its_code_and_only_what_differs_is_written() {
+    let mut shop = Shop::default();
+    shop.import("名称,编码,价格,库存\n茶,A1,10,5\n壶,A2,20,1\n");
+    let plan = shop.import("编码,名称,价格,库存\nA1,茶,12,5\nA2,壶,20,1\nA3,杯,3,\n");
+    assert_eq!(plan.counts(), counts(1, 1, 1, 0));
+    assert_eq!(shop.products()[0].article.price, Some(12_00));
+    assert_eq!(shop.products()[0].moved[&0], 5, "stock is not added again");
+    let plan = shop.import("编码,库存\nA1,7\nA2,\n");
+    assert_eq!(plan.counts(), counts(0, 1, 1, 0));
+    let counted = plan.writings.iter().flat_map(|writing| &writing.events).collect::<Vec<_>>();
+    assert!(matches!(counted[..], [RecordEvent::StockMoved(moved)] if (moved.quantity, moved.counted) == (2, Some(7))));
+    // A blank cell takes nothing away, and a column that is not there says nothing.
+    let plan = shop.import("编码,价格\nA1,\n");
+    assert_eq!(plan.counts(), counts(0, 0, 1, 0));
+}
+
+#[test]
+fn stock_that_nobody_counted_is_counted_from_the_first_number_on() {
+    let mut shop = Shop::default();
+    shop.import("名称,编码\n茶,A1\n");
+    assert!(shop.products()[0].moved.is_empty());
+    shop.import("编码,库存\nA1,0\n");
+    assert_eq!(shop.products()[0].moved.get(&0), Some(&0));
+}
+
+#[test]
+fn a_code_may_be_of_a_product_or_of_its_variants() {
+    let mut shop = Shop::default();
+    // One code for all sizes, as clothes have it.
+    shop.import("名称,规格,款号,价格\n裙,M,K9,100\n裙,L,K9,100\n");
+    let all = shop.products();
+    assert_eq!((all.len(), all[0].article.code.as_str(), all[0].variants.len()), (1, "K9", 2));
+    shop.import("名称,规格,款号,价格\n裙,L,K9,110\n裙,XL,K9,120\n");
+    let all = shop.products();
+    assert_eq!((all.len(), all[0].variants.len(), all[0].price(all[0].variants[1].id, "")), (1, 3, Some(110_00)));
+    // The same name with other codes is another product, where no specification tells them apart.
+    shop.import("名称,编码\n蜡烛,C1\n蜡烛,C2\n");
+    assert_eq!(shop.products().len(), 3);
+}
+
+#[test]
+fn a_refused_variant_joins_its_product_when_it_comes_right() {
+    let mut shop = Shop::default();
+    shop.import("名称,规格,价格\n帽,红,10\n帽,蓝,?\n");
+    assert_eq!(shop.products()[0].variants.len(), 1);
+    shop.import("名称,规格,价格\n帽,红,10\n帽,蓝,12\n");
+    assert_eq!((shop.products().len(), shop.products()[0].variants.len()), (1, 2));
+}
+
+#[test]
+fn rows_that_can_not_both_be_true_are_refused_and_said() {
+    let mut shop = Shop::default();
+    let plan = shop.import(
+        "名称,规格,编码,价格,分类,状态\n\
+         茶,,A1,10,茶叶,在售\n\
+         茶,,A1,11,茶叶,\n\
+         茶,,A1,10,,\n\
+         壶,大,B1,5,茶具,\n\
+         壶,小,B2,5,杂货,\n\
+         ,,Z9,5,,\n\
+         杯,,1.2E+10,5,,\n\
+         盘,,D1,5,,大概\n",
+    );
+    assert_eq!(
+        refused(&plan),
+        [
+            (3, vec![Why::Repeated(2)]),
+            (6, vec![Why::Disagrees(5)]),
+            (7, vec![Why::NameMissing]),
+            (8, vec![Why::Mangled]),
+            (9, vec![Why::State]),
+        ]
+    );
+    assert_eq!(plan.counts(), counts(2, 0, 1, 5));
+}
+
+#[test]
+fn what_is_weighed_is_not_turned_into_pieces_behind_the_count() {
+    let mut shop = Shop::default();
+    shop.import("名称,编码,单位,库存\n茶,A1,公斤,2\n");
+    let plan = shop.import("编码,单位\nA1,件\n");
+    assert_eq!(refused(&plan), [(2, vec![Why::UnitDiffers])]);
+}
+
+#[test]
+fn variants_go_off_sale_one_by_one() {
+    let mut shop = Shop::default();
+    shop.import("名称,规格,编码,状态\n帽,红,H1,在售\n帽,蓝,H2,下架\n");
+    let hat = &shop.products()[0];
+    assert!(hat.active && hat.variants[0].active && !hat.variants[1].active);
+    shop.import("编码,状态\nH1,下架\nH2,下架\n");
+    assert!(!shop.products()[0].active);
+    shop.import("编码,状态\nH2,上架\nH1,下架\n");
+    let hat = &shop.products()[0];
+    assert!(hat.active && !hat.variants[0].active && hat.variants[1].active);
+}
+
+const LEVELS: [&str; 2] = ["wholesale", "member"];
+
+fn level_names() -> Vec<customers::Level> {
+    LEVELS.map(|key| (key.to_owned(), vec![format!("{key} level"), "批发".to_owned()])).into()
+}
+
+fn people(known: &[Customer], sheet: &str) -> Plan {
+    let rows = csv::read(sheet);
+    let at = head::find(&rows, &customers::Column::ALL, &[]);
+    let columns = head::guess(&rows[at], &customers::Column::ALL, &[]);
+    let mut drawn = 0;
+    let draw = || {
+        drawn += 1;
+        drawn
+    };
+    let mut planner = Box::new(customers::Customers::new(columns, level_names(), known, draw));
+    for (row, number) in rows[at + 1..].iter().zip(at + 2..) {
+        planner.row(number, row);
+    }
+    planner.plan()
+}
+
+#[test]
+fn customers_are_found_by_their_phone_however_it_is_typed_and_keep_their_addresses() {
+    let mut shop = Shop::default();
+    let sheet = "姓名;手机;收货地址;收货地址2;等级;备注\n\
+        王小明;13800138000;文三路1号;;批发;\n\
+        李雷;0571-88886666;;;;老客户\n\
+        王小明;+86 138-0013-8000;文三路1号;;;\n\
+        ;;;;;没名字\n\
+        张三;1.38E+10;;;钻石;\n";
+    let plan = people(&[], sheet);
+    assert_eq!(refused(&plan), [(5, vec![Why::NameMissing]), (6, vec![Why::Mangled, Why::Level])]);
+    assert_eq!(plan.counts(), counts(2, 0, 1, 2));
+    shop.take(&plan);
+    let known: Vec<Customer> = shop.records.iter().map(Customer::read).collect();
+    assert_eq!(people(&known, sheet).writings, []);
+    let plan = people(&known, "name,phone,address\n王小明,138 0013 8000,北京路2号\n李雷,,湖边\n");
+    assert_eq!(plan.counts(), counts(0, 2, 0, 0));
+    shop.take(&plan);
+    let wang = Customer::read(&shop.records[0]);
+    assert_eq!(wang.phone, "13800138000");
+    assert_eq!(wang.addresses.iter().map(|it| it.text.as_str()).collect::<Vec<_>>(), ["文三路1号", "北京路2号"]);
+}
+
+#[test]
+fn of_two_customers_of_one_name_none_is_guessed() {
+    let named = |id, phone: &str| Customer {
+        id: Uuid::from_u128(id),
+        name: "王小明".into(),
+        phone: phone.into(),
+        ..Customer::default()
+    };
+    let known = [named(1, "13800138000"), named(2, "13900139000")];
+    let plan = people(&known, "姓名,电话,备注\n王小明,,爱茶\n王小明,13700137000,\n王小明,13900139000,爱酒\n");
+    assert_eq!(refused(&plan), [(2, vec![Why::Ambiguous])]);
+    assert_eq!(plan.counts(), counts(1, 1, 0, 1));
+}
+
+fn words() -> Words {
+    let mut head: Vec<String> =
+        ["名称", "规格", "编码", "条码", "价格", "成本", "库存", "分类", "单位", "状态", "备注"]
+            .map(str::to_owned)
+            .into();
+    head.extend(LEVELS.map(str::to_owned));
+    let [piece, weight, on, off] = ["按件", "称重", "在卖", "停卖"].map(str::to_owned);
+    Words { head, piece, weight, on, off }
+}
+
+/// A text that the shop's forms would keep.
+fn text(pattern: &'static str) -> impl Strategy<Value = String> {
+    pattern.prop_map(|text: String| domain::text::parse(&text, 200).unwrap())
+}
+
+prop_compose! {
+    fn articles()(
+        code in text("[a-c0-9=']{0,2}"),
+        barcodes in proptest::collection::btree_set("[0-9]{3}", 0..2),
+        price in proptest::option::of(0_i64..500_000),
+        cost in proptest::option::of(0_i64..5_000),
+        levels in proptest::collection::btree_map(prop_oneof![Just("wholesale"), Just("member")], 0_i64..900, 0..2),
+    ) -> Article {
+        let levels = levels.into_iter().map(|(key, price)| (key.to_owned(), price)).collect();
+        Article { code, barcodes: barcodes.into_iter().collect(), price, cost, levels, picture: String::new() }
+    }
+}
+
+prop_compose! {
+    fn some_product()(
+        name in text("[茶壶a,\"=+' ]{1,3}x"),
+        spec in text("[大小;\t' -]{0,2}"),
+        article in articles(),
+        variants in proptest::collection::btree_map("[MLS大\"]{1,2}", (articles(), any::<bool>()), 0..3),
+        is_weight in any::<bool>(),
+        active in any::<bool>(),
+        note in text("[备\",@ ]{0,4}"),
+        category in text("[茶具']{0,2}"),
+        moved in proptest::option::of(-50_i64..5_000),
+    ) -> Product {
+        let variants: Vec<Variant> = variants
+            .into_iter()
+            .zip(1..)
+            .map(|((name, (article, active)), id)| Variant { id, name, article, position: i64::from(id), active })
+            .collect();
+        let stocked = variants.first().map_or(0, |variant| variant.id);
+        Product {
+            name, spec, article, variants, active, note, category,
+            unit: if is_weight { Unit::Gram } else { Unit::Piece },
+            moved: moved.map(|moved| (stocked, moved)).into_iter().collect::<BTreeMap<_, _>>(),
+            ..Product::default()
+        }
+    }
+}
+
+fn exported(known: &[Product]) -> String {
+    let mut sheet = csv::BOM.to_owned();
+    let levels = LEVELS.map(str::to_owned);
+    csv::write_line(&mut sheet, words().head.into_iter().map(csv::Cell::Text));
+    for product in known {
+        for row in products::rows(product, Currency::Cny, &levels, &words(), on_hand) {
+            csv::write_line(&mut sheet, row);
+        }
+    }
+    sheet
+}
+
+fn imported(known: &[Product], sheet: &str) -> Plan {
+    let rows = csv::read(sheet);
+    let columns = products::columns(&LEVELS.map(str::to_owned)).into_iter().map(Some).collect();
+    let mut planner = Box::new(products::Products::new(columns, Currency::Cny, known, &rows[1..], on_hand, || 77));
+    for (row, number) in rows[1..].iter().zip(2..) {
+        planner.row(number, row);
+    }
+    planner.plan()
+}
+
+proptest! {
+    #[test]
+    fn what_is_exported_and_imported_again_changes_nothing(mut known in proptest::collection::vec(some_product(), 1..6)) {
+        // A shop in which everything can be told apart, however oddly it is called.
+        for (product, number) in known.iter_mut().zip(1_u32..) {
+            product.id = Uuid::from_u128(number.into());
+            product.name.push_str(&number.to_string());
+            let articles = product.variants.iter_mut().map(|it| &mut it.article).chain([&mut product.article]);
+            for (article, nth) in articles.zip(0..) {
+                if !article.code.is_empty() {
+                    article.code.push_str(&format!("-{number}-{nth}"));
+                }
+                article.barcodes.iter_mut().for_each(|barcode| barcode.push_str(&format!("{number}{nth}")));
+            }
+        }
+        let plan = imported(&known, &exported(&known));
+        prop_assert_eq!(&plan.writings, &[]);
+        let counted = plan.counts();
+        prop_assert_eq!(counted.unchanged, plan.reports.len(), "{:?}", plan.reports);
+    }
+
+    #[test]
+    fn where_things_can_not_be_told_apart_nothing_is_written_either(mut known in proptest::collection::vec(some_product(), 1..6)) {
+        for (product, number) in known.iter_mut().zip(1_u128..) {
+            product.id = Uuid::from_u128(number);
+        }
+        let plan = imported(&known, &exported(&known));
+        let made = plan.writings.iter().filter(|writing| writing.id.is_none()).count();
+        prop_assert_eq!(made, 0, "{:?}", plan.reports);
+    }
+
+    #[test]
+    fn customers_that_are_exported_and_imported_again_do_not_change(
+        people_made in proptest::collection::vec(("[王李a'=]{0,2}", "[0-9 +-]{0,4}", proptest::collection::btree_set("[路,\"1]{1,3}", 0..3), 0_usize..3), 1..8)
+    ) {
+        let known: Vec<Customer> = people_made.into_iter().zip(1_u128..).map(|((name, phone, addresses, level), id)| Customer {
+            id: Uuid::from_u128(id),
+            name: domain::text::parse(&name, 200).unwrap(),
+            phone: domain::text::parse(&phone, 200).unwrap(),
+            addresses: addresses.into_iter().zip(1..).map(|(text, id)| domain::customer::Address { id, text, position: i64::from(id) }).collect(),
+            level: LEVELS.get(level).map(|key| (*key).to_owned()).unwrap_or_default(),
+            ..Customer::default()
+        }).filter(|customer| !customer.name.is_empty() || !customer.phone_digits().is_empty()).collect();
+        let mut sheet = csv::BOM.to_owned();
+        csv::write_line(&mut sheet, ["姓名", "电话", "地址", "等级", "备注"].map(|it| csv::Cell::Text(it.to_owned())));
+        for customer in &known {
+            csv::write_line(&mut sheet, customers::row(customer, |key| format!("{key} level")).unwrap());
+        }
+        let plan = people(&known, &sheet);
+        let doubled = known.iter().any(|one| known.iter().any(|other| one.id != other.id && (one.name == other.name || one.phone_digits() == other.phone_digits())));
+        if !doubled {
+            prop_assert_eq!(plan.counts().unchanged, known.len(), "{:?}", plan.reports);
+        }
+        let made = plan.writings.iter().filter(|writing| writing.id.is_none()).count();
+        prop_assert_eq!(made, 0, "{:?}", plan.reports);
+    }
+}
+
+#[test]
+fn a_large_product_is_written_in_several_events() {
+    let mut shop = Shop::default();
+    let mut sheet = "名称,规格,价格\n".to_owned();
+    for n in 0..900 {
+        sheet.push_str(&format!("贴纸,第{n}款,{n}\n"));
+    }
+    let plan = shop.import(&sheet);
+    assert_eq!((plan.writings.len(), shop.products()[0].variants.len()), (1, 900));
+    assert!(plan.writings[0].events.len() > 1);
+    assert_eq!(shop.records[0].fields.get("name"), Some(&Value::from("贴纸")));
+}
+
+/// The rows of the real invoices, as a plain reader of ours sees them: no field of the file has a comma in quotes that
+/// holds a line.
+fn invoices() -> String {
+    let file = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/data/online-retail.csv");
+    std::fs::read_to_string(file).expect("the data of this test")
+}
+
+#[test]
+fn real_invoices_give_their_products_and_customers_and_nothing_doubles() {
+    let file = invoices();
+    let rows = csv::read(&file);
+    // A plain computation over the file: what has a code is a product, once; of whom there is an id, a customer, once.
+    let (mut goods, mut buyers, mut refused) = (BTreeMap::new(), BTreeMap::new(), 0);
+    for row in rows.iter().skip(1) {
+        let [_, code, name, _, price, buyer, _] = row.as_slice() else { panic!("{row:?}") };
+        let (name, pence) = (name.trim(), (price.parse::<f64>().unwrap() * 100.0).round() as i64);
+        if !buyer.is_empty() {
+            *buyers.entry(buyer.clone()).or_insert(0) += 1;
+        }
+        match goods.get(code) {
+            None if name.is_empty() => refused += 1,
+            None => {
+                goods.insert(code.clone(), (name.to_owned(), pence));
+            }
+            // Another line of the same product: what it says differently is refused, and said.
+            Some(known) => {
+                let same = (name.is_empty() || known.0 == name) && known.1 == pence;
+                refused += usize::from(!same);
+            }
+        }
+    }
+
+    let mut shop = Shop::default();
+    let columns = |kept: &[&str]| -> Vec<Option<products::Column>> {
+        let all = head::guess(&rows[0], &products::Column::ALL, &[]);
+        let keep =
+            |(column, name): (Option<products::Column>, &String)| column.filter(|_| kept.contains(&name.as_str()));
+        all.into_iter().zip(&rows[0]).map(keep).collect()
+    };
+    let kept = columns(&["StockCode", "Description", "UnitPrice"]);
+    let plan_of = |shop: &Shop| {
+        let known = shop.products();
+        let mut planner =
+            Box::new(products::Products::new(kept.clone(), Currency::Gbp, &known, &rows[1..], on_hand, || 1));
+        for (row, number) in rows[1..].iter().zip(2..) {
+            planner.row(number, row);
+        }
+        planner.plan()
+    };
+    let plan = plan_of(&shop);
+    assert_eq!(plan.counts().created, goods.len());
+    assert_eq!(plan.counts().refused, refused);
+    shop.take(&plan);
+    let made: BTreeMap<String, (String, i64)> = shop
+        .products()
+        .into_iter()
+        .map(|product| (product.article.code.clone(), (product.name.clone(), product.article.price.unwrap())))
+        .collect();
+    assert_eq!(made, goods);
+    let again = plan_of(&shop);
+    assert_eq!((again.writings.len(), again.counts().created, again.counts().updated), (0, 0, 0));
+
+    let columns = head::guess(&rows[0], &customers::Column::ALL, &[]);
+    let people_of = |known: &[Customer]| {
+        let mut planner = Box::new(customers::Customers::new(columns.clone(), Vec::new(), known, || 1));
+        for (row, number) in rows[1..].iter().zip(2..) {
+            planner.row(number, row);
+        }
+        planner.plan()
+    };
+    let plan = people_of(&[]);
+    let lines: usize = buyers.values().sum();
+    assert_eq!(plan.counts(), counts(buyers.len(), 0, lines - buyers.len(), 0));
+    let mut shop = Shop::default();
+    shop.take(&plan);
+    let known: Vec<Customer> = shop.records.iter().map(Customer::read).collect();
+    assert_eq!(
+        known.iter().map(|customer| customer.name.clone()).collect::<std::collections::BTreeSet<_>>(),
+        buyers.into_keys().collect()
+    );
+    assert_eq!(people_of(&known).writings, []);
+}
