@@ -11,8 +11,8 @@ use crate::workspace::{dist, root};
 
 /// 400 KB in Brotli until the first page stands.
 const FIRST_VISIT: u64 = 400_000;
-/// Everything; a step towards 400 KB (docs/decisions/0006).
-const WHOLE: u64 = 900_000;
+/// Everything, with what is read only when a sheet or a camera is used (docs/decisions/0006).
+const WHOLE: u64 = 1_700_000;
 
 /// Builds the app as shipped and weighs it.
 pub fn check() -> Result<()> {
