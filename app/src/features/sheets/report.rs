@@ -71,7 +71,7 @@ pub fn Preview(desk: Desk) -> impl IntoView {
     let shown = move || {
         desk.plan.get().map(|plan| {
             view! {
-                <section class="stack" data-tight="" aria-label=sheets::PREVIEW data-testid="import-preview">
+                <section class="stack" data-tight="" data-testid="import-preview">
                     <h2 class="section-title">{sheets::PREVIEW}</h2>
                     <Rows desk plan/>
                 </section>
