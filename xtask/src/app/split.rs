@@ -1,4 +1,4 @@
-//! The program in two files: what opens the app, and the pages behind it (`app/src/parts.rs`). The cut must lie between
+//! The program in several files: what opens the app, and what comes later (`app/src/parts.rs`). The cut must lie between
 //! cargo and wasm-bindgen, and Trunk goes from one to the other without a stop. So Trunk finds this very program under
 //! the name `wasm-bindgen`: it cuts, lets the real one do its work, and ties the ends together.
 
