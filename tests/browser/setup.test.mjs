@@ -1,0 +1,54 @@
+// The shop is set up: its lists and terms, this tablet's code, on two tablets that do not know of each other; and the
+// buyer of an unpaid order is reminded.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { faults } from "./axe.mjs";
+import { twoTablets } from "./stall.mjs";
+
+const entry = (tablet, key) => tablet.page.locator(`li.entry[data-key="${key}"]`);
+const rename = async (tablet, key, name) => {
+  const field = entry(tablet, key).getByRole("textbox");
+  await field.fill(name);
+  await field.press("Tab");
+};
+
+test("lists are changed offline on two tablets, and merge field by field", async (t) => {
+  const { server, first, second } = await twoTablets(t);
+  for (const tablet of [first, second]) await tablet.install();
+  await server.down();
+  for (const tablet of [first, second]) await tablet.go("/settings/shop");
+  await rename(first, "own", "Mini app");
+  await first.box("Add to Order categories").fill("Gift box");
+  await first.page.getByRole("region", { name: "Order categories" }).getByRole("button", { name: "Add" }).click();
+  await first.page.locator('li.entry input[aria-label="Name of Gift box"]').waitFor();
+  await entry(second, "shopee").getByRole("switch").click();
+  await second.page.locator('li.entry[data-key="shopee"][data-hidden]').waitFor();
+  await second.page.getByRole("combobox", { name: "Payment term" }).selectOption("24");
+  await second.box("This tablet's code").fill("x9");
+  await second.button("Save").click();
+  await second.page.getByText("Saved", { exact: true }).waitFor();
+  assert.deepEqual(await faults(first, "shop settings"), []);
+  await server.up();
+  for (const tablet of [first, second]) await tablet.synced();
+  for (const tablet of [first, second]) {
+    await tablet.go("/settings/shop");
+    await tablet.page.locator('li.entry[data-key="shopee"][data-hidden]').waitFor();
+    assert.equal(await entry(tablet, "own").getByRole("textbox").inputValue(), "Mini app");
+    assert.equal(await tablet.page.getByRole("combobox", { name: "Payment term" }).inputValue(), "24");
+    await tablet.go("/orders/new");
+    await tablet.page.getByRole("option", { name: "Gift box" }).waitFor({ state: "attached" });
+    assert.equal(await tablet.page.getByRole("option", { name: "Shopee" }).count(), 0);
+  }
+  await second.takeOrder({ items: [{ item: "Tea", quantity: "1", price: "12" }] });
+  assert.match(await second.page.getByTestId("order-number").innerText(), /-X9-0001/);
+});
+
+test("the buyer of an unpaid order is reminded in either language", async (t) => {
+  const { first } = await twoTablets(t);
+  await first.takeOrder({ items: [{ item: "Tea", quantity: "1", price: "12" }] });
+  await first.act("Remind");
+  const message = first.dialog().getByRole("textbox", { name: "Message" });
+  assert.match(await message.inputValue(), /still has .*12\.00 to pay/);
+  await first.dialog().getByRole("radio", { name: "中文" }).check({ force: true });
+  assert.match(await message.inputValue(), /还有 .*12\.00 未付/);
+});
