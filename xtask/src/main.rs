@@ -1,4 +1,4 @@
-//! The commands of the house: `cargo xtask run | test | check | bench | data`. Each gets the tools it is
+//! The commands of the house: `cargo xtask run | test | check | bench | shots | data`. Each gets the tools it is
 //! missing, says what it is waiting for, and does nothing twice that it did before.
 
 mod app;
@@ -9,6 +9,7 @@ mod data;
 mod process;
 mod run;
 mod server;
+mod shots;
 mod test;
 mod tools;
 mod workspace;
@@ -35,6 +36,8 @@ enum Command {
     Check(check::Options),
     /// Measure: natively, or with --browser in Chromium on real tablets' pages
     Bench(bench::Options),
+    /// Pictures of every page, at both tablet sizes, in both languages, light and daylight
+    Shots(shots::Options),
     /// Write the tables that the app ships anew: official divisions, readings of characters
     Data(data::Options),
     /// Only get the tools that the others need
@@ -50,6 +53,7 @@ fn main() -> ExitCode {
         Command::Test(options) => test::run(&options),
         Command::Check(options) => check::run(&options),
         Command::Bench(options) => bench::run(&options),
+        Command::Shots(options) => shots::run(&options),
         Command::Data(options) => data::run(&options),
         Command::Setup(options) => tools::run(&options),
     })
