@@ -36,7 +36,7 @@ pub use self::fault::{ActFault, ServerFault};
 pub use self::link::Link;
 use self::link::storage_fault;
 pub use self::pictures::NoPicture;
-pub use self::records::{RecordConflict, Records};
+pub use self::records::{RecordConflict, Records, shop_now};
 pub use self::stock::StockLedger;
 pub use self::tables::Table;
 pub use self::view::{Counts, DaySum, Device, Listing, Loaded, Row};
@@ -214,6 +214,7 @@ impl Session {
         if self.now.get_untracked().abs_diff(now) > 1_000 {
             self.now.set(now);
         }
+        records::shop_is(link.read(|replica| replica.shop().fields()));
         set_if_new(self.sync, link.face());
         set_if_new(self.conflicts, conflicts as u64);
         let boot = if shop.is_some() || link.read(|replica| replica.device().shop.is_some()) {

@@ -143,7 +143,7 @@ impl Desk {
             }
             match rows {
                 Ok(rows) => {
-                    let (head, columns) = mapping::guess(self.kind, self.session, &rows);
+                    let (head, columns) = mapping::guess(self.kind, &rows);
                     self.head.set(head);
                     self.columns.set(columns);
                     self.opened.set(Some(Opened { name, rows: Arc::new(rows) }));

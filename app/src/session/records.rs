@@ -82,6 +82,24 @@ pub struct RecordConflict {
     pub conflict: String,
 }
 
+thread_local! {
+    static SHOP: ArcRwSignal<Arc<Fields>> = ArcRwSignal::default();
+}
+
+/// The fields of the shop that is open. Tracks them.
+pub fn shop_now() -> Arc<Fields> {
+    SHOP.with(ArcRwSignal::get)
+}
+
+/// What the shop's fields are now.
+pub(super) fn shop_is(fields: Fields) {
+    SHOP.with(|shop| {
+        if shop.with_untracked(|known| **known != fields) {
+            shop.set(Arc::new(fields));
+        }
+    });
+}
+
 impl Session {
     /// All records of a kind, read as what they mean; those that `read` makes nothing of are left out.
     pub fn records<T: Send + Sync + 'static>(
@@ -139,17 +157,7 @@ impl Session {
 
     /// The shop's own fields: its lists are read from them with [`domain::shop::list::entries`].
     pub fn shop_fields(self) -> Signal<Arc<Fields>> {
-        let fields = Memo::new(move |_| {
-            self.changes.track();
-            Arc::new(self.link().map(|link| link.read(|replica| replica.shop().fields())).unwrap_or_default())
-        });
-        fields.into()
-    }
-
-    /// The same as they stand now. Tracks changes.
-    pub fn shop_fields_now(self) -> Fields {
-        self.changes.track();
-        self.link().map(|link| link.read(|replica| replica.shop().fields())).unwrap_or_default()
+        Signal::derive(shop_now)
     }
 
     /// What there is of a product's variant (0: of the product), as far as this tablet knows. Tracks changes.

@@ -751,13 +751,6 @@ impl Till {
         let here = self.cart.with(|cart| cart.quantity_of(product.id, variant));
         stock.counted.then(|| stock.free().saturating_sub(here))
     }
-
-    /// The name of a method of the shop's.
-    pub fn method_name(self, key: &str) -> String {
-        let shop = self.session.shop_fields().get_untracked();
-        let entry = domain::shop::list::entries(&shop, List::Method).into_iter().find(|entry| entry.key == key);
-        super::words::method_name(key, entry.map(|entry| entry.name).unwrap_or_default())
-    }
 }
 
 fn draw_line() -> u32 {

@@ -14,7 +14,7 @@ use super::Shelf;
 use super::filters::{Panel, named};
 use crate::platform::files;
 use crate::prefs::Prefs;
-use crate::session::Session;
+use crate::session::{Session, shop_now};
 use crate::text::order_list::columns as words;
 use crate::text::order_list::{batch, filters};
 use crate::text::{self, Phrase, list};
@@ -179,7 +179,7 @@ pub fn cells(summary: &Arc<Summary>, badges: AnyView) -> AnyView {
     let currency = session.currency();
     let (tone, glyph, state) = marks::of_status(summary.status);
     let mut badges = Some(badges);
-    let shop = untrack(|| session.shop_fields_now());
+    let shop = untrack(shop_now);
     let mut cell = |column: &Column| {
         let money = |minor: i64| view! { <Money minor=Signal::stored(minor) currency size=Size::Small/> }.into_any();
         let words = |words: String| view! { <span class="clip">{words}</span> }.into_any();
@@ -296,7 +296,7 @@ pub async fn save_orders(session: Session, columns: RwSignal<Vec<String>>, toast
     let mut file = BOM.to_owned();
     write_line(&mut file, shown.iter().map(|column| Cell::Text(column.face().1.get().to_owned())));
     let mut saved = 0;
-    let shop = untrack(|| session.shop_fields_now());
+    let shop = untrack(shop_now);
     for part in orders.chunks(AT_ONCE) {
         untrack(|| {
             let summaries =

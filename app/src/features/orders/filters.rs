@@ -15,7 +15,7 @@ use super::batch::Picking;
 use super::model::{Asked, day, written};
 use super::{Reach, Shelf, TABS};
 use crate::platform::page;
-use crate::session::Session;
+use crate::session::{Session, shop_now};
 use crate::text::order_list::filters as words;
 use crate::text::{self, fault};
 use crate::ui::{Acts, Button, Dialog, Glyph, Icon, Kind, Note, TextField, Tick, Tone};
@@ -105,9 +105,9 @@ pub fn named(shop: &Fields, list: List, key: &str) -> String {
 fn facet_words(session: Session, facet: &Facet) -> String {
     match facet {
         Facet::Badge(badge) => marks::of_badge(*badge).2.get().to_owned(),
-        Facet::Channel(key) => named(&session.shop_fields_now(), List::Channel, key),
-        Facet::Category(key) => named(&session.shop_fields_now(), List::Category, key),
-        Facet::Method(method) => named(&session.shop_fields_now(), List::Method, method.key()),
+        Facet::Channel(key) => named(&shop_now(), List::Channel, key),
+        Facet::Category(key) => named(&shop_now(), List::Category, key),
+        Facet::Method(method) => named(&shop_now(), List::Method, method.key()),
         Facet::Device(id) => words::tablet(&session.device_code(*id)),
         Facet::Actor(id) => words::person(id.to_string().get(..8).unwrap_or_default()),
         Facet::Customer(id) => {
