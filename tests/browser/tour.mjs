@@ -12,7 +12,7 @@ const ZH = {
   "Write down an old debt": "记旧账", "Merge with another": "与另一位合并",
   Filter: "筛选", "Select orders": "选择订单", Columns: "表格的列",
   "Do with selected": "批量操作", Labels: "标签", "Verify payments": "核实到账", "Show as a table": "用表格显示",
-  "Start on this device": "在这台平板上开始", Receive: "收货", "Save product": "存下商品", "Add variant": "添加规格",
+  "Start on this device": "在这台平板上开始", Next: "下一步", Receive: "收货", "Save product": "存下商品", "Add variant": "添加规格",
 };
 const said = (tablet, name) => (tablet.lang === "zh" ? ZH[name] : name);
 
@@ -197,8 +197,18 @@ async function dressed(tablet, { lang, theme, size }) {
   }, theme);
 }
 
-/** Goes everywhere in one language, theme and size, and calls `see(tablet, name)` at each sight. */
-export async function tour({ first, bare, alone, story, refund, product, customer }, how, see) {
+/** All that a page fetches is there, and nothing moves any more. */
+function atRest() {
+  const moving = document.getAnimations().filter((one) => one.playState === "running" && one.effect.getTiming().iterations !== Infinity);
+  return !document.querySelector(".skeleton") && moving.length === 0;
+}
+
+/** Goes everywhere in one language, theme and size, and calls `look(tablet, name)` at each sight. */
+export async function tour({ first, bare, alone, story, refund, product, customer }, how, look) {
+  const see = async (tablet, name) => {
+    await tablet.page.waitForFunction(atRest);
+    await look(tablet, name);
+  };
   for (const tablet of [first, bare, alone]) await dressed(tablet, how);
   const { page } = first;
   const key = (name) => page.getByRole("button", { name: said(first, name), exact: true });
@@ -321,6 +331,15 @@ export async function tour({ first, bare, alone, story, refund, product, custome
   await page.getByTestId("pairing-code").waitFor();
   await see(first, "settings-code");
 
+  await at(first, "/settings/shop", "settings-shop", "li.entry");
+  await page.locator("li.entry").last().scrollIntoViewIfNeeded();
+  await see(first, "settings-shop-lists");
+  await first.go("/setup");
+  for (let step = 1; step < 6; step++) {
+    await see(first, `setup-${step}`);
+    await key("Next").click();
+  }
+  await see(first, "setup-6");
   await at(first, "/templates", "templates", '[data-testid="template"]');
   await at(first, "/templates/new", "template");
   await at(first, "/settings/rules", "rules", '[data-testid="rule"]');

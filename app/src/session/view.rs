@@ -1,6 +1,7 @@
 //! What pages read of the shop's orders: one order, a page of the list, counts.
 
 use std::ops::Deref;
+use std::sync::Arc;
 
 use domain::Day;
 use domain::order::Summary;
@@ -16,6 +17,12 @@ pub enum Loaded<T> {
     Missing,
     /// Here it is.
     There(T),
+}
+
+impl<T> From<Option<T>> for Loaded<Arc<T>> {
+    fn from(read: Option<T>) -> Self {
+        read.map_or(Self::Missing, |thing| Self::There(Arc::new(thing)))
+    }
 }
 
 impl<T> Loaded<T> {

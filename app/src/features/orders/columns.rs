@@ -79,7 +79,7 @@ impl Column {
     const fn face(self) -> (&'static str, Phrase, &'static str) {
         match self {
             Self::Number => ("number", words::NUMBER, "minmax(0, 7rem)"),
-            Self::State => ("state", words::STATE, "minmax(8.25rem, 1fr)"),
+            Self::State => ("state", words::STATE, "minmax(9.5rem, 1fr)"),
             Self::Time => ("time", words::TIME, "minmax(0, 3.25rem)"),
             Self::Buyer => ("buyer", words::BUYER, "minmax(3rem, 1fr)"),
             Self::Phone => ("phone", words::PHONE, "minmax(0, 7.25rem)"),
