@@ -1,12 +1,12 @@
 // Every page of the app with something on it, and every kind of dialog open: what is looked at by axe, and in pictures.
-import { openServer, stock, switchOn, twoTablets } from "./stall.mjs";
+import { openServer, picture, stock, switchOn, twoTablets } from "./stall.mjs";
 
 // What the tour presses, in the other language.
 const ZH = {
   "Preview order": "预览订单", "Record payment": "收款", Ship: "发货", More: "更多", Hold: "搁置", "Cancel order": "取消订单",
   "Extend deadline": "延长付款期限", "Hand over part": "只交付一部分", "Record refund": "退款", "Add a device": "添加设备",
   "New rule": "新建规则", "Paste and fill": "粘贴识别", "Use template": "用模板",
-  Charge: "收款", "Save payment": "存下收款", "Discount, note, delivery": "优惠、备注、交付",
+  Charge: "收款", Alipay: "支付宝", Cash: "现金", "Show pay code": "亮收款码", "Save payment": "存下收款", "Discount, note, delivery": "优惠、备注、交付",
   Price: "改价", Close: "关闭", Parked: "取单", "List options": "列表选项",
   "Save customer": "存下客户", Repay: "还款", "Erase personal data": "抹去个人资料",
   "Write down an old debt": "记旧账", "Merge with another": "与另一位合并",
@@ -50,6 +50,10 @@ export async function busyShop(t) {
   races.push([edited, note("wrap it as a gift 🎁"), note("不要包装，放门口")]);
 
   await stock(server, first, GOODS);
+  await first.go("/settings/shop");
+  const payCode = first.page.locator('li.entry[data-key="alipay"]');
+  await payCode.locator("label:visible input[type=file]").setInputFiles(await picture(first, 900, 1200));
+  await payCode.locator("img").waitFor();
   await first.takeOrder({ name: "李雷", items: [TEA, POT, CUPS] });
   await first.takeOrder({ items: [TEA], delivery: "Hand over now", method: "Cash" });
   await first.takeOrder({ name: "林黛玉", items: [POT] });
@@ -393,6 +397,12 @@ export async function tour({ first, bare, alone, story, refund, product, custome
   await key("Charge").click();
   await page.locator("#counter-amount").waitFor();
   await see(first, "counter-pay");
+  await page.getByRole("radio", { name: said(first, "Alipay"), exact: true }).check({ force: true });
+  await key("Show pay code").click();
+  await page.waitForFunction(() => document.querySelector(".pay-code img")?.naturalWidth);
+  await see(first, "counter-code");
+  await key("Close").click();
+  await page.getByRole("radio", { name: said(first, "Cash"), exact: true }).check({ force: true });
   await key("Save payment").click();
   await page.getByTestId("sale-done").waitFor();
   await see(first, "counter-sold");
