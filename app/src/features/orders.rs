@@ -8,6 +8,7 @@ pub mod filters;
 pub mod model;
 mod part;
 mod rows;
+pub mod saved;
 mod window;
 
 use std::collections::BTreeSet;
