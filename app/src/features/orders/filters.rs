@@ -7,19 +7,19 @@ use domain::shop::list::List;
 use leptos::ev::{ClipboardEvent, KeyboardEvent};
 use leptos::prelude::*;
 use leptos_router::params::ParamsMap;
-use replica::{Facet, Filter};
+use replica::{Facet, Filter, Sort, SortBy};
 
 use super::super::order::marks;
 use super::super::shop_lists;
 use super::batch::Picking;
-use super::model::{Asked, Lately, day, written};
+use super::model::{Asked, Lately, SORTS, day, sort_of, sort_word, written};
 use super::saved::{Keep, Saved};
 use super::{Reach, Shelf, TABS};
 use crate::platform::page;
 use crate::session::{Session, shop_now};
 use crate::text::order_list::filters as words;
 use crate::text::{self, fault};
-use crate::ui::{Acts, Button, Dialog, Glyph, Icon, Kind, Note, TextField, Tick, Tone};
+use crate::ui::{Acts, Button, Choice, Dialog, Glyph, Icon, Kind, Note, Select, TextField, Tick, Tone};
 
 /// What an address asks for.
 pub fn asked(query: &ParamsMap) -> Asked {
@@ -140,6 +140,23 @@ fn facet_words(session: Session, facet: &Facet) -> String {
     }
 }
 
+fn sort_name(Sort { by, ascending }: Sort) -> text::Phrase {
+    match (by, ascending) {
+        (SortBy::Time, false) => words::NEWEST,
+        (SortBy::Time, true) => words::OLDEST,
+        (SortBy::Number, true) => words::NUMBER_UP,
+        (SortBy::Number, false) => words::NUMBER_DOWN,
+        (SortBy::Buyer, true) => words::BUYER_UP,
+        (SortBy::Buyer, false) => words::BUYER_DOWN,
+        (SortBy::Total, false) => words::TOTAL_DOWN,
+        (SortBy::Total, true) => words::TOTAL_UP,
+        (SortBy::Owed, false) => words::OWED_DOWN,
+        (SortBy::Owed, true) => words::OWED_UP,
+        (SortBy::Due, true) => words::DUE_UP,
+        (SortBy::Due, false) => words::DUE_DOWN,
+    }
+}
+
 /// All that is on, in words, each with what is left without it.
 fn chips(session: Session, asked: &Asked) -> Vec<(String, Asked)> {
     let mut chips = Vec::new();
@@ -194,7 +211,7 @@ pub fn Bar(
         };
         on.get().into_iter().map(chip).collect_view()
     };
-    let clear = move || shelf.visit(&Asked::default().write(), false);
+    let clear = move || shelf.visit(&shelf.query.with_untracked(asked).cleared().write(), false);
     let numbers = Memo::new(move |_| {
         let search = shelf.typed.get();
         session.ask(|replica, _| replica.pasted(&search)).flatten()
@@ -352,6 +369,11 @@ fn Fields(shelf: Shelf, open: RwSignal<bool>) -> impl IntoView {
         view! { <Button label=lately_words(days) kind=Kind::Quiet on_press=press attr:aria-pressed=pressed/> }
     });
 
+    let orders = SORTS.iter().flat_map(|(by, _, first)| [*first, !*first].map(|ascending| Sort { by: *by, ascending }));
+    let orders = orders.map(|sort| Choice::new(sort_word(sort), sort_name(sort))).collect();
+    let sort = Signal::derive(move || draft.with(|draft| sort_word(draft.sort)));
+    let set_sort = move |word: String| draft.update(|draft| draft.sort = sort_of(&word).unwrap_or_default());
+
     let apply = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         let wrong = |of: RwSignal<String>| of.with_untracked(|typed| untrack(|| amount(session, typed)).is_err());
@@ -363,12 +385,13 @@ fn Fields(shelf: Shelf, open: RwSignal<bool>) -> impl IntoView {
         open.set(false);
     };
     let clear = move || {
-        draft.set(Asked::default());
+        draft.update(|draft| *draft = draft.cleared());
         least.set(String::new());
         most.set(String::new());
     };
     view! {
         <form class="stack" novalidate on:submit=apply>
+            <Select label=words::SORT choices=orders value=sort on_change=set_sort/>
             <fieldset class="group">
                 <legend>{words::STATE}</legend>
                 <div class="ticks">{states}</div>

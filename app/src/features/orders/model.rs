@@ -2,13 +2,13 @@
 
 use domain::Day;
 use domain::order::{Badge, Delivery, Method, Status};
-use replica::{Facet, Filter};
+use replica::{Facet, Filter, Sort, SortBy};
 use uuid::Uuid;
 
 /// The keys of the address that ask for something, but for the search and the chosen order.
-pub const KEYS: [&str; 17] = [
+pub const KEYS: [&str; 18] = [
     "status", "badge", "channel", "category", "method", "tablet", "person", "customer", "label", "delivery", "placed",
-    "from", "to", "least", "most", "owed", "parked",
+    "from", "to", "least", "most", "owed", "parked", "sort",
 ];
 
 /// Days that move on with today, so that a filter that is saved or bookmarked means the same tomorrow.
@@ -60,6 +60,37 @@ pub struct Asked {
     pub owed: bool,
     /// It is a cart put aside.
     pub parked: bool,
+    /// In which order they come.
+    pub sort: Sort,
+}
+
+/// What a list can be sorted by, its word in an address, and whether the least comes first where nobody asked for the
+/// other way round.
+pub const SORTS: [(SortBy, &str, bool); 6] = [
+    (SortBy::Time, "time", false),
+    (SortBy::Number, "number", true),
+    (SortBy::Buyer, "buyer", true),
+    (SortBy::Total, "total", false),
+    (SortBy::Owed, "owed", false),
+    (SortBy::Due, "due", true),
+];
+
+/// Reads `total`, or `-total` with the largest first.
+pub fn sort_of(word: &str) -> Option<Sort> {
+    let (word, ascending) = word.strip_prefix('-').map_or((word, true), |word| (word, false));
+    SORTS.iter().find(|(_, known, _)| *known == word).map(|(by, ..)| Sort { by: *by, ascending })
+}
+
+/// Writes it.
+pub fn sort_word(sort: Sort) -> String {
+    let word = SORTS.iter().find(|(by, ..)| *by == sort.by).map_or("", |(_, word, _)| word);
+    format!("{}{word}", if sort.ascending { "" } else { "-" })
+}
+
+/// The order that pressing the head of a column asks for: again, and it is turned round.
+pub fn pressed(sort: Sort, by: SortBy) -> Sort {
+    let first = SORTS.iter().any(|(known, _, ascending)| *known == by && *ascending);
+    Sort { by, ascending: if sort.by == by { !sort.ascending } else { first } }
 }
 
 const DELIVERIES: [(Delivery, &str); 3] =
@@ -117,6 +148,7 @@ impl Asked {
                 "most" => asked.most = value.parse().ok(),
                 "owed" => asked.owed = value == "1",
                 "parked" => asked.parked = value == "1",
+                "sort" => asked.sort = sort_of(value).unwrap_or_default(),
                 _ => {}
             }
         }
@@ -149,6 +181,7 @@ impl Asked {
         said.extend(self.most.map(|minor| ("most", minor.to_string())));
         said.extend(self.owed.then(|| ("owed", "1".to_owned())));
         said.extend(self.parked.then(|| ("parked", "1".to_owned())));
+        said.extend((self.sort != Sort::default()).then(|| ("sort", sort_word(self.sort))));
         let of = |key| said.iter().filter(|(of, _)| *of == key).map(|(_, value)| value.clone()).collect();
         KEYS.iter().map(|key| (*key, of(*key))).collect()
     }
@@ -172,6 +205,12 @@ impl Asked {
         filter.total_to = self.most;
         filter.owed = self.owed;
         filter.parked = self.parked;
+        filter.sort = self.sort;
+    }
+
+    /// All of them, in the same order.
+    pub fn cleared(&self) -> Self {
+        Self { sort: self.sort, ..Self::default() }
     }
 
     /// How many things it asks for beside the state.
@@ -224,7 +263,23 @@ mod tests {
             most: Some(99_900),
             owed: true,
             parked: true,
+            sort: Sort { by: SortBy::Due, ascending: true },
         }
+    }
+
+    #[test]
+    fn an_order_is_written_as_a_word_and_turned_round_by_a_second_press() {
+        let mut sort = Sort::default();
+        for (by, _, first) in SORTS.into_iter().skip(1) {
+            sort = pressed(sort, by);
+            assert_eq!((sort.by, sort.ascending), (by, first));
+            assert_eq!(sort_of(&sort_word(sort)), Some(sort));
+            sort = pressed(sort, by);
+            assert_eq!((sort.by, sort.ascending), (by, !first));
+            assert_eq!(sort_of(&sort_word(sort)), Some(sort));
+        }
+        assert_eq!(sort_of("-colour"), None);
+        assert_eq!(everything().cleared().how_many(), 0);
     }
 
     #[test]
