@@ -27,9 +27,9 @@ use futures::future::select;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use protocol::api::Pairing;
-use replica::Filter;
 use replica::client::{Host, OpenFault};
 use replica::storage::StorageFault;
+use replica::{Filter, SortBy};
 use uuid::Uuid;
 
 pub use self::customers::{People, Person};
@@ -303,13 +303,16 @@ impl Session {
                 return Arc::default();
             };
             filter.with(|filter| {
-                let (counts, sums) = link
-                    .read(|replica| (replica.counts_of(filter, now), replica.days(filter, |ms| self.span(ms), now)));
+                let by_day = filter.sort.by == SortBy::Time;
+                let span = |ms| if by_day { self.span(ms) } else { i64::MIN..i64::MAX };
+                let (counts, sums) =
+                    link.read(|replica| (replica.counts_of(filter, now), replica.days(filter, span, now)));
                 let mut total = 0;
                 let mut day_of = |(from, sums): (i64, replica::Sums)| {
                     let first = total;
                     total += sums.orders;
-                    DaySum { day: self.day_of(from), first, orders: sums.orders, minor: sums.total }
+                    let day = by_day.then(|| self.day_of(from));
+                    DaySum { day, first, orders: sums.orders, minor: sums.total }
                 };
                 let days = sums.into_iter().map(&mut day_of).collect();
                 Arc::new(Listing { total, days, counts })
@@ -318,7 +321,7 @@ impl Session {
         listing.into()
     }
 
-    /// Some of the orders of a list, the newest first; the newest of all is number 0.
+    /// Some of the orders of a list, in its order; the first of all is number 0.
     pub fn rows(self, filter: Signal<Filter>, part: Signal<Range<usize>>) -> Signal<Arc<Vec<Row>>> {
         let rows = Memo::new(move |_| {
             self.changes.track();

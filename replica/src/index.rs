@@ -2,6 +2,7 @@
 //! All of it is in memory; the rows keep their stored form and are read as they are asked for.
 
 mod filter;
+mod sorting;
 mod tallies;
 
 use std::cell::RefCell;
@@ -17,6 +18,7 @@ use uuid::Uuid;
 pub(crate) use self::filter::Ask;
 use self::filter::Matching;
 pub use self::filter::{Facet, Filter, Pasted, pasted};
+pub use self::sorting::{Sort, SortBy};
 use self::tallies::{Ids, Tallies};
 use crate::codec::{Damaged, Reader, Writer};
 use crate::entry::Place;
@@ -213,6 +215,8 @@ struct Row {
     labels: Box<[u32]>,
     /// Where its text lies in the haystack.
     text: (u32, u32),
+    /// How many bytes of it are the number, and how many the buyer's name behind it.
+    lengths: [u16; 2],
     data: Box<[u8]>,
 }
 
@@ -386,9 +390,14 @@ impl Index {
         let number = head.number.map_or(0, hash_of);
         self.saw_number(head.number);
         let text_at = self.haystack.len();
-        for text in [head.number.unwrap_or_default()].into_iter().chain(head.texts) {
+        let mut lengths = [0; 2];
+        for (nth, text) in [head.number.unwrap_or_default()].into_iter().chain(head.texts).enumerate() {
             if !text.is_empty() {
+                let from = self.haystack.len();
                 push_lower(&mut self.haystack, text);
+                if let Some(length) = lengths.get_mut(nth) {
+                    *length = u16::try_from(self.haystack.len() - from).unwrap_or(u16::MAX);
+                }
                 self.haystack.push(b'\n');
             }
         }
@@ -422,6 +431,7 @@ impl Index {
             facets: [channel, category, method, device, actor, customer],
             labels,
             text: (to_u32(text_at), to_u32(text_len)),
+            lengths,
             data: data.into(),
         };
         let known = self.by_id.get(&head.id).copied();
@@ -578,7 +588,7 @@ impl Index {
         self.rows.iter().map(|row| row.data.as_ref())
     }
 
-    /// The rows that a list shows, newest first, and how many match in all.
+    /// The rows that a list shows, in its order, and how many match in all.
     pub(crate) fn page(&self, ask: &Ask<'_>, offset: usize, limit: usize) -> (Vec<Summary>, usize) {
         self.matching(ask, |matching| {
             let rows = matching.rows();
@@ -591,7 +601,7 @@ impl Index {
         })
     }
 
-    /// The orders that match, newest first.
+    /// The orders that match, in the list's order.
     pub(crate) fn found(&self, ask: &Ask<'_>) -> Vec<Uuid> {
         self.matching(ask, |matching| {
             matching.rows().iter().filter_map(|at| self.rows.get(*at as usize)).map(|row| row.id).collect()
@@ -605,7 +615,7 @@ impl Index {
         Counts { overdue: overdue.count(), oversold, ..self.counts.clone() }
     }
 
-    /// What the orders that match come to, each day for itself, the newest first. `day` says from when until when the
+    /// What the orders that match come to, each day for itself, in the list's order. `day` says from when until when the
     /// day of a moment lasts.
     pub(crate) fn days(&self, ask: &Ask<'_>, mut day: impl FnMut(i64) -> Range<i64>) -> Vec<(i64, Sums)> {
         let whole = !ask.filter.status.is_empty();
@@ -1032,6 +1042,9 @@ mod tests {
             })
             .collect();
         row.visible = !seen.is_multiple_of(5);
+        if seen % 3 == 0 {
+            summary.number = None;
+        }
         row
     }
 
@@ -1057,7 +1070,8 @@ mod tests {
         };
         let kind = std::mem::discriminant::<Facet>;
         let counts = !matches!(s.status, Status::Draft | Status::Cancelled | Status::Closed);
-        let text = format!("{}\n{}\nlongjing ×2\n", s.number.as_ref().unwrap().0, s.name).to_lowercase();
+        let number = s.number.as_ref().map(|number| format!("{}\n", number.0)).unwrap_or_default();
+        let text = format!("{number}{}\nlongjing ×2\n", s.name).to_lowercase();
         row.visible
             && (filter.status.is_empty() || filter.status.contains(&s.status))
             && filter.only.iter().all(|facet| filter.only.iter().any(|other| kind(other) == kind(facet) && has(other)))
@@ -1085,6 +1099,36 @@ mod tests {
         ]
     }
 
+    fn sorts() -> impl Strategy<Value = Sort> {
+        let by = [SortBy::Time, SortBy::Number, SortBy::Buyer, SortBy::Total, SortBy::Owed, SortBy::Due];
+        (prop::sample::select(by.to_vec()), any::<bool>()).prop_map(|(by, ascending)| Sort { by, ascending })
+    }
+
+    /// The order of a list, as its words say it.
+    fn in_order(rows: &mut Vec<&RowData>, Sort { by, ascending }: Sort) {
+        rows.sort_by_key(|row| std::cmp::Reverse((row.summary.placed_ms, row.summary.id)));
+        let figure = |row: &RowData| match by {
+            SortBy::Time => Some(row.summary.placed_ms),
+            SortBy::Total => Some(row.summary.total),
+            SortBy::Owed => {
+                let counts = !matches!(row.summary.status, Status::Draft | Status::Cancelled | Status::Closed);
+                Some(row.summary.balance).filter(|owed| counts && *owed > 0)
+            }
+            SortBy::Due => row.summary.due_ms,
+            SortBy::Number | SortBy::Buyer => Some(0),
+        };
+        let text = |row: &RowData| match by {
+            SortBy::Number => row.summary.number.as_ref().map(|number| number.0.to_lowercase()),
+            SortBy::Buyer => Some(row.summary.name.to_lowercase()).filter(|name| !name.is_empty()),
+            _ => Some(String::new()),
+        };
+        rows.sort_by(|a, b| {
+            let (a, b) = (figure(a).zip(text(a)), figure(b).zip(text(b)));
+            let lasts = a.is_none().cmp(&b.is_none());
+            lasts.then(if ascending { a.cmp(&b) } else { b.cmp(&a) })
+        });
+    }
+
     prop_compose! {
         fn filters()(
             status in prop::collection::vec(prop::sample::select(Status::ALL), 0..3),
@@ -1096,8 +1140,9 @@ mod tests {
             owed in prop::bool::weighted(0.2),
             parked in prop::bool::weighted(0.2),
             search in "[abé王 ]{0,2}",
+            sort in sorts(),
         ) -> Filter {
-            Filter { status, only, placed_from_ms, placed_before_ms, total_from, total_to, owed, parked, search }
+            Filter { status, only, placed_from_ms, placed_before_ms, total_from, total_to, owed, parked, search, sort }
         }
     }
 
@@ -1153,7 +1198,7 @@ mod tests {
                 let ask = Ask::new(&filter, now_ms, || unsent.clone(), || vec![(Uuid::from_u128(300), 1)]);
                 let mut expected: Vec<&RowData> =
                     plain.values().filter(|row| plainly(row, &filter, now_ms, &unsent)).collect();
-                expected.sort_by_key(|row| std::cmp::Reverse((row.summary.placed_ms, row.summary.id)));
+                in_order(&mut expected, filter.sort);
                 let ids: Vec<Uuid> = expected.iter().map(|row| row.summary.id).collect();
                 prop_assert_eq!(index.found(&ask), ids);
                 let (page, matching) = index.page(&ask, from, 3);

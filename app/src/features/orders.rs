@@ -8,6 +8,7 @@ pub mod filters;
 pub mod model;
 mod part;
 mod rows;
+pub mod saved;
 mod window;
 
 use std::collections::BTreeSet;
@@ -21,7 +22,7 @@ use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_navigate, use_query_map};
 use leptos_router::params::ParamsMap;
-use replica::Filter;
+use replica::{Filter, Sort, SortBy};
 use uuid::Uuid;
 
 use super::order::marks;
@@ -79,6 +80,8 @@ pub struct Shelf {
     pub anchor: StoredValue<Option<Uuid>>,
     /// It is a table.
     pub table: Signal<bool>,
+    /// Its orders stand under the days that they were placed on.
+    pub by_day: Signal<bool>,
     /// What is typed into the search.
     pub typed: RwSignal<String>,
     go: StoredValue<Box<dyn Fn(String, bool)>, LocalStorage>,
@@ -164,6 +167,7 @@ pub fn Orders() -> impl IntoView {
         picked: RwSignal::new(None),
         anchor: StoredValue::new(None),
         table: table.into(),
+        by_day: Memo::new(move |_| filter.with(|filter| filter.sort.by == SortBy::Time)).into(),
         typed,
         go,
     };
@@ -236,8 +240,10 @@ pub fn Orders() -> impl IntoView {
         }
         has_room
     };
-    let is_plain =
-        Memo::new(move |_| filter.with(|filter| Filter { status: Vec::new(), ..filter.clone() } == Filter::default()));
+    let is_plain = Memo::new(move |_| {
+        let general = |filter: &Filter| Filter { status: Vec::new(), sort: Sort::default(), ..filter.clone() };
+        filter.with(|filter| general(filter) == Filter::default())
+    });
     let empty = move || {
         let status = filter.with(|filter| filter.status.first().copied());
         match (is_plain.get(), status) {

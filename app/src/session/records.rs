@@ -12,6 +12,7 @@ use domain::record::{Changed, Fields, Record, RecordEvent, Value, changes};
 use domain::rule::Rule;
 use domain::shop::SettingChanged;
 use domain::template::Template;
+use domain::view::View;
 use domain::{DeviceCode, StreamKind};
 use leptos::prelude::*;
 use replica::Act;
@@ -146,6 +147,11 @@ impl Session {
     /// The rules.
     pub fn rules(self) -> Signal<Records<Rule>> {
         self.records(StreamKind::Rule, Rule::read)
+    }
+
+    /// The saved views of the list of orders.
+    pub fn views(self) -> Signal<Records<View>> {
+        self.records(StreamKind::View, View::read)
     }
 
     /// A record's fields, also of one that was thrown away since; tracks changes.

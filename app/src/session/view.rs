@@ -54,9 +54,9 @@ impl Deref for Row {
 /// What one day of the list comes to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DaySum {
-    /// The shop's day.
-    pub day: Day,
-    /// How many orders of the list are newer than its first.
+    /// The shop's day; `None`: the list is not sorted by time, and this is all of it.
+    pub day: Option<Day>,
+    /// How many orders of the list come before its first.
     pub first: usize,
     /// How many orders of the list it has.
     pub orders: usize,
@@ -69,7 +69,7 @@ pub struct DaySum {
 pub struct Listing {
     /// How many orders it has.
     pub total: usize,
-    /// Its days, the newest first.
+    /// Its days, in its order.
     pub days: Vec<DaySum>,
     /// How many there would be in each state, were no state asked for.
     pub counts: replica::Counts,
