@@ -343,9 +343,16 @@ impl Session {
             self.changes.track();
             let now = self.now.get();
             let link = self.link();
-            let count = |replica: &replica::Replica| Counts {
-                all: replica.counts(now).all(),
-                conflicts: open_conflicts(replica, now),
+            let count = |replica: &replica::Replica| {
+                let counts = replica.counts(now);
+                let mut to_do = vec![
+                    (Badge::Overdue, counts.overdue),
+                    (Badge::Unverified, counts.unverified),
+                    (Badge::RefundDue, counts.refund_due),
+                    (Badge::Oversold, counts.oversold),
+                ];
+                to_do.retain(|(_, count)| *count > 0);
+                Counts { all: counts.all(), conflicts: open_conflicts(replica, now), to_do }
             };
             link.map(|link| link.read(count)).unwrap_or_default()
         });

@@ -4,7 +4,7 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use domain::Day;
-use domain::order::Summary;
+use domain::order::{Badge, Summary};
 use uuid::Uuid;
 
 /// Something that is read from the disk.
@@ -76,12 +76,14 @@ pub struct Listing {
 }
 
 /// How many orders there are.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
     /// In every state.
     pub all: usize,
     /// Conflicts that ask for a person.
     pub conflicts: usize,
+    /// What asks to be looked after, and how many of each there are.
+    pub to_do: Vec<(Badge, usize)>,
 }
 
 /// A tablet of the shop.

@@ -43,7 +43,7 @@ pub mod filters {
         OWED_UP: "欠得少的在前", "Least owed first";
         DUE_UP: "先到期的在前", "Earliest deadline first";
         DUE_DOWN: "后到期的在前", "Latest deadline first";
-        SAVED: "保存的筛选", "Saved filters";
+        SAVED: "待办和保存的筛选", "To do, and saved filters";
         SAVE_THIS: "保存这个筛选", "Save this filter";
         RENAME: "改名", "Rename";
         REMOVE: "删除", "Remove";
