@@ -8,8 +8,6 @@ mod list;
 mod model;
 mod person;
 
-use std::time::Duration;
-
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_router::NavigateOptions;
@@ -21,6 +19,7 @@ use self::list::{Doubles, Rows};
 use self::model::Book;
 use self::person::Shown;
 use super::sheets::{Kind as SheetKind, export};
+use super::sought;
 use crate::frame::PageHead;
 use crate::platform::page::escaped;
 use crate::session::{Session, Table};
@@ -32,8 +31,6 @@ const PANEL: &str = "customer-list";
 /// The keys of the tabs.
 const ALL: &str = "all";
 const OWING: &str = "owing";
-/// A search stands in the address once the person has paused.
-const PAUSE: Duration = Duration::from_millis(400);
 
 /// What stands beside the list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -121,35 +118,9 @@ pub fn Customers() -> impl IntoView {
     let typed = RwSignal::new(asked.get_untracked());
     let place = Place { owing, typed, go };
 
-    // What is typed searches at once; the address follows after a pause, and leads when the person goes back.
-    let written = StoredValue::new(asked.get_untracked());
-    Effect::new(move |_| {
-        let asked = asked.get();
-        if asked != written.get_value() {
-            written.set_value(asked.clone());
-            typed.set(asked);
-        }
-    });
-    let waiting = StoredValue::new(None::<TimeoutHandle>);
-    Effect::new(move |_| {
-        let search = typed.get();
-        if let Some(before) = waiting.get_value() {
-            before.clear();
-        }
-        if search.trim() == asked.get_untracked() {
-            return;
-        }
-        let write = move || {
-            written.try_update_value(|written| search.trim().clone_into(written));
-            if let Some(beside) = beside.try_get_untracked() {
-                go.run((place.address(beside), true));
-            }
-        };
-        waiting.set_value(set_timeout_with_handle(write, PAUSE).ok());
-    });
-    on_cleanup(move || {
-        if let Some(Some(before)) = waiting.try_get_value() {
-            before.clear();
+    sought::follow(asked, typed, move |_| {
+        if let Some(beside) = beside.try_get_untracked() {
+            go.run((place.address(beside), true));
         }
     });
 
