@@ -12,7 +12,7 @@ use super::dialogs::{Asked, Desk, Dialogs, separate};
 use super::{BackToList, Missing, Place, called};
 use crate::features::order::marks;
 use crate::session::{Loaded, People, Person, Row, Session};
-use crate::text::{self, Phrase, customers};
+use crate::text::{self, Phrase, customers, form};
 use crate::ui::{
     Acts, Button, Glyph, Icon, Kind, LinkButton, Menu, MenuAct, Money, Note, Scroll, Serial, Size, Skeleton, Stamp,
     Stub, Toaster, Tone,
@@ -70,6 +70,10 @@ fn Sheet(people: Signal<Arc<People>>, person: Memo<Arc<Person>>, place: Place) -
         }
         acts
     });
+    let buys = move || {
+        let href = format!("/orders/new?customer={}", person.with(|person| person.id()));
+        (!erased.get()).then(|| view! { <LinkButton href label=form::NEW glyph=Glyph::NewOrder/> })
+    };
     view! {
         <Scroll label=customers::CONTENT>
             <Head desk place/>
@@ -85,6 +89,7 @@ fn Sheet(people: Signal<Arc<People>>, person: Memo<Arc<Person>>, place: Place) -
                     (!erased.get())
                         .then(|| view! { <Button label=customers::EDIT glyph=Glyph::Edit on_press=edit/> })
                 }}
+                {buys}
                 {repay}
             </Acts>
         </Stub>

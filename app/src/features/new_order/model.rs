@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use domain::Currency;
 use domain::contact::Buyer;
+use domain::customer::Customer;
 use domain::money::{MAX_AMOUNT, MAX_GRAMS, MAX_PIECES, NumberFault, parse_amount, parse_decimal, plain};
 use domain::order::{
     BuyerField, Content, ContentFault, Delivery, Line, LineFault, LineField, Method, NewPayment, Order, Terms, Unit,
@@ -273,6 +274,18 @@ impl Form {
             // Where the shop chose none, it is chosen when something ships.
             carrier: shop.text(&List::Carrier.default_field()).to_owned(),
             ..Self::default()
+        }
+    }
+
+    /// Filled in with who buys, where that is known.
+    pub fn of_buyer(self, customer: Option<&Customer>) -> Self {
+        let Some(customer) = customer else { return self };
+        Self {
+            name: customer.name.clone(),
+            phone: customer.phone.clone(),
+            address: customer.addresses.first().map(|address| address.text.clone()).unwrap_or_default(),
+            customer: Some(customer.id),
+            ..self
         }
     }
 
