@@ -70,10 +70,6 @@ fn Sheet(people: Signal<Arc<People>>, person: Memo<Arc<Person>>, place: Place) -
         }
         acts
     });
-    let buys = move || {
-        let href = format!("/orders/new?customer={}", person.with(|person| person.id()));
-        (!erased.get()).then(|| view! { <LinkButton href label=form::NEW glyph=Glyph::NewOrder/> })
-    };
     view! {
         <Scroll label=customers::CONTENT>
             <Head desk place/>
@@ -89,7 +85,6 @@ fn Sheet(people: Signal<Arc<People>>, person: Memo<Arc<Person>>, place: Place) -
                     (!erased.get())
                         .then(|| view! { <Button label=customers::EDIT glyph=Glyph::Edit on_press=edit/> })
                 }}
-                {buys}
                 {repay}
             </Acts>
         </Stub>
@@ -276,9 +271,14 @@ fn Bought(desk: Desk) -> impl IntoView {
         });
         view! { <ul class="rows plain">{each}</ul> {more} }.into_any()
     };
+    let one_more = move || {
+        let (id, erased) = desk.person.with(|person| (person.id(), person.customer.erased));
+        let href = format!("/orders/new?customer={id}");
+        (!erased).then(|| view! { <LinkButton href label=form::NEW kind=Kind::Quiet glyph=Glyph::NewOrder/> })
+    };
     view! {
         <section class="section stack" data-tight="" aria-label=customers::BOUGHT>
-            <h2>{customers::BOUGHT}</h2>
+            <div class="head"><h2>{customers::BOUGHT}</h2> {one_more}</div>
             {shown}
         </section>
     }

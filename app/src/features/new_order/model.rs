@@ -750,6 +750,24 @@ mod tests {
     }
 
     #[test]
+    fn an_order_for_a_customer_begins_with_who_they_are() {
+        let address = |text: &str| domain::customer::Address { text: text.into(), ..Default::default() };
+        let customer = Customer {
+            id: Uuid::from_u128(7),
+            name: "王小明".into(),
+            phone: "13800138000".into(),
+            addresses: vec![address("文三路1号"), address("文三路2号")],
+            ..Customer::default()
+        };
+        let form = Form::default().of_buyer(Some(&customer));
+        let reading = form.read(Currency::Cny);
+        assert_eq!(reading.content.customer, Some(customer.id));
+        let buyer = Buyer { name: "王小明".into(), phone: "13800138000".into(), address: "文三路1号".into() };
+        assert_eq!(reading.buyer, buyer);
+        assert_eq!(Form::default().of_buyer(None), Form::default(), "one who is gone");
+    }
+
+    #[test]
     fn a_template_leaves_the_shops_defaults_where_it_says_nothing() {
         let mut shop = Fields::default();
         shop.fields.insert("default_channel".into(), "douyin".into());

@@ -196,7 +196,7 @@ mod tests {
 
     #[test]
     fn what_is_gone_on_with_keeps_what_was_typed_and_follows_what_others_changed() {
-        let yuan = domain::Currency { exponent: 2, ..domain::Currency::default() };
+        let yuan = domain::Currency::Cny;
         let line = |id, item: &str, price| Line { id, item: item.into(), quantity: 1, price, ..Line::default() };
         let of = |name: &str, lines: Vec<Line>| Typed {
             name: name.into(),
