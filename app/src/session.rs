@@ -5,6 +5,7 @@ mod carts;
 mod customers;
 mod fault;
 mod link;
+mod newest;
 mod pictures;
 mod records;
 mod rules;
@@ -35,6 +36,7 @@ pub use self::customers::{People, Person};
 pub use self::fault::{ActFault, ServerFault};
 pub use self::link::Link;
 use self::link::storage_fault;
+pub use self::newest::newest;
 pub use self::pictures::NoPicture;
 pub use self::records::{RecordConflict, Records, shop_now};
 pub use self::stock::StockLedger;
@@ -272,7 +274,7 @@ impl Session {
                 return;
             };
             let show = move |order: Option<Order>| {
-                let order = order.map_or(Loaded::Missing, |order| Loaded::There(Arc::new(order)));
+                let order = Loaded::from(order);
                 if shown.try_with_untracked(|(_, now)| *now != order) == Some(true) {
                     let _ = shown.try_set((Some(id), order));
                 }
@@ -341,9 +343,16 @@ impl Session {
             self.changes.track();
             let now = self.now.get();
             let link = self.link();
-            let count = |replica: &replica::Replica| Counts {
-                all: replica.counts(now).all(),
-                conflicts: open_conflicts(replica, now),
+            let count = |replica: &replica::Replica| {
+                let counts = replica.counts(now);
+                let mut to_do = vec![
+                    (Badge::Overdue, counts.overdue),
+                    (Badge::Unverified, counts.unverified),
+                    (Badge::RefundDue, counts.refund_due),
+                    (Badge::Oversold, counts.oversold),
+                ];
+                to_do.retain(|(_, count)| *count > 0);
+                Counts { all: counts.all(), conflicts: open_conflicts(replica, now), to_do }
             };
             link.map(|link| link.read(count)).unwrap_or_default()
         });
@@ -365,25 +374,12 @@ impl Session {
 
     /// The conflicts that ask for a person: the order, and the conflict's id.
     pub fn conflicts(self) -> Signal<Vec<(Arc<Order>, String)>> {
-        let shown = RwSignal::new(Vec::new());
-        let asked = StoredValue::new(0_u64);
-        Effect::new(move |_| {
+        let read = move || {
             self.changes.track();
-            let nth = asked.get_value() + 1;
-            asked.set_value(nth);
-            let Some(link) = self.link() else {
-                return;
-            };
-            spawn_local(async move {
-                if let Ok(found) = conflicts(&link).await
-                    && asked.try_get_value() == Some(nth)
-                    && shown.try_with_untracked(|shown| *shown != found) == Some(true)
-                {
-                    let _ = shown.try_set(found);
-                }
-            });
-        });
-        shown.into()
+            let link = self.link()?;
+            Some(async move { conflicts(&link).await.ok() })
+        };
+        newest(Vec::new(), read).into()
     }
 
     /// Now, in milliseconds since 1970, corrected by the server's time; ticks each minute.

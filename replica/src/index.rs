@@ -11,7 +11,7 @@ use std::hash::{BuildHasherDefault, Hasher};
 use std::ops::Range;
 
 use domain::OrderNumber;
-use domain::order::{Badges, Delivery, Method, Status, StockUse, Summary};
+use domain::order::{Badge, Badges, Delivery, Method, Status, StockUse, Summary};
 use memchr::memmem::Finder;
 use uuid::Uuid;
 
@@ -265,12 +265,23 @@ pub struct Counts {
     pub conflicted: usize,
     /// Orders that were promised goods of which there is not enough.
     pub oversold: usize,
+    /// Orders with a payment that nobody has verified.
+    pub unverified: usize,
+    /// Orders whose buyers get money back.
+    pub refund_due: usize,
 }
 
 impl Counts {
     /// How many are in a state.
     pub fn of(&self, status: Status) -> usize {
         self.by_status.get(status as usize).copied().unwrap_or(0)
+    }
+    /// One more that somebody has to look after, where it asks for that.
+    fn ask_for(&mut self, row: &Row, now_ms: i64) {
+        let badges = Badges(row.badges);
+        self.overdue += usize::from(row.due_ms.is_some_and(|due| due < now_ms));
+        self.unverified += usize::from(badges.has(Badge::Unverified));
+        self.refund_due += usize::from(badges.has(Badge::RefundDue));
     }
     /// How many there are.
     pub fn all(&self) -> usize {
@@ -609,10 +620,10 @@ impl Index {
     }
 
     pub(crate) fn counts(&self, now_ms: i64, short: &[(Uuid, u32)]) -> Counts {
-        let overdue = self.rows.iter().filter(|row| row.visible && row.due_ms.is_some_and(|due| due < now_ms));
         let oversold = self.promised(short).into_iter().filter_map(|at| self.rows.get(at as usize));
-        let oversold = oversold.filter(|row| row.visible).count();
-        Counts { overdue: overdue.count(), oversold, ..self.counts.clone() }
+        let mut counts = Counts { oversold: oversold.filter(|row| row.visible).count(), ..self.counts.clone() };
+        self.rows.iter().filter(|row| row.visible).for_each(|row| counts.ask_for(row, now_ms));
+        counts
     }
 
     /// What the orders that match come to, each day for itself, in the list's order. `day` says from when until when the
@@ -782,7 +793,6 @@ fn push_lower(into: &mut Vec<u8>, text: &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use domain::order::Badge;
     use proptest::prelude::*;
 
     fn row(n: u128, name: &str, phone: &str, placed_ms: i64) -> RowData {
@@ -1210,6 +1220,17 @@ mod tests {
                     let general = Filter { status: vec![*status], ..filter.clone() };
                     let there = plain.values().filter(|row| plainly(row, &general, now_ms, &unsent)).count();
                     prop_assert_eq!(counts.of(*status), there);
+                }
+                let whole = index.counts(now_ms, &[(Uuid::from_u128(300), 1)]);
+                for (badge, count) in [
+                    (Badge::Overdue, whole.overdue),
+                    (Badge::Unverified, whole.unverified),
+                    (Badge::RefundDue, whole.refund_due),
+                    (Badge::Oversold, whole.oversold),
+                ] {
+                    let listed = Filter::of(Facet::Badge(badge));
+                    let there = plain.values().filter(|row| plainly(row, &listed, now_ms, &unsent)).count();
+                    prop_assert_eq!(count, there);
                 }
                 for product in 300..302_u128 {
                     let product = Uuid::from_u128(product);

@@ -1,9 +1,10 @@
 //! What pages read of the shop's orders: one order, a page of the list, counts.
 
 use std::ops::Deref;
+use std::sync::Arc;
 
 use domain::Day;
-use domain::order::Summary;
+use domain::order::{Badge, Summary};
 use uuid::Uuid;
 
 /// Something that is read from the disk.
@@ -16,6 +17,12 @@ pub enum Loaded<T> {
     Missing,
     /// Here it is.
     There(T),
+}
+
+impl<T> From<Option<T>> for Loaded<Arc<T>> {
+    fn from(read: Option<T>) -> Self {
+        read.map_or(Self::Missing, |thing| Self::There(Arc::new(thing)))
+    }
 }
 
 impl<T> Loaded<T> {
@@ -69,12 +76,14 @@ pub struct Listing {
 }
 
 /// How many orders there are.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
     /// In every state.
     pub all: usize,
     /// Conflicts that ask for a person.
     pub conflicts: usize,
+    /// What asks to be looked after, and how many of each there are.
+    pub to_do: Vec<(Badge, usize)>,
 }
 
 /// A tablet of the shop.

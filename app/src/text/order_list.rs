@@ -43,7 +43,7 @@ pub mod filters {
         OWED_UP: "欠得少的在前", "Least owed first";
         DUE_UP: "先到期的在前", "Earliest deadline first";
         DUE_DOWN: "后到期的在前", "Latest deadline first";
-        SAVED: "保存的筛选", "Saved filters";
+        SAVED: "待办和保存的筛选", "To do, and saved filters";
         SAVE_THIS: "保存这个筛选", "Save this filter";
         RENAME: "改名", "Rename";
         REMOVE: "删除", "Remove";
@@ -101,10 +101,10 @@ pub mod batch {
         STOPPED: "停下了。做好的算数，其余没有动。", "Stopped. What is done counts; the others were not touched.";
         picked(n: usize): "选中 {n} 单", "{n} selected";
         all(n: usize): "全选 {n} 单", "Select all {n}";
-        about(act: &str, n: usize): "{act} · {n} 单", "{act} · {n} orders";
+        about(n: usize, act: &str): "{act} · {n} 单", "{act} · {n} orders", one: "{act} · {n} order";
         running(done: usize, all: usize): "{done} / {all} 单", "{done} of {all} orders";
         outcome(done: usize, refused: usize): "做好 {done} 单，没做 {refused} 单。", "{done} done, {refused} not done.";
-        left(n: usize): "还有 {n} 单没有动。", "{n} orders were not touched.";
+        left(n: usize): "还有 {n} 单没有动。", "{n} orders were not touched.", one: "{n} order was not touched.";
         part(done: usize, all: usize, why: &str): "{all} 笔里核实了 {done} 笔。{why}", "{done} of {all} payments verified. {why}";
         more(n: usize): "还有 {n} 单，存下结果就能看全。", "{n} more: save the results to see all.";
     }

@@ -300,7 +300,7 @@ impl Index {
                 if let Some(count) = counts.by_status.get_mut(usize::from(row.status)) {
                     *count += 1;
                 }
-                counts.overdue += usize::from(row.due_ms.is_some_and(|due| due < now_ms));
+                counts.ask_for(row, now_ms);
                 counts.conflicted += usize::from(row.conflicts > 0);
             }
             counts

@@ -84,7 +84,7 @@ impl Column {
     const fn face(self) -> (&'static str, Phrase, &'static str) {
         match self {
             Self::Number => ("number", words::NUMBER, "minmax(0, 7rem)"),
-            Self::State => ("state", words::STATE, "minmax(8.75rem, 1fr)"),
+            Self::State => ("state", words::STATE, "minmax(9.5rem, 1fr)"),
             Self::Time => ("time", words::TIME, "minmax(0, 3.75rem)"),
             Self::Due => ("due", words::DUE, "minmax(0, 7.75rem)"),
             Self::Buyer => ("buyer", words::BUYER, "minmax(3rem, 1fr)"),

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use domain::StreamKind;
+use domain::order::Badge;
 use domain::record::{Changed, RecordEvent, Value};
 use domain::text::SHORT;
 use domain::view::View;
@@ -12,14 +13,14 @@ use leptos_router::params::ParamsMap;
 use replica::Act;
 use uuid::Uuid;
 
-use super::super::order::refusal;
+use super::super::order::{marks, refusal};
 use super::Shelf;
 use super::filters::asked;
 use crate::platform::page;
 use crate::session::Session;
 use crate::text::order_list::filters as words;
 use crate::text::{fault, templates};
-use crate::ui::{Acts, Button, Dialog, Glyph, Kind, Menu, MenuAct, TextField, Toast, ToastAct, Toaster};
+use crate::ui::{Acts, Button, Dialog, Glyph, Icon, Kind, Menu, MenuAct, TextField, Toast, ToastAct, Toaster};
 
 /// What an address asks for, written in one way, behind the question mark.
 fn in_force(query: &ParamsMap) -> String {
@@ -32,7 +33,7 @@ fn in_force(query: &ParamsMap) -> String {
     written.to_query_string().trim_start_matches('?').to_owned()
 }
 
-/// Links to the saved filters; nothing where there are none.
+/// Links to what asks to be looked after and to the saved filters; nothing where there is neither.
 #[component]
 pub fn Saved(
     /// The list.
@@ -51,10 +52,31 @@ pub fn Saved(
             </li>
         }
     };
+    let counts = shelf.session.counts();
+    let to_do = Memo::new(move |_| counts.with(|counts| counts.to_do.clone()));
+    let lists = move || {
+        let list = |(badge, count): (Badge, usize)| {
+            let (tone, glyph, name) = marks::of_badge(badge);
+            let query = format!("badge={}", badge.key());
+            let href = format!("/orders?{query}");
+            let is_now = move || now.with(|now| *now == query).then_some("true");
+            view! {
+                <li>
+                    <a class="chip" href=href data-tone=tone.key() aria-current=is_now>
+                        <Icon glyph/>
+                        {name}
+                        " "
+                        {count}
+                    </a>
+                </li>
+            }
+        };
+        to_do.get().into_iter().map(list).collect_view()
+    };
     view! {
-        <Show when=move || all.with(|all| !all.is_empty())>
+        <Show when=move || to_do.with(|to_do| !to_do.is_empty()) || all.with(|all| !all.is_empty())>
             <nav class="chips" aria-label=words::SAVED>
-                <ul><For each key=|view| view.as_ref().clone() children=link/></ul>
+                <ul>{lists}<For each key=|view| view.as_ref().clone() children=link/></ul>
             </nav>
         </Show>
     }
