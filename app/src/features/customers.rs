@@ -16,13 +16,13 @@ use uuid::Uuid;
 
 use self::form::CustomerForm;
 use self::list::{Doubles, Rows};
-use self::model::Book;
+pub(super) use self::model::Book;
 use self::person::Shown;
 use super::sheets::{Kind as SheetKind, export};
 use super::sought;
 use crate::frame::PageHead;
 use crate::platform::page::escaped;
-use crate::session::{Session, Table};
+use crate::session::Session;
 use crate::text::{customers, sheets};
 use crate::ui::{Button, Empty, Glyph, Kind, LinkButton, SearchField, Tab, Tabs, Toaster};
 
@@ -138,11 +138,7 @@ pub fn Customers() -> impl IntoView {
     let owers = Memo::new(move |_| people.with(|people| Book::of(people.iter().filter(|person| person.owes() > 0))));
     let found = Memo::new(move |_| {
         let book = if owing.get() { owers } else { all };
-        typed.with(|typed| {
-            let has_letters = typed.chars().any(|c| c.is_ascii_alphabetic());
-            let pinyin = if has_letters { domain::pinyin::Pinyin::here() } else { None };
-            book.with(|book| book.find(typed, pinyin.as_deref()))
-        })
+        typed.with(|typed| book.with(|book| book.meant(typed)))
     });
     let count = |of: Memo<Book>| Signal::derive(move || u64::try_from(of.with(Book::len)).unwrap_or(u64::MAX));
     let tabs = vec![
@@ -191,10 +187,10 @@ pub fn Customers() -> impl IntoView {
                     icon_only=true
                 />
                 <Button label=sheets::EXPORT glyph=Glyph::Save icon_only=true busy=saving on_press=export/>
-                <LinkButton
-                    href="/customers/new"
+                <Button
                     label=customers::NEW
                     glyph=Glyph::Plus
+                    on_press=move || go.run((place.address(Beside::New), false))
                 />
             </PageHead>
             <div class="split">

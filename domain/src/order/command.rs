@@ -39,6 +39,8 @@ pub enum Command {
         content: Content,
         /// The buyer, as far as known.
         buyer: Buyer,
+        /// The order it is a copy of.
+        copied_from: Option<Uuid>,
     },
     /// Throw the draft away.
     Discard,

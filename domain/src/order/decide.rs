@@ -61,9 +61,9 @@ pub fn decide(
         (None, Command::Confirm { new: Some((content, buyer)), copied_from, payments, handed_over }) => {
             confirm_new(&mut decision, content, buyer, *copied_from, payments, *handed_over, context)?;
         }
-        (None, Command::SaveDraft { content, buyer }) => {
+        (None, Command::SaveDraft { content, buyer, copied_from }) => {
             check_draft(content, buyer)?;
-            begin(&mut decision, content, buyer, None)?;
+            begin(&mut decision, content, buyer, *copied_from)?;
         }
         (None, _) => return Err(Rejection::NotConfirmed),
         (Some(order), command) => known(&mut decision, order, command, context)?,
@@ -328,7 +328,7 @@ fn known(decision: &mut Decision, order: &Order, command: &Command, context: &Co
             decision.order(OrderEvent::Confirmed(Confirmed { number, due_ms, content: None, copied_from: None }));
             done_at_once(decision, &content, payments, *handed_over)?;
         }
-        Command::SaveDraft { content, buyer } => {
+        Command::SaveDraft { content, buyer, .. } => {
             if order.confirmed.is_some() {
                 return Err(Rejection::AlreadyConfirmed);
             }

@@ -85,8 +85,8 @@ impl Column {
         match self {
             Self::Number => ("number", words::NUMBER, "minmax(0, 7rem)"),
             Self::State => ("state", words::STATE, "minmax(9.5rem, 1fr)"),
-            Self::Time => ("time", words::TIME, "minmax(0, 3.25rem)"),
-            Self::Due => ("due", words::DUE, "minmax(0, 6.5rem)"),
+            Self::Time => ("time", words::TIME, "minmax(0, 3.75rem)"),
+            Self::Due => ("due", words::DUE, "minmax(0, 7.75rem)"),
             Self::Buyer => ("buyer", words::BUYER, "minmax(3rem, 1fr)"),
             Self::Phone => ("phone", words::PHONE, "minmax(0, 7.25rem)"),
             Self::Items => ("items", words::ITEMS, "minmax(4rem, 2fr)"),
@@ -174,7 +174,7 @@ fn chosen(columns: RwSignal<Vec<String>>) -> Vec<Column> {
 
 fn tracks(columns: &[Column], by_day: bool) -> String {
     let track = |column: &Column| match column {
-        Column::Time if !by_day => "minmax(0, 6.5rem)",
+        Column::Time if !by_day => "minmax(0, 7.75rem)",
         column => column.face().2,
     };
     columns.iter().map(track).collect::<Vec<_>>().join(" ")
