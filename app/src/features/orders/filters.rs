@@ -37,7 +37,7 @@ pub fn pasted(shelf: Shelf, event: &ClipboardEvent) {
 }
 
 /// A step so short that the row it begins at is still drawn.
-const NEAR: usize = 8;
+const NEAR: usize = 1;
 
 /// Moves through the list by keys.
 pub fn keys(shelf: Shelf, reach: Reach, event: &KeyboardEvent) {
