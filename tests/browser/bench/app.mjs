@@ -1,6 +1,7 @@
 // What people feel in the app itself, as it is shipped, on a tablet with a shop's whole past: from an input's own time
 // to the frame that shows what it changed. No server runs but where two tablets talk.
 //   node app.mjs [orders]     (through `cargo xtask bench --app -- 100000`)
+import { readFile } from "node:fs/promises";
 import { LANDSCAPE, PORTRAIT, Server, Tablet, writeMany } from "../stall.mjs";
 import { ms, percentile, print } from "./figures.mjs";
 
@@ -146,23 +147,28 @@ async function strokes(page, field, words, kind) {
   return times;
 }
 
-/** The memory of the page's process (MB), and how many nodes its document has. */
-async function memory(tablet) {
-  const { context, page } = tablet;
+/** What the page holds: its process in all and JavaScript's part of it (MB), and the nodes of its document. */
+async function held({ context, page }) {
   const session = await context.newCDPSession(page);
   await session.send("Performance.enable");
   await session.send("HeapProfiler.collectGarbage");
   const { metrics } = await session.send("Performance.getMetrics");
-  const of = (name) => metrics.find((metric) => metric.name === name).value;
   await session.detach();
-  return { heap: of("JSHeapUsedSize") / 1e6, nodes: of("Nodes") };
+  const of = (name) => metrics.find((metric) => metric.name === name).value;
+  const browser = await context.browser().newBrowserCDPSession();
+  const { processInfo } = await browser.send("SystemInfo.getProcessInfo");
+  await browser.detach();
+  const pages = processInfo.filter(({ type }) => type === "renderer").map(({ id }) => readFile(`/proc/${id}/status`, "utf8"));
+  // Where the system does not tell, there is nothing to say.
+  const resident = await Promise.all(pages).then((all) => Math.max(...all.map((it) => Number(/VmRSS:\s+(\d+)/.exec(it)[1]))) / 1e3, () => NaN);
+  return `${resident.toFixed(0)} MB, of it JavaScript ${(of("JSHeapUsedSize") / 1e6).toFixed(1)} MB, ${of("Nodes")} nodes`;
 }
 
 /** A finger flings the list, then the bar is dragged from end to end: frames, and what is held afterwards. */
 async function scrolling(tablet, size) {
   const { context, page } = tablet;
   const list = page.locator("ul.rows");
-  const before = await memory(tablet);
+  const before = await held(tablet);
   const session = await context.newCDPSession(page);
   const run = async (what, move) => {
     const frames = await list.evaluateHandle((list) => window.felt.frames(list));
@@ -191,9 +197,7 @@ async function scrolling(tablet, size) {
       requestAnimationFrame(step);
     })));
   await session.detach();
-  const after = await memory(tablet);
-  const held = (it) => `${it.heap.toFixed(1)} MB, ${it.nodes} nodes`;
-  rows.push({ "": "JavaScript's heap and nodes before and after", size, more: `${held(before)}; ${held(after)}` });
+  rows.push({ "": "what the page holds before and after", size, more: `${before}; ${await held(tablet)}` });
   console.error(rows.at(-1)[""], rows.at(-1).more);
   await list.evaluate((list) => list.scrollTo(0, 0));
 }
