@@ -409,7 +409,7 @@ impl Simulation {
             Buyer::default()
         };
         if self.chance.percent(15) {
-            return Command::SaveDraft { content, buyer };
+            return Command::SaveDraft { content, buyer, copied_from: None };
         }
         let total = content.total();
         let sold = !ships && total > 0 && self.chance.percent(40);
@@ -529,7 +529,7 @@ impl Simulation {
                 let command = if case < 8 {
                     Command::EraseBuyer
                 } else if order.confirmed.is_none() {
-                    Command::SaveDraft { content, buyer }
+                    Command::SaveDraft { content, buyer, copied_from: None }
                 } else {
                     Command::Edit { base: content.clone(), base_buyer, content, buyer }
                 };

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use domain::StreamKind;
 use domain::customer::{Owing, Repayment, repay};
-use domain::money::{NumberFault, parse_amount};
+use domain::money::{NumberFault, parse_sum};
 use domain::order::{Command, Delivery, Method, NewPayment, Status};
 use domain::record::{Changed, DebtMoved, RecordEvent, Value};
 use domain::shop::list::{List, default_of};
@@ -18,7 +18,8 @@ use uuid::Uuid;
 
 use super::called;
 use super::model::Book;
-use crate::features::order::{marks, refusal};
+use crate::features::order::marks;
+use crate::features::order::refusal::{self, amount_words};
 use crate::platform::page;
 use crate::session::{ActFault, People, Person, Row, Session, Table};
 use crate::text::{customers, fault, method, payment};
@@ -88,10 +89,7 @@ impl Desk {
 
     /// What was typed, above zero.
     fn parsed(self, typed: &str) -> Result<i64, NumberFault> {
-        match parse_amount(typed, self.session.settings().get().currency)? {
-            0 => Err(NumberFault::Zero),
-            minor => Ok(minor),
-        }
+        parse_sum(typed, self.session.settings().get().currency)
     }
 
     /// Does what the open dialog asked for: closes it when that is on the disk, else says why not.
@@ -149,17 +147,6 @@ pub fn Dialogs(desk: Desk) -> impl IntoView {
         })
     };
     view! { <Dialog open=desk.open title>{body}</Dialog> }
-}
-
-fn amount_words(fault: NumberFault) -> String {
-    match fault {
-        NumberFault::Empty => customers::REPAY_ZERO,
-        NumberFault::Zero => fault::AMOUNT_ZERO,
-        NumberFault::TooLarge => fault::NUMBER_TOO_LARGE,
-        NumberFault::NotANumber | NumberFault::TooPrecise => fault::AMOUNT_WRONG,
-    }
-    .get()
-    .to_owned()
 }
 
 /// Where the money goes, in words: what a receipt says.

@@ -338,7 +338,7 @@ fn Batch(shelf: Shelf, open: RwSignal<bool>) -> impl IntoView {
         Some(act) => {
             let begun = run.orders.with(Vec::len);
             let picked = shelf.picked.with(|picked| picked.as_ref().map_or(0, BTreeSet::len));
-            words::about(act.face().0.get(), if begun > 0 { begun } else { picked })
+            words::about(if begun > 0 { begun } else { picked }, act.face().0.get())
         }
     };
     view! {

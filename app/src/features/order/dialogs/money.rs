@@ -2,7 +2,7 @@
 
 use crate::features::shop_lists;
 use crate::session::shop_now;
-use domain::money::{NumberFault, parse_amount};
+use domain::money::{NumberFault, parse_sum};
 use domain::order::{Command, Method, NewPayment};
 use domain::shop::list::List;
 use domain::text::LONG;
@@ -10,31 +10,18 @@ use leptos::prelude::*;
 
 use super::super::desk::Desk;
 use super::super::marks;
+use super::super::refusal::amount_words;
 use super::too_long;
 use crate::platform::page;
 use crate::text::order_page::{page as words, refused};
-use crate::text::{fault, method, payment, reason};
+use crate::text::{method, payment, reason};
 use crate::ui::{
     Acts, AmountField, Button, Choices, Fault, Glyph, Keypad, KeypadKey, Kind, Money, Note, Size, TextField, uid,
 };
 
-fn amount_words(fault: NumberFault) -> String {
-    match fault {
-        NumberFault::Empty => fault::AMOUNT_MISSING,
-        NumberFault::Zero => fault::AMOUNT_ZERO,
-        NumberFault::TooLarge => fault::NUMBER_TOO_LARGE,
-        NumberFault::NotANumber | NumberFault::TooPrecise => fault::AMOUNT_WRONG,
-    }
-    .get()
-    .to_owned()
-}
-
 /// What was typed, above zero.
 fn parsed(desk: Desk, typed: &str) -> Result<i64, NumberFault> {
-    match parse_amount(typed, desk.session.settings().get().currency)? {
-        0 => Err(NumberFault::Zero),
-        minor => Ok(minor),
-    }
+    parse_sum(typed, desk.session.settings().get().currency)
 }
 
 /// The shop's ways to pay, as tiles.
