@@ -68,12 +68,13 @@ pub struct Entry {
 
 /// An entry by its key, one that was taken out too: orders that name it still call it by its name.
 pub fn entry(shop: &Fields, list: List, key: &str) -> Entry {
-    let place = list.usual().iter().zip(0..).find(|(usual, _)| **usual == key).map_or(0, |(_, place)| place);
+    // One of the shop's own that has no place yet stands behind those that every shop has.
+    let place = list.usual().iter().position(|usual| *usual == key).unwrap_or(list.usual().len());
     Entry {
         key: key.to_owned(),
         name: shop.text(&list.field(key, "name")).to_owned(),
         hidden: shop.flag(&list.field(key, "hidden"), false),
-        position: shop.int(&list.field(key, "position")).unwrap_or(place * 1_000),
+        position: shop.int(&list.field(key, "position")).unwrap_or(i64::try_from(place).unwrap_or_default() * 1_000),
         picture: shop.text(&list.field(key, "picture")).to_owned(),
         usual: list.usual().contains(&key),
     }
