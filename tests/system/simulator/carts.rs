@@ -38,7 +38,7 @@ impl Simulation {
     /// A seller puts a cart aside, takes one up, sells what is in hand, or takes the last sale back.
     pub(super) fn cart(&mut self) {
         let mut chance = self.carts.chance.clone();
-        if chance.percent(40)
+        if chance.percent(25)
             && let Some((nth, tab)) = self.tablet(&mut chance, None)
         {
             let waiting = tab.replica().found(&parked(), 0);

@@ -68,7 +68,7 @@ impl Simulation {
     /// Something happens to a product; often the like on another tablet, which has not heard of it.
     pub(super) fn trade(&mut self) {
         let mut chance = self.goods.chance.clone();
-        if chance.percent(40)
+        if chance.percent(25)
             && let Some((nth, tab)) = self.tablet(&mut chance, None)
         {
             let what = chance.below(10);

@@ -75,7 +75,7 @@ impl Simulation {
     /// The same person is written down on two tablets, merged either way, told apart again, buys on credit and pays.
     pub(super) fn double(&mut self) {
         let mut chance = self.of_doubles.clone();
-        if chance.percent(40)
+        if chance.percent(25)
             && let Some((nth, tab)) = self.tablet(&mut chance, None)
         {
             let on = (nth, &tab);

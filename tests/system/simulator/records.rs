@@ -147,7 +147,8 @@ impl Simulation {
             };
             assert_ne!(written(sides[0]), written(sides[1]), "asked for nothing");
             assert!(asked.insert((&conflict.field, sides)), "asked twice: {}", conflict.id);
-            if sides.iter().all(|(at, id)| is_known(*at, *id)) {
+            // Who reads the log anew says to have seen only what was read again: is asked too much, never too little.
+            if !self.may.gone && sides.iter().all(|(at, id)| is_known(*at, *id)) {
                 assert!(!knew(&sides[1].1, &sides[0].1), "it was written knowingly: {}", conflict.id);
             }
         }
