@@ -417,7 +417,7 @@ impl Order {
     }
 
     fn edited(&mut self, at: usize, body: &Edited) -> Step {
-        let refused = if body.only_says_who() && self.discarded.is_none() { None } else { self.edit_refused(at) };
+        let refused = if body.leaves_the_goods() && self.discarded.is_none() { None } else { self.edit_refused(at) };
         if let Some(step) = refused.or_else(|| self.settle(at, body.settles.as_ref())) {
             return step;
         }
@@ -725,7 +725,7 @@ impl Order {
                     Event::Order(OrderEvent::Cancelled(_)),
                     Voided(VoidReason::ShipmentStands | VoidReason::PaymentStands),
                 ) => cancels.push(place),
-                (Event::Order(OrderEvent::Edited(edited)), Applied) if edited.only_says_who() => {}
+                (Event::Order(OrderEvent::Edited(edited)), Applied) if edited.leaves_the_goods() => {}
                 (Event::Order(OrderEvent::Edited(_)) | Event::Contact(ContactEvent::Changed(_)), Applied) => {
                     edits.push(place)
                 }

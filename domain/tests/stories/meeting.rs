@@ -484,6 +484,20 @@ fn a_draft_sold_on_both_counts_the_money_of_both() {
 }
 
 #[test]
+fn a_cart_that_one_sold_and_the_other_only_took_up_asks_nobody() {
+    let mut form = two_teapots();
+    form.content.parked = true;
+    for (_, stall) in either_way(&Stall::with_draft(form), |stall| {
+        let taken = |stall: &Stall, tablet| stall.redraft(tablet, |form| form.content.parked = false);
+        let (here, there) = (taken(stall, A), taken(stall, B));
+        stall.a(here).a(sell(two_teapots(), 100_00)).b(there);
+    }) {
+        assert_eq!(stall.status(), Status::Completed);
+        stall.assert_quiet();
+    }
+}
+
+#[test]
 fn goods_that_one_put_into_a_cart_and_sold_left_the_stock_though_the_other_sold_the_cart_first() {
     let cup = uuid::Uuid::from_u128(0xc09);
     for (_, stall) in either_way(&Stall::with_draft(two_teapots()), |stall| {
