@@ -38,7 +38,7 @@ impl Simulation {
     /// A seller puts a cart aside, takes one up, sells what is in hand, or takes the last sale back.
     pub(super) fn cart(&mut self) {
         let mut chance = self.carts.chance.clone();
-        if chance.percent(25)
+        if chance.percent(35)
             && let Some((nth, tab)) = self.tablet(&mut chance, None)
         {
             let waiting = tab.replica().found(&parked(), 0);
@@ -46,9 +46,14 @@ impl Simulation {
             match (self.carts.in_hand.remove(&nth), draft) {
                 (Some(in_hand), _) => self.cash_up(in_hand, (nth, &tab), &mut chance),
                 (None, Some(draft)) if chance.percent(70) => {
-                    self.take_up(draft, (nth, &tab));
-                    if let Some((other, tab)) = self.tablet(&mut chance, Some(nth)).filter(|_| chance.percent(60)) {
-                        self.take_up(draft, (other, &tab));
+                    let other = self.tablet(&mut chance, Some(nth));
+                    let takers = [Some((nth, tab)), other].into_iter().flatten();
+                    let takers: Vec<_> = takers.filter(|(nth, tab)| self.take_up(draft, (*nth, tab))).collect();
+                    // Often both sell it before they hear of each other.
+                    let at_once = takers.len() > 1 && chance.percent(60);
+                    for (nth, tab) in takers.iter().filter(|_| at_once) {
+                        let in_hand = self.carts.in_hand.remove(nth);
+                        in_hand.into_iter().for_each(|it| self.cash_up(it, (*nth, tab), &mut chance));
                     }
                 }
                 _ => {
@@ -67,15 +72,17 @@ impl Simulation {
         self.at_once(nth, async move { asked.order(id).await })?.ok()?
     }
 
-    fn take_up(&mut self, draft: Uuid, on: (usize, &Tab)) {
+    fn take_up(&mut self, draft: Uuid, on: (usize, &Tab)) -> bool {
         if !on.1.replica().found(&parked(), 0).contains(&draft) || self.carts.in_hand.contains_key(&on.0) {
-            return;
+            return false;
         }
-        let Some(order) = self.order_on(draft, on) else { return };
+        let Some(order) = self.order_on(draft, on) else { return false };
         let content = Content { parked: false, ..order.content() };
-        if self.ask(on.0, on.1, Some(draft), save(content.clone())).is_some() {
+        let taken = self.ask(on.0, on.1, Some(draft), save(content.clone())).is_some();
+        if taken {
             self.carts.in_hand.insert(on.0, (draft, content));
         }
+        taken
     }
 
     /// Sells what is in hand, with a line more or one less; or puts it aside again. What another tablet sold meanwhile
@@ -91,14 +98,14 @@ impl Simulation {
         let base = order.content();
         // What another tablet made of the cart meanwhile is taken in.
         content = Content { parked: false, ..base.clone() };
-        if chance.percent(20) {
+        if chance.percent(10) {
             content.lines.remove(0);
         }
-        if chance.percent(40) || content.lines.is_empty() {
+        if chance.percent(30) || content.lines.is_empty() {
             let id = 1_000 + chance.below(1_000_000) as u32;
             content.lines.push(new_line(id, on.1, chance));
         }
-        if chance.percent(20) {
+        if chance.percent(10) {
             let (base_buyer, buyer) = (Buyer::default(), Buyer::default());
             let content = Content { parked: true, ..content };
             self.ask(on.0, on.1, Some(draft), Command::Edit { base, base_buyer, content, buyer });
