@@ -366,7 +366,8 @@ async fn real_invoices(seed: u64) {
     let lines_of = |code: &String| invoices.iter().filter(|row| row[1] == *code).count() as i64;
     delivery.extend(plain.stock.keys().map(|code| vec![code.clone(), (DOZEN * lines_of(code)).to_string()]));
     let created = async |tablet: &Tablet| {
-        let created = [tablet.import_products(&invoices).await.created, tablet.import_customers(&invoices).await.created];
+        let created =
+            [tablet.import_products(&invoices).await.created, tablet.import_customers(&invoices).await.created];
         (created, tablet.import_products(&delivery).await.updated)
     };
     assert_eq!(created(&tablets[0]).await, ([plain.stock.len(), plain.debts.len()], plain.stock.len()));

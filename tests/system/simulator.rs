@@ -659,7 +659,6 @@ impl Simulation {
                 && self.tablets.iter().all(|tablet| here(tablet).as_ref() == Some(bytes))
         })
     }
-
 }
 /// Tells the events of a tablet, by the device that made them: whatever it is called by now.
 fn own(tab: &Tab) -> impl Fn(Uuid) -> bool + use<> {

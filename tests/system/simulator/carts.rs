@@ -132,7 +132,11 @@ impl Simulation {
             let replica = tablet.tabs[0].replica();
             let listed = replica.found(&parked(), 0).into_iter().collect::<BTreeSet<_>>();
             assert_eq!(listed, waiting, "tablet {nth} lists other carts");
-            assert_eq!(replica.conflicted().into_iter().collect::<BTreeSet<_>>(), asking, "tablet {nth} asks otherwise");
+            assert_eq!(
+                replica.conflicted().into_iter().collect::<BTreeSet<_>>(),
+                asking,
+                "tablet {nth} asks otherwise"
+            );
         }
         for (id, sales) in &self.carts.sold {
             let order = &orders[id];

@@ -69,7 +69,10 @@ impl Simulation {
     }
 
     /// The records as the log tells them. Every tablet tells the same.
-    pub(super) fn check_records(&self, log: &[(Meta, protocol::Stream, Event)]) -> BTreeMap<Uuid, (StreamKind, Record)> {
+    pub(super) fn check_records(
+        &self,
+        log: &[(Meta, protocol::Stream, Event)],
+    ) -> BTreeMap<Uuid, (StreamKind, Record)> {
         let mut events: BTreeMap<(StreamKind, Uuid), Vec<(Meta, Event)>> = BTreeMap::new();
         for (meta, stream, event) in log {
             if let Some(kind) = StreamKind::parse(&stream.0).filter(|kind| kind.is_record()) {
@@ -91,7 +94,10 @@ impl Simulation {
         }
         let fields: Vec<_> = records.iter().map(|(id, (kind, record))| (*kind, Fields::of(*id, record))).collect();
         for (nth, tablet) in self.tablets.iter().enumerate() {
-            assert!(tablet.tabs.iter().all(|tab| tab.replica().all_fields() == fields), "tablet {nth} has other records");
+            assert!(
+                tablet.tabs.iter().all(|tab| tab.replica().all_fields() == fields),
+                "tablet {nth} has other records"
+            );
         }
         records
     }
@@ -115,7 +121,8 @@ impl Simulation {
     /// nobody is asked twice, or for nothing.
     fn check_written(&self, record: &Record) {
         // What a process wrote over which it died is not known; what a record began with knew nothing.
-        let knew = |later: &Uuid, earlier: &Uuid| self.witnessed.get(later).is_some_and(|known| known.contains(earlier));
+        let knew =
+            |later: &Uuid, earlier: &Uuid| self.witnessed.get(later).is_some_and(|known| known.contains(earlier));
         let is_known = |at: usize, id: Uuid| at == 0 || self.witnessed.contains_key(&id);
         let mut writes: BTreeMap<&str, Vec<(usize, Uuid, &Changed)>> = BTreeMap::new();
         let mut settled = Vec::new();
@@ -133,8 +140,7 @@ impl Simulation {
                 let stands = record.get(field) == value;
                 let knowingly = writes.iter().any(|(_, later, _)| knew(later, id))
                     || settled.iter().any(|it| it.starts_with(field) && it.contains(&id.to_string()));
-                let is_shown =
-                    record.open_conflicts().any(|it| it.field == **field && it.other.as_ref() == value);
+                let is_shown = record.open_conflicts().any(|it| it.field == **field && it.other.as_ref() == value);
                 assert!(stands || knowingly || is_shown, "{field} was {value:?}, and that is silently gone");
             }
         }
