@@ -16,4 +16,5 @@ pub mod settings;
 pub mod sheets;
 pub mod shop_lists;
 pub mod shop_setup;
+pub mod sought;
 pub mod templates;

@@ -5,6 +5,7 @@ mod carts;
 mod customers;
 mod fault;
 mod link;
+mod newest;
 mod pictures;
 mod records;
 mod rules;
@@ -26,17 +27,18 @@ use futures::future::select;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use protocol::api::Pairing;
-use replica::Filter;
 use replica::client::{Host, OpenFault};
 use replica::storage::StorageFault;
+use replica::{Filter, SortBy};
 use uuid::Uuid;
 
 pub use self::customers::{People, Person};
 pub use self::fault::{ActFault, ServerFault};
 pub use self::link::Link;
 use self::link::storage_fault;
+pub use self::newest::newest;
 pub use self::pictures::NoPicture;
-pub use self::records::{RecordConflict, Records};
+pub use self::records::{RecordConflict, Records, shop_now};
 pub use self::stock::StockLedger;
 pub use self::tables::Table;
 pub use self::view::{Counts, DaySum, Device, Listing, Loaded, Row};
@@ -214,6 +216,7 @@ impl Session {
         if self.now.get_untracked().abs_diff(now) > 1_000 {
             self.now.set(now);
         }
+        records::shop_is(link.read(|replica| replica.shop().fields()));
         set_if_new(self.sync, link.face());
         set_if_new(self.conflicts, conflicts as u64);
         let boot = if shop.is_some() || link.read(|replica| replica.device().shop.is_some()) {
@@ -271,7 +274,7 @@ impl Session {
                 return;
             };
             let show = move |order: Option<Order>| {
-                let order = order.map_or(Loaded::Missing, |order| Loaded::There(Arc::new(order)));
+                let order = Loaded::from(order);
                 if shown.try_with_untracked(|(_, now)| *now != order) == Some(true) {
                     let _ = shown.try_set((Some(id), order));
                 }
@@ -300,13 +303,16 @@ impl Session {
                 return Arc::default();
             };
             filter.with(|filter| {
-                let (counts, sums) = link
-                    .read(|replica| (replica.counts_of(filter, now), replica.days(filter, |ms| self.span(ms), now)));
+                let by_day = filter.sort.by == SortBy::Time;
+                let span = |ms| if by_day { self.span(ms) } else { i64::MIN..i64::MAX };
+                let (counts, sums) =
+                    link.read(|replica| (replica.counts_of(filter, now), replica.days(filter, span, now)));
                 let mut total = 0;
                 let mut day_of = |(from, sums): (i64, replica::Sums)| {
                     let first = total;
                     total += sums.orders;
-                    DaySum { day: self.day_of(from), first, orders: sums.orders, minor: sums.total }
+                    let day = by_day.then(|| self.day_of(from));
+                    DaySum { day, first, orders: sums.orders, minor: sums.total }
                 };
                 let days = sums.into_iter().map(&mut day_of).collect();
                 Arc::new(Listing { total, days, counts })
@@ -315,7 +321,7 @@ impl Session {
         listing.into()
     }
 
-    /// Some of the orders of a list, the newest first; the newest of all is number 0.
+    /// Some of the orders of a list, in its order; the first of all is number 0.
     pub fn rows(self, filter: Signal<Filter>, part: Signal<Range<usize>>) -> Signal<Arc<Vec<Row>>> {
         let rows = Memo::new(move |_| {
             self.changes.track();
@@ -337,9 +343,16 @@ impl Session {
             self.changes.track();
             let now = self.now.get();
             let link = self.link();
-            let count = |replica: &replica::Replica| Counts {
-                all: replica.counts(now).all(),
-                conflicts: open_conflicts(replica, now),
+            let count = |replica: &replica::Replica| {
+                let counts = replica.counts(now);
+                let mut to_do = vec![
+                    (Badge::Overdue, counts.overdue),
+                    (Badge::Unverified, counts.unverified),
+                    (Badge::RefundDue, counts.refund_due),
+                    (Badge::Oversold, counts.oversold),
+                ];
+                to_do.retain(|(_, count)| *count > 0);
+                Counts { all: counts.all(), conflicts: open_conflicts(replica, now), to_do }
             };
             link.map(|link| link.read(count)).unwrap_or_default()
         });
@@ -361,25 +374,12 @@ impl Session {
 
     /// The conflicts that ask for a person: the order, and the conflict's id.
     pub fn conflicts(self) -> Signal<Vec<(Arc<Order>, String)>> {
-        let shown = RwSignal::new(Vec::new());
-        let asked = StoredValue::new(0_u64);
-        Effect::new(move |_| {
+        let read = move || {
             self.changes.track();
-            let nth = asked.get_value() + 1;
-            asked.set_value(nth);
-            let Some(link) = self.link() else {
-                return;
-            };
-            spawn_local(async move {
-                if let Ok(found) = conflicts(&link).await
-                    && asked.try_get_value() == Some(nth)
-                    && shown.try_with_untracked(|shown| *shown != found) == Some(true)
-                {
-                    let _ = shown.try_set(found);
-                }
-            });
-        });
-        shown.into()
+            let link = self.link()?;
+            Some(async move { conflicts(&link).await.ok() })
+        };
+        newest(Vec::new(), read).into()
     }
 
     /// Now, in milliseconds since 1970, corrected by the server's time; ticks each minute.

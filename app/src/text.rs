@@ -30,4 +30,4 @@ pub use money::{CURRENCIES, Currency, MoneyParts};
 pub use selling::{
     badge, delivery, dispute, fault, form, list, method, order, payment, preview, reason, shipping, state, timeline,
 };
-pub use when::{Day, age, date_time, date_time_in, day_heading, set_time_zone, time};
+pub use when::{Day, age, date_time, date_time_in, day_heading, set_time_zone, time, zone_name};

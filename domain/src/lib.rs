@@ -17,6 +17,7 @@ pub mod sheet;
 pub mod shop;
 pub mod template;
 pub mod text;
+pub mod view;
 
 use uuid::Uuid;
 

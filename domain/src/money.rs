@@ -110,6 +110,14 @@ pub fn parse_amount(text: &str, currency: Currency) -> Result<i64, NumberFault> 
     parse_decimal(bare, currency.exponent(), MAX_AMOUNT)
 }
 
+/// Reads money that is taken, given or owed: above zero.
+pub fn parse_sum(text: &str, currency: Currency) -> Result<i64, NumberFault> {
+    match parse_amount(text, currency)? {
+        0 => Err(NumberFault::Zero),
+        minor => Ok(minor),
+    }
+}
+
 /// An amount as plain digits for an input field: `12.50`.
 pub fn plain(minor: i64, currency: Currency) -> String {
     let exponent = currency.exponent();

@@ -4,6 +4,7 @@
 //! allowed at its place, otherwise it is voided and stays in the timeline. A fact that did not know of an intent can
 //! void it afterwards: the order is then folded anew with that intent marked.
 
+mod command;
 mod conflict;
 mod content;
 mod decide;
@@ -11,9 +12,10 @@ mod event;
 mod fold;
 mod summary;
 
+pub use command::{Command, NewPayment, Rejection};
 pub use conflict::{Choice, Conflict, ConflictKind, Taking};
 pub use content::{BuyerField, Content, ContentFault, Delivery, Line, LineFault, LineField, Method, Terms, Unit};
-pub use decide::{Command, Context, NewPayment, Rejection, decide};
+pub use decide::{Context, decide};
 pub use event::*;
 pub use fold::own_order_kept;
 pub use summary::{Badge, Badges, Status, StockUse, Summary};

@@ -20,7 +20,7 @@ pub mod sync;
 pub use client::Client;
 pub use codec::Damaged;
 pub use device::{Credential, Device, Former};
-pub use index::{Counts, Facet, Filter, Pasted, Sums, pasted};
+pub use index::{Counts, Facet, Filter, Pasted, Sort, SortBy, Sums, pasted};
 pub use replica::{
     Act, ActFault, Erasing, Intake, LoadFault, Loaded, Moment, Outgoing, Page, Prepared, Quarantined, Replica,
     SyncFault, Wanting,

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { faults } from "./axe.mjs";
-import { openServer, switchOn } from "./stall.mjs";
+import { openServer, picture, switchOn } from "./stall.mjs";
 
 test("IndexedDB keeps the storage's contract", async (t) => {
   const server = await openServer(t, { app: process.env.STALLBOOK_BENCH_APP });
@@ -91,18 +91,12 @@ test("a picture is chosen, kept, shown again without a network, and taken away",
   const shown = () => page.waitForFunction(() => document.querySelector(".picture-frame img")?.naturalWidth);
   await show();
   assert.deepEqual(await faults(tablet, "no picture"), []);
-  const png = await page.evaluate(async () => {
-    const canvas = Object.assign(document.createElement("canvas"), { width: 1200, height: 900 });
-    canvas.getContext("2d").fillRect(100, 100, 400, 300);
-    const blob = await new Promise((done) => canvas.toBlob(done));
-    return [...new Uint8Array(await blob.arrayBuffer())];
-  });
   const field = page.locator(".picture-keys label:visible input");
   assert.equal(await field.count(), 1, "a camera's key only where fingers are");
   await field.setInputFiles({ name: "x.png", mimeType: "image/png", buffer: Buffer.from("no picture") });
   await page.locator(".fault").waitFor();
   assert.deepEqual(await faults(tablet, "not a picture"), []);
-  await field.setInputFiles({ name: "tea.png", mimeType: "image/png", buffer: Buffer.from(png) });
+  await field.setInputFiles(await picture(tablet, 1200, 900));
   assert.equal(await (await shown()).jsonValue(), 600, "scaled down");
   assert.equal(await page.locator(".fault").count(), 0);
   assert.deepEqual(await faults(tablet, "a picture"), []);

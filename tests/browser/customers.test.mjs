@@ -10,7 +10,7 @@ const owes = (tablet, minor) => tablet.page.locator(`[data-testid="customer-owes
 /** Writes a customer down; the page then shows them. */
 async function write(tablet, { name, phone, address }) {
   await tablet.go("/customers");
-  await tablet.page.getByRole("link", { name: "New customer" }).click();
+  await tablet.page.getByRole("button", { name: "New customer", exact: true }).click();
   await tablet.box("Name").fill(name);
   await tablet.box("Phone").fill(phone);
   if (address) await tablet.box("Address").fill(address);
@@ -31,6 +31,40 @@ async function more(tablet, name) {
   await menu.getByRole("button", { name, exact: true }).click();
   await menu.waitFor({ state: "hidden" });
 }
+
+test("a customer's page begins an order for them, at their prices", async (t) => {
+  const server = await openServer(t);
+  const tablet = await switchOn(t, server);
+  const { page } = tablet;
+  await tablet.startShop();
+  await tablet.go("/products/new");
+  await tablet.box("Product name").fill("龙井");
+  await tablet.box("Price").first().fill("88");
+  await page.getByText("Other prices").first().click();
+  await tablet.box("Wholesale price").first().fill("70");
+  await tablet.button("Save product").click();
+  await page.waitForURL(/products\/[0-9a-f-]{36}/);
+  await tablet.go("/customers");
+  await tablet.button("New customer").click();
+  await page.waitForURL(/\/customers\/new$/);
+  await tablet.box("Name").fill("王小明");
+  await tablet.box("Phone").fill("13800138000");
+  await tablet.box("Address").fill("杭州市文三路1号");
+  await page.getByRole("combobox", { name: "Price level" }).selectOption({ label: "Wholesale" });
+  await tablet.button("Save customer").click();
+  await page.getByRole("article").getByRole("link", { name: "New order", exact: true }).click();
+  await page.waitForURL(/\/orders\/new\?customer=/);
+  await page.waitForFunction(() => [...document.querySelectorAll("input")].some((it) => it.value === "王小明"));
+  assert.equal(await tablet.box("Phone").inputValue(), "13800138000");
+  assert.equal(await tablet.box("Address").inputValue(), "杭州市文三路1号");
+  await tablet.box("Item").pressSequentially("龙井");
+  await page.getByRole("option", { name: /龙井/ }).click();
+  assert.equal(await tablet.box("Unit price").inputValue(), "70.00");
+  await tablet.choose("Pick up later");
+  await tablet.confirm();
+  await open(tablet, "13800138000");
+  await owes(tablet, 7000).waitFor();
+});
 
 async function saveAsCustomer(tablet) {
   await tablet.button("Save as customer").click();

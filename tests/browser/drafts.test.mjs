@@ -72,6 +72,20 @@ test("two tablets write on one draft: each sees what the other adds", async (t) 
   await second.page.getByText("Nothing to settle").waitFor();
 });
 
+test("a copy that is still a draft says so on the other tablet, which confirms it", async (t) => {
+  const { first, second } = await twoTablets(t);
+  await first.takeOrder();
+  await first.act("Copy order");
+  await form(first);
+  await first.box("Order note").fill("once more");
+  await way(first, "Orders");
+  await drafts(first).waitFor();
+  await Promise.all([first.synced(), second.synced()]);
+  await goOn(second);
+  await second.confirm();
+  await second.page.getByTestId("timeline").getByText("Copied from another order").waitFor();
+});
+
 test("what was thrown away can be had back", async (t) => {
   const server = await openServer(t);
   const tablet = await switchOn(t, server);
@@ -149,6 +163,57 @@ test("an order becomes a template, and a template an order with one tap", async 
   await mine.waitFor({ state: "detached" });
   await first.button("Undo").click();
   await mine.waitFor();
+});
+
+test("a template that is being typed is there again when the page was left, and when the browser was killed", async (t) => {
+  const server = await openServer(t);
+  const tablet = await switchOn(t, server);
+  const holds = (value) => tablet.page.waitForFunction((value) => [...document.querySelectorAll("input")].some((it) => it.value === value), value);
+  await tablet.startShop();
+  await tablet.go("/templates/new");
+  await tablet.box("Template name").fill("Regulars");
+  await tablet.box("Item").fill("Longjing");
+  await tablet.box("Unit price").fill("128");
+  await way(tablet, "Orders");
+  await tablet.page.goBack();
+  await holds("Longjing");
+  assert.equal(await tablet.box("Template name").inputValue(), "Regulars");
+  await tablet.box("Quantity").fill("3");
+  const onDisk = () => tablet.page.waitForFunction(() => new Promise((found) => {
+    const asking = indexedDB.open("stallbook-typed");
+    asking.onsuccess = () => {
+      const shelf = asking.result;
+      const reading = shelf.transaction("typed").objectStore("typed").get("template-form.new");
+      reading.onsuccess = () => {
+        shelf.close();
+        found(new TextDecoder().decode(reading.result ?? new Uint8Array()).includes('"quantity":"3"'));
+      };
+    };
+  }));
+  await onDisk();
+  await tablet.kill();
+  await tablet.open("/templates/new");
+  await holds("3");
+  await holds("Regulars");
+  await tablet.button("Start over").click();
+  await holds("1");
+  assert.equal(await tablet.box("Template name").inputValue(), "");
+  await tablet.button("Undo").click();
+  await holds("Regulars");
+  await tablet.button("Save template").click();
+  const row = tablet.page.getByTestId("template").filter({ hasText: "Regulars" });
+  await row.waitFor();
+  await tablet.go("/templates/new");
+  await tablet.box("Template name").waitFor();
+  assert.equal(await tablet.box("Template name").inputValue(), "", "what was saved is not kept");
+
+  // A change of one that is there, too.
+  await tablet.go("/templates");
+  await row.getByRole("button", { name: "More" }).click();
+  await tablet.dialog().getByRole("button", { name: "Edit template" }).click();
+  await tablet.box("Quantity").fill("8");
+  await tablet.page.reload();
+  await holds("8");
 });
 
 test("a rule says what it would do, does it once, and leaves its trace", async (t) => {

@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { test } from "node:test";
-import { LANDSCAPE, PORTRAIT, openServer, switchOn, writeMany } from "./stall.mjs";
+import { faults } from "./axe.mjs";
+import { LANDSCAPE, PORTRAIT, openServer, switchOn, twoTablets, writeMany } from "./stall.mjs";
 
 const DAY = 86_400_000;
 const line = (item, price = 1000) => ({ id: 1, item, quantity: 1, price });
@@ -130,6 +131,132 @@ test("filters stand in the address: they survive a reload, and the way back take
   await tablet.button("Clear all").click();
   await page.waitForFunction(() => document.querySelectorAll('[data-testid="order-row"]').length > 20);
   assert.equal(new URL(page.url()).search, "");
+});
+
+test("a filter is saved under a name with no server, is there on every tablet, and means today every day", async (t) => {
+  const { server, first, second } = await twoTablets(t);
+  const code = await first.pairingCode();
+  const orders = await writeMany(server, code, 12, (i) => ({
+    content: content("Tea", { channel: i % 2 ? "taobao" : "stall" }), buyer: { name: `Buyer ${i}` },
+    placed: Date.now() - (i < 6 ? 3 * DAY : 0) + i,
+  }));
+  for (const tablet of [first, second]) {
+    await tablet.synced();
+    await tablet.go("/orders");
+    await tablet.page.getByRole("tab", { name: /^12 All/ }).waitFor();
+    await tablet.install();
+  }
+  await server.down();
+  const numbers = orders.filter((_, i) => i % 2 === 1 && i >= 6).map((order) => order.number).toReversed();
+  const { page } = first;
+  await first.button("Filter").click();
+  await first.dialog().getByRole("checkbox", { name: /^Taobao/ }).check();
+  await first.dialog().getByRole("button", { name: "Today", exact: true }).click();
+  await first.dialog().getByRole("button", { name: "Show 3 orders" }).click();
+  await showsJust(page, numbers);
+  assert.equal(new URL(page.url()).searchParams.get("placed"), "today", "tomorrow it is another day");
+  await first.button("Save this filter").click();
+  await first.dialog().getByRole("button", { name: "Save filter" }).click();
+  await first.dialog().getByText("Give the filter a name.").waitFor();
+  await first.box("Filter name").fill("Taobao today");
+  await first.button("Save filter").click();
+  const saved = (tablet, name) => tablet.page.getByRole("navigation", { name: "Saved filters" }).getByRole("link", { name, exact: true });
+  await saved(first, "Taobao today").and(page.locator("[aria-current]")).waitFor();
+  assert.deepEqual(await faults(first, "a saved filter"), []);
+  await first.button("Clear all").click();
+  await page.getByRole("tab", { name: /^12 All/ }).waitFor();
+  await page.reload();
+  await saved(first, "Taobao today").click();
+  await showsJust(page, numbers);
+
+  await server.up();
+  await Promise.all([first.synced(), second.synced()]);
+  await saved(second, "Taobao today").click();
+  await showsJust(second.page, numbers);
+
+  // Both give it another name, and neither hears of the other.
+  await server.down();
+  const act = async (tablet, label, name) => {
+    await tablet.button(`Filter “${label}”`).click();
+    await tablet.dialog().getByRole("button", { name, exact: true }).click();
+  };
+  for (const [tablet, name] of [[first, "Parcels"], [second, "Web"]]) {
+    await act(tablet, "Taobao today", "Rename");
+    await tablet.box("Filter name").fill(name);
+    await tablet.button("Save filter").click();
+    await saved(tablet, name).waitFor();
+  }
+  await server.up();
+  for (const tablet of [first, second]) {
+    await tablet.synced();
+    await tablet.go("/conflicts");
+    const conflict = tablet.page.locator('[data-testid="conflict"][data-kind="same_field"]');
+    await conflict.getByRole("heading", { name: /^Saved filter “(Parcels|Web)”: Name was changed twice$/ }).waitFor();
+    for (const name of ["Parcels", "Web"]) await conflict.locator(".what").getByText(name).waitFor();
+  }
+  await page.getByRole("button", { name: /^Take/ }).click();
+  for (const tablet of [first, second]) await tablet.page.getByTestId("conflict").waitFor({ state: "detached" });
+
+  // Removed, and had back.
+  await first.go("/orders");
+  const name = await page.getByRole("navigation", { name: "Saved filters" }).getByRole("link").innerText();
+  await saved(first, name).click();
+  await act(first, name, "Remove");
+  await saved(first, name).waitFor({ state: "detached" });
+  await first.button("Undo").click();
+  await saved(first, name).waitFor();
+  await act(first, name, "Remove");
+  await saved(first, name).waitFor({ state: "detached" });
+  await first.synced();
+  await second.go("/orders");
+  await second.page.getByRole("tab", { name: /^12 All/ }).waitFor();
+  await saved(second, name).waitFor({ state: "detached" });
+});
+
+test("the heads of the columns sort the list, the address says it, and another page comes back to it", async (t) => {
+  const { tablet, page, orders } = await filled(t, 3, (i) => ({
+    content: content("Tea"), buyer: { name: ["王", "adam", "Zoë"][i] }, placed: Date.now() - DAY * i,
+    paid: i === 2 ? { method: "cash", amount: 1000 } : undefined,
+  }));
+  const showsIn = (...places) => showsJust(page, places.map((i) => orders[i].number));
+  await option(page, "Columns");
+  const dialog = page.getByRole("dialog", { name: "Columns" });
+  await dialog.getByRole("checkbox", { name: "Show as a table" }).check();
+  await dialog.getByRole("checkbox", { name: "Deadline", exact: true }).check();
+  await dialog.getByRole("button", { name: "Close" }).click();
+  const head = (name) => page.getByRole("columnheader", { name, exact: true });
+  await page.locator('[role="columnheader"][aria-sort="descending"]').getByText("Time").waitFor();
+  await showsIn(0, 1, 2);
+  await head("Buyer").getByRole("button").click();
+  await showsIn(1, 2, 0);
+  assert.equal(await head("Buyer").getAttribute("aria-sort"), "ascending");
+  assert.equal(await head("Time").getAttribute("aria-sort"), "none");
+  assert.equal(await page.locator(".day-head").count(), 1, "the days of a list that is not sorted by them say nothing");
+  await head("Buyer").getByRole("button").click();
+  await showsIn(0, 2, 1);
+  assert.equal(await head("Buyer").getAttribute("aria-sort"), "descending");
+  assert.deepEqual(await faults(tablet, "a sorted table"), []);
+  await head("Owed").getByRole("button").click();
+  await showsIn(0, 1, 2);
+  await page.reload();
+  await showsIn(0, 1, 2);
+  await head("Number").getByRole("button").press("Enter");
+  await showsIn(0, 1, 2);
+  await head("Number").getByRole("button").press("Enter");
+  await showsIn(2, 1, 0);
+  await page.goBack();
+  await showsIn(0, 1, 2);
+
+  // Where there is no table, the filters have it; and what clears them leaves it.
+  await page.setViewportSize(PORTRAIT);
+  await tablet.button("Filter").click();
+  await tablet.dialog().getByRole("combobox", { name: "Sort" }).selectOption({ label: "By buyer" });
+  await tablet.dialog().getByRole("checkbox", { name: "Still owes" }).check();
+  await tablet.dialog().getByRole("button", { name: "Show 2 orders" }).click();
+  await showsIn(1, 0);
+  await tablet.button("Clear all").click();
+  await showsIn(1, 2, 0);
+  assert.equal(new URL(page.url()).search, "?sort=buyer");
 });
 
 test("many numbers pasted at once find their orders, and what is missing is said", async (t) => {

@@ -1,7 +1,7 @@
 // Products and their stock: written and counted without a network, priced on two tablets, the last piece sold twice.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { openServer, switchOn, twoTablets } from "./stall.mjs";
+import { openServer, picture, switchOn, twoTablets } from "./stall.mjs";
 
 const row = (tablet, name) => tablet.page.getByTestId("product-row").filter({ hasText: name });
 
@@ -244,4 +244,49 @@ test("what is arranged on one tablet is in that order on the other; what is off 
   await row(second, "Two").waitFor({ state: "detached" });
   await second.page.getByRole("combobox", { name: "Show" }).selectOption({ label: "Not on sale" });
   await row(second, "Two").waitFor();
+});
+
+test("pictures of goods and the stall's pay code, chosen without a network, are on the other tablet, and stay there", async (t) => {
+  const { server, first, second } = await twoTablets(t);
+  for (const tablet of [first, second]) await tablet.install();
+  await server.down();
+  const chosen = await picture(first, 1600, 1200);
+  const choose = (field) => field.locator("label:visible input[type=file]").setInputFiles(chosen);
+  const isSeen = (tablet, selector) =>
+    tablet.page.waitForFunction((selector) => document.querySelector(selector)?.naturalWidth > 0, selector);
+
+  await first.go("/products/new");
+  await first.box("Product name").fill("Jade cup");
+  await first.box("Price").fill("25");
+  await choose(first.page.locator(".picture-keys"));
+  await isSeen(first, ".picture-frame img");
+  await first.button("Save product").click();
+  await first.page.waitForURL(/products\/[0-9a-f-]{36}/);
+  await first.go("/settings/shop");
+  await choose(first.page.locator('li.entry[data-key="alipay"]'));
+  await isSeen(first, 'li.entry[data-key="alipay"] img');
+  await first.go("/counter");
+  await isSeen(first, '[data-testid="product-tile"] img');
+
+  await server.up();
+  await first.synced();
+  await second.synced();
+  await second.go("/counter");
+  await isSeen(second, '[data-testid="product-tile"] img');
+  const showsCode = async () => {
+    await second.page.getByTestId("product-tile").click();
+    await second.button("Charge").click();
+    await second.page.getByRole("radio", { name: "Alipay" }).check({ force: true });
+    await second.button("Show pay code").click();
+    await isSeen(second, ".pay-code img");
+    assert.equal(await second.page.getByTestId("code-amount").getAttribute("data-minor"), "2500");
+  };
+  await showsCode();
+  await second.dialog().getByRole("button", { name: "Save payment" }).click();
+  await second.page.getByTestId("sale-done").waitFor();
+
+  await server.down();
+  await second.go("/counter");
+  await isSeen(second, '[data-testid="product-tile"] img');
+  await showsCode();
 });

@@ -52,3 +52,31 @@ test("the buyer of an unpaid order is reminded in either language", async (t) =>
   await first.dialog().getByRole("radio", { name: "中文" }).check({ force: true });
   assert.match(await message.inputValue(), /还有 .*12\.00 未付/);
 });
+
+test("the shop's own ways to pay and carriers are offered, and called by their names even after they were taken out", async (t) => {
+  const { first, second } = await twoTablets(t);
+  await first.go("/settings/shop");
+  const list = (name) => first.page.getByRole("region", { name, exact: true });
+  for (const [region, name] of [["Payment methods", "Octopus"], ["Carriers", "Old Wang Freight"]]) {
+    await list(region).getByRole("textbox", { name: `Add to ${region}` }).fill(name);
+    await list(region).getByRole("button", { name: "Add" }).click();
+    await first.page.locator(`li.entry input[aria-label="Name of ${name}"]`).waitFor();
+  }
+  const number = await first.takeOrder({ items: [{ item: "Tea", quantity: "1", price: "12" }] });
+  await first.pay({ method: "Octopus" });
+  await first.act("Payment arrived");
+  await first.ship({ carrier: "Old Wang Freight", tracking: "OW1" });
+  await first.go("/settings/shop");
+  for (const name of ["Octopus", "Old Wang Freight"]) {
+    const named = first.page.locator("li.entry", { has: first.page.locator(`input[aria-label="Name of ${name}"]`) });
+    await named.getByRole("button", { name: `Remove ${name}` }).click();
+    await named.waitFor({ state: "detached" });
+  }
+  for (const tablet of [first, second]) {
+    await tablet.synced();
+    await tablet.openOrder(number);
+    const told = tablet.page.getByTestId("timeline");
+    await told.getByText("Octopus").first().waitFor();
+    await tablet.page.getByText("Old Wang Freight").first().waitFor();
+  }
+});

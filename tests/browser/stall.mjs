@@ -339,6 +339,19 @@ async function unseenTablet(server, pairingCode) {
   return { code, event, send };
 }
 
+/** A picture of so many points, as a file to be chosen. */
+export async function picture(tablet, width, height) {
+  const png = await tablet.page.evaluate(async ([width, height]) => {
+    const paper = Object.assign(document.createElement("canvas"), { width, height }).getContext("2d");
+    paper.fillStyle = "seagreen";
+    paper.fillRect(0, 0, width, height);
+    paper.clearRect(width / 4, height / 4, width / 2, height / 2);
+    const blob = await new Promise((done) => paper.canvas.toBlob(done));
+    return [...new Uint8Array(await blob.arrayBuffer())];
+  }, [width, height]);
+  return { name: "picture.png", mimeType: "image/png", buffer: Buffer.from(png) };
+}
+
 /** The products of a shop: their fields, and what there is of them. */
 export async function stock(server, tablet, products) {
   const { event, send } = await unseenTablet(server, await tablet.pairingCode());

@@ -1,18 +1,18 @@
 // Every page of the app with something on it, and every kind of dialog open: what is looked at by axe, and in pictures.
-import { openServer, stock, switchOn, twoTablets } from "./stall.mjs";
+import { openServer, picture, stock, switchOn, twoTablets } from "./stall.mjs";
 
 // What the tour presses, in the other language.
 const ZH = {
   "Preview order": "预览订单", "Record payment": "收款", Ship: "发货", More: "更多", Hold: "搁置", "Cancel order": "取消订单",
   "Extend deadline": "延长付款期限", "Hand over part": "只交付一部分", "Record refund": "退款", "Add a device": "添加设备",
   "New rule": "新建规则", "Paste and fill": "粘贴识别", "Use template": "用模板",
-  Charge: "收款", "Save payment": "存下收款", "Discount, note, delivery": "优惠、备注、交付",
+  Charge: "收款", Alipay: "支付宝", Cash: "现金", "Show pay code": "亮收款码", "Save payment": "存下收款", "Discount, note, delivery": "优惠、备注、交付",
   Price: "改价", Close: "关闭", Parked: "取单", "List options": "列表选项",
   "Save customer": "存下客户", Repay: "还款", "Erase personal data": "抹去个人资料",
   "Write down an old debt": "记旧账", "Merge with another": "与另一位合并",
   Filter: "筛选", "Select orders": "选择订单", Columns: "表格的列",
   "Do with selected": "批量操作", Labels: "标签", "Verify payments": "核实到账", "Show as a table": "用表格显示",
-  "Start on this device": "在这台平板上开始", Receive: "收货", "Save product": "存下商品", "Add variant": "添加规格",
+  "Start on this device": "在这台平板上开始", Next: "下一步", Receive: "收货", "Save product": "存下商品", "Add variant": "添加规格",
 };
 const said = (tablet, name) => (tablet.lang === "zh" ? ZH[name] : name);
 
@@ -50,6 +50,10 @@ export async function busyShop(t) {
   races.push([edited, note("wrap it as a gift 🎁"), note("不要包装，放门口")]);
 
   await stock(server, first, GOODS);
+  await first.go("/settings/shop");
+  const payCode = first.page.locator('li.entry[data-key="alipay"]');
+  await payCode.locator("label:visible input[type=file]").setInputFiles(await picture(first, 900, 1200));
+  await payCode.locator("img").waitFor();
   await first.takeOrder({ name: "李雷", items: [TEA, POT, CUPS] });
   await first.takeOrder({ items: [TEA], delivery: "Hand over now", method: "Cash" });
   await first.takeOrder({ name: "林黛玉", items: [POT] });
@@ -197,8 +201,18 @@ async function dressed(tablet, { lang, theme, size }) {
   }, theme);
 }
 
-/** Goes everywhere in one language, theme and size, and calls `see(tablet, name)` at each sight. */
-export async function tour({ first, bare, alone, story, refund, product, customer }, how, see) {
+/** All that a page fetches is there, and nothing moves any more. */
+function atRest() {
+  const moving = document.getAnimations().filter((one) => one.playState === "running" && one.effect.getTiming().iterations !== Infinity);
+  return !document.querySelector(".skeleton") && moving.length === 0;
+}
+
+/** Goes everywhere in one language, theme and size, and calls `look(tablet, name)` at each sight. */
+export async function tour({ first, bare, alone, story, refund, product, customer }, how, look) {
+  const see = async (tablet, name) => {
+    await tablet.page.waitForFunction(atRest);
+    await look(tablet, name);
+  };
   for (const tablet of [first, bare, alone]) await dressed(tablet, how);
   const { page } = first;
   const key = (name) => page.getByRole("button", { name: said(first, name), exact: true });
@@ -321,6 +335,15 @@ export async function tour({ first, bare, alone, story, refund, product, custome
   await page.getByTestId("pairing-code").waitFor();
   await see(first, "settings-code");
 
+  await at(first, "/settings/shop", "settings-shop", "li.entry");
+  await page.locator("li.entry").last().scrollIntoViewIfNeeded();
+  await see(first, "settings-shop-lists");
+  await first.go("/setup");
+  for (let step = 1; step < 6; step++) {
+    await see(first, `setup-${step}`);
+    await key("Next").click();
+  }
+  await see(first, "setup-6");
   await at(first, "/templates", "templates", '[data-testid="template"]');
   await at(first, "/templates/new", "template");
   await at(first, "/settings/rules", "rules", '[data-testid="rule"]');
@@ -374,6 +397,12 @@ export async function tour({ first, bare, alone, story, refund, product, custome
   await key("Charge").click();
   await page.locator("#counter-amount").waitFor();
   await see(first, "counter-pay");
+  await page.getByRole("radio", { name: said(first, "Alipay"), exact: true }).check({ force: true });
+  await key("Show pay code").click();
+  await page.waitForFunction(() => document.querySelector(".pay-code img")?.naturalWidth);
+  await see(first, "counter-code");
+  await key("Close").click();
+  await page.getByRole("radio", { name: said(first, "Cash"), exact: true }).check({ force: true });
   await key("Save payment").click();
   await page.getByTestId("sale-done").waitFor();
   await see(first, "counter-sold");

@@ -380,7 +380,7 @@ impl Simulation {
             Buyer::default()
         };
         if self.chance.percent(15) {
-            return Command::SaveDraft { content, buyer };
+            return Command::SaveDraft { content, buyer, copied_from: None };
         }
         let total = content.total();
         let sold = !ships && total > 0 && self.chance.percent(40);

@@ -25,7 +25,7 @@ use replica::client::SyncState;
 use replica::conformance::{Factory, tell_all};
 use replica::storage::{Batch, Storage, StorageFault};
 use replica::sync::State;
-use replica::{Facet, Filter};
+use replica::{Facet, Filter, Sort, SortBy};
 use uuid::Uuid;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
@@ -443,7 +443,7 @@ pub async fn search(text: String) -> Result<u32, JsValue> {
     listed(&Filter { search: text, ..Filter::default() })
 }
 
-/// The same among those that many filters leave.
+/// The same among those that many filters leave, sorted by their buyers.
 #[wasm_bindgen]
 pub async fn narrow(text: String) -> Result<u32, JsValue> {
     let only = vec![
@@ -461,6 +461,7 @@ pub async fn narrow(text: String) -> Result<u32, JsValue> {
         total_from: totals.0,
         total_to: totals.1,
         owed: true,
+        sort: Sort { by: SortBy::Buyer, ascending: true },
         ..Filter::default()
     })
 }

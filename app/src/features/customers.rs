@@ -8,8 +8,6 @@ mod list;
 mod model;
 mod person;
 
-use std::time::Duration;
-
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_router::NavigateOptions;
@@ -18,12 +16,13 @@ use uuid::Uuid;
 
 use self::form::CustomerForm;
 use self::list::{Doubles, Rows};
-use self::model::Book;
+pub(super) use self::model::Book;
 use self::person::Shown;
 use super::sheets::{Kind as SheetKind, export};
+use super::sought;
 use crate::frame::PageHead;
 use crate::platform::page::escaped;
-use crate::session::{Session, Table};
+use crate::session::Session;
 use crate::text::{customers, sheets};
 use crate::ui::{Button, Empty, Glyph, Kind, LinkButton, SearchField, Tab, Tabs, Toaster};
 
@@ -32,8 +31,6 @@ const PANEL: &str = "customer-list";
 /// The keys of the tabs.
 const ALL: &str = "all";
 const OWING: &str = "owing";
-/// A search stands in the address once the person has paused.
-const PAUSE: Duration = Duration::from_millis(400);
 
 /// What stands beside the list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -121,35 +118,9 @@ pub fn Customers() -> impl IntoView {
     let typed = RwSignal::new(asked.get_untracked());
     let place = Place { owing, typed, go };
 
-    // What is typed searches at once; the address follows after a pause, and leads when the person goes back.
-    let written = StoredValue::new(asked.get_untracked());
-    Effect::new(move |_| {
-        let asked = asked.get();
-        if asked != written.get_value() {
-            written.set_value(asked.clone());
-            typed.set(asked);
-        }
-    });
-    let waiting = StoredValue::new(None::<TimeoutHandle>);
-    Effect::new(move |_| {
-        let search = typed.get();
-        if let Some(before) = waiting.get_value() {
-            before.clear();
-        }
-        if search.trim() == asked.get_untracked() {
-            return;
-        }
-        let write = move || {
-            written.try_update_value(|written| search.trim().clone_into(written));
-            if let Some(beside) = beside.try_get_untracked() {
-                go.run((place.address(beside), true));
-            }
-        };
-        waiting.set_value(set_timeout_with_handle(write, PAUSE).ok());
-    });
-    on_cleanup(move || {
-        if let Some(Some(before)) = waiting.try_get_value() {
-            before.clear();
+    sought::follow(asked, typed, move |_| {
+        if let Some(beside) = beside.try_get_untracked() {
+            go.run((place.address(beside), true));
         }
     });
 
@@ -167,11 +138,7 @@ pub fn Customers() -> impl IntoView {
     let owers = Memo::new(move |_| people.with(|people| Book::of(people.iter().filter(|person| person.owes() > 0))));
     let found = Memo::new(move |_| {
         let book = if owing.get() { owers } else { all };
-        typed.with(|typed| {
-            let has_letters = typed.chars().any(|c| c.is_ascii_alphabetic());
-            let pinyin = if has_letters { domain::pinyin::Pinyin::here() } else { None };
-            book.with(|book| book.find(typed, pinyin.as_deref()))
-        })
+        typed.with(|typed| book.with(|book| book.meant(typed)))
     });
     let count = |of: Memo<Book>| Signal::derive(move || u64::try_from(of.with(Book::len)).unwrap_or(u64::MAX));
     let tabs = vec![
@@ -220,10 +187,10 @@ pub fn Customers() -> impl IntoView {
                     icon_only=true
                 />
                 <Button label=sheets::EXPORT glyph=Glyph::Save icon_only=true busy=saving on_press=export/>
-                <LinkButton
-                    href="/customers/new"
+                <Button
                     label=customers::NEW
                     glyph=Glyph::Plus
+                    on_press=move || go.run((place.address(Beside::New), false))
                 />
             </PageHead>
             <div class="split">

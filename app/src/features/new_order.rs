@@ -1,8 +1,8 @@
 //! Making an order, editing one, or making one as a copy or from a template: the form, then its preview, then it is
 //! confirmed.
 //!
-//! `/orders/new`, `?copy=<id>`, `?template=<id>`, `?edit=<id>` and `?draft=<id>` are forms of their own;
-//! `?step=preview` shows the preview, so that the browser's back leads to the form. What is typed is kept on the device
+//! `/orders/new`, `?copy=<id>`, `?template=<id>`, `?customer=<id>`, `?edit=<id>` and `?draft=<id>` are forms of their
+//! own; `?step=preview` shows the preview, so that the browser's back leads to the form. What is typed is kept on the device
 //! at once, and as a draft of the shop, that other tablets can go on with, when the person pauses or goes elsewhere.
 
 mod draft;
@@ -10,11 +10,11 @@ mod find;
 mod form;
 mod model;
 mod preview;
+mod template;
 mod words;
 
 use std::sync::Arc;
 
-use domain::StreamKind;
 use domain::contact::Buyer;
 use domain::customer::Customer;
 use domain::order::{Command, Content, NewPayment, Order, Rejection};
@@ -24,18 +24,19 @@ use domain::template::Template;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_router::NavigateOptions;
-use leptos_router::hooks::{use_navigate, use_params_map, use_query_map};
+use leptos_router::hooks::{use_navigate, use_query_map};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use self::draft::Draft;
-use self::form::{Fields, FormPage, TemplatePage};
+use self::form::{Fields, FormPage};
 use self::model::{Form, Locked, Reading, Short};
 use self::preview::PreviewPage;
+pub use self::template::TemplateForm;
 use crate::frame::PageHead;
 use crate::platform::{history, kept, page};
 use crate::session::{ActFault, Loaded, Records, Session};
-use crate::text::{self, Currency, fault, new_order, orders, templates as words_of_templates};
+use crate::text::{self, Currency, fault, new_order, orders};
 use crate::ui::{Empty, Glyph, Kind, LinkButton, Sheet, Toaster, Waiting};
 
 /// What the form is for, as the address says it.
@@ -44,15 +45,21 @@ enum Purpose {
     New,
     Copy(Uuid),
     Template(Uuid),
+    /// For a customer.
+    For(Uuid),
     Edit(Uuid),
 }
 
 impl Purpose {
     fn order(self) -> Option<Uuid> {
         match self {
-            Self::New | Self::Template(_) => None,
+            Self::New | Self::Template(_) | Self::For(_) => None,
             Self::Copy(id) | Self::Edit(id) => Some(id),
         }
+    }
+
+    fn copied_from(self) -> Option<Uuid> {
+        if let Self::Copy(id) = self { Some(id) } else { None }
     }
 
     /// Under what it is kept.
@@ -61,6 +68,7 @@ impl Purpose {
             Self::New => "new".to_owned(),
             Self::Copy(id) => format!("copy.{id}"),
             Self::Template(id) => format!("template.{id}"),
+            Self::For(id) => format!("for.{id}"),
             Self::Edit(id) => format!("edit.{id}"),
         }
     }
@@ -70,6 +78,7 @@ impl Purpose {
             Self::New => None,
             Self::Copy(id) => Some(format!("copy={id}")),
             Self::Template(id) => Some(format!("template={id}")),
+            Self::For(id) => Some(format!("customer={id}")),
             Self::Edit(id) => Some(format!("edit={id}")),
         };
         let query: Vec<String> = of.into_iter().chain(is_preview.then(|| "step=preview".to_owned())).collect();
@@ -158,18 +167,12 @@ impl Flow {
     fn command(self, content: Content, buyer: Buyer, payment: Option<NewPayment>, handed_over: bool) -> Command {
         match self.base.get_value() {
             Some((base, base_buyer)) if self.is_edit => Command::Edit { base, base_buyer, content, buyer },
-            _ => {
-                let copied_from = match self.purpose {
-                    Purpose::Copy(id) => Some(id),
-                    Purpose::New | Purpose::Template(_) | Purpose::Edit(_) => None,
-                };
-                Command::Confirm {
-                    new: Some((content, buyer)),
-                    copied_from,
-                    payments: payment.into_iter().collect(),
-                    handed_over,
-                }
-            }
+            _ => Command::Confirm {
+                new: Some((content, buyer)),
+                copied_from: self.purpose.copied_from(),
+                payments: payment.into_iter().collect(),
+                handed_over,
+            },
         }
     }
 }
@@ -180,22 +183,20 @@ pub fn NewOrder() -> impl IntoView {
     let query = use_query_map();
     let purpose = Memo::new(move |_| {
         let id = |name| query.with(|query| query.get(name)).and_then(|id| Uuid::try_parse(&id).ok());
-        match (id("edit").or_else(|| id("draft")), id("copy"), id("template")) {
-            (Some(id), ..) => Purpose::Edit(id),
-            (_, Some(id), _) => Purpose::Copy(id),
-            (.., Some(id)) => Purpose::Template(id),
-            _ => Purpose::New,
-        }
+        let edit = id("edit").or_else(|| id("draft")).map(Purpose::Edit);
+        let of = || id("template").map(Purpose::Template).or_else(|| id("customer").map(Purpose::For));
+        edit.or_else(|| id("copy").map(Purpose::Copy)).or_else(of).unwrap_or(Purpose::New)
     });
     let wants_preview = Memo::new(move |_| query.with(|query| query.get("step").as_deref() == Some("preview")));
     move || view! { <OneForm purpose=purpose.get() wants_preview/> }
 }
 
-/// What a form begins in: what the shop is, and a template where one is used.
+/// What a form begins in: what the shop is, and a template or a customer where the address names one.
 struct Place<'a> {
     currency: domain::Currency,
     shop: &'a record::Fields,
     template: Option<Arc<Template>>,
+    customer: Option<Customer>,
     /// An id for the order.
     drawn: Uuid,
 }
@@ -207,10 +208,10 @@ fn begin(
     order: Loaded<Arc<Order>>,
     kept: Option<Kept>,
     made: impl Fn() -> Loaded<Arc<Order>>,
-    Place { currency, shop, template, drawn }: Place<'_>,
+    Place { currency, shop, template, customer, drawn }: Place<'_>,
 ) -> Opening {
     let kept = match (purpose, kept) {
-        (Purpose::New | Purpose::Copy(_) | Purpose::Template(_), Some(kept)) => match made() {
+        (Purpose::New | Purpose::Copy(_) | Purpose::Template(_) | Purpose::For(_), Some(kept)) => match made() {
             Loaded::Reading => return Opening::Reading,
             Loaded::There(order) if order.confirmed.is_some() || order.discarded.is_some() => None,
             // The draft is what it stands for now; what others changed of it follows when the form is open.
@@ -219,7 +220,7 @@ fn begin(
         (_, kept) => kept,
     };
     let order = match (purpose, order) {
-        (Purpose::New | Purpose::Template(_), _) => None,
+        (Purpose::New | Purpose::Template(_) | Purpose::For(_), _) => None,
         (_, Loaded::Reading) => return Opening::Reading,
         (_, Loaded::Missing) => return Opening::Missing,
         (_, Loaded::There(order)) => Some(order),
@@ -248,7 +249,7 @@ fn begin(
             let blank = match (order, template) {
                 (Some(order), _) => Form::of(&order.content(), &order.buyer(), currency, false).renumbered(),
                 (None, Some(template)) => Form::of_template(&template.content, shop, currency),
-                (None, None) => Form::blank(shop),
+                (None, None) => Form::blank(shop).of_buyer(customer.as_ref()),
             };
             let (order, form, base) =
                 kept.map_or_else(|| (drawn, blank.clone(), None), |kept| (kept.order, kept.form, kept.base));
@@ -279,11 +280,15 @@ fn OneForm(purpose: Purpose, wants_preview: Memo<bool>) -> impl IntoView {
             _ => {
                 let template = match purpose {
                     Purpose::Template(id) => templates.with(|all| all.get(id).cloned()),
-                    Purpose::New | Purpose::Copy(_) | Purpose::Edit(_) => None,
+                    _ => None,
+                };
+                let customer = match purpose {
+                    Purpose::For(id) => session.customer_of(id).filter(|customer| !customer.erased),
+                    _ => None,
                 };
                 let shop = shop.get();
-                let place =
-                    Place { currency: currency.get().currency, shop: &shop, template, drawn: session.draw_id() };
+                let currency = currency.get().currency;
+                let place = Place { currency, shop: &shop, template, customer, drawn: session.draw_id() };
                 (round, begin(purpose, order.get(), typed.get(), || made.get(), place))
             }
         }
@@ -302,79 +307,6 @@ fn OneForm(purpose: Purpose, wants_preview: Memo<bool>) -> impl IntoView {
         }
         Opening::Ready(start) => view! { <Typing purpose start=*start wants_preview on_begin=begin_anew/> }.into_any(),
     }
-}
-
-/// The page of a template: the same form, without a buyer.
-#[component]
-pub fn TemplateForm() -> impl IntoView {
-    let session = Session::here();
-    let params = use_params_map();
-    // `/templates/new` names none.
-    let id = Memo::new(move |_| params.with(|params| params.get("id")).and_then(|id| Uuid::try_parse(&id).ok()));
-    let (all, shop, settings) = (session.templates(), session.shop_fields(), session.settings());
-    move || {
-        let id = id.get();
-        let template = id.map(|id| all.with_untracked(|all| all.get(id).cloned()));
-        if let Some(None) = template {
-            let (title, why) = (words_of_templates::GONE, words_of_templates::GONE_WHY);
-            return view! { <Unable title why href="/templates" way=words_of_templates::BACK/> }.into_any();
-        }
-        let template = template.flatten();
-        let form = shop.with_untracked(|shop| match &template {
-            Some(template) => {
-                Form::of_template(&template.content, shop, settings.with_untracked(|settings| settings.currency))
-            }
-            None => Form::blank(shop),
-        });
-        let order = session.draw_id();
-        let start = Start { order, blank: form.clone(), form, base: None, is_edit: false, paid: 0 };
-        view! { <TemplateTyping start template/> }.into_any()
-    }
-}
-
-#[component]
-fn TemplateTyping(start: Start, template: Option<Arc<Template>>) -> impl IntoView {
-    let session = Session::here();
-    let toaster = use_context::<Toaster>().unwrap_or_default();
-    let navigate = use_navigate();
-    let refused = RwSignal::new(None);
-    let (flow, _) = wire(session, Purpose::New, start, refused);
-    let name = RwSignal::new(template.as_ref().map(|template| template.name.clone()).unwrap_or_default());
-    let last = session.templates().with_untracked(|all| all.iter().map(|it| it.position).max()).unwrap_or_default();
-    let save = Callback::new(move |()| {
-        flow.tried.set(true);
-        let content = flow.reading.with_untracked(Reading::draft).map(|(content, _)| content);
-        let (Some(content), false) = (content, name.with_untracked(|name| name.trim().is_empty())) else {
-            page::focus_first_fault();
-            return;
-        };
-        if flow.busy.get_untracked() {
-            return;
-        }
-        flow.busy.set(true);
-        let base = template.as_ref().map(|template| template.fields()).unwrap_or_default();
-        let id = template.as_ref().map(|template| template.id);
-        let now = Template {
-            name: name.get_untracked().trim().to_owned(),
-            content,
-            position: template.as_ref().map_or(last.saturating_add(1_000), |template| template.position),
-            ..Template::default()
-        };
-        let navigate = navigate.clone();
-        spawn_local(async move {
-            match session.write(StreamKind::Template, id, &base, &now.fields()).await {
-                Ok(_) => {
-                    toaster.confirm(words_of_templates::SAVED);
-                    navigate("/templates", NavigateOptions { replace: true, ..NavigateOptions::default() });
-                }
-                Err(fault) => {
-                    refused.set(Some(fault));
-                    flow.busy.set(false);
-                }
-            }
-        });
-    });
-    view! { <TemplatePage flow name on_save=save/> }
 }
 
 /// There is nothing to fill in.

@@ -8,11 +8,11 @@ pub mod filters;
 pub mod model;
 mod part;
 mod rows;
+pub mod saved;
 mod window;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use std::time::Duration;
 
 use domain::order::Status;
 use leptos::ev;
@@ -21,10 +21,11 @@ use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_navigate, use_query_map};
 use leptos_router::params::ParamsMap;
-use replica::Filter;
+use replica::{Filter, Sort, SortBy};
 use uuid::Uuid;
 
 use super::order::marks;
+use super::sought;
 use crate::frame::PageHead;
 use crate::parts::Parts;
 use crate::prefs::Prefs;
@@ -53,8 +54,6 @@ const TABS: [Status; 11] = [
 const ALL: &str = "all";
 /// The list that the tabs rule.
 const PANEL: &str = "order-list";
-/// A search stands in the address once the person has paused.
-const PAUSE: Duration = Duration::from_millis(400);
 /// From this width on, in pixels, two panes fit, or a table; style/pages.css says the same.
 const WIDE: i32 = 820;
 /// What of the address is read without the second file.
@@ -79,6 +78,8 @@ pub struct Shelf {
     pub anchor: StoredValue<Option<Uuid>>,
     /// It is a table.
     pub table: Signal<bool>,
+    /// Its orders stand under the days that they were placed on.
+    pub by_day: Signal<bool>,
     /// What is typed into the search.
     pub typed: RwSignal<String>,
     go: StoredValue<Box<dyn Fn(String, bool)>, LocalStorage>,
@@ -116,16 +117,7 @@ pub fn Orders() -> impl IntoView {
     let chosen = Memo::new(move |_| query.with(|query| query.get("order").and_then(|id| Uuid::parse_str(&id).ok())));
     let asked = Memo::new(move |_| query.with(|query| query.get("q").unwrap_or_default()));
 
-    // What is typed searches at once; the address follows after a pause, and leads when the person goes back.
     let typed = RwSignal::new(asked.get_untracked());
-    let written = StoredValue::new(asked.get_untracked());
-    Effect::new(move |_| {
-        let asked = asked.get();
-        if asked != written.get_value() {
-            written.set_value(asked.clone());
-            typed.set(asked);
-        }
-    });
 
     // Filters that few ask for are read by the second file; until it is here, nobody sees a list without them.
     let narrowed = Memo::new(move |_| {
@@ -164,34 +156,16 @@ pub fn Orders() -> impl IntoView {
         picked: RwSignal::new(None),
         anchor: StoredValue::new(None),
         table: table.into(),
+        by_day: Memo::new(move |_| filter.with(|filter| filter.sort.by == SortBy::Time)).into(),
         typed,
         go,
     };
 
-    let waiting = StoredValue::new(None::<TimeoutHandle>);
-    Effect::new(move |_| {
-        let search = typed.get();
-        if let Some(before) = waiting.get_value() {
-            before.clear();
-        }
-        if search.trim() == asked.get_untracked() {
-            return;
-        }
-        let write = move || {
-            let search = search.trim();
-            if written.try_update_value(|written| search.clone_into(written)).is_some() {
-                let search = (!search.is_empty()).then(|| search.to_owned());
-                shelf.visit(&[("q", search.into_iter().collect())], true);
-            }
-        };
-        waiting.set_value(set_timeout_with_handle(write, PAUSE).ok());
+    sought::follow(asked, typed, move |search| {
+        let search = (!search.is_empty()).then(|| search.to_owned());
+        shelf.visit(&[("q", search.into_iter().collect())], true);
     });
-    on_cleanup(move || {
-        resized.remove();
-        if let Some(Some(before)) = waiting.try_get_value() {
-            before.clear();
-        }
-    });
+    on_cleanup(move || resized.remove());
 
     let count = move |of: Option<Status>| {
         Signal::derive(move || {
@@ -215,7 +189,6 @@ pub fn Orders() -> impl IntoView {
         let status = if key == ALL { Vec::new() } else { vec![key.to_owned()] };
         // What was typed a moment ago goes with it.
         let search = typed.with_untracked(|typed| typed.trim().to_owned());
-        written.set_value(search.clone());
         let search = if search.is_empty() { Vec::new() } else { vec![search] };
         shelf.visit(&[("status", status), ("q", search)], false);
     };
@@ -236,8 +209,10 @@ pub fn Orders() -> impl IntoView {
         }
         has_room
     };
-    let is_plain =
-        Memo::new(move |_| filter.with(|filter| Filter { status: Vec::new(), ..filter.clone() } == Filter::default()));
+    let is_plain = Memo::new(move |_| {
+        let general = |filter: &Filter| Filter { status: Vec::new(), sort: Sort::default(), ..filter.clone() };
+        filter.with(|filter| general(filter) == Filter::default())
+    });
     let empty = move || {
         let status = filter.with(|filter| filter.status.first().copied());
         match (is_plain.get(), status) {

@@ -12,8 +12,6 @@ mod moves;
 mod stock;
 mod words;
 
-use std::time::Duration;
-
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_router::NavigateOptions;
@@ -26,14 +24,12 @@ use self::form::Writing;
 use self::list::List;
 use self::model::{Show, Sought};
 use super::sheets::{Kind as SheetKind, export};
+use super::sought;
 use crate::frame::PageHead;
 use crate::platform::page::escaped;
 use crate::session::Session;
 use crate::text::{products, sheets};
 use crate::ui::{Button, Empty, Glyph, Kind, LinkButton, SearchField, Toaster};
-
-/// A search stands in the address once the person has paused.
-const PAUSE: Duration = Duration::from_millis(400);
 
 /// What is shown beside the list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -144,38 +140,14 @@ impl Ways {
         place.address()
     }
 
-    /// What is typed searches at once; the address follows after a pause, and leads when the person goes back.
+    /// The address follows what is typed.
     fn follow(self) {
         let asked = Memo::new(move |_| self.place.with(|place| place.sought.search.clone()));
-        let written = StoredValue::new(asked.get_untracked());
-        Effect::new(move |_| {
-            let asked = asked.get();
-            if asked != written.get_value() {
-                written.set_value(asked.clone());
-                self.typed.set(asked);
+        sought::follow(asked, self.typed, move |_| {
+            if self.place.try_get_untracked().is_some() {
+                self.go.run((self.now(), true));
             }
         });
-        let waiting = StoredValue::new(None::<TimeoutHandle>);
-        let stop = move || {
-            if let Some(Some(before)) = waiting.try_get_value() {
-                before.clear();
-            }
-        };
-        Effect::new(move |_| {
-            let search = self.typed.get();
-            stop();
-            if search.trim() == asked.get_untracked() {
-                return;
-            }
-            let write = move || {
-                written.try_update_value(|written| search.trim().clone_into(written));
-                if self.place.try_get_untracked().is_some() {
-                    self.go.run((self.now(), true));
-                }
-            };
-            waiting.set_value(set_timeout_with_handle(write, PAUSE).ok());
-        });
-        on_cleanup(stop);
     }
 }
 

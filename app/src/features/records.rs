@@ -45,6 +45,7 @@ fn page_of(kind: StreamKind, id: uuid::Uuid) -> Option<(String, crate::text::Phr
         StreamKind::Customer => Some((format!("/customers/{id}"), records::OPEN_CUSTOMER)),
         StreamKind::Template => Some(("/templates".to_owned(), records::OPEN_TEMPLATES)),
         StreamKind::Rule => Some(("/settings/rules".to_owned(), records::OPEN_RULES)),
+        StreamKind::View => Some(("/orders".to_owned(), records::OPEN_ORDERS)),
         StreamKind::Shop => Some(("/settings".to_owned(), records::OPEN_SETTINGS)),
         _ => None,
     }

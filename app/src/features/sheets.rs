@@ -25,7 +25,7 @@ use crate::frame::PageHead;
 use crate::platform::{clock, files};
 use crate::session::Session;
 use crate::text::{Phrase, sheets};
-use crate::ui::{Acts, Button, Fault, Glyph, Kind as KeyKind, Note, Progress, Scroll, Sheet, Stub, Toaster, uid};
+use crate::ui::{Acts, Button, Fault, Glyph, Icon, Kind as KeyKind, Note, Progress, Scroll, Sheet, Stub, Toaster, uid};
 
 /// What a sheet is of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -143,7 +143,7 @@ impl Desk {
             }
             match rows {
                 Ok(rows) => {
-                    let (head, columns) = mapping::guess(self.kind, self.session, &rows);
+                    let (head, columns) = mapping::guess(self.kind, &rows);
                     self.head.set(head);
                     self.columns.set(columns);
                     self.opened.set(Some(Opened { name, rows: Arc::new(rows) }));
@@ -302,22 +302,24 @@ fn Choose(desk: Desk) -> impl IntoView {
     view! {
         <div class="field">
             <label for=id.clone()>{sheets::FILE}</label>
-            <input
-                class="input"
-                type="file"
-                id=id
-                accept=".csv,.txt,.tsv,.xlsx,.xls,.ods,text/csv"
-                aria-describedby=help.clone()
-                disabled=move || desk.saving.get()
-                node_ref=field
-                on:change:target=move |event| {
-                    if let Some(chosen) = files::Chosen::from_field(&event.target()) {
-                        desk.read(chosen);
+            <div class="file-field">
+                <span class="button" aria-hidden="true"><Icon glyph=Glyph::TakeIn/><span>{sheets::CHOOSE_FILE}</span></span>
+                {said}
+                <input
+                    type="file"
+                    id=id
+                    accept=".csv,.txt,.tsv,.xlsx,.xls,.ods,text/csv"
+                    aria-describedby=help.clone()
+                    disabled=move || desk.saving.get()
+                    node_ref=field
+                    on:change:target=move |event| {
+                        if let Some(chosen) = files::Chosen::from_field(&event.target()) {
+                            desk.read(chosen);
+                        }
                     }
-                }
-            />
+                />
+            </div>
             <p class="small muted" id=help>{sheets::FILE_HINT}</p>
-            {said}
         </div>
         <Show when=move || desk.opened.with(Option::is_none)>
             <Note text=how/>

@@ -2,11 +2,12 @@
 
 use domain::order::Method;
 use domain::record::Fields;
-use domain::shop::list::{Entry, List, entries};
+use domain::shop::list::{Entry, List, entries, entry};
 use leptos::text_prop::TextProp;
 
 use super::order::{carrier, marks};
-use crate::text::{Phrase, shop_lists};
+use crate::session::shop_now;
+use crate::text::{Phrase, method, shop_lists};
 use crate::ui::Choice;
 
 /// How everybody calls an entry that every shop has.
@@ -23,6 +24,11 @@ fn usual(list: List, key: &str) -> Option<Phrase> {
         (List::Category | List::Level, "wholesale") => shop_lists::WHOLESALE,
         (List::Category, "preorder") => shop_lists::PREORDER,
         (List::Level, "member") => shop_lists::MEMBER,
+        (List::Method, "cash") => method::CASH,
+        (List::Method, "alipay") => method::ALIPAY,
+        (List::Method, "wechat_pay") => method::WECHAT,
+        (List::Method, "bank_transfer") => method::BANK,
+        (List::Carrier, key) => return carrier::usual_name(key),
         _ => return None,
     };
     Some(phrase)
@@ -33,28 +39,30 @@ pub fn entry_name(list: List, entry: &Entry) -> TextProp {
     if !entry.name.is_empty() {
         return entry.name.clone().into();
     }
-    let key = entry.key.clone();
-    match (usual(list, &key), list) {
-        (Some(phrase), _) => phrase.into(),
-        (None, List::Method) => (move || marks::method_name(&Method::from(key.clone()))).into(),
-        (None, List::Carrier) => (move || carrier::name(&key)).into(),
-        (None, _) => key.into(),
-    }
+    usual(list, &entry.key).map_or_else(|| entry.key.clone().into(), TextProp::from)
 }
 
 /// What something that an order names is called now, in the language in use.
 pub fn name(shop: &Fields, list: List, key: &str) -> String {
-    let all = entries(shop, list);
-    let entry = all.iter().find(|entry| entry.key == key);
-    let unknown = || Entry { key: key.to_owned(), ..Entry::default() };
-    entry_name(list, &entry.cloned().unwrap_or_else(unknown)).get().to_string()
+    entry_name(list, &entry(shop, list, key)).get().to_string()
+}
+
+/// The same in the shop that is open. Tracks its lists.
+pub fn called(list: List, key: &str) -> String {
+    name(&shop_now(), list, key)
+}
+
+/// Whether a list has an entry of this key, hidden or taken out too, in the shop that is open.
+pub fn has(list: List, key: &str) -> bool {
+    let shop = shop_now();
+    list.usual().contains(&key) || !entry(&shop, list, key).name.is_empty()
 }
 
 /// Those to choose from: what the shop offers, and what is chosen already, be it hidden or gone by now.
 pub fn choices(shop: &Fields, list: List, chosen: &str) -> Vec<Choice> {
     let all = entries(shop, list);
     let is_there = all.iter().any(|entry| entry.key == chosen);
-    let gone = (!is_there && !chosen.is_empty()).then(|| Entry { key: chosen.to_owned(), ..Entry::default() });
+    let gone = (!is_there && !chosen.is_empty()).then(|| entry(shop, list, chosen));
     all.into_iter()
         .filter(|entry| !entry.hidden || entry.key == chosen)
         .chain(gone)

@@ -16,6 +16,8 @@ pub enum Shape {
     Weekday,
     /// The same with the year.
     WeekdayYear,
+    /// The whole date, and after a space what the zone is called.
+    Zone,
 }
 
 impl Shape {
@@ -25,6 +27,7 @@ impl Shape {
             Self::DateTime => &[("month", "short"), ("day", "numeric"), ("hour", "2-digit"), ("minute", "2-digit")],
             Self::Weekday => &[("month", "short"), ("day", "numeric"), ("weekday", "short")],
             Self::WeekdayYear => &[("year", "numeric"), ("month", "short"), ("day", "numeric"), ("weekday", "short")],
+            Self::Zone => &[("timeZoneName", "longGeneric")],
         }
     }
 }

@@ -9,11 +9,10 @@ use domain::StreamKind;
 use domain::customer::{self, Customer, Posted, debt_book};
 use domain::order::Badge;
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 use replica::storage::StorageFault;
 use uuid::Uuid;
 
-use super::{Link, Loaded, Row, Session};
+use super::{Link, Loaded, Row, Session, newest};
 
 /// A person.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -210,25 +209,14 @@ impl Session {
                 .unwrap_or_default();
             (versions, rows.get())
         });
-        let shown = RwSignal::new(Loaded::Reading);
-        let asked = StoredValue::new(0_u64);
-        Effect::new(move |_| {
-            let (versions, rows) = asked_for.get();
-            let nth = asked.get_value() + 1;
-            asked.set_value(nth);
-            let Some(link) = self.link() else {
-                return;
-            };
-            spawn_local(async move {
-                let customers = versions.into_iter().map(|(id, _)| id);
-                if let Ok(book) = read_book(&link, customers.collect(), &rows).await
-                    && asked.try_get_value() == Some(nth)
-                {
-                    let _ = shown.try_set(Loaded::There(Arc::new(book)));
-                }
-            });
-        });
-        shown.into()
+        let read = move || {
+            let ((versions, rows), link) = (asked_for.get(), self.link()?);
+            Some(async move {
+                let customers = versions.into_iter().map(|(id, _)| id).collect();
+                read_book(&link, customers, &rows).await.ok().map(|book| Loaded::from(Some(book)))
+            })
+        };
+        newest(Loaded::Reading, read).into()
     }
 }
 

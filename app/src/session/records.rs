@@ -12,14 +12,14 @@ use domain::record::{Changed, Fields, Record, RecordEvent, Value, changes};
 use domain::rule::Rule;
 use domain::shop::SettingChanged;
 use domain::template::Template;
+use domain::view::View;
 use domain::{DeviceCode, StreamKind};
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 use replica::Act;
 use replica::storage::StorageFault;
 use uuid::Uuid;
 
-use super::{ActFault, Link, Loaded, Session};
+use super::{ActFault, Link, Loaded, Session, newest};
 
 /// All records of a kind as they stand. Cheap to clone; equal when nothing of them changed.
 #[derive(Debug)]
@@ -82,6 +82,24 @@ pub struct RecordConflict {
     pub conflict: String,
 }
 
+thread_local! {
+    static SHOP: ArcRwSignal<Arc<Fields>> = ArcRwSignal::default();
+}
+
+/// The fields of the shop that is open. Tracks them.
+pub fn shop_now() -> Arc<Fields> {
+    SHOP.with(ArcRwSignal::get)
+}
+
+/// What the shop's fields are now.
+pub(super) fn shop_is(fields: Fields) {
+    SHOP.with(|shop| {
+        if shop.with_untracked(|known| **known != fields) {
+            shop.set(Arc::new(fields));
+        }
+    });
+}
+
 impl Session {
     /// All records of a kind, read as what they mean; those that `read` makes nothing of are left out.
     pub fn records<T: Send + Sync + 'static>(
@@ -131,6 +149,11 @@ impl Session {
         self.records(StreamKind::Rule, Rule::read)
     }
 
+    /// The saved views of the list of orders.
+    pub fn views(self) -> Signal<Records<View>> {
+        self.records(StreamKind::View, View::read)
+    }
+
     /// A record's fields, also of one that was thrown away since; tracks changes.
     pub fn fields_of(self, record: Uuid) -> Option<Fields> {
         self.changes.track();
@@ -139,17 +162,7 @@ impl Session {
 
     /// The shop's own fields: its lists are read from them with [`domain::shop::list::entries`].
     pub fn shop_fields(self) -> Signal<Arc<Fields>> {
-        let fields = Memo::new(move |_| {
-            self.changes.track();
-            Arc::new(self.link().map(|link| link.read(|replica| replica.shop().fields())).unwrap_or_default())
-        });
-        fields.into()
-    }
-
-    /// The same as they stand now. Tracks changes.
-    pub fn shop_fields_now(self) -> Fields {
-        self.changes.track();
-        self.link().map(|link| link.read(|replica| replica.shop().fields())).unwrap_or_default()
+        Signal::derive(shop_now)
     }
 
     /// What there is of a product's variant (0: of the product), as far as this tablet knows. Tracks changes.
@@ -177,29 +190,12 @@ impl Session {
 
     /// A record with its timeline, kept up to date after acts and syncs.
     pub fn record(self, id: Signal<Option<Uuid>>) -> Signal<Loaded<Arc<Record>>> {
-        let shown = RwSignal::new(Loaded::Reading);
-        // What is asked last is what is shown, whichever is read first.
-        let asked = StoredValue::new(0_u64);
-        Effect::new(move |_| {
+        let read = move || {
             self.changes.track();
-            let id = id.get();
-            let nth = asked.get_value() + 1;
-            asked.set_value(nth);
-            let (Some(id), Some(link)) = (id, self.link()) else {
-                return;
-            };
-            spawn_local(async move {
-                if let Ok(record) = link.record(id).await
-                    && asked.try_get_value() == Some(nth)
-                {
-                    let record = record.map_or(Loaded::Missing, |record| Loaded::There(Arc::new(record)));
-                    if shown.try_with_untracked(|now| *now != record) == Some(true) {
-                        let _ = shown.try_set(record);
-                    }
-                }
-            });
-        });
-        shown.into()
+            let (id, link) = (id.get()?, self.link()?);
+            Some(async move { link.record(id).await.ok().map(Loaded::from) })
+        };
+        newest(Loaded::Reading, read).into()
     }
 
     /// Does what a person asks for, all of it in one transaction or nothing. Answers when it is on the disk, with
@@ -252,25 +248,12 @@ impl Session {
 
     /// The conflicts of records that ask for a person.
     pub fn record_conflicts(self) -> Signal<Vec<RecordConflict>> {
-        let shown = RwSignal::new(Vec::new());
-        let asked = StoredValue::new(0_u64);
-        Effect::new(move |_| {
+        let read = move || {
             self.changes.track();
-            let nth = asked.get_value() + 1;
-            asked.set_value(nth);
-            let Some(link) = self.link() else {
-                return;
-            };
-            spawn_local(async move {
-                if let Ok(found) = conflicts(&link).await
-                    && asked.try_get_value() == Some(nth)
-                    && shown.try_with_untracked(|shown| *shown != found) == Some(true)
-                {
-                    let _ = shown.try_set(found);
-                }
-            });
-        });
-        shown.into()
+            let link = self.link()?;
+            Some(async move { conflicts(&link).await.ok() })
+        };
+        newest(Vec::new(), read).into()
     }
 }
 

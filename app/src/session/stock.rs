@@ -7,11 +7,10 @@ use domain::order::{Badge, Summary};
 use domain::product::Product;
 use domain::product::ledger::{Entry, ledger};
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 use replica::storage::StorageFault;
 use uuid::Uuid;
 
-use super::{Link, Loaded, Session};
+use super::{Link, Loaded, Session, newest};
 
 /// The stock ledger of a product, as far as it was asked for.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -58,29 +57,12 @@ impl Session {
 
     /// The stock ledger of a product: the doings of so many orders, and all that was done beside orders meanwhile.
     pub fn stock_ledger(self, product: Uuid, orders: Signal<usize>) -> Signal<Loaded<Arc<StockLedger>>> {
-        let shown = RwSignal::new(Loaded::Reading);
-        // What is asked last is what is shown, whichever is read first.
-        let asked = StoredValue::new(0_u64);
-        Effect::new(move |_| {
+        let read = move || {
             self.changes.track();
-            let orders = orders.get();
-            let nth = asked.get_value() + 1;
-            asked.set_value(nth);
-            let Some(link) = self.link() else {
-                return;
-            };
-            spawn_local(async move {
-                if let Ok(read) = read_ledger(&link, product, orders).await
-                    && asked.try_get_value() == Some(nth)
-                {
-                    let read = read.map_or(Loaded::Missing, |read| Loaded::There(Arc::new(read)));
-                    if shown.try_with_untracked(|now| *now != read) == Some(true) {
-                        let _ = shown.try_set(read);
-                    }
-                }
-            });
-        });
-        shown.into()
+            let (orders, link) = (orders.get(), self.link()?);
+            Some(async move { read_ledger(&link, product, orders).await.ok().map(Loaded::from) })
+        };
+        newest(Loaded::Reading, read).into()
     }
 }
 

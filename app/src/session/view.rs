@@ -1,9 +1,10 @@
 //! What pages read of the shop's orders: one order, a page of the list, counts.
 
 use std::ops::Deref;
+use std::sync::Arc;
 
 use domain::Day;
-use domain::order::Summary;
+use domain::order::{Badge, Summary};
 use uuid::Uuid;
 
 /// Something that is read from the disk.
@@ -16,6 +17,12 @@ pub enum Loaded<T> {
     Missing,
     /// Here it is.
     There(T),
+}
+
+impl<T> From<Option<T>> for Loaded<Arc<T>> {
+    fn from(read: Option<T>) -> Self {
+        read.map_or(Self::Missing, |thing| Self::There(Arc::new(thing)))
+    }
 }
 
 impl<T> Loaded<T> {
@@ -47,9 +54,9 @@ impl Deref for Row {
 /// What one day of the list comes to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DaySum {
-    /// The shop's day.
-    pub day: Day,
-    /// How many orders of the list are newer than its first.
+    /// The shop's day; `None`: the list is not sorted by time, and this is all of it.
+    pub day: Option<Day>,
+    /// How many orders of the list come before its first.
     pub first: usize,
     /// How many orders of the list it has.
     pub orders: usize,
@@ -62,19 +69,21 @@ pub struct DaySum {
 pub struct Listing {
     /// How many orders it has.
     pub total: usize,
-    /// Its days, the newest first.
+    /// Its days, in its order.
     pub days: Vec<DaySum>,
     /// How many there would be in each state, were no state asked for.
     pub counts: replica::Counts,
 }
 
 /// How many orders there are.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
     /// In every state.
     pub all: usize,
     /// Conflicts that ask for a person.
     pub conflicts: usize,
+    /// What asks to be looked after, and how many of each there are.
+    pub to_do: Vec<(Badge, usize)>,
 }
 
 /// A tablet of the shop.

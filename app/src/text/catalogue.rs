@@ -77,6 +77,7 @@ pub mod sync {
         SYNCED: "已同步", "All sent";
         SAFE: "可关机", "Safe to close";
         OFFLINE: "离线", "Offline";
+        ASKING: "核对中", "Checking";
         NOTHING_WAITS: "没有待发", "Nothing waits";
         NEEDS_AUTH: "请登录", "Sign in";
         ERROR: "发送出错", "Not sent";

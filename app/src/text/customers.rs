@@ -73,7 +73,6 @@ texts! {
     REPAY_TITLE: "收还款", "Take a repayment";
     PAY_AMOUNT: "金额", "Amount";
     SAVE_REPAYMENT: "存下还款", "Save repayment";
-    REPAY_ZERO: "写上收了多少。", "Type how much was paid.";
     WRITE_DEBT: "记旧账", "Write down an old debt";
     SAVE_DEBT: "存下旧账", "Save debt";
     DEBT_WHY: "开这本账之前欠的，或不在单子里的。单子赊的不用记。", "What was owed before this book began, or beside orders. What orders owe is counted by itself.";

@@ -9,12 +9,14 @@ texts! {
     CUSTOMER: "客户", "Customer";
     TEMPLATE: "模板", "Template";
     RULE: "规则", "Rule";
+    VIEW: "保存的筛选", "Saved filter";
     SHOP: "店铺设置", "Settings of the shop";
     RECORD: "资料", "Record";
     OPEN_PRODUCT: "看商品", "Open the product";
     OPEN_CUSTOMER: "看客户", "Open the customer";
     OPEN_TEMPLATES: "看模板", "Open the templates";
     OPEN_RULES: "看规则", "Open the rules";
+    OPEN_ORDERS: "看订单", "Open the orders";
     OPEN_SETTINGS: "看设置", "Open the settings";
     NOW: "现在算后改的那个。另一个没有丢，点一下就能换回来。", "As it stands, the later one counts. The other is not lost: one tap takes it.";
     NAME: "名称", "Name";
@@ -23,6 +25,7 @@ texts! {
     SWITCHED_ON: "开着", "Switched on";
     CONTENT: "内容", "Content";
     A_CONTENT: "（一份内容）", "(a content)";
+    A_FILTER: "（一组筛选）", "(a set of filters)";
     PICTURE: "图片", "Picture";
     A_PICTURE: "（一张图片）", "(a picture)";
     HIDDEN: "不再用", "Hidden";
@@ -46,6 +49,7 @@ pub fn kind_name(kind: StreamKind) -> &'static str {
         StreamKind::Customer => CUSTOMER,
         StreamKind::Template => TEMPLATE,
         StreamKind::Rule => RULE,
+        StreamKind::View => VIEW,
         StreamKind::Shop => SHOP,
         _ => RECORD,
     };

@@ -10,6 +10,7 @@ texts! {
     BACK_TO_PRODUCTS: "回商品", "Back to products";
     BACK_TO_CUSTOMERS: "回客户", "Back to customers";
     FILE: "文件", "File";
+    CHOOSE_FILE: "选择文件", "Choose a file";
     FILE_HINT: "Excel、WPS 或 CSV 表格。先给你看每一行会怎样，按了导入才写。", "An Excel, WPS or CSV sheet. You see what becomes of each row before anything is written.";
     SAFE: "空格子不动原来的；再导一次也不会重复。", "Blank cells change nothing; importing again doubles nothing.";
     BY_PRODUCT: "商品按编码认，没有编码按条码，再按名称加规格。同名不同规格的行合成一个商品。库存写成盘点数。", "Products are known by code, else barcode, else name and specification. Rows of one name become its variants. Stock is taken as counted.";

@@ -17,6 +17,7 @@ texts! {
     DOWN: "下移", "Move down";
     THROW_AWAY: "丢掉模板", "Throw away";
     THROWN_AWAY: "模板丢掉了", "Template thrown away";
+    PUT_BACK: "写过的都退回去了", "What you typed is put back";
     UNDO: "撤销", "Undo";
     CHOOSE: "用哪个模板", "Which template";
     EMPTY: "没有商品", "No items";

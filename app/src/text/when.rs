@@ -59,6 +59,12 @@ pub fn day_heading(day: Day, today: Day) -> String {
     }
 }
 
+/// "香港时间 · Asia/Hong_Kong", in the language in use.
+pub fn zone_name(zone: &str, now_ms: i64) -> String {
+    let written = intl::format(now_ms, language().locale(), Some(zone), Shape::Zone);
+    written.split_once(' ').map_or_else(|| zone.to_owned(), |(_, name)| format!("{name} · {zone}"))
+}
+
 /// How long something has waited, in one word.
 pub fn age(ms: u64) -> String {
     let minutes = ms / 60_000;

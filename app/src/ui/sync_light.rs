@@ -70,6 +70,7 @@ impl SyncFace {
         match self.state {
             SyncState::Local => (said(sync::LOCAL), said(sync::NO_SERVER)),
             SyncState::Synced => (said(sync::SYNCED), said(sync::SAFE)),
+            SyncState::Pending if self.pending == 0 => (said(sync::ASKING), waiting()),
             SyncState::Pending => (waiting(), self.oldest_ms.map(age).unwrap_or_default()),
             SyncState::Offline => (said(sync::OFFLINE), waiting()),
             SyncState::NeedsAuth => (said(sync::NEEDS_AUTH), waiting()),

@@ -96,6 +96,21 @@ pub enum Unit {
     Gram,
 }
 
+impl Unit {
+    /// A quantity as people type it: pieces, or kilograms without needless zeros.
+    pub fn plain(self, quantity: i64) -> String {
+        match self {
+            Self::Piece => quantity.to_string(),
+            Self::Gram => {
+                let sign = if quantity < 0 { "-" } else { "" };
+                let grams = quantity.unsigned_abs();
+                let places = format!(".{:03}", grams % 1_000);
+                format!("{sign}{}{}", grams / 1_000, places.trim_end_matches('0').trim_end_matches('.'))
+            }
+        }
+    }
+}
+
 /// A line of an order.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Line {

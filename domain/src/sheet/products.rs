@@ -531,7 +531,7 @@ where
             or_raw(&Column::Spec, read.spec.clone()),
             or_raw(&Column::Code, read.code.clone()),
             or_raw(&Column::Price, price.map(|minor| plain(minor, self.currency))),
-            or_raw(&Column::Stock, stock.map(|stock| figure::written(stock, measure.unit))),
+            or_raw(&Column::Stock, stock.map(|stock| measure.unit.plain(stock))),
         ];
         let target = target.filter(|_| cells.refusals.is_empty())?;
 
@@ -780,7 +780,7 @@ pub fn rows(
     let money = |minor: Option<i64>| Cell::Figure(minor.map(|minor| plain(minor, currency)).unwrap_or_default());
     let row = |variant: u32| {
         let there = stock(product, variant);
-        let there = if there.counted { figure::written(there.on_hand, product.unit) } else { String::new() };
+        let there = if there.counted { product.unit.plain(there.on_hand) } else { String::new() };
         let unit = if product.unit == crate::order::Unit::Gram { &words.weight } else { &words.piece };
         let state = if is_on_sale(product, variant) { &words.on } else { &words.off };
         let mut cells = vec![

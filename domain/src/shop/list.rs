@@ -66,6 +66,19 @@ pub struct Entry {
     pub usual: bool,
 }
 
+/// An entry by its key, one that was taken out too: orders that name it still call it by its name.
+pub fn entry(shop: &Fields, list: List, key: &str) -> Entry {
+    let place = list.usual().iter().zip(0..).find(|(usual, _)| **usual == key).map_or(0, |(_, place)| place);
+    Entry {
+        key: key.to_owned(),
+        name: shop.text(&list.field(key, "name")).to_owned(),
+        hidden: shop.flag(&list.field(key, "hidden"), false),
+        position: shop.int(&list.field(key, "position")).unwrap_or(place * 1_000),
+        picture: shop.text(&list.field(key, "picture")).to_owned(),
+        usual: list.usual().contains(&key),
+    }
+}
+
 /// A list as the shop has it, in its order, hidden entries too.
 pub fn entries(shop: &Fields, list: List) -> Vec<Entry> {
     let mut keys: Vec<&str> = list.usual().to_vec();
@@ -74,16 +87,9 @@ pub fn entries(shop: &Fields, list: List) -> Vec<Entry> {
             keys.push(key);
         }
     }
-    let entry = |(key, place): (&str, i64)| Entry {
-        key: key.to_owned(),
-        name: shop.text(&list.field(key, "name")).to_owned(),
-        hidden: shop.flag(&list.field(key, "hidden"), false),
-        position: shop.int(&list.field(key, "position")).unwrap_or(place * 1_000),
-        picture: shop.text(&list.field(key, "picture")).to_owned(),
-        usual: list.usual().contains(&key),
-    };
-    let mut entries: Vec<Entry> = keys.into_iter().zip(0..).map(entry).collect();
-    // What was added and taken away again has neither a name nor a place among the usual ones.
+    keys.retain(|key| !shop.flag(&list.field(key, "removed"), false));
+    let mut entries: Vec<Entry> = keys.into_iter().map(|key| entry(shop, list, key)).collect();
+    // Of one without a name there is only what another tablet wrote while it was being made.
     entries.retain(|entry| entry.usual || !entry.name.is_empty());
     entries.sort_by_key(|entry| entry.position);
     entries
@@ -120,5 +126,8 @@ mod tests {
         assert!(all.iter().any(|entry| entry.key == "own" && entry.name == "小程序" && entry.usual));
         assert_eq!(default_of(&shop, List::Channel), "a1", "a hidden default gives way to the first that is offered");
         assert_eq!(entries(&shop, List::Method).len(), 4);
+        shop.fields.insert("channel/a1/removed".into(), true.into());
+        assert_eq!(entries(&shop, List::Channel).len(), 7);
+        assert_eq!(entry(&shop, List::Channel, "a1").name, "团购", "orders that name it still call it so");
     }
 }

@@ -397,6 +397,20 @@ fn an_edit_that_knew_of_a_shipment_elsewhere_asks_nothing_more() {
 }
 
 #[test]
+fn a_copy_that_is_still_a_draft_is_a_copy_on_every_tablet() {
+    let (form, original) = (two_teapots(), uuid::Uuid::from_u128(9));
+    let mut stall = Stall::open();
+    stall.a(Command::SaveDraft { content: form.content, buyer: form.buyer, copied_from: Some(original) });
+    stall.join(&[A, B]);
+    let edit = stall.redraft(B, |form| form.content.note = "gift".into());
+    stall.b(edit).b(confirm_draft());
+    stall.join(&[A, B]);
+    for tablet in [A, B] {
+        assert_eq!(stall.order(tablet).copied_from, Some(original));
+    }
+}
+
+#[test]
 fn an_edit_of_a_draft_stands_against_throwing_it_away() {
     for (_, stall) in either_way(&Stall::with_draft(two_teapots()), |stall| {
         let edit = stall.redraft(A, |form| form.content.lines[0].quantity = 3);

@@ -84,7 +84,7 @@ fn a_draft_may_be_incomplete_but_not_endless() {
     let draft = |change: &dyn Fn(&mut Form)| {
         let mut form = Form::default();
         change(&mut form);
-        Command::SaveDraft { content: form.content, buyer: form.buyer }
+        Command::SaveDraft { content: form.content, buyer: form.buyer, copied_from: None }
     };
     let endless = |change: &dyn Fn(&mut Form), fault| {
         let why = Rejection::Content(vec![fault]);

@@ -63,7 +63,7 @@ impl Stall {
     /// A draft begun on tablet A, known to both.
     pub fn with_draft(order: Form) -> Self {
         let mut stall = Self::open();
-        stall.a(Command::SaveDraft { content: order.content, buyer: order.buyer });
+        stall.a(Command::SaveDraft { content: order.content, buyer: order.buyer, copied_from: None });
         stall.join(&[A, B]);
         stall
     }
@@ -317,7 +317,7 @@ impl Stall {
         let order = self.order(tablet);
         let mut form = Form { content: order.content(), buyer: order.buyer() };
         change(&mut form);
-        Command::SaveDraft { content: form.content, buyer: form.buyer }
+        Command::SaveDraft { content: form.content, buyer: form.buyer, copied_from: None }
     }
     #[track_caller]
     pub fn payment(&self, tablet: Tablet, index: usize) -> Uuid {

@@ -3,7 +3,7 @@
 use domain::order::{Badge, Badges, Delivery, Method, Status};
 use uuid::Uuid;
 
-use super::{Counts, Index, Row, push_lower, range};
+use super::{Counts, Index, Row, Sort, push_lower, range};
 
 /// A trait that an order has or has not.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,6 +50,8 @@ pub struct Filter {
     /// Only those in whose number, name, phone, items, tracking numbers or note every one of these words is found. Two
     /// or more whole numbers (of orders, parcels, phones) ask for those that have any of them: [`pasted`].
     pub search: String,
+    /// In which order they come.
+    pub sort: Sort,
 }
 
 impl Filter {
@@ -58,9 +60,9 @@ impl Filter {
         Self { only: vec![facet], ..Self::default() }
     }
 
-    /// All that holds beside the state.
+    /// All that holds beside the state, in whichever order.
     fn in_any_state(&self) -> Self {
-        Self { status: Vec::new(), ..self.clone() }
+        Self { status: Vec::new(), sort: Sort::default(), ..self.clone() }
     }
 
     fn names(&self, badge: Badge) -> bool {
@@ -214,13 +216,14 @@ pub(super) struct Matching {
     short: Vec<(Uuid, u32)>,
     /// What is left in any state, newest first.
     in_any_state: Vec<u32>,
-    /// Of these states only, the same.
+    /// Of these states only, in this order.
     rows: Vec<u32>,
     status: Vec<Status>,
+    sort: Sort,
 }
 
 impl Index {
-    /// The rows that match, newest first, to look at.
+    /// The rows that match, to look at.
     pub(super) fn matching<T>(&self, ask: &Ask<'_>, look: impl FnOnce(&Matching) -> T) -> T {
         let mut kept = self.matching.borrow_mut();
         let general = ask.filter.in_any_state();
@@ -244,15 +247,17 @@ impl Index {
             kept.unsent.clone_from(&ask.unsent);
             kept.short.clone_from(&ask.short);
         }
-        if !holds || kept.status != ask.filter.status {
-            let Matching { in_any_state, rows, status, .. } = &mut *kept;
+        if !holds || (&kept.status, kept.sort) != (&ask.filter.status, ask.filter.sort) {
+            let Matching { in_any_state, rows, status, sort, .. } = &mut *kept;
             status.clone_from(&ask.filter.status);
+            *sort = ask.filter.sort;
             let wanted: u16 = status.iter().fold(0, |wanted, status| wanted | 1 << *status as u16);
             let lets = |at: &u32| {
                 wanted == 0 || self.rows.get(*at as usize).is_some_and(|row| wanted & 1 << u16::from(row.status) != 0)
             };
             rows.clear();
             rows.extend(in_any_state.iter().copied().filter(lets));
+            self.sort_rows(rows, *sort);
         }
         kept.filter = general;
         look(&kept)
@@ -295,7 +300,7 @@ impl Index {
                 if let Some(count) = counts.by_status.get_mut(usize::from(row.status)) {
                     *count += 1;
                 }
-                counts.overdue += usize::from(row.due_ms.is_some_and(|due| due < now_ms));
+                counts.ask_for(row, now_ms);
                 counts.conflicted += usize::from(row.conflicts > 0);
             }
             counts
@@ -382,7 +387,7 @@ fn step<const COLUMNS: usize>(table: &mut [[usize; COLUMNS]], number: u32, colum
 }
 
 impl Matching {
-    /// The rows, newest first.
+    /// The rows, in the list's order.
     pub(super) fn rows(&self) -> &[u32] {
         &self.rows
     }

@@ -99,7 +99,7 @@ impl Replica {
         });
         short.map(|(product, variant, _)| (product, variant)).collect()
     }
-    /// A page of a list, newest first. The rows of the last filter are kept at hand: paging through them is cheap.
+    /// A page of a list, in its order. The rows of the last filter are kept at hand: paging through them is cheap.
     pub fn page(&self, filter: &Filter, offset: usize, limit: usize, now_ms: i64) -> Page {
         let (mut rows, matching) = self.index.page(&self.asking(filter, now_ms), offset, limit);
         rows.iter_mut().for_each(|row| self.dress(row, now_ms));
@@ -128,11 +128,11 @@ impl Replica {
     pub fn counts_of(&self, filter: &Filter, now_ms: i64) -> Counts {
         self.index.counts_of(&Ask { short: self.oversold(), ..self.asking(filter, now_ms) }, now_ms)
     }
-    /// The orders of a list, newest first.
+    /// The orders of a list, in its order.
     pub fn found(&self, filter: &Filter, now_ms: i64) -> Vec<Uuid> {
         self.index.found(&self.asking(filter, now_ms))
     }
-    /// What the orders of a list come to, each day for itself, the newest first: the moment at which the day begins,
+    /// What the orders of a list come to, each day for itself, in its order: the moment at which the day begins,
     /// and its sums. `day` says from when until when the day of a moment lasts.
     pub fn days(&self, filter: &Filter, day: impl FnMut(i64) -> Range<i64>, now_ms: i64) -> Vec<(i64, Sums)> {
         self.index.days(&self.asking(filter, now_ms), day)

@@ -547,7 +547,7 @@ fn a_checkpoint_is_written_and_read() {
 #[test]
 fn a_draft_thrown_away_is_in_no_list() {
     let mut stall = Stall::new(2);
-    let draft = Command::SaveDraft { content: Content::default(), buyer: Default::default() };
+    let draft = Command::SaveDraft { content: Content::default(), buyer: Default::default(), copied_from: None };
     let order = stall.act(0, None, &draft).unwrap().order;
     assert_eq!(stall.tablets[0].tab.replica().counts(NOW).of(Status::Draft), 1);
     stall.act(0, Some(order), &Command::Discard).unwrap();

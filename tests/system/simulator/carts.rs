@@ -31,7 +31,7 @@ fn parked() -> Filter {
 }
 
 fn save(content: Content) -> Command {
-    Command::SaveDraft { content, buyer: Buyer::default() }
+    Command::SaveDraft { content, buyer: Buyer::default(), copied_from: None }
 }
 
 impl Simulation {

@@ -56,7 +56,7 @@ impl Simulation {
                 let command = if case < 8 {
                     Command::EraseBuyer
                 } else if order.confirmed.is_none() {
-                    Command::SaveDraft { content, buyer }
+                    Command::SaveDraft { content, buyer, copied_from: None }
                 } else {
                     Command::Edit { base: content.clone(), base_buyer, content, buyer }
                 };

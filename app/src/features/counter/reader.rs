@@ -33,6 +33,9 @@ fn square(luma: &[u8], width: u32, height: u32) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use barcoders::sym::code128::Code128;
+    use qrcode::{Color, QrCode};
+
     use super::*;
 
     /// The bars of an EAN-13 code, a point each (GS1 General Specifications 5.2.1).
@@ -57,14 +60,44 @@ mod tests {
         bits.chars().map(|bit| bit == '1').collect()
     }
 
+    /// A picture of bars, or of rows of squares, on a light ground.
+    fn picture(rows: &[Vec<bool>], thick: usize, high: usize) -> (Vec<u8>, u32, u32) {
+        let margin = 10 * thick;
+        let (width, height) = (rows[0].len() * thick + 2 * margin, rows.len() * high + 2 * margin);
+        let dark = |x: usize, y: usize| {
+            let at = |at: usize, each: usize| at.checked_sub(margin).map(|at| at / each);
+            let row = at(y, high).and_then(|row| rows.get(row));
+            row.zip(at(x, thick)).and_then(|(row, at)| row.get(at)).copied().unwrap_or(false)
+        };
+        let luma = (0..width * height).map(|at| if dark(at % width, at / width) { 40 } else { 220 }).collect();
+        (luma, width as u32, height as u32)
+    }
+
+    fn seen((luma, width, height): (Vec<u8>, u32, u32)) -> Option<String> {
+        read(&luma, width, height)
+    }
+
     #[test]
     fn the_bars_of_a_product_are_read() {
-        let bits = ean13("6901234567892");
-        let (width, height, thick) = (480, 200, 3);
-        let margin = (width - bits.len() * thick) / 2;
-        let dark = |x: usize| x >= margin && bits.get((x - margin) / thick).copied().unwrap_or(false);
-        let luma: Vec<u8> = (0..width * height).map(|at| if dark(at % width) { 40 } else { 220 }).collect();
-        assert_eq!(read(&luma, width as u32, height as u32).as_deref(), Some("6901234567892"));
+        assert_eq!(seen(picture(&[ean13("6901234567892")], 3, 200)).as_deref(), Some("6901234567892"));
+    }
+
+    #[test]
+    fn the_bars_of_a_parcel_are_read() {
+        let bars = Code128::new("\u{0181}SF1234567890123").unwrap().encode();
+        let bars = bars.into_iter().map(|bar| bar == 1).collect();
+        assert_eq!(seen(picture(&[bars], 2, 120)).as_deref(), Some("SF1234567890123"));
+    }
+
+    #[test]
+    fn a_square_code_is_read() {
+        let code = QrCode::new("https://shop.example/t/龙井-200g").unwrap();
+        let rows: Vec<Vec<bool>> = code
+            .to_colors()
+            .chunks(code.width())
+            .map(|row| row.iter().map(|square| *square == Color::Dark).collect())
+            .collect();
+        assert_eq!(seen(picture(&rows, 6, 6)).as_deref(), Some("https://shop.example/t/龙井-200g"));
     }
 
     #[test]

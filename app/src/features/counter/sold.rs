@@ -1,5 +1,7 @@
 //! The sale that was just made: what goes back to the buyer, and the number that is called out.
 
+use crate::features::shop_lists;
+use domain::shop::list::List;
 use leptos::prelude::*;
 use leptos::text_prop::TextProp;
 
@@ -27,7 +29,7 @@ pub fn SoldSheet(till: Till) -> impl IntoView {
                 .iter()
                 .filter(|part| part.given > 0)
                 .map(|part| {
-                    let name = till.method_name(&part.method);
+                    let name = shop_lists::called(List::Method, &part.method);
                     let minor = Signal::stored(part.given);
                     view! {
                         <span class="muted">{name}</span>

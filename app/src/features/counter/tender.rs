@@ -1,5 +1,6 @@
 //! Taking the money: how, how much, what goes back; in parts where the buyer pays in several ways.
 
+use crate::features::shop_lists;
 use domain::money::NumberFault;
 use domain::shop::list::{List, entries};
 use leptos::prelude::*;
@@ -90,9 +91,9 @@ pub fn Tender(till: Till) -> impl IntoView {
                         <For
                             each=move || ways.get()
                             key=|way| way.clone()
-                            children=move |(key, own, _)| {
+                            children=move |(key, ..)| {
                                 let name = key.clone();
-                                let label = Signal::derive(move || words::method_name(&name, own.clone()));
+                                let label = Signal::derive(move || shop_lists::called(List::Method, &name));
                                 let glyph = words::method_glyph(&key);
                                 view! { <Way till key label glyph/> }
                             }
@@ -139,7 +140,7 @@ fn Parts(till: Till) -> impl IntoView {
         parts()
             .into_iter()
             .map(|(nth, part)| {
-                let name = till.method_name(&part.method);
+                let name = shop_lists::called(List::Method, &part.method);
                 let back = counter::take_back(&name);
                 let press = move |_| {
                     till.cart.update(|cart| {

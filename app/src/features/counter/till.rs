@@ -381,7 +381,7 @@ impl Till {
             let (content, buyer) = (cart.parked(), cart.buyer.clone());
             let command = match cart.base.clone() {
                 Some((base, base_buyer)) => Command::Edit { base, base_buyer, content, buyer },
-                None => Command::SaveDraft { content, buyer },
+                None => Command::SaveDraft { content, buyer, copied_from: None },
             };
             match self.session.act(Some(cart.order), command).await {
                 Ok(_) | Err(ActFault::Rejected(Rejection::NothingChanged)) => {
@@ -429,7 +429,7 @@ impl Till {
         let order = self.session.read_order(id).await?.ok_or(Rejection::OrderClosed)?;
         let (content, buyer) = (order.content(), order.buyer());
         let save = |id: Uuid, content: Content, buyer: Buyer| {
-            Act::Order(Some(id), Box::new(Command::SaveDraft { content, buyer }))
+            Act::Order(Some(id), Box::new(Command::SaveDraft { content, buyer, copied_from: None }))
         };
         let mut acts = vec![save(id, Content { parked: false, ..content.clone() }, buyer.clone())];
         if !in_hand.is_empty() {
@@ -498,7 +498,7 @@ impl Till {
         let cart = self.cart.get_untracked();
         spawn_local(async move {
             let content = Content { delivery: Delivery::Ship, ..cart.content.clone() };
-            let command = Command::SaveDraft { content, buyer: cart.buyer.clone() };
+            let command = Command::SaveDraft { content, buyer: cart.buyer.clone(), copied_from: None };
             match self.session.act(Some(cart.order), command).await {
                 Ok(_) | Err(ActFault::Rejected(Rejection::NothingChanged)) => {
                     self.close();
@@ -750,13 +750,6 @@ impl Till {
         };
         let here = self.cart.with(|cart| cart.quantity_of(product.id, variant));
         stock.counted.then(|| stock.free().saturating_sub(here))
-    }
-
-    /// The name of a method of the shop's.
-    pub fn method_name(self, key: &str) -> String {
-        let shop = self.session.shop_fields().get_untracked();
-        let entry = domain::shop::list::entries(&shop, List::Method).into_iter().find(|entry| entry.key == key);
-        super::words::method_name(key, entry.map(|entry| entry.name).unwrap_or_default())
     }
 }
 

@@ -1,26 +1,12 @@
 //! What the counter says of methods, stock and refusals.
 
-use domain::order::{Method, Rejection, Unit};
+use domain::order::{Rejection, Unit};
 use replica::storage::StorageFault;
 
 use super::model::kilograms;
 use crate::session::ActFault;
-use crate::text::{Phrase, counter, fault, method};
+use crate::text::{Phrase, counter, fault};
 use crate::ui::Glyph;
-
-/// How a method is called: by the shop, or as everybody does.
-pub fn method_name(key: &str, own: String) -> String {
-    if !own.is_empty() {
-        return own;
-    }
-    match Method::from(key.to_owned()) {
-        Method::Cash => method::CASH.get().to_owned(),
-        Method::Alipay => method::ALIPAY.get().to_owned(),
-        Method::WechatPay => method::WECHAT.get().to_owned(),
-        Method::BankTransfer => method::BANK.get().to_owned(),
-        Method::Other(key) => key,
-    }
-}
 
 /// A method's picture.
 pub fn method_glyph(key: &str) -> Glyph {

@@ -1,14 +1,15 @@
 //! What can be done with a customer beside editing: a repayment, an old debt, merging and separating, erasing.
 
+use crate::features::shop_lists;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use domain::StreamKind;
 use domain::customer::{Owing, Repayment, repay};
-use domain::money::{NumberFault, parse_amount};
+use domain::money::{NumberFault, parse_sum};
 use domain::order::{Command, Delivery, Method, NewPayment, Status};
 use domain::record::{Changed, DebtMoved, RecordEvent, Value};
-use domain::shop::list::{List, default_of, entries};
+use domain::shop::list::{List, default_of};
 use domain::text::LONG;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -17,13 +18,14 @@ use uuid::Uuid;
 
 use super::called;
 use super::model::Book;
-use crate::features::order::{marks, refusal};
+use crate::features::order::marks;
+use crate::features::order::refusal::{self, amount_words};
 use crate::platform::page;
 use crate::session::{ActFault, People, Person, Row, Session, Table};
 use crate::text::{customers, fault, method, payment};
 use crate::ui::{
-    Acts, AmountField, Button, Choice, Choices, Dialog, Fault, Glyph, Keypad, KeypadKey, Kind, Note, SearchField,
-    TextField, Toast, ToastAct, Toaster, Tone, uid,
+    Acts, AmountField, Button, Choices, Dialog, Fault, Glyph, Keypad, KeypadKey, Kind, Note, SearchField, TextField,
+    Toast, ToastAct, Toaster, Tone, uid,
 };
 
 /// What a dialog asks for.
@@ -87,10 +89,7 @@ impl Desk {
 
     /// What was typed, above zero.
     fn parsed(self, typed: &str) -> Result<i64, NumberFault> {
-        match parse_amount(typed, self.session.settings().get().currency)? {
-            0 => Err(NumberFault::Zero),
-            minor => Ok(minor),
-        }
+        parse_sum(typed, self.session.settings().get().currency)
     }
 
     /// Does what the open dialog asked for: closes it when that is on the disk, else says why not.
@@ -150,17 +149,6 @@ pub fn Dialogs(desk: Desk) -> impl IntoView {
     view! { <Dialog open=desk.open title>{body}</Dialog> }
 }
 
-fn amount_words(fault: NumberFault) -> String {
-    match fault {
-        NumberFault::Empty => customers::REPAY_ZERO,
-        NumberFault::Zero => fault::AMOUNT_ZERO,
-        NumberFault::TooLarge => fault::NUMBER_TOO_LARGE,
-        NumberFault::NotANumber | NumberFault::TooPrecise => fault::AMOUNT_WRONG,
-    }
-    .get()
-    .to_owned()
-}
-
 /// Where the money goes, in words: what a receipt says.
 fn parts_words(desk: Desk, repayment: &Repayment, debt: i64) -> String {
     let mut parts = Vec::new();
@@ -193,26 +181,8 @@ fn Repay(desk: Desk) -> impl IntoView {
     let shop = session.shop_fields();
     let owes = move || desk.person.with(|person| person.owes().max(0));
     let debt = move || desk.person.with(|person| person.debt);
-    let ways = untrack(|| {
-        shop.with(|shop| {
-            let offered = entries(shop, List::Method).into_iter().filter(|entry| !entry.hidden);
-            let choice = |entry: domain::shop::list::Entry| {
-                let method = Method::from(entry.key.clone());
-                let glyph = marks::method_glyph(&method);
-                let name = if entry.name.is_empty() { marks::method_name(&method) } else { entry.name };
-                (entry.key, name, glyph)
-            };
-            offered.map(choice).collect::<Vec<_>>()
-        })
-    });
     let how = RwSignal::new(untrack(|| shop.with(|shop| default_of(shop, List::Method))));
-    let called_way = {
-        let ways = ways.clone();
-        move |key: &str| {
-            ways.iter().find(|(of, ..)| of == key).map_or_else(|| key.to_owned(), |(_, name, _)| name.clone())
-        }
-    };
-    let choices = ways.into_iter().map(|(key, name, glyph)| Choice::new(key, name).with(glyph)).collect::<Vec<_>>();
+    let choices = untrack(|| shop.with(|shop| shop_lists::choices(shop, List::Method, &how.get())));
     let typed = RwSignal::new(match untrack(owes) {
         0 => String::new(),
         owed => currency.get_untracked().typed(owed),
@@ -237,7 +207,8 @@ fn Repay(desk: Desk) -> impl IntoView {
         };
         let method = Method::from(how.get_untracked());
         let parts = untrack(|| parts_words(desk, &repayment, debt()));
-        let said = customers::receipt(&untrack(|| desk.money(amount)), &called_way(method.key()), &parts);
+        let said =
+            customers::receipt(&untrack(|| desk.money(amount)), &untrack(|| marks::method_name(&method)), &parts);
         let mut acts: Vec<Act> = repayment
             .orders
             .iter()

@@ -6,7 +6,7 @@ use domain::address::Recognised;
 use domain::customer::{Address, Customer, phone_digits};
 use domain::pinyin::Pinyin;
 
-use crate::session::Person;
+use crate::session::{Person, Table};
 
 /// A person with what a search looks at.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,6 +41,13 @@ impl Book {
     /// How many they are.
     pub fn len(&self) -> usize {
         self.people.len()
+    }
+
+    /// Who is meant by what was typed; pinyin is looked at only where there are letters.
+    pub fn meant(&self, typed: &str) -> Vec<Arc<Person>> {
+        let has_letters = typed.chars().any(|c| c.is_ascii_alphabetic());
+        let pinyin = if has_letters { Pinyin::here() } else { None };
+        self.find(typed, pinyin.as_deref())
     }
 
     /// Who is meant by what was typed: each word of it is a part of a name, of a phone, or of how a name sounds. Those

@@ -12,7 +12,7 @@ use super::dialogs::{Asked, Desk, Dialogs, separate};
 use super::{BackToList, Missing, Place, called};
 use crate::features::order::marks;
 use crate::session::{Loaded, People, Person, Row, Session};
-use crate::text::{self, Phrase, customers};
+use crate::text::{self, Phrase, customers, form};
 use crate::ui::{
     Acts, Button, Glyph, Icon, Kind, LinkButton, Menu, MenuAct, Money, Note, Scroll, Serial, Size, Skeleton, Stamp,
     Stub, Toaster, Tone,
@@ -271,9 +271,14 @@ fn Bought(desk: Desk) -> impl IntoView {
         });
         view! { <ul class="rows plain">{each}</ul> {more} }.into_any()
     };
+    let one_more = move || {
+        let (id, erased) = desk.person.with(|person| (person.id(), person.customer.erased));
+        let href = format!("/orders/new?customer={id}");
+        (!erased).then(|| view! { <LinkButton href label=form::NEW kind=Kind::Quiet glyph=Glyph::NewOrder/> })
+    };
     view! {
         <section class="section stack" data-tight="" aria-label=customers::BOUGHT>
-            <h2>{customers::BOUGHT}</h2>
+            <div class="head"><h2>{customers::BOUGHT}</h2> {one_more}</div>
             {shown}
         </section>
     }

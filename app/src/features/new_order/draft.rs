@@ -127,7 +127,7 @@ impl Draft {
     pub fn command(self, (content, buyer): (Content, Buyer)) -> Command {
         match self.flow.base.get_value() {
             Some((base, base_buyer)) => Command::Edit { base, base_buyer, content, buyer },
-            None => Command::SaveDraft { content, buyer },
+            None => Command::SaveDraft { content, buyer, copied_from: self.flow.purpose.copied_from() },
         }
     }
 
@@ -185,6 +185,7 @@ impl Draft {
         self.clear_pause(None);
         let (order, form) = (order.get_value(), self.typed.get_untracked());
         let now = flow_draft(self.flow);
+        let copied_from = self.order.get_untracked().there().and_then(|order| order.copied_from);
         let base = base.get_value();
         let is_saved = base.is_some() && !self.flow.is_edit;
         if is_saved {
@@ -200,7 +201,7 @@ impl Draft {
             match (purpose, now.clone()) {
                 (Purpose::Edit(_), Some((content, buyer))) if is_saved => spawn_local(async move {
                     // What is thrown away stays so; this is a draft of its own.
-                    let _ = session.act(Some(order), Command::SaveDraft { content, buyer }).await;
+                    let _ = session.act(Some(order), Command::SaveDraft { content, buyer, copied_from }).await;
                 }),
                 _ => {
                     kept::store(&purpose.key(), &Kept { order, form: form.clone(), base: base.clone() });

@@ -24,7 +24,7 @@ use crate::features::templates::Picker;
 use crate::frame::PageHead;
 use crate::platform::{clock, page};
 use crate::session::Table;
-use crate::text::{self, form, method, new_order, templates};
+use crate::text::{self, Phrase, form, method, new_order, templates};
 use crate::ui::{
     self, Acts, Button, Choice, Choices, Dock, DockedKeypad, Glyph, Icon, Kind, Money, Offer, Scroll, Select, Sheet,
     Size, Stepper, Stub, SuggestField, TextField, uid,
@@ -326,12 +326,17 @@ pub fn FormPage(
 pub fn TemplatePage(
     /// What is in it.
     flow: Flow,
-    /// What it is called.
+    /// What the page is called.
+    title: Phrase,
+    /// What the template is called.
     name: RwSignal<String>,
     /// Keeps it.
     on_save: Callback<()>,
+    /// Something has been typed.
+    is_touched: Memo<bool>,
+    /// Puts everything back to how the form began.
+    on_start_over: Callback<()>,
 ) -> impl IntoView {
-    let title = if name.with_untracked(String::is_empty) { templates::NEW } else { templates::EDIT };
     Dock::provide();
     let currency = flow.currency;
     let decimals = Signal::derive(move || currency.get().exponent);
@@ -345,7 +350,11 @@ pub fn TemplatePage(
     };
     view! {
         <form class="page" novalidate autocomplete="off" on:submit=send>
-            <PageHead title back=("/templates", templates::BACK)/>
+            <PageHead title back=("/templates", templates::BACK)>
+                <Show when=move || is_touched.get()>
+                    <Button label=form::START_OVER kind=Kind::Quiet glyph=Glyph::Erase on_press=on_start_over/>
+                </Show>
+            </PageHead>
             <div class="split form">
                 <Sheet>
                     <Scroll label=title>
@@ -693,10 +702,10 @@ fn offer_of(flow: Flow, goods: &find::Goods, currency: text::Currency) -> Offer 
 #[component]
 fn More(flow: Flow) -> impl IntoView {
     let Fields { note, channel, category, discount, rounding, deposit, .. } = flow.fields;
-    let amount = move |place, value, label: text::Phrase| {
+    let amount = move |place, value, label: Phrase| {
         view! { <TextField label value keys="decimal" numeric=true fault=wrong_at(flow, place)/> }
     };
-    let choice = move |label: text::Phrase, list: List, value: RwSignal<String>| {
+    let choice = move |label: Phrase, list: List, value: RwSignal<String>| {
         // What is chosen at first stays in the list, be it hidden by now.
         let first = value.get_untracked();
         move || {
@@ -817,7 +826,7 @@ fn Sums(flow: Flow) -> impl IntoView {
         sum(|reading| -reading.content.deposit),
     );
     let rest = Memo::new(move |_| flow.reading.with(Reading::rest).saturating_sub(flow.paid).max(0));
-    let taken_off = move |minor: Memo<i64>, name: text::Phrase| {
+    let taken_off = move |minor: Memo<i64>, name: Phrase| {
         move || {
             (minor.get() != 0).then(|| {
                 view! {

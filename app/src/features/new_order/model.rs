@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use domain::Currency;
 use domain::contact::Buyer;
+use domain::customer::Customer;
 use domain::money::{MAX_AMOUNT, MAX_GRAMS, MAX_PIECES, NumberFault, parse_amount, parse_decimal, plain};
 use domain::order::{
     BuyerField, Content, ContentFault, Delivery, Line, LineFault, LineField, Method, NewPayment, Order, Terms, Unit,
@@ -273,6 +274,18 @@ impl Form {
             // Where the shop chose none, it is chosen when something ships.
             carrier: shop.text(&List::Carrier.default_field()).to_owned(),
             ..Self::default()
+        }
+    }
+
+    /// Filled in with who buys, where that is known.
+    pub fn of_buyer(self, customer: Option<&Customer>) -> Self {
+        let Some(customer) = customer else { return self };
+        Self {
+            name: customer.name.clone(),
+            phone: customer.phone.clone(),
+            address: customer.addresses.first().map(|address| address.text.clone()).unwrap_or_default(),
+            customer: Some(customer.id),
+            ..self
         }
     }
 
@@ -734,6 +747,24 @@ mod tests {
         assert_eq!(short(Some(3)), [(4, 3)]);
         assert_eq!(short(Some(4)), []);
         assert_eq!(short(None), [], "nobody counts it");
+    }
+
+    #[test]
+    fn an_order_for_a_customer_begins_with_who_they_are() {
+        let address = |text: &str| domain::customer::Address { text: text.into(), ..Default::default() };
+        let customer = Customer {
+            id: Uuid::from_u128(7),
+            name: "王小明".into(),
+            phone: "13800138000".into(),
+            addresses: vec![address("文三路1号"), address("文三路2号")],
+            ..Customer::default()
+        };
+        let form = Form::default().of_buyer(Some(&customer));
+        let reading = form.read(Currency::Cny);
+        assert_eq!(reading.content.customer, Some(customer.id));
+        let buyer = Buyer { name: "王小明".into(), phone: "13800138000".into(), address: "文三路1号".into() };
+        assert_eq!(reading.buyer, buyer);
+        assert_eq!(Form::default().of_buyer(None), Form::default(), "one who is gone");
     }
 
     #[test]

@@ -1,6 +1,9 @@
 //! The carriers that are offered, and how their numbers usually look. A number that looks odd is a warning,
 //! never a wall: carriers change their numbers.
 
+use domain::shop::list::List;
+
+use crate::features::shop_lists;
 use crate::text::{Phrase, shipping};
 
 /// A carrier that is offered.
@@ -57,14 +60,14 @@ fn find(key: &str) -> Option<&'static Carrier> {
     CARRIERS.iter().find(|carrier| carrier.key == key)
 }
 
-/// Whether this is the key of one that is offered.
-pub fn is_offered(key: &str) -> bool {
-    find(key).is_some()
+/// How everybody calls the carrier of a key.
+pub fn usual_name(key: &str) -> Option<Phrase> {
+    find(key).map(|carrier| carrier.name)
 }
 
-/// The name of a parcel's carrier: of a key, or as a person typed it.
+/// The name of a parcel's carrier: of one on the shop's list, or as a person typed it.
 pub fn name(key: &str) -> String {
-    find(key).map_or_else(|| key.to_owned(), |carrier| carrier.name.get().to_owned())
+    shop_lists::called(List::Carrier, key)
 }
 
 /// Whether a number does not look like the carrier's. Nothing typed, and carriers of one's own, never look odd.

@@ -1,6 +1,8 @@
 //! What stands for a state, a badge, a way to pay, a way to deliver: its picture, its colour, its word.
 
+use crate::features::shop_lists;
 use domain::order::{self, Delivery, Method, Status, Summary, Terms, Unit};
+use domain::shop::list::List;
 
 use crate::text::order_page::{page, told};
 use crate::text::{self, Currency, Phrase, badge, delivery, method, state};
@@ -45,15 +47,9 @@ pub fn badges(summary: &Summary, pending: bool, now_ms: i64) -> order::Badges {
     badges
 }
 
-/// The name of a way to pay; one that this build does not know is called by its key.
+/// The name of a way to pay, as the shop or everybody calls it.
 pub fn method_name(of: &Method) -> String {
-    match of {
-        Method::Cash => method::CASH.get().to_owned(),
-        Method::Alipay => method::ALIPAY.get().to_owned(),
-        Method::WechatPay => method::WECHAT.get().to_owned(),
-        Method::BankTransfer => method::BANK.get().to_owned(),
-        Method::Other(key) => key.clone(),
-    }
+    shop_lists::called(List::Method, of.key())
 }
 
 /// Its picture.

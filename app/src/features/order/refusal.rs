@@ -1,5 +1,6 @@
 //! Why an act did not happen, in words: what is so, what is safe, what to do.
 
+use domain::money::NumberFault;
 use domain::order::Rejection;
 use replica::storage::StorageFault;
 
@@ -17,6 +18,17 @@ pub fn words(of: &ActFault) -> String {
         }
         ActFault::NotSaved(StorageFault::Stale | StorageFault::Closed) => fault::NOT_SAVED.get().to_owned(),
     }
+}
+
+/// What is wrong with an amount that was typed.
+pub fn amount_words(fault: NumberFault) -> String {
+    let phrase = match fault {
+        NumberFault::Empty => fault::AMOUNT_MISSING,
+        NumberFault::Zero => fault::AMOUNT_ZERO,
+        NumberFault::TooLarge => fault::NUMBER_TOO_LARGE,
+        NumberFault::NotANumber | NumberFault::TooPrecise => fault::AMOUNT_WRONG,
+    };
+    phrase.get().to_owned()
 }
 
 fn rejected(of: &Rejection) -> &'static str {

@@ -1,10 +1,12 @@
 //! What happened to an order, told in plain words in the language in use.
 
+use crate::features::shop_lists;
 use domain::contact::{Buyer, ContactChanged, ContactEvent};
 use domain::order::{
     Change, Entry, LineChange, LinePart, Order, OrderEvent, Outcome, Parcel, ParcelCorrected, PaymentEnded, Taking,
     VoidReason,
 };
+use domain::shop::list::List;
 use domain::{Event, Meta};
 use leptos::prelude::Get;
 use uuid::Uuid;
@@ -279,8 +281,8 @@ fn order_field(change: &Change, currency: Currency) -> (Phrase, String) {
         Change::Discount(minor) => (page::DISCOUNT, currency.full(*minor)),
         Change::Rounding(minor) => (page::ROUNDING, currency.full(*minor)),
         Change::Deposit(minor) => (page::DEPOSIT, currency.full(*minor)),
-        Change::Channel(channel) => (told::CHANNEL, or_nothing(channel)),
-        Change::Category(category) => (told::CATEGORY, or_nothing(category)),
+        Change::Channel(channel) => (told::CHANNEL, or_nothing(&shop_lists::called(List::Channel, channel))),
+        Change::Category(category) => (told::CATEGORY, or_nothing(&shop_lists::called(List::Category, category))),
         Change::Customer(customer) => {
             (told::CUSTOMER, or_nothing(if customer.is_some() { told::KNOWN.get() } else { "" }))
         }

@@ -18,7 +18,7 @@ use super::Shelf;
 use super::columns::{save_file, save_orders};
 use crate::platform::page;
 use crate::prefs::Prefs;
-use crate::session::{ActFault, Session};
+use crate::session::{ActFault, Session, shop_now};
 use crate::text::order_list::batch as words;
 use crate::text::order_list::columns;
 use crate::text::order_page::page as dates;
@@ -338,7 +338,7 @@ fn Batch(shelf: Shelf, open: RwSignal<bool>) -> impl IntoView {
         Some(act) => {
             let begun = run.orders.with(Vec::len);
             let picked = shelf.picked.with(|picked| picked.as_ref().map_or(0, BTreeSet::len));
-            words::about(act.face().0.get(), if begun > 0 { begun } else { picked })
+            words::about(if begun > 0 { begun } else { picked }, act.face().0.get())
         }
     };
     view! {
@@ -371,7 +371,7 @@ fn Choose(run: Run) -> impl IntoView {
 #[component]
 fn Ask(shelf: Shelf, run: Run, act: Act) -> impl IntoView {
     let tried = RwSignal::new(false);
-    let shop = untrack(|| run.session.shop_fields_now());
+    let shop = untrack(shop_now);
     let how = RwSignal::new(default_of(&shop, List::Method));
     let days = RwSignal::new("1".to_owned());
     let why = RwSignal::new(String::new());

@@ -8,15 +8,17 @@ use domain::sheet::csv::{BOM, Cell, write_line};
 use domain::shop::list::List;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use replica::SortBy;
 
 use super::super::order::marks;
 use super::Shelf;
-use super::filters::{Panel, named};
+use super::filters::{self, Panel, named};
+use super::model::{Asked, pressed};
 use crate::platform::files;
 use crate::prefs::Prefs;
-use crate::session::Session;
+use crate::session::{Session, shop_now};
 use crate::text::order_list::columns as words;
-use crate::text::order_list::{batch, filters};
+use crate::text::order_list::{batch, filters as words_of_filters};
 use crate::text::{self, Phrase, list};
 use crate::ui::{Dialog, Glyph, Icon, Menu, MenuAct, Money, Note, Serial, Size, Stamp, Tick, Toaster};
 
@@ -29,6 +31,8 @@ pub enum Column {
     State,
     /// When it was placed.
     Time,
+    /// When it is to be paid.
+    Due,
     /// The buyer's name.
     Buyer,
     /// The buyer's phone.
@@ -55,10 +59,11 @@ pub enum Column {
 
 impl Column {
     /// All of them, in their order.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Number,
         Self::State,
         Self::Time,
+        Self::Due,
         Self::Buyer,
         Self::Phone,
         Self::Items,
@@ -79,8 +84,9 @@ impl Column {
     const fn face(self) -> (&'static str, Phrase, &'static str) {
         match self {
             Self::Number => ("number", words::NUMBER, "minmax(0, 7rem)"),
-            Self::State => ("state", words::STATE, "minmax(8.25rem, 1fr)"),
-            Self::Time => ("time", words::TIME, "minmax(0, 3.25rem)"),
+            Self::State => ("state", words::STATE, "minmax(9.5rem, 1fr)"),
+            Self::Time => ("time", words::TIME, "minmax(0, 3.75rem)"),
+            Self::Due => ("due", words::DUE, "minmax(0, 7.75rem)"),
             Self::Buyer => ("buyer", words::BUYER, "minmax(3rem, 1fr)"),
             Self::Phone => ("phone", words::PHONE, "minmax(0, 7.25rem)"),
             Self::Items => ("items", words::ITEMS, "minmax(4rem, 2fr)"),
@@ -92,6 +98,19 @@ impl Column {
             Self::Owed => ("owed", words::OWED, "5.75rem"),
             Self::Labels => ("labels", words::LABELS, "minmax(3.5rem, 1fr)"),
             Self::Note => ("note", words::NOTE, "minmax(3.5rem, 1fr)"),
+        }
+    }
+
+    /// The list can be sorted by it.
+    fn sort(self) -> Option<SortBy> {
+        match self {
+            Self::Number => Some(SortBy::Number),
+            Self::Time => Some(SortBy::Time),
+            Self::Due => Some(SortBy::Due),
+            Self::Buyer => Some(SortBy::Buyer),
+            Self::Total => Some(SortBy::Total),
+            Self::Owed => Some(SortBy::Owed),
+            _ => None,
         }
     }
 
@@ -107,10 +126,8 @@ impl Column {
         match self {
             Self::Number => Cell::Text(summary.number.as_ref().map(|number| number.0.clone()).unwrap_or_default()),
             Self::State => Cell::Text(marks::of_status(summary.status).2.get().to_owned()),
-            Self::Time => {
-                let day = super::model::written(session.day_of(summary.placed_ms));
-                Cell::Figure(format!("{day} {}", text::time(summary.placed_ms)))
-            }
+            Self::Time => moment(session, summary.placed_ms),
+            Self::Due => summary.due_ms.map_or_else(|| Cell::Text(String::new()), |due| moment(session, due)),
             Self::Buyer => Cell::Text(summary.name.clone()),
             Self::Phone => Cell::Text(summary.phone.clone()),
             Self::Items => Cell::Text(summary.items.clone()),
@@ -120,10 +137,15 @@ impl Column {
             Self::Tablet => Cell::Text(session.device_code(summary.device)),
             Self::Total => money(summary.total),
             Self::Owed => money(owed(summary)),
-            Self::Labels => Cell::Text(summary.labels.join(filters::SEPARATOR.get())),
+            Self::Labels => Cell::Text(summary.labels.join(words_of_filters::SEPARATOR.get())),
             Self::Note => Cell::Text(summary.note.clone()),
         }
     }
+}
+
+/// A moment as programs read it.
+fn moment(session: Session, ms: i64) -> Cell {
+    Cell::Figure(format!("{} {}", super::model::written(session.day_of(ms)), text::time(ms)))
 }
 
 fn owed(summary: &Summary) -> i64 {
@@ -150,36 +172,70 @@ fn chosen(columns: RwSignal<Vec<String>>) -> Vec<Column> {
     })
 }
 
-fn tracks(columns: &[Column]) -> String {
-    columns.iter().map(|column| column.face().2).collect::<Vec<_>>().join(" ")
+fn tracks(columns: &[Column], by_day: bool) -> String {
+    let track = |column: &Column| match column {
+        Column::Time if !by_day => "minmax(0, 7.75rem)",
+        column => column.face().2,
+    };
+    columns.iter().map(track).collect::<Vec<_>>().join(" ")
 }
 
-/// The names of the columns, above the table.
+/// The names of the columns, above the table: those that it can be sorted by are keys.
 #[component]
 pub fn Head(
     /// The list.
     shelf: Shelf,
 ) -> impl IntoView {
     let columns = expect_context::<Prefs>().columns;
+    let sort = Memo::new(move |_| shelf.filter.with(|filter| filter.sort));
+    let name = move |column: Column| {
+        let figure = column.is_figure().then_some("");
+        let Some(by) = column.sort() else {
+            return view! { <span role="columnheader" data-figure=figure>{column.face().1}</span> }.into_any();
+        };
+        let is_up = Memo::new(move |_| sort.with(|sort| (sort.by == by).then_some(sort.ascending)));
+        let said = move || match is_up.get() {
+            Some(true) => "ascending",
+            Some(false) => "descending",
+            None => "none",
+        };
+        let press = move |_| {
+            let asked = filters::asked(&shelf.query.get_untracked());
+            let sort = pressed(asked.sort, by);
+            shelf.visit(&Asked { sort, ..asked }.write(), false);
+        };
+        let glyph = move || is_up.get().map(|up| view! { <Icon glyph=if up { Glyph::Up } else { Glyph::Down }/> });
+        view! {
+            <span role="columnheader" data-figure=figure aria-sort=said>
+                <button type="button" on:click=press>{glyph} <span>{column.face().1}</span></button>
+            </span>
+        }
+        .into_any()
+    };
     let names = move || {
         let chosen = chosen(columns);
-        let name = |column: &Column| {
-            view! { <span data-figure=column.is_figure().then_some("")>{column.face().1}</span> }
+        let tracks = {
+            let chosen = chosen.clone();
+            move || tracks(&chosen, shelf.by_day.get())
         };
-        let each = chosen.iter().map(name).collect_view();
-        view! { <div class="table-head" aria-hidden="true" style:--columns=tracks(&chosen)><span></span>{each}</div> }
+        let each = chosen.into_iter().map(name).collect_view();
+        view! {
+            <div role="table" aria-label=words::HEADS>
+                <div role="row" class="table-head" style:--columns=tracks><span></span>{each}</div>
+            </div>
+        }
     };
     move || shelf.table.get().then(names)
 }
 
 /// A row of the table. Each cell says what it is to those who can't see the head.
-pub fn cells(summary: &Arc<Summary>, badges: AnyView) -> AnyView {
+pub fn cells(summary: &Arc<Summary>, by_day: bool, badges: AnyView) -> AnyView {
     let session = Session::here();
     let columns = use_context::<Prefs>().map(|prefs| chosen(prefs.columns)).unwrap_or_default();
     let currency = session.currency();
     let (tone, glyph, state) = marks::of_status(summary.status);
     let mut badges = Some(badges);
-    let shop = untrack(|| session.shop_fields_now());
+    let shop = untrack(shop_now);
     let mut cell = |column: &Column| {
         let money = |minor: i64| view! { <Money minor=Signal::stored(minor) currency size=Size::Small/> }.into_any();
         let words = |words: String| view! { <span class="clip">{words}</span> }.into_any();
@@ -196,7 +252,9 @@ pub fn cells(summary: &Arc<Summary>, badges: AnyView) -> AnyView {
                 }
                 .into_any()
             }
-            Column::Time => words(text::time(summary.placed_ms)),
+            Column::Time if by_day => words(text::time(summary.placed_ms)),
+            Column::Time => words(text::date_time(summary.placed_ms)),
+            Column::Due => words(summary.due_ms.map(text::date_time).unwrap_or_default()),
             Column::Buyer if summary.name.is_empty() => words(list::WALK_IN.get().to_owned()),
             Column::Total => money(summary.total),
             Column::Owed => (owed(summary) > 0).then(|| money(owed(summary))).into_any(),
@@ -207,7 +265,7 @@ pub fn cells(summary: &Arc<Summary>, badges: AnyView) -> AnyView {
         view! { <span class="cell" data-figure=column.is_figure().then_some("")>{shown}</span> }
     };
     let each = columns.iter().map(&mut cell).collect_view();
-    let tracks = tracks(&columns);
+    let tracks = tracks(&columns, by_day);
     view! {
         <span class="mark" data-tone=tone.key()><Icon glyph/></span>
         <span class="cells" style:--columns=tracks>{each}</span>
@@ -296,7 +354,7 @@ pub async fn save_orders(session: Session, columns: RwSignal<Vec<String>>, toast
     let mut file = BOM.to_owned();
     write_line(&mut file, shown.iter().map(|column| Cell::Text(column.face().1.get().to_owned())));
     let mut saved = 0;
-    let shop = untrack(|| session.shop_fields_now());
+    let shop = untrack(shop_now);
     for part in orders.chunks(AT_ONCE) {
         untrack(|| {
             let summaries =

@@ -7,26 +7,44 @@ use domain::shop::list::List;
 use leptos::ev::{ClipboardEvent, KeyboardEvent};
 use leptos::prelude::*;
 use leptos_router::params::ParamsMap;
-use replica::{Facet, Filter};
+use replica::{Facet, Filter, Sort, SortBy};
 
 use super::super::order::marks;
 use super::super::shop_lists;
 use super::batch::Picking;
-use super::model::{Asked, day, written};
+use super::model::{Asked, Lately, SORTS, day, sort_of, sort_word, written};
+use super::saved::{Keep, Saved};
 use super::{Reach, Shelf, TABS};
 use crate::platform::page;
-use crate::session::Session;
+use crate::session::{Session, shop_now};
 use crate::text::order_list::filters as words;
 use crate::text::{self, fault};
-use crate::ui::{Acts, Button, Dialog, Glyph, Icon, Kind, Note, TextField, Tick, Tone};
+use crate::ui::{Acts, Button, Choice, Dialog, Glyph, Icon, Kind, Note, Select, TextField, Tick, Tone};
 
-fn asked(query: &ParamsMap) -> Asked {
+/// What an address asks for.
+pub fn asked(query: &ParamsMap) -> Asked {
     Asked::read(query.into_iter().map(|(key, value)| (key.as_ref(), value)))
 }
 
 /// Reads the filters of an address.
 pub fn narrow(session: Session, query: &ParamsMap, filter: &mut Filter) {
-    asked(query).fill(filter, |day| session.midnight(day));
+    asked(query).fill(filter, |day| session.midnight(day), |days| ago(session, days));
+}
+
+/// The day of the shop that was so many days ago.
+fn ago(session: Session, days: i64) -> domain::Day {
+    let today = session.midnight(session.day_of(session.now_ms().get()));
+    // At noon, whenever the clocks were changed.
+    session.day_of(today - days * 86_400_000 + 43_200_000)
+}
+
+fn lately_words(days: Lately) -> text::Phrase {
+    match days {
+        Lately::Today => words::TODAY,
+        Lately::Yesterday => words::YESTERDAY,
+        Lately::Week => words::SEVEN_DAYS,
+        Lately::Month => words::THIRTY_DAYS,
+    }
 }
 
 /// Several lines pasted into the search are several things to search for.
@@ -105,9 +123,9 @@ pub fn named(shop: &Fields, list: List, key: &str) -> String {
 fn facet_words(session: Session, facet: &Facet) -> String {
     match facet {
         Facet::Badge(badge) => marks::of_badge(*badge).2.get().to_owned(),
-        Facet::Channel(key) => named(&session.shop_fields_now(), List::Channel, key),
-        Facet::Category(key) => named(&session.shop_fields_now(), List::Category, key),
-        Facet::Method(method) => named(&session.shop_fields_now(), List::Method, method.key()),
+        Facet::Channel(key) => named(&shop_now(), List::Channel, key),
+        Facet::Category(key) => named(&shop_now(), List::Category, key),
+        Facet::Method(method) => named(&shop_now(), List::Method, method.key()),
         Facet::Device(id) => words::tablet(&session.device_code(*id)),
         Facet::Actor(id) => words::person(id.to_string().get(..8).unwrap_or_default()),
         Facet::Customer(id) => {
@@ -119,6 +137,23 @@ fn facet_words(session: Session, facet: &Facet) -> String {
         }
         Facet::Label(label) => label.clone(),
         Facet::Delivery(way) => marks::delivery_name(*way).get().to_owned(),
+    }
+}
+
+fn sort_name(Sort { by, ascending }: Sort) -> text::Phrase {
+    match (by, ascending) {
+        (SortBy::Time, false) => words::NEWEST,
+        (SortBy::Time, true) => words::OLDEST,
+        (SortBy::Number, true) => words::NUMBER_UP,
+        (SortBy::Number, false) => words::NUMBER_DOWN,
+        (SortBy::Buyer, true) => words::BUYER_UP,
+        (SortBy::Buyer, false) => words::BUYER_DOWN,
+        (SortBy::Total, false) => words::TOTAL_DOWN,
+        (SortBy::Total, true) => words::TOTAL_UP,
+        (SortBy::Owed, false) => words::OWED_DOWN,
+        (SortBy::Owed, true) => words::OWED_UP,
+        (SortBy::Due, true) => words::DUE_UP,
+        (SortBy::Due, false) => words::DUE_DOWN,
     }
 }
 
@@ -138,6 +173,8 @@ fn chips(session: Session, asked: &Asked) -> Vec<(String, Asked)> {
         chips.push((facet_words(session, facet), without));
     }
     let mut push = |on: Option<String>, without: Asked| chips.extend(on.map(|words| (words, without)));
+    let lately = asked.lately.map(|days| lately_words(days).get().to_owned());
+    push(lately, Asked { lately: None, ..asked.clone() });
     push(asked.from.map(|of| words::day_from(&written(of))), Asked { from: None, ..asked.clone() });
     push(asked.to.map(|of| words::day_to(&written(of))), Asked { to: None, ..asked.clone() });
     push(asked.least.map(|of| words::least(&money(of))), Asked { least: None, ..asked.clone() });
@@ -174,7 +211,7 @@ pub fn Bar(
         };
         on.get().into_iter().map(chip).collect_view()
     };
-    let clear = move || shelf.visit(&Asked::default().write(), false);
+    let clear = move || shelf.visit(&shelf.query.with_untracked(asked).cleared().write(), false);
     let numbers = Memo::new(move |_| {
         let search = shelf.typed.get();
         session.ask(|replica, _| replica.pasted(&search)).flatten()
@@ -193,10 +230,12 @@ pub fn Bar(
     let is_picking = move || shelf.picked.with(Option::is_some);
     view! {
         <Show when=is_picking><Picking shelf/></Show>
+        <Saved shelf/>
         <Show when=any>
             <div class="chips">
                 <ul aria-label=words::ON>{each}</ul>
                 <Button label=words::CLEAR kind=Kind::Quiet on_press=clear/>
+                <Keep shelf/>
             </div>
         </Show>
         <div role="status" class="pasted">{report}</div>
@@ -269,7 +308,7 @@ fn Fields(shelf: Shelf, open: RwSignal<bool>) -> impl IntoView {
     };
     let filter = Memo::new(move |_| {
         let mut filter = Filter { search: shelf.typed.get(), ..Filter::default() };
-        whole().fill(&mut filter, |day| session.midnight(day));
+        whole().fill(&mut filter, |day| session.midnight(day), |days| ago(session, days));
         filter
     });
     let found = session.listing(filter.into());
@@ -318,13 +357,22 @@ fn Fields(shelf: Shelf, open: RwSignal<bool>) -> impl IntoView {
         })
         .collect_view();
 
-    let today = session.day_of(session.now_ms().get_untracked());
-    let ago = move |days: i64| session.day_of(session.midnight(today) - days * 86_400_000 + 43_200_000);
-    let span =
-        move |from: i64, to: i64| draft.update(|draft| (draft.from, draft.to) = (Some(ago(from)), Some(ago(to))));
-    let spans =
-        [(words::TODAY, 0, 0), (words::YESTERDAY, 1, 1), (words::SEVEN_DAYS, 6, 0), (words::THIRTY_DAYS, 29, 0)]
-            .map(|(label, from, to)| view! { <Button label kind=Kind::Quiet on_press=move || span(from, to)/> });
+    let days = Memo::new(move |_| draft.with(|draft| draft.days(|days| ago(session, days))));
+    let set_days = move |from, to| draft.update(|draft| (draft.lately, draft.from, draft.to) = (None, from, to));
+    let spans = Lately::ALL.map(|days| {
+        let is_on = move || draft.with(|draft| draft.lately == Some(days));
+        let press = move || {
+            let lately = (!untrack(is_on)).then_some(days);
+            draft.update(|draft| (draft.lately, draft.from, draft.to) = (lately, None, None));
+        };
+        let pressed = move || if is_on() { "true" } else { "false" };
+        view! { <Button label=lately_words(days) kind=Kind::Quiet on_press=press attr:aria-pressed=pressed/> }
+    });
+
+    let orders = SORTS.iter().flat_map(|(by, _, first)| [*first, !*first].map(|ascending| Sort { by: *by, ascending }));
+    let orders = orders.map(|sort| Choice::new(sort_word(sort), sort_name(sort))).collect();
+    let sort = Signal::derive(move || draft.with(|draft| sort_word(draft.sort)));
+    let set_sort = move |word: String| draft.update(|draft| draft.sort = sort_of(&word).unwrap_or_default());
 
     let apply = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
@@ -337,12 +385,13 @@ fn Fields(shelf: Shelf, open: RwSignal<bool>) -> impl IntoView {
         open.set(false);
     };
     let clear = move || {
-        draft.set(Asked::default());
+        draft.update(|draft| *draft = draft.cleared());
         least.set(String::new());
         most.set(String::new());
     };
     view! {
         <form class="stack" novalidate on:submit=apply>
+            <Select label=words::SORT choices=orders value=sort on_change=set_sort/>
             <fieldset class="group">
                 <legend>{words::STATE}</legend>
                 <div class="ticks">{states}</div>
@@ -353,13 +402,13 @@ fn Fields(shelf: Shelf, open: RwSignal<bool>) -> impl IntoView {
                 <div class="two">
                     <DayField
                         label=words::FROM
-                        value=Signal::derive(move || draft.with(|draft| draft.from))
-                        on_change=move |day| draft.update(|draft| draft.from = day)
+                        value=Signal::derive(move || days.get().0)
+                        on_change=move |day| set_days(day, days.get_untracked().1)
                     />
                     <DayField
                         label=words::TO
-                        value=Signal::derive(move || draft.with(|draft| draft.to))
-                        on_change=move |day| draft.update(|draft| draft.to = day)
+                        value=Signal::derive(move || days.get().1)
+                        on_change=move |day| set_days(days.get_untracked().0, day)
                     />
                 </div>
                 <div class="choices">{spans}</div>

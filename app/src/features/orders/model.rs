@@ -2,14 +2,42 @@
 
 use domain::Day;
 use domain::order::{Badge, Delivery, Method, Status};
-use replica::{Facet, Filter};
+use replica::{Facet, Filter, Sort, SortBy};
 use uuid::Uuid;
 
 /// The keys of the address that ask for something, but for the search and the chosen order.
-pub const KEYS: [&str; 16] = [
-    "status", "badge", "channel", "category", "method", "tablet", "person", "customer", "label", "delivery", "from",
-    "to", "least", "most", "owed", "parked",
+pub const KEYS: [&str; 18] = [
+    "status", "badge", "channel", "category", "method", "tablet", "person", "customer", "label", "delivery", "placed",
+    "from", "to", "least", "most", "owed", "parked", "sort",
 ];
+
+/// Days that move on with today, so that a filter that is saved or bookmarked means the same tomorrow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lately {
+    /// Today.
+    Today,
+    /// Yesterday.
+    Yesterday,
+    /// Today and the six days before.
+    Week,
+    /// Today and the 29 days before.
+    Month,
+}
+
+impl Lately {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Today, Self::Yesterday, Self::Week, Self::Month];
+
+    /// Its word in an address, and its first and its last day: so many days ago.
+    pub fn face(self) -> (&'static str, i64, i64) {
+        match self {
+            Self::Today => ("today", 0, 0),
+            Self::Yesterday => ("yesterday", 1, 1),
+            Self::Week => ("week", 6, 0),
+            Self::Month => ("month", 29, 0),
+        }
+    }
+}
 
 /// What the filters ask for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -18,6 +46,8 @@ pub struct Asked {
     pub status: Vec<Status>,
     /// These traits.
     pub only: Vec<Facet>,
+    /// Placed on these days; `from` and `to` ask for nothing then.
+    pub lately: Option<Lately>,
     /// Placed on this day of the shop or later.
     pub from: Option<Day>,
     /// Placed on this day or earlier.
@@ -30,6 +60,37 @@ pub struct Asked {
     pub owed: bool,
     /// It is a cart put aside.
     pub parked: bool,
+    /// In which order they come.
+    pub sort: Sort,
+}
+
+/// What a list can be sorted by, its word in an address, and whether the least comes first where nobody asked for the
+/// other way round.
+pub const SORTS: [(SortBy, &str, bool); 6] = [
+    (SortBy::Time, "time", false),
+    (SortBy::Number, "number", true),
+    (SortBy::Buyer, "buyer", true),
+    (SortBy::Total, "total", false),
+    (SortBy::Owed, "owed", false),
+    (SortBy::Due, "due", true),
+];
+
+/// Reads `total`, or `-total` with the largest first.
+pub fn sort_of(word: &str) -> Option<Sort> {
+    let (word, ascending) = word.strip_prefix('-').map_or((word, true), |word| (word, false));
+    SORTS.iter().find(|(_, known, _)| *known == word).map(|(by, ..)| Sort { by: *by, ascending })
+}
+
+/// Writes it.
+pub fn sort_word(sort: Sort) -> String {
+    let word = SORTS.iter().find(|(by, ..)| *by == sort.by).map_or("", |(_, word, _)| word);
+    format!("{}{word}", if sort.ascending { "" } else { "-" })
+}
+
+/// The order that pressing the head of a column asks for: again, and it is turned round.
+pub fn pressed(sort: Sort, by: SortBy) -> Sort {
+    let first = SORTS.iter().any(|(known, _, ascending)| *known == by && *ascending);
+    Sort { by, ascending: if sort.by == by { !sort.ascending } else { first } }
 }
 
 const DELIVERIES: [(Delivery, &str); 3] =
@@ -80,12 +141,14 @@ impl Asked {
             asked.only.extend(facet);
             match key {
                 "status" => asked.status.extend(Status::parse(value)),
+                "placed" => asked.lately = Lately::ALL.into_iter().find(|days| days.face().0 == value),
                 "from" => asked.from = day(value),
                 "to" => asked.to = day(value),
                 "least" => asked.least = value.parse().ok(),
                 "most" => asked.most = value.parse().ok(),
                 "owed" => asked.owed = value == "1",
                 "parked" => asked.parked = value == "1",
+                "sort" => asked.sort = sort_of(value).unwrap_or_default(),
                 _ => {}
             }
         }
@@ -111,31 +174,49 @@ impl Asked {
         let mut said: Vec<(&str, String)> =
             self.status.iter().map(|status| ("status", status.key().to_owned())).collect();
         said.extend(self.only.iter().map(facet));
+        said.extend(self.lately.map(|days| ("placed", days.face().0.to_owned())));
         said.extend(self.from.map(|day| ("from", written(day))));
         said.extend(self.to.map(|day| ("to", written(day))));
         said.extend(self.least.map(|minor| ("least", minor.to_string())));
         said.extend(self.most.map(|minor| ("most", minor.to_string())));
         said.extend(self.owed.then(|| ("owed", "1".to_owned())));
         said.extend(self.parked.then(|| ("parked", "1".to_owned())));
+        said.extend((self.sort != Sort::default()).then(|| ("sort", sort_word(self.sort))));
         let of = |key| said.iter().filter(|(of, _)| *of == key).map(|(_, value)| value.clone()).collect();
         KEYS.iter().map(|key| (*key, of(*key))).collect()
     }
 
-    /// The same for the replica. `midnight` says when a day of the shop begins.
-    pub fn fill(self, filter: &mut Filter, midnight: impl Fn(Day) -> i64) {
+    /// The first and the last day that it asks for. `ago` says which day was so many days ago.
+    pub fn days(&self, ago: impl Fn(i64) -> Day) -> (Option<Day>, Option<Day>) {
+        match self.lately.map(Lately::face) {
+            Some((_, first, last)) => (Some(ago(first)), Some(ago(last))),
+            None => (self.from, self.to),
+        }
+    }
+
+    /// The same for the replica. `midnight` says when a day of the shop begins, `ago` which day was so many days ago.
+    pub fn fill(self, filter: &mut Filter, midnight: impl Fn(Day) -> i64, ago: impl Fn(i64) -> Day) {
+        let (from, to) = self.days(ago);
         filter.status = self.status;
         filter.only = self.only;
-        filter.placed_from_ms = self.from.map(&midnight);
-        filter.placed_before_ms = self.to.map(|day| midnight(next(day)));
+        filter.placed_from_ms = from.map(&midnight);
+        filter.placed_before_ms = to.map(|day| midnight(next(day)));
         filter.total_from = self.least;
         filter.total_to = self.most;
         filter.owed = self.owed;
         filter.parked = self.parked;
+        filter.sort = self.sort;
+    }
+
+    /// All of them, in the same order.
+    pub fn cleared(&self) -> Self {
+        Self { sort: self.sort, ..Self::default() }
     }
 
     /// How many things it asks for beside the state.
     pub fn how_many(&self) -> usize {
-        let others = [self.from.is_some(), self.to.is_some(), self.least.is_some(), self.most.is_some()];
+        let others =
+            [self.lately.is_some(), self.from.is_some(), self.to.is_some(), self.least.is_some(), self.most.is_some()];
         self.only.len()
             + others.into_iter().chain([self.owed, self.parked]).filter(|on| *on).count()
             + if self.status.len() > 1 { self.status.len() } else { 0 }
@@ -175,13 +256,30 @@ mod tests {
                 Facet::Label("急&=".to_owned()),
                 Facet::Delivery(Delivery::PickUp),
             ],
+            lately: Some(Lately::Week),
             from: day("2026-11-01"),
             to: day("2026-11-30"),
             least: Some(100),
             most: Some(99_900),
             owed: true,
             parked: true,
+            sort: Sort { by: SortBy::Due, ascending: true },
         }
+    }
+
+    #[test]
+    fn an_order_is_written_as_a_word_and_turned_round_by_a_second_press() {
+        let mut sort = Sort::default();
+        for (by, _, first) in SORTS.into_iter().skip(1) {
+            sort = pressed(sort, by);
+            assert_eq!((sort.by, sort.ascending), (by, first));
+            assert_eq!(sort_of(&sort_word(sort)), Some(sort));
+            sort = pressed(sort, by);
+            assert_eq!((sort.by, sort.ascending), (by, !first));
+            assert_eq!(sort_of(&sort_word(sort)), Some(sort));
+        }
+        assert_eq!(sort_of("-colour"), None);
+        assert_eq!(everything().cleared().how_many(), 0);
     }
 
     #[test]
@@ -192,7 +290,7 @@ mod tests {
             let pairs = written.iter().flat_map(|(key, values)| values.iter().map(move |value| (*key, value.as_str())));
             assert_eq!(Asked::read(pairs), asked);
         }
-        assert_eq!(everything().how_many(), 18);
+        assert_eq!(everything().how_many(), 19);
     }
 
     #[test]
@@ -213,7 +311,11 @@ mod tests {
     fn the_last_day_counts_whole() {
         let mut filter = Filter::default();
         let to = day("2026-11-30");
-        Asked { from: to, to, ..Asked::default() }.fill(&mut filter, |day| i64::from(day.day) * 100);
+        let midnight = |day: Day| i64::from(day.day) * 100;
+        let ago = |days: i64| Day { year: 2026, month: 11, day: 23 - u8::try_from(days).unwrap() };
+        Asked { from: to, to, ..Asked::default() }.fill(&mut filter, midnight, ago);
         assert_eq!((filter.placed_from_ms, filter.placed_before_ms), (Some(3_000), Some(3_100)));
+        Asked { lately: Some(Lately::Week), to, ..Asked::default() }.fill(&mut filter, midnight, ago);
+        assert_eq!((filter.placed_from_ms, filter.placed_before_ms), (Some(1_700), Some(2_400)), "days up to today");
     }
 }

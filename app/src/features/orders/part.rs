@@ -23,8 +23,8 @@ pub struct Part {
     pub bar: fn(Shelf) -> AnyView,
     /// The head of a table.
     pub head: fn(Shelf) -> AnyView,
-    /// A row of a table.
-    pub cells: fn(&Arc<Summary>, AnyView) -> AnyView,
+    /// A row of a table; whether it stands under the heading of its day.
+    pub cells: fn(&Arc<Summary>, bool, AnyView) -> AnyView,
     /// Picks an order, or all up to it.
     pub pick: fn(Shelf, Uuid, bool),
     /// A key was pressed in the list.

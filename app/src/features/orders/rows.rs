@@ -219,7 +219,12 @@ fn DayHead(sum: DaySum) -> impl IntoView {
     let orders = u64::try_from(sum.orders).unwrap_or(u64::MAX);
     view! {
         <li class="day-head">
-            <b>{move || text::day_heading(marks::day(sum.day), marks::day(today.get()))}</b>
+            <b>
+                {move || match sum.day {
+                    Some(day) => text::day_heading(marks::day(day), marks::day(today.get())),
+                    None => list::ALL.get().to_owned(),
+                }}
+            </b>
             <span>
                 {move || list::orders(orders)}
                 " · "
@@ -235,7 +240,7 @@ fn OrderRow(row: Row, at: Memo<usize>, shelf: Shelf, pressed: Callback<(Uuid, ev
     let session = Session::here();
     let parts = expect_context::<Parts>();
     let now = session.now_ms();
-    let Shelf { chosen, picked, table, listing, .. } = shelf;
+    let Shelf { chosen, picked, table, listing, by_day, .. } = shelf;
     let Row { summary, pending } = row;
     let id = summary.id;
     let status = summary.status;
@@ -260,8 +265,8 @@ fn OrderRow(row: Row, at: Memo<usize>, shelf: Shelf, pressed: Callback<(Uuid, ev
     };
     let summary = Arc::new(summary);
     let body = move || match parts.there_untracked().filter(|_| table.get()) {
-        Some(pages) => (pages.list.cells)(&summary, each_badge()),
-        None => two_lines(&summary, each_badge()),
+        Some(pages) => (pages.list.cells)(&summary, by_day.get(), each_badge()),
+        None => two_lines(&summary, by_day.get(), each_badge()),
     };
     view! {
         <li aria-posinset=move || (at.get() + 1).to_string() aria-setsize=move || listing.with(|it| it.total.to_string())>
@@ -285,7 +290,7 @@ fn OrderRow(row: Row, at: Memo<usize>, shelf: Shelf, pressed: Callback<(Uuid, ev
     }
 }
 
-fn two_lines(summary: &Arc<Summary>, badges: AnyView) -> AnyView {
+fn two_lines(summary: &Arc<Summary>, by_day: bool, badges: AnyView) -> AnyView {
     let session = Session::here();
     let currency = session.currency();
     let (tone, glyph, state) = marks::of_status(summary.status);
@@ -305,7 +310,9 @@ fn two_lines(summary: &Arc<Summary>, badges: AnyView) -> AnyView {
         }
         .into_any()
     } else {
-        view! { <span class="small muted">{move || text::time(placed)}</span> }.into_any()
+        // Under the heading of its day, the time is enough.
+        let when = move || if by_day { text::time(placed) } else { text::date_time(placed) };
+        view! { <span class="small muted">{when}</span> }.into_any()
     };
     view! {
         <span class="mark" data-tone=tone.key()><Icon glyph/></span>

@@ -78,7 +78,7 @@ mod tests {
     fn listing(orders: &[usize]) -> Listing {
         let mut listing = Listing::default();
         for count in orders {
-            let day = domain::Day::default();
+            let day = Some(domain::Day::default());
             listing.days.push(DaySum { day, first: listing.total, orders: *count, minor: 0 });
             listing.total += count;
         }

@@ -242,20 +242,6 @@ pub fn parse_quantity(typed: &str, unit: Unit) -> Result<i64, NumberFault> {
     }
 }
 
-/// A stock as people type it: pieces, or kilograms without needless zeros.
-pub fn quantity_typed(quantity: i64, unit: Unit) -> String {
-    match unit {
-        Unit::Piece => quantity.to_string(),
-        Unit::Gram => {
-            let sign = if quantity < 0 { "-" } else { "" };
-            let grams = quantity.unsigned_abs();
-            let places = format!(".{:03}", grams % 1_000);
-            let places = places.trim_end_matches('0').trim_end_matches('.');
-            format!("{sign}{}{places}", grams / 1_000)
-        }
-    }
-}
-
 /// Which products a list shows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Sought {
@@ -409,7 +395,7 @@ mod tests {
         assert_eq!(parse_quantity("2.5", Unit::Gram), Ok(2_500));
         assert_eq!(parse_quantity("2.5", Unit::Piece), Err(NumberFault::TooPrecise));
         for (grams, typed) in [(2_500, "2.5"), (3_000, "3"), (-50, "-0.05"), (0, "0"), (1_200_000, "1200")] {
-            assert_eq!(quantity_typed(grams, Unit::Gram), typed);
+            assert_eq!(Unit::Gram.plain(grams), typed);
         }
     }
 

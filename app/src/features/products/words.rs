@@ -6,12 +6,12 @@ use domain::product::{Product, Stock};
 use domain::record::Fields;
 use domain::shop::list::{Entry, List, entries};
 
-use super::model::{Fault, Place, quantity_typed};
+use super::model::{Fault, Place};
 use crate::text::{Currency, new_order, products};
 
 /// A stock as people say it: `12`, or `2.5 kg`.
 pub fn quantity(quantity: i64, unit: Unit) -> String {
-    let typed = quantity_typed(quantity, unit).replace('-', "−");
+    let typed = unit.plain(quantity).replace('-', "−");
     match unit {
         Unit::Piece => typed,
         Unit::Gram => products::kilograms(&typed),

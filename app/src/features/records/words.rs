@@ -66,6 +66,7 @@ fn phrase(kind: StreamKind, collection: Option<&str>, last: &str) -> Option<Phra
         (StreamKind::Customer, _, "merged_into") => records::MERGED_INTO,
         (StreamKind::Rule, _, "on") => records::SWITCHED_ON,
         (StreamKind::Template, _, "content") => records::CONTENT,
+        (StreamKind::View, _, "query") => records::CONTENT,
         (_, _, "picture") => records::PICTURE,
         (_, _, "hidden") => records::HIDDEN,
         (_, _, "note") => products::NOTE,
@@ -99,6 +100,7 @@ pub fn value_words(kind: StreamKind, field: &str, value: Option<&Value>, shop: &
         (Some(Value::Text(unit)), StreamKind::Product, "unit") if unit == "gram" => said(products::GRAM),
         // What an order would hold, or a blob's name, says nothing to anybody.
         (Some(_), StreamKind::Template, "content") => said(records::A_CONTENT),
+        (Some(_), StreamKind::View, "query") => said(records::A_FILTER),
         (Some(_), _, "picture") => said(records::A_PICTURE),
         (Some(Value::Text(key)), StreamKind::Shop, _) if last.starts_with("default_") => last
             .strip_prefix("default_")
@@ -138,6 +140,7 @@ mod tests {
         assert_eq!(value(StreamKind::Product, "active", None), "Yes");
         assert_eq!(value(StreamKind::Product, "active", Some(false.into())), "No");
         assert_eq!(value(StreamKind::Shop, "default_channel", Some("jd".into())), "JD");
+        assert_eq!(value(StreamKind::View, "query", Some("placed=today".into())), "(a set of filters)");
         assert_eq!(value(StreamKind::Product, "barcodes", Some(vec!["1".to_owned(), "2".to_owned()].into())), "1, 2");
     }
 }

@@ -6,14 +6,13 @@ use domain::order::Summary;
 use domain::rule::Rule;
 use domain::shop::list::List;
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 use leptos::text_prop::TextProp;
 
 use super::model::{DEEDS, Form, Place};
 use super::{Touched, change, saving, words};
 use crate::features::shop_lists;
 use crate::platform::page;
-use crate::session::Session;
+use crate::session::{Session, newest};
 use crate::text::{Phrase, rules};
 use crate::ui::{Acts, Button, Choice, Dialog, Fault, Kind, Select, TextField, Toaster};
 
@@ -87,22 +86,12 @@ fn Writing(open: RwSignal<bool>, before: Option<Arc<Rule>>) -> impl IntoView {
     };
 
     // What it would do now: looked up while one writes; the last question counts.
-    let touched = RwSignal::new(Vec::<Summary>::new());
-    let asked = StoredValue::new(0_u64);
-    Effect::new(move |_| {
+    let touched = newest(Vec::<Summary>::new(), move || {
         let (rule, faults) = read.get();
-        let nth = asked.get_value() + 1;
-        asked.set_value(nth);
-        if !faults.is_empty() {
-            touched.set(Vec::new());
-            return;
-        }
-        spawn_local(async move {
-            let found = session.touched_by(&rule).await.unwrap_or_default();
-            if asked.try_get_value() == Some(nth) {
-                let _ = touched.try_set(found);
-            }
-        });
+        Some(async move {
+            let found = if faults.is_empty() { session.touched_by(&rule).await.ok() } else { None };
+            Some(found.unwrap_or_default())
+        })
     });
 
     let save = move |switch_on: bool| {

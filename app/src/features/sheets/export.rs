@@ -10,7 +10,7 @@ use leptos::prelude::*;
 use super::{Kind, words};
 use crate::features::shop_lists;
 use crate::platform::{clock, files};
-use crate::session::Session;
+use crate::session::{Session, shop_now};
 use crate::text::sheets;
 use crate::ui::Toaster;
 
@@ -23,9 +23,9 @@ pub fn currency(session: Session) -> Currency {
 }
 
 /// The keys of the price levels, and what they are called.
-pub fn levels(session: Session) -> Vec<(String, String)> {
+pub fn levels() -> Vec<(String, String)> {
     untrack(|| {
-        let shop = session.shop_fields_now();
+        let shop = shop_now();
         let offered = entries(&shop, List::Level).into_iter().filter(|entry| !entry.hidden);
         offered.map(|entry| (entry.key.clone(), shop_lists::name(&shop, List::Level, &entry.key))).collect()
     })
@@ -34,7 +34,7 @@ pub fn levels(session: Session) -> Vec<(String, String)> {
 /// All rows, the head first.
 pub async fn rows(session: Session, kind: Kind) -> Vec<Vec<Cell>> {
     let text = |text: String| Cell::Text(text);
-    let levels = levels(session);
+    let levels = levels();
     match kind {
         Kind::Products => {
             let keys: Vec<String> = levels.iter().map(|(key, _)| key.clone()).collect();

@@ -52,10 +52,10 @@ fn of_products(levels: &[(String, String)]) -> Vec<products::Column> {
 const MANY: [&str; 2] = ["barcodes", "address"];
 
 /// What can be chosen for a column: its key and its name.
-fn offered(kind: Kind, session: Session) -> Vec<(String, TextProp)> {
+fn offered(kind: Kind) -> Vec<(String, TextProp)> {
     match kind {
         Kind::Products => {
-            let levels = export::levels(session);
+            let levels = export::levels();
             let name = |column: products::Column| {
                 let levels = levels.clone();
                 (product_key(&column), TextProp::from(move || words::product_column(&column, &levels)))
@@ -70,22 +70,22 @@ fn offered(kind: Kind, session: Session) -> Vec<(String, TextProp)> {
 }
 
 /// Which row is the head, and what its columns are, by their keys.
-pub fn guess(kind: Kind, session: Session, rows: &[Vec<String>]) -> (usize, Vec<String>) {
+pub fn guess(kind: Kind, rows: &[Vec<String>]) -> (usize, Vec<String>) {
     let at = match kind {
-        Kind::Products => head::find(rows, &products::Column::ALL, &own_names(session)),
+        Kind::Products => head::find(rows, &products::Column::ALL, &own_names()),
         Kind::Customers => head::find(rows, &customers::Column::ALL, &[]),
     };
-    (at, guess_row(kind, session, rows, at))
+    (at, guess_row(kind, rows, at))
 }
 
 /// What the columns below this head are, by their keys; as many as the widest row has.
-fn guess_row(kind: Kind, session: Session, rows: &[Vec<String>], at: usize) -> Vec<String> {
+fn guess_row(kind: Kind, rows: &[Vec<String>], at: usize) -> Vec<String> {
     let wide = rows.iter().skip(at).map(Vec::len).max().unwrap_or_default();
     let mut names = rows.get(at).cloned().unwrap_or_default();
     names.resize(wide, String::new());
     match kind {
         Kind::Products => {
-            let guessed = head::guess(&names, &products::Column::ALL, &own_names(session));
+            let guessed = head::guess(&names, &products::Column::ALL, &own_names());
             guessed.iter().map(|column| column.as_ref().map(product_key).unwrap_or_default()).collect()
         }
         Kind::Customers => {
@@ -96,8 +96,8 @@ fn guess_row(kind: Kind, session: Session, rows: &[Vec<String>], at: usize) -> V
 }
 
 /// What our own export calls the price levels.
-fn own_names(session: Session) -> Vec<(String, products::Column)> {
-    let levels = export::levels(session);
+fn own_names() -> Vec<(String, products::Column)> {
+    let levels = export::levels();
     let column = |(key, name): (String, String)| (sheets::price_at(&name), products::Column::Level(key));
     levels.into_iter().map(column).collect()
 }
@@ -105,7 +105,7 @@ fn own_names(session: Session) -> Vec<(String, products::Column)> {
 /// Begins to read a sheet with these columns. `rows`: all below its head.
 pub fn planner(kind: Kind, session: Session, keys: &[String], rows: &[Vec<String>]) -> Box<dyn Planner> {
     let draw = || u32::from_le_bytes(clock::random());
-    let levels = export::levels(session);
+    let levels = export::levels();
     match kind {
         Kind::Products => {
             let all = of_products(&levels);
@@ -133,7 +133,7 @@ pub fn planner(kind: Kind, session: Session, keys: &[String], rows: &[Vec<String
 pub fn Mapping(desk: Desk) -> impl IntoView {
     let kind = desk.kind;
     let count = Memo::new(move |_| desk.columns.with(Vec::len));
-    let choices = offered(kind, desk.session);
+    let choices = offered(kind);
     let choose = move |column: usize, key: String| {
         desk.columns.update(|columns| {
             for (at, known) in columns.iter_mut().enumerate() {
@@ -186,7 +186,7 @@ pub fn Mapping(desk: Desk) -> impl IntoView {
         let Ok(at) = row.parse() else { return };
         desk.head.set(at);
         let columns = desk.opened.with_untracked(|opened| {
-            opened.as_ref().map(|opened| guess_row(kind, desk.session, &opened.rows, at)).unwrap_or_default()
+            opened.as_ref().map(|opened| guess_row(kind, &opened.rows, at)).unwrap_or_default()
         });
         desk.columns.set(columns);
         desk.check();

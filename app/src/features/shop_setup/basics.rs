@@ -6,8 +6,10 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use crate::features::order::refusal;
+use crate::platform::clock;
 use crate::session::Session;
 use crate::text::shop_setup as words;
+use crate::text::zone_name;
 use crate::ui::{Button, Choice, Select, Setting, Switch, TextField, Toaster, uid};
 
 /// Payment terms to choose from, in hours; 0: none.
@@ -68,7 +70,7 @@ pub fn Basics() -> impl IntoView {
         let own = zone.get_untracked();
         let own = (!ZONES.contains(&own.as_str()) && !own.is_empty()).then_some(own);
         let all = own.into_iter().chain(ZONES.map(str::to_owned));
-        all.map(|zone| Choice::new(zone.clone(), zone.replace('_', " "))).collect::<Vec<_>>()
+        all.map(|zone| Choice::new(zone.clone(), move || zone_name(&zone, clock::now_ms()))).collect::<Vec<_>>()
     };
     let set_zone = move |zone: String| {
         write(session, toaster, SettingChanged { time_zone: Some(zone), ..SettingChanged::default() });

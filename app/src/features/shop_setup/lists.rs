@@ -147,8 +147,7 @@ fn Row(list: List, key: String, entry: Memo<Entry>, entries: Memo<Vec<Entry>>) -
         write(session, toaster, set);
     };
     let remove = move || {
-        let fields = ["name", "position", "hidden", "picture"].map(|name| (field(name), None));
-        write(session, toaster, fields.into());
+        put("removed", Some(Value::Bool(true)));
     };
     let is_first = move || entries.with(|all| all.first().is_some_and(|first| key.with_value(|key| first.key == *key)));
     let is_last = move || entries.with(|all| all.last().is_some_and(|last| key.with_value(|key| last.key == *key)));

@@ -9,29 +9,19 @@ use uuid::Uuid;
 
 use crate::features::counter::model::{Good, percent_of};
 use crate::features::counter::till::{Figure, Till};
+use crate::features::order::refusal::amount_words;
 use crate::platform::page;
 use crate::text::{counter, delivery, fault};
 use crate::ui::{
     Acts, AmountField, Button, Choice, Choices, Fault, Glyph, Keypad, KeypadKey, Kind, Money, Size, TextField, uid,
 };
 
-fn words_of(fault: NumberFault) -> String {
-    match fault {
-        NumberFault::Empty => fault::AMOUNT_MISSING,
-        NumberFault::Zero => fault::AMOUNT_ZERO,
-        NumberFault::TooLarge => fault::NUMBER_TOO_LARGE,
-        NumberFault::NotANumber | NumberFault::TooPrecise => fault::AMOUNT_WRONG,
-    }
-    .get()
-    .to_owned()
-}
-
 /// What is wrong with a figure, once the person has tried.
 fn wrong<T>(
     tried: RwSignal<bool>,
     read: impl Fn() -> Result<T, NumberFault> + Send + Sync + 'static,
 ) -> Signal<Option<String>> {
-    Signal::derive(move || if tried.get() { read().err().map(words_of) } else { None })
+    Signal::derive(move || if tried.get() { read().err().map(amount_words) } else { None })
 }
 
 fn whole(typed: &str, most: i64) -> Result<i64, NumberFault> {

@@ -4,65 +4,50 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use domain::StreamKind;
-use domain::customer::{Customer, phone_digits};
+use domain::customer::Customer;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use crate::features::counter::till::{Till, said_time};
+use crate::features::customers::Book;
 use crate::platform::page;
-use crate::session::ActFault;
+use crate::session::{ActFault, Person};
 use crate::text::counter;
 use crate::ui::{Acts, Button, Empty, Fault, Glyph, Icon, Kind, Money, SearchField, TextField, uid};
 
 /// So many customers are listed; more words lead to the others.
 const MOST: usize = 30;
 
-/// Whether a customer is meant by what was typed: every word in the name, or the digits in the phone.
-fn matches(customer: &Customer, typed: &str) -> bool {
-    let name = customer.name.to_lowercase();
-    let phone = phone_digits(&customer.phone);
-    typed.to_lowercase().split_whitespace().all(|word| {
-        let digits: String = word.chars().filter(char::is_ascii_digit).collect();
-        name.contains(word) || (!digits.is_empty() && phone.contains(&digits))
-    })
-}
-
 /// Who buys.
 #[component]
 pub fn Customers(till: Till) -> impl IntoView {
     let search = RwSignal::new(String::new());
     let is_new = RwSignal::new(false);
+    let people = till.session.people();
+    let book = Memo::new(move |_| people.with(|people| Book::of(people.iter())));
     let found = Memo::new(move |_| {
-        let typed = search.get();
-        till.customers.with(|all| {
-            let mut found: Vec<Arc<Customer>> = all
-                .iter()
-                .filter(|it| it.merged_into.is_none() && !it.erased && matches(it, &typed))
-                .cloned()
-                .collect();
-            // Those written down last are the likeliest.
-            found.reverse();
-            found.truncate(MOST);
-            found
-        })
+        let mut found = search.with(|typed| book.with(|book| book.meant(typed)));
+        found.retain(|person| !person.customer.erased);
+        found.truncate(MOST);
+        found
     });
     let has_one = till.cart.with_untracked(|cart| cart.content.customer.is_some() || !cart.buyer.is_empty());
     let send = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         let only = found.with_untracked(|found| found.first().cloned());
         if let Some(only) = only.filter(|_| search.with_untracked(|typed| !typed.trim().is_empty())) {
-            till.choose_customer(Some(&only));
+            till.choose_customer(Some(&only.customer));
         }
     };
     let rows = move || {
-        let row = |customer: Arc<Customer>| {
-            let (name, phone) = (customer.name.clone(), customer.phone.clone());
+        let row = |person: Arc<Person>| {
+            let (name, phone) = (person.customer.name.clone(), person.customer.phone.clone());
             view! {
                 <li>
                     <button
                         type="button"
                         class="button variant"
-                        on:click=move |_| till.choose_customer(Some(&customer))
+                        on:click=move |_| till.choose_customer(Some(&person.customer))
                     >
                         <span>{name}</span>
                         <span class="small muted">{phone}</span>

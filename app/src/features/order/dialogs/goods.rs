@@ -1,6 +1,7 @@
 //! Goods that leave, and a parcel put right.
 
 use domain::order::{Command, LinePart, ParcelCorrected, PaymentState};
+use domain::shop::list::{List, default_of};
 use domain::text::SHORT;
 use leptos::prelude::*;
 use uuid::Uuid;
@@ -9,7 +10,9 @@ use super::super::desk::{Desk, saved};
 use super::super::{carrier, marks};
 use super::too_long;
 use super::why::date_parts;
+use crate::features::shop_lists;
 use crate::platform::page;
+use crate::session::shop_now;
 use crate::text::order_page::{page as words, refused};
 use crate::text::{fault, order, shipping};
 use crate::ui::{Acts, Button, Choice, Fault, Glyph, Kind, Note, Select, Stepper, TextField, Tone};
@@ -29,7 +32,8 @@ struct Label {
 
 impl Label {
     fn new(carrier: &str, tracking: &str, expected: &str) -> Self {
-        let offered = carrier::is_offered(carrier);
+        // What orders and parcels name by a key stands in the list, hidden by now or not.
+        let offered = shop_lists::has(List::Carrier, carrier);
         Self {
             carrier: RwSignal::new(if offered { carrier } else { OTHER }.to_owned()),
             other: RwSignal::new(if offered { "" } else { carrier }.to_owned()),
@@ -68,8 +72,8 @@ impl Label {
 /// The fields of a parcel's label.
 #[component]
 fn LabelFields(label: Label) -> impl IntoView {
-    let mut choices: Vec<Choice> =
-        carrier::CARRIERS.iter().map(|carrier| Choice::new(carrier.key, carrier.name)).collect();
+    let listed = label.carrier.with_untracked(|key| if key == OTHER { String::new() } else { key.clone() });
+    let mut choices = shop_lists::choices(&shop_now(), List::Carrier, &listed);
     choices.push(Choice::new(OTHER, shipping::OTHER_CARRIER));
     let odd = Signal::derive(move || {
         let key = label.carrier.get();
@@ -160,12 +164,13 @@ fn nothing_chosen(tried: RwSignal<bool>, parts: Parts) -> Signal<Option<String>>
 /// What leaves, by whom, under which number.
 #[component]
 pub fn Ship(desk: Desk) -> impl IntoView {
-    // The next parcel usually goes the way of the last one.
-    let last = desk.order.with_untracked(|order| {
-        order.parcels.iter().rev().find(|parcel| !parcel.handed_over).map(|parcel| parcel.carrier.clone())
+    // The next parcel usually goes the way of the last one; the first one as the order or a rule says.
+    let meant = desk.order.with_untracked(|order| {
+        let last = order.parcels.iter().rev().find(|parcel| !parcel.handed_over);
+        last.map_or_else(|| order.carrier.value.clone(), |parcel| parcel.carrier.clone())
     });
-    let first = carrier::CARRIERS.first().map_or(OTHER, |carrier| carrier.key);
-    let label = Label::new(last.as_deref().unwrap_or(first), "", "");
+    let meant = if meant.is_empty() { untrack(|| default_of(&shop_now(), List::Carrier)) } else { meant };
+    let label = Label::new(&meant, "", "");
     let parts = Parts::of(desk);
     let none = nothing_chosen(label.tried, parts.clone());
     let asked = parts.clone();

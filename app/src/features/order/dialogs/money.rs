@@ -1,56 +1,35 @@
 //! Money taken and money given back.
 
-use domain::money::{NumberFault, parse_amount};
+use crate::features::shop_lists;
+use crate::session::shop_now;
+use domain::money::{NumberFault, parse_sum};
 use domain::order::{Command, Method, NewPayment};
+use domain::shop::list::List;
 use domain::text::LONG;
 use leptos::prelude::*;
 
 use super::super::desk::Desk;
 use super::super::marks;
+use super::super::refusal::amount_words;
 use super::too_long;
 use crate::platform::page;
 use crate::text::order_page::{page as words, refused};
-use crate::text::{fault, method, payment, reason};
+use crate::text::{method, payment, reason};
 use crate::ui::{
-    Acts, AmountField, Button, Choice, Choices, Fault, Glyph, Keypad, KeypadKey, Kind, Money, Note, Size, TextField,
-    uid,
+    Acts, AmountField, Button, Choices, Fault, Glyph, Keypad, KeypadKey, Kind, Money, Note, Size, TextField, uid,
 };
-
-fn amount_words(fault: NumberFault) -> String {
-    match fault {
-        NumberFault::Empty => fault::AMOUNT_MISSING,
-        NumberFault::Zero => fault::AMOUNT_ZERO,
-        NumberFault::TooLarge => fault::NUMBER_TOO_LARGE,
-        NumberFault::NotANumber | NumberFault::TooPrecise => fault::AMOUNT_WRONG,
-    }
-    .get()
-    .to_owned()
-}
 
 /// What was typed, above zero.
 fn parsed(desk: Desk, typed: &str) -> Result<i64, NumberFault> {
-    match parse_amount(typed, desk.session.settings().get().currency)? {
-        0 => Err(NumberFault::Zero),
-        minor => Ok(minor),
-    }
+    parse_sum(typed, desk.session.settings().get().currency)
 }
 
-/// The four ways to pay, as tiles.
+/// The shop's ways to pay, as tiles.
 #[component]
 fn Methods(value: RwSignal<String>) -> impl IntoView {
-    let choices = vec![
-        Choice::new("cash", method::CASH).with(Glyph::Cash),
-        Choice::new("wechat_pay", method::WECHAT).with(Glyph::Code),
-        Choice::new("alipay", method::ALIPAY).with(Glyph::Code),
-        Choice::new("bank_transfer", method::BANK).with(Glyph::Bank),
-    ];
+    let choices = untrack(|| shop_lists::choices(&shop_now(), List::Method, &value.get()));
     let set = move |key: String| value.set(key);
     view! { <Choices legend=method::METHOD legend_unseen=true choices value on_change=set tiles=true/> }
-}
-
-fn usual(of: &Method) -> String {
-    let known = if Method::USUAL.contains(of) { of.key() } else { Method::Cash.key() };
-    known.to_owned()
 }
 
 /// How much was paid, and how.
@@ -59,7 +38,7 @@ pub fn Payment(desk: Desk) -> impl IntoView {
     let session = desk.session;
     let currency = session.currency();
     let balance = move || desk.order.with(|order| order.balance().max(0));
-    let how = RwSignal::new(desk.order.with_untracked(|order| usual(&order.method.value)));
+    let how = RwSignal::new(desk.order.with_untracked(|order| order.method.value.key().to_owned()));
     let typed = RwSignal::new(currency.get_untracked().typed(untrack(balance)));
     let tried = RwSignal::new(false);
     let given = move || parsed(desk, &typed.get());
@@ -130,9 +109,9 @@ pub fn Refund(desk: Desk) -> impl IntoView {
     let currency = desk.session.currency();
     let due = move || desk.order.with(|order| order.balance().saturating_neg().max(0));
     // Money goes back the way it came.
-    let came = desk
-        .order
-        .with_untracked(|order| order.payments.iter().rev().find(|it| it.counts()).map(|it| usual(&it.body.method)));
+    let came = desk.order.with_untracked(|order| {
+        order.payments.iter().rev().find(|it| it.counts()).map(|it| it.body.method.key().to_owned())
+    });
     let how = RwSignal::new(came.unwrap_or_else(|| Method::Cash.key().to_owned()));
     let typed = RwSignal::new(currency.get_untracked().typed(untrack(due)));
     let why = RwSignal::new(String::new());
