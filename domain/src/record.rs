@@ -137,8 +137,9 @@ fn is_zero(value: &u32) -> bool {
 #[derive(Clone, Debug, PartialEq)]
 struct Written {
     value: Option<Value>,
-    /// The event that wrote it: its place in the timeline.
-    by: usize,
+    /// The events that wrote it: their places in the timeline. Several, where they wrote the same unknowing of each
+    /// other.
+    by: Vec<usize>,
 }
 
 /// The same field written on two tablets that did not know of each other; the later stands (workflow.md §4).
@@ -249,28 +250,31 @@ impl Record {
     }
 
     fn write(&mut self, at: usize, name: &str, value: &Option<Value>) {
-        let new = Written { value: value.clone(), by: at };
         let Some(old) = self.fields.get(name) else {
-            self.fields.insert(name.to_owned(), new);
+            self.fields.insert(name.to_owned(), Written { value: value.clone(), by: vec![at] });
             return;
         };
-        let (by, old) = (old.by, old.value.clone());
-        let knew = self.knew(at, by);
-        let key = |at| self.meta(at).map(|meta| (meta.hlc, meta.id));
-        let stands = knew || key(at) > key(by);
-        if !knew && old != new.value && !is_quiet(name) {
+        let mut unknown: Vec<usize> = old.by.iter().copied().filter(|by| !self.knew(at, *by)).collect();
+        let key = |at: usize| self.meta(at).map(|meta| (meta.hlc, meta.id));
+        let stands = unknown.is_empty() || old.by.iter().all(|by| key(at) > key(*by));
+        if old.value == *value {
+            unknown.push(at);
+            self.fields.insert(name.to_owned(), Written { value: value.clone(), by: unknown });
+            return;
+        }
+        if let Some(by) = unknown.first().copied().filter(|_| !is_quiet(name)) {
             let id_of = |at| self.meta(at).map(|meta| meta.id).unwrap_or_default();
             self.conflicts.push(FieldConflict {
                 id: format!("{name}:{}:{}", id_of(by), id_of(at)),
                 field: name.to_owned(),
                 first: by,
                 second: at,
-                other: if stands { old } else { new.value.clone() },
+                other: if stands { old.value.clone() } else { value.clone() },
                 settled: None,
             });
         }
         if stands {
-            self.fields.insert(name.to_owned(), new);
+            self.fields.insert(name.to_owned(), Written { value: value.clone(), by: vec![at] });
         }
     }
 
@@ -290,9 +294,8 @@ impl Record {
     pub fn open_conflicts(&self) -> impl Iterator<Item = &FieldConflict> {
         self.conflicts.iter().filter(|conflict| {
             let anew = self.fields.get(&conflict.field).is_some_and(|written| {
-                written.by > conflict.second
-                    && self.knew(written.by, conflict.first)
-                    && self.knew(written.by, conflict.second)
+                let knows = |by: usize| self.knew(by, conflict.first) && self.knew(by, conflict.second);
+                written.by.iter().any(|by| *by > conflict.second && knows(*by))
             });
             conflict.settled.is_none() && !anew
         })

@@ -1,19 +1,23 @@
-//! Real invoices through the whole system: dealt out at random to three tablets that lose the network and find it
-//! again, confirmed and paid, through the real server. In the end all agree, to the penny, with a plain sum over the
-//! file.
+//! Real invoices through the whole system: their products and customers imported from the file, the orders dealt out at
+//! random to three tablets that lose the network and find it again, paid or owed, handed over or promised, through the
+//! real server. In the end all agree, to the piece and to the penny, with a plain sum over the file.
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
 use domain::contact::Buyer;
+use domain::customer::{Customer, Owing, repay};
 use domain::money::parse_amount;
-use domain::order::{Command, Content, ContentFault, Line, Method, NewPayment, Order, Rejection, Status};
-use domain::{Currency, Day, Event, Meta};
+use domain::order::{Command, Content, ContentFault, Line, Method, NewPayment, Order, Rejection, Terms};
+use domain::product::Product;
+use domain::record::Fields;
+use domain::sheet::{Counts, Plan, Planner, csv as sheet, customers, head, products};
+use domain::{Currency, Day, Meta, StreamKind};
 use protocol::envelope::unstamp;
 use protocol::{Envelope, body};
 use replica::client::ActFault;
 use replica::memory::MemoryDisk;
-use replica::{ActFault as Refused, Filter};
+use replica::{Act, ActFault as Refused, Filter};
 use sync_server::Options;
 use tokio::task::LocalSet;
 use uuid::Uuid;
@@ -24,10 +28,31 @@ use crate::tablet::Tablet;
 /// Why a line is not in an order.
 type Reason = &'static str;
 
+/// How an invoice is dealt with: what its number says.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+enum Deal {
+    /// Paid in cash and handed over at once.
+    #[default]
+    Cash,
+    /// Handed over, and owed by a customer whom the shop knows.
+    Credit,
+    /// Paid another day, and not fetched yet.
+    Promised,
+}
+
+fn deal(number: &str, customer: &str) -> Deal {
+    match number.bytes().map(|digit| u32::from(digit & 15)).sum::<u32>() % 3 {
+        0 => Deal::Promised,
+        1 if !customer.is_empty() => Deal::Credit,
+        _ => Deal::Cash,
+    }
+}
+
 /// An invoice of the file.
 #[derive(Debug, Default)]
 struct Invoice {
     buyer: Buyer,
+    deal: Deal,
     /// Its lines as the form of an order takes them.
     lines: Vec<Line>,
     /// Lines that no form takes: what is no number can't be typed.
@@ -45,9 +70,9 @@ fn read(file: &Path) -> Vec<Invoice> {
         let [number, code, item, quantity, price, buyer, _country] =
             std::array::from_fn(|at| row.get(at).unwrap_or(""));
         if invoices.last().is_none_or(|(last, _)| last != number) {
+            let (deal, cancellation) = (deal(number, buyer), number.starts_with('C'));
             let buyer = Buyer { name: buyer.to_owned(), ..Buyer::default() };
-            let cancellation = number.starts_with('C');
-            invoices.push((number.to_owned(), Invoice { buyer, cancellation, ..Invoice::default() }));
+            invoices.push((number.to_owned(), Invoice { buyer, deal, cancellation, ..Invoice::default() }));
         }
         let (_, invoice) = invoices.last_mut().expect("pushed");
         match (quantity.parse(), parse_amount(price, Currency::Gbp)) {
@@ -65,28 +90,142 @@ fn read(file: &Path) -> Vec<Invoice> {
     invoices.into_iter().map(|(_, invoice)| invoice).collect()
 }
 
-/// What a plain sum over the file says: orders, refused lines, pence. Nothing of the product is used here.
-fn plain_sum(file: &Path) -> (usize, usize, i64) {
-    let (mut orders, mut refused, mut pence) = (std::collections::BTreeSet::new(), 0, 0);
-    for row in csv::Reader::from_path(file).unwrap().records().map(Result::unwrap) {
+/// What a plain computation over the file says. Nothing of the product is used here.
+#[derive(Debug, Default)]
+struct Plain {
+    orders: std::collections::BTreeSet<String>,
+    refused: usize,
+    pence: i64,
+    takings: i64,
+    /// By code: what there is, and what of it is promised.
+    stock: BTreeMap<String, (i64, i64)>,
+    /// By customer.
+    debts: BTreeMap<String, i64>,
+}
+
+/// A dozen of each thing comes for every line that the file has of it.
+const DOZEN: i64 = 12;
+
+fn plain_computation(file: &Path) -> Plain {
+    let mut plain = Plain::default();
+    let rows: Vec<csv::StringRecord> = csv::Reader::from_path(file).unwrap().records().map(Result::unwrap).collect();
+    for row in rows.iter().filter(|row| !row[2].trim().is_empty()) {
+        plain.stock.entry(row[1].to_owned()).or_default();
+    }
+    for row in &rows {
+        if let Some((on_hand, _)) = plain.stock.get_mut(&row[1]) {
+            *on_hand += DOZEN;
+        }
+        if !row[5].is_empty() {
+            plain.debts.entry(row[5].to_owned()).or_default();
+        }
         let quantity: i64 = row[3].parse().unwrap();
         if row[0].starts_with('C') || quantity <= 0 || row[2].trim().is_empty() {
-            refused += 1;
+            plain.refused += 1;
             continue;
         }
         let (pounds, rest) = row[4].split_once('.').unwrap_or((&row[4], ""));
         let price: i64 = format!("{pounds}{rest:0<2}").parse().unwrap();
-        orders.insert(row[0].to_owned());
-        pence += quantity * price;
+        plain.orders.insert(row[0].to_owned());
+        plain.pence += quantity * price;
+        let (on_hand, promised) = plain.stock.get_mut(&row[1]).unwrap();
+        match deal(&row[0], &row[5]) {
+            Deal::Promised => *promised += quantity,
+            Deal::Cash | Deal::Credit => *on_hand -= quantity,
+        }
+        if deal(&row[0], &row[5]) == Deal::Credit {
+            *plain.debts.get_mut(&row[5]).unwrap() += quantity * price;
+        }
     }
-    (orders.len(), refused, pence)
+    // Everybody pays half of what they owe.
+    plain.debts.values_mut().for_each(|debt| *debt -= *debt / 2);
+    plain.takings = plain.pence - plain.debts.values().sum::<i64>();
+    plain
 }
 
 const DAY: Day = Day { year: 2026, month: 11, day: 23 };
 
+/// The rows of a sheet, the first of them its head, through a planner.
+fn plan(rows: &[Vec<String>], mut planner: Box<dyn Planner + '_>) -> Plan {
+    rows.iter().zip(1..).skip(1).for_each(|(row, number)| planner.row(number, row));
+    planner.plan()
+}
+
 impl Tablet {
+    fn all<T>(&self, kind: StreamKind, read: impl Fn(&Fields) -> T) -> Vec<T> {
+        let replica = self.client.replica();
+        replica.records(kind).map(|(id, _)| read(&replica.fields(id).unwrap())).collect()
+    }
+
+    /// Imports a sheet of products as the page does: all of it, or nothing.
+    async fn import_products(&self, rows: &[Vec<String>]) -> Counts {
+        let mut columns = head::guess(&rows[0], &products::Column::ALL, &[]);
+        // What an invoice calls a quantity is no stock.
+        rows[0].iter().zip(&mut columns).filter(|(name, _)| *name == "Quantity").for_each(|(_, column)| *column = None);
+        let known = self.all(StreamKind::Product, Product::read);
+        let stock = |product: &Product, variant| self.client.replica().stock_of(product.id, variant);
+        let planner = products::Products::new(columns, Currency::Gbp, &known, &rows[1..], stock, || 1);
+        self.import(StreamKind::Product, plan(rows, Box::new(planner))).await
+    }
+
+    async fn import_customers(&self, rows: &[Vec<String>]) -> Counts {
+        let columns = head::guess(&rows[0], &customers::Column::ALL, &[]);
+        let known = self.all(StreamKind::Customer, Customer::read);
+        let planner = customers::Customers::new(columns, Vec::new(), &known, || 1);
+        self.import(StreamKind::Customer, plan(rows, Box::new(planner))).await
+    }
+
+    async fn import(&self, kind: StreamKind, plan: Plan) -> Counts {
+        let counts = plan.counts();
+        let acts: Vec<Act> = plan.writings.into_iter().map(|it| Act::Record(kind, it.id, it.events)).collect();
+        if !acts.is_empty() {
+            self.client.act_all(&acts, DAY).await.unwrap();
+        }
+        counts
+    }
+
+    /// The ids of products by their codes, or of customers by their names.
+    fn ids(&self, kind: StreamKind, field: &str) -> BTreeMap<String, Uuid> {
+        self.all(kind, |fields| (fields.text(field).to_owned(), fields.id)).into_iter().collect()
+    }
+
+    /// Of each code: what there is, and what of it is promised.
+    fn stock(&self) -> BTreeMap<String, (i64, i64)> {
+        let stock = |id| self.client.replica().stock_of(id, 0);
+        let all = self.ids(StreamKind::Product, "code").into_iter();
+        all.map(|(code, id)| (code, (stock(id).on_hand, stock(id).reserved))).collect()
+    }
+
+    /// What each customer owes.
+    fn debts(&self) -> BTreeMap<String, i64> {
+        let replica = self.client.replica();
+        let owed = |id: Uuid| replica.of_customer(id).0.owed + Customer::read(&replica.fields(id).unwrap()).debt;
+        self.ids(StreamKind::Customer, "name").into_iter().map(|(name, id)| (name, owed(id))).collect()
+    }
+
+    /// Half of what a customer owes is paid back, the oldest orders first.
+    async fn pay_half(&self, customer: Uuid) {
+        let (sums, orders) = self.client.replica().of_customer(customer);
+        let rows = orders.iter().filter_map(|id| self.client.replica().summary(*id, 0));
+        let owing: Vec<Owing> =
+            rows.map(|row| Owing { order: row.id, placed_ms: row.placed_ms, balance: row.balance }).collect();
+        let repayment = repay(sums.owed / 2, &owing);
+        assert_eq!(repayment.rest, 0);
+        let pay = |given| Command::RecordPayment(NewPayment { method: Method::Cash, given, deposit: false });
+        let parts = repayment.orders.into_iter();
+        let acts: Vec<Act> = parts.map(|(order, part)| Act::Order(Some(order), Box::new(pay(part)))).collect();
+        if !acts.is_empty() {
+            self.client.act_all(&acts, DAY).await.unwrap();
+        }
+    }
+
     /// Takes an invoice as an order: lines that the order refuses are left out, and counted by reason.
-    async fn take(&self, invoice: Invoice, pay: bool, refused: &mut BTreeMap<Reason, usize>) -> Option<Uuid> {
+    async fn take(
+        &self,
+        invoice: Invoice,
+        (goods, people): (&BTreeMap<String, Uuid>, &BTreeMap<String, Uuid>),
+        refused: &mut BTreeMap<Reason, usize>,
+    ) -> Option<Uuid> {
         let mut refuse = |reason, lines| *refused.entry(reason).or_default() += lines;
         if invoice.cancellation {
             refuse("a cancellation", invoice.lines.len() + invoice.unreadable);
@@ -95,17 +234,21 @@ impl Tablet {
         if invoice.unreadable > 0 {
             refuse("not a number", invoice.unreadable);
         }
-        let mut content = Content { lines: invoice.lines, ..Content::default() };
+        let product = |code: &String| goods.get(code).copied();
+        let lines = invoice.lines.into_iter().map(|line| Line { product: product(&line.spec), ..line }).collect();
+        let customer = people.get(&invoice.buyer.name).copied();
+        let terms = if invoice.deal == Deal::Credit { Terms::Credit } else { Terms::Prepaid };
+        let mut content = Content { lines, customer, terms, ..Content::default() };
         loop {
             let total = content.total();
-            let payment =
-                (pay && total > 0).then_some(NewPayment { method: Method::Cash, given: total, deposit: false });
+            let pays = invoice.deal == Deal::Cash && total > 0;
+            let payment = pays.then_some(NewPayment { method: Method::Cash, given: total, deposit: false });
             let payments = Vec::from_iter(payment);
             let command = Command::Confirm {
                 new: Some((content.clone(), invoice.buyer.clone())),
                 copied_from: None,
                 payments,
-                handed_over: false,
+                handed_over: invoice.deal != Deal::Promised,
             };
             let faults = match self.client.act(None, &command, DAY).await {
                 Ok(acted) => return Some(acted.order),
@@ -141,11 +284,10 @@ impl Tablet {
     }
 
     /// Orders, and what they come to and were paid, in pence.
-    fn figures(&self) -> (usize, usize, i64, i64) {
+    fn figures(&self) -> (usize, i64, i64) {
         let rows = self.client.replica().summaries();
-        let unpaid = rows.iter().filter(|row| row.status != Status::Paid).count();
         let total = rows.iter().map(|row| row.total).sum();
-        (rows.len(), unpaid, total, rows.iter().map(|row| row.total - row.balance).sum())
+        (rows.len(), total, rows.iter().map(|row| row.total - row.balance).sum())
     }
 
     /// Everything in the server's log, folded here and now.
@@ -163,7 +305,7 @@ impl Tablet {
                 after = stamp.seq;
                 let envelope = Envelope::parse(&text).unwrap();
                 let event = body::read(&envelope);
-                if matches!(event, Event::Shop(_)) {
+                if !matches!(envelope.stream.0.as_str(), "order" | "contact") {
                     continue;
                 }
                 let meta = Meta {
@@ -208,6 +350,37 @@ async fn real_invoices(seed: u64) {
         tablet.sync();
     }
 
+    let all_join = async || {
+        for tablet in &tablets {
+            tablet.join_again();
+        }
+        for tablet in &tablets {
+            tablet.until("everything is sent", |tablet| tablet.client.replica().pending() == 0).await;
+        }
+        let head = tablets[0].server_page(0, 1).await.head;
+        for tablet in &tablets {
+            tablet.settled(head).await;
+        }
+    };
+
+    // The goods and the customers of the file, and what comes of the goods.
+    let invoices = sheet::read(&std::fs::read_to_string(&file).unwrap());
+    let plain = plain_computation(&file);
+    let mut delivery = vec![vec!["Code".to_owned(), "Stock".to_owned()]];
+    let lines_of = |code: &String| invoices.iter().filter(|row| row[1] == *code).count() as i64;
+    delivery.extend(plain.stock.keys().map(|code| vec![code.clone(), (DOZEN * lines_of(code)).to_string()]));
+    let created = async |tablet: &Tablet| {
+        let created =
+            [tablet.import_products(&invoices).await.created, tablet.import_customers(&invoices).await.created];
+        (created, tablet.import_products(&delivery).await.updated)
+    };
+    assert_eq!(created(&tablets[0]).await, ([plain.stock.len(), plain.debts.len()], plain.stock.len()));
+    all_join().await;
+    assert_eq!(created(&tablets[1]).await, ([0, 0], 0), "imported again on another tablet, nothing doubles");
+    assert_eq!(tablets[1].client.replica().pending(), 0, "nor changes");
+
+    let (goods, people) = (tablets[1].ids(StreamKind::Product, "code"), tablets[1].ids(StreamKind::Customer, "name"));
+
     let mut refused = BTreeMap::new();
     let mut unpaid = Vec::new();
     let mut made = 0;
@@ -225,33 +398,19 @@ async fn real_invoices(seed: u64) {
             }
             _ => {}
         }
-        let pay = chance.percent(50);
-        if let Some(order) = tablet.take(invoice, pay, &mut refused).await {
+        let is_promised = invoice.deal == Deal::Promised;
+        if let Some(order) = tablet.take(invoice, (&goods, &people), &mut refused).await {
             made += 1;
-            if !pay {
+            if is_promised {
                 unpaid.push(order);
             }
         }
         tokio::task::yield_now().await;
     }
-    let all_join = async || {
-        for tablet in &tablets {
-            tablet.join_again();
-        }
-        for tablet in &tablets {
-            tablet.until("everything is sent", |tablet| tablet.client.replica().pending() == 0).await;
-        }
-        let head = tablets[0].server_page(0, 1).await.head;
-        for tablet in &tablets {
-            tablet.settled(head).await;
-        }
-    };
     all_join().await;
 
-    // What is not paid yet is paid on any tablet, without a network.
-    for tablet in &tablets {
-        tablet.cut();
-    }
+    // What is not paid yet is paid on any tablet, without a network; when all know of it, debts are paid back in part.
+    tablets.iter().for_each(Tablet::cut);
     for order in unpaid {
         let tablet = &tablets[chance.below(3)];
         let owed = tablet.client.replica().summary(order, 0).expect("every tablet knows every order").balance;
@@ -261,9 +420,18 @@ async fn real_invoices(seed: u64) {
         }
     }
     all_join().await;
+    tablets.iter().for_each(Tablet::cut);
+    for customer in people.into_values() {
+        tablets[chance.below(3)].pay_half(customer).await;
+    }
+    all_join().await;
 
-    let (orders, refused_lines, pence) = plain_sum(&file);
+    let (orders, refused_lines, pence) = (plain.orders.len(), plain.refused, plain.pence);
     assert_eq!((orders, refused_lines, pence), (233, 100, 10_891_437), "what README.md says");
+    assert_eq!((plain.stock.len(), plain.debts.len(), plain.takings), (1_691, 196, 9_305_985), "what README.md says");
+    let is_short = |(on_hand, promised): &&(i64, i64)| *promised > 0 && on_hand < promised;
+    let short = plain.stock.values().filter(is_short).count();
+    assert!(short > 0, "or nothing is known of it");
     assert_eq!(made, orders);
     // Most of what has no description has no quantity either; the form names that first.
     let reasons = [("a cancellation", 67), ("no description", 32), ("quantity not above zero", 1)];
@@ -272,12 +440,15 @@ async fn real_invoices(seed: u64) {
     let log_lines: usize = log.values().map(|order| order.active_lines().count()).sum();
     assert_eq!((log.len(), log_lines), (orders, 6_069 - refused_lines));
     assert_eq!(log.values().map(Order::total).sum::<i64>(), pence);
-    assert_eq!(log.values().map(Order::paid).sum::<i64>(), pence);
+    assert_eq!(log.values().map(Order::paid).sum::<i64>(), plain.takings);
     let numbers: HashMap<_, _> = log.values().map(|order| (order.number.clone(), order.id)).collect();
     assert_eq!(numbers.len(), orders, "every order has a number of its own");
     for tablet in &tablets {
-        assert_eq!(tablet.figures(), (orders, 0, pence, pence));
+        assert_eq!(tablet.figures(), (orders, pence, plain.takings));
+        assert_eq!(tablet.stock(), plain.stock);
+        assert_eq!(tablet.debts(), plain.debts);
         let replica = tablet.client.replica();
+        assert_eq!(replica.oversold().len(), short);
         assert_eq!(replica.digest(), tablets[0].client.replica().digest());
         assert!(replica.conflicted().is_empty());
         assert_eq!(replica.page(&Filter::default(), 0, 50, 0).matching, orders);

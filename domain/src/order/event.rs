@@ -119,10 +119,11 @@ pub struct Edited {
 }
 
 impl Edited {
-    /// Whether it only says which customer the buyer is: that touches neither goods nor money, so it counts in any
-    /// state and disputes no parcel.
-    pub fn only_says_who(&self) -> bool {
-        !self.changes.is_empty() && self.changes.iter().all(|change| matches!(change, Change::Customer(_)))
+    /// Whether it only says which customer the buyer is, or puts a cart aside or takes it up: that touches neither goods
+    /// nor money, so it counts in any state and disputes no parcel.
+    pub fn leaves_the_goods(&self) -> bool {
+        !self.changes.is_empty()
+            && self.changes.iter().all(|change| matches!(change, Change::Customer(_) | Change::Parked(_)))
     }
 }
 

@@ -417,7 +417,7 @@ impl Order {
     }
 
     fn edited(&mut self, at: usize, body: &Edited) -> Step {
-        let refused = if body.only_says_who() && self.discarded.is_none() { None } else { self.edit_refused(at) };
+        let refused = if body.leaves_the_goods() && self.discarded.is_none() { None } else { self.edit_refused(at) };
         if let Some(step) = refused.or_else(|| self.settle(at, body.settles.as_ref())) {
             return step;
         }
@@ -705,6 +705,7 @@ impl Order {
             return Overrule(place, VoidReason::ShipmentStands);
         }
         let ours: Vec<u32> = parcel.lines.iter().map(|(id, _)| *id).collect();
+        self.know_lines(at, &ours);
         self.parcels.push(parcel);
         if let Some(place) = self.held
             && self.all_shipped()
@@ -724,7 +725,7 @@ impl Order {
                     Event::Order(OrderEvent::Cancelled(_)),
                     Voided(VoidReason::ShipmentStands | VoidReason::PaymentStands),
                 ) => cancels.push(place),
-                (Event::Order(OrderEvent::Edited(edited)), Applied) if edited.only_says_who() => {}
+                (Event::Order(OrderEvent::Edited(edited)), Applied) if edited.leaves_the_goods() => {}
                 (Event::Order(OrderEvent::Edited(_)) | Event::Contact(ContactEvent::Changed(_)), Applied) => {
                     edits.push(place)
                 }
@@ -749,6 +750,26 @@ impl Order {
             self.raise(ConflictKind::ShippedTwice, first, at, None, None);
         }
         APPLIED
+    }
+
+    /// Goods have left on a line that an edit brought which does not count: a parcel that its tablet did not know of
+    /// stood before it. They are goods all the same, that nobody ordered.
+    fn know_lines(&mut self, at: usize, ids: &[u32]) {
+        for id in ids {
+            if self.lines.iter().any(|state| state.line.id == *id) {
+                continue;
+            }
+            let brought = self.timeline.iter().take(at).enumerate().find_map(|(place, entry)| {
+                let Event::Order(OrderEvent::Edited(edited)) = &entry.event else { return None };
+                edited.changes.iter().find_map(|change| match change {
+                    Change::AddLine(line) if line.id == *id && self.knew(at, place) => Some((place, line.clone())),
+                    _ => None,
+                })
+            });
+            if let Some((added, line)) = brought {
+                self.lines.push(LineState { line, removed: Some(added), written: BTreeMap::new(), added });
+            }
+        }
     }
 
     fn parcel_corrected(&mut self, body: &ParcelCorrected) -> Step {

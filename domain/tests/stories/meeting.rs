@@ -498,6 +498,36 @@ fn a_draft_sold_on_both_counts_the_money_of_both() {
 }
 
 #[test]
+fn a_cart_that_one_sold_and_the_other_only_took_up_asks_nobody() {
+    let mut form = two_teapots();
+    form.content.parked = true;
+    for (_, stall) in either_way(&Stall::with_draft(form), |stall| {
+        let taken = |stall: &Stall, tablet| stall.redraft(tablet, |form| form.content.parked = false);
+        let (here, there) = (taken(stall, A), taken(stall, B));
+        stall.a(here).a(sell(two_teapots(), 100_00)).b(there);
+    }) {
+        assert_eq!(stall.status(), Status::Completed);
+        stall.assert_quiet();
+    }
+}
+
+#[test]
+fn goods_that_one_put_into_a_cart_and_sold_left_the_stock_though_the_other_sold_the_cart_first() {
+    let cup = uuid::Uuid::from_u128(0xc09);
+    for (_, stall) in either_way(&Stall::with_draft(two_teapots()), |stall| {
+        let mut more = two_teapots();
+        more.content.lines.push(domain::order::Line { product: Some(cup), ..line(7, "cup", 3, 10_00) });
+        stall.a(sell(two_teapots(), 100_00)).b(sell(more, 130_00));
+    }) {
+        let order = stall.order(A);
+        assert_eq!(order.paid(), 230_00);
+        let cups: Vec<_> = order.stock_uses().iter().map(|of| (of.product, of.left)).collect();
+        assert_eq!(cups, [(cup, 3)]);
+        assert!(stall.inbox().contains(&ConflictKind::ShippedTwice));
+    }
+}
+
+#[test]
 fn seen_to_arrive_on_one_and_rejected_or_voided_on_the_other_asks_and_counts() {
     for end in [
         |payment| Command::RejectPayment(payment, "never came".into()),

@@ -102,6 +102,20 @@ fn one_price_written_on_two_tablets_is_shown_and_settled_once() {
 }
 
 #[test]
+fn a_price_written_alike_on_two_tablets_is_not_changed_behind_the_back_of_either() {
+    for changes in [0, 1] {
+        let mut stall = Stall::new(2);
+        let id = longjing(&mut stall);
+        product(&stall, 0, Some(id), vec![set(&[("price", 700.into())])]);
+        product(&stall, 1, Some(id), vec![set(&[("price", 700.into())])]);
+        product(&stall, changes, Some(id), vec![set(&[("price", 600.into())])]);
+        stall.settle();
+        let asked = stall.tablets[0].tab.replica().conflicted_records().collect::<Vec<_>>();
+        assert_eq!(asked, [(StreamKind::Product, id, 1)], "tablet {changes} made it 600, the other wants 700");
+    }
+}
+
+#[test]
 fn an_act_of_several_parts_is_stored_whole_or_not_at_all() {
     let stall = Stall::new(1);
     let customer = Uuid::from_u128(9);

@@ -1,0 +1,165 @@
+//! Carts that are put aside at the counter and taken up on any tablet: also by two of them, who both sell it.
+
+use std::sync::atomic::AtomicU64;
+
+use domain::order::ConflictKind;
+use replica::Filter;
+
+use super::goods::{line, sale};
+use super::*;
+
+/// How many carts two tablets sold, in all runs.
+pub static SOLD_TWICE: AtomicU64 = AtomicU64::new(0);
+
+/// The carts of a run.
+pub(super) struct Carts {
+    chance: Chance,
+    /// What lies before the seller, by tablet: the draft, and what was in it when it was taken up.
+    in_hand: BTreeMap<usize, (Uuid, Content)>,
+    /// The goods that left with the sale of a cart, by the order: a parcel for each sale.
+    sold: BTreeMap<Uuid, Vec<Uuid>>,
+}
+
+impl Carts {
+    pub(super) fn seeded(seed: u64) -> Self {
+        Self { chance: Chance::seeded(seed ^ 0xca27), in_hand: BTreeMap::new(), sold: BTreeMap::new() }
+    }
+}
+
+fn parked() -> Filter {
+    Filter { status: vec![Status::Draft], parked: true, ..Filter::default() }
+}
+
+fn save(content: Content) -> Command {
+    Command::SaveDraft { content, buyer: Buyer::default(), copied_from: None }
+}
+
+impl Simulation {
+    /// A seller puts a cart aside, takes one up, sells what is in hand, or takes the last sale back.
+    pub(super) fn cart(&mut self) {
+        let mut chance = self.carts.chance.clone();
+        if chance.percent(35)
+            && let Some((nth, tab)) = self.tablet(&mut chance, None)
+        {
+            let waiting = tab.replica().found(&parked(), 0);
+            let draft = waiting.get(chance.below(waiting.len())).copied();
+            match (self.carts.in_hand.remove(&nth), draft) {
+                (Some(in_hand), _) => self.cash_up(in_hand, (nth, &tab), &mut chance),
+                (None, Some(draft)) if chance.percent(70) => {
+                    let other = self.tablet(&mut chance, Some(nth));
+                    let takers = [Some((nth, tab)), other].into_iter().flatten();
+                    let takers: Vec<_> = takers.filter(|(nth, tab)| self.take_up(draft, (*nth, tab))).collect();
+                    // Often both sell it before they hear of each other.
+                    let at_once = takers.len() > 1 && chance.percent(60);
+                    for (nth, tab) in takers.iter().filter(|_| at_once) {
+                        let in_hand = self.carts.in_hand.remove(nth);
+                        in_hand.into_iter().for_each(|it| self.cash_up(it, (*nth, tab), &mut chance));
+                    }
+                }
+                _ => {
+                    let lines = vec![new_line(1, &tab, &mut chance)];
+                    self.ask(nth, &tab, None, save(Content { lines, parked: true, ..Content::default() }));
+                }
+            }
+        }
+        self.carts.chance = chance;
+        self.revive();
+    }
+
+    /// The order as a tablet knows it.
+    fn order_on(&mut self, id: Uuid, (nth, tab): (usize, &Tab)) -> Option<Order> {
+        let asked = tab.clone();
+        self.at_once(nth, async move { asked.order(id).await })?.ok()?
+    }
+
+    fn take_up(&mut self, draft: Uuid, on: (usize, &Tab)) -> bool {
+        if !on.1.replica().found(&parked(), 0).contains(&draft) || self.carts.in_hand.contains_key(&on.0) {
+            return false;
+        }
+        let Some(order) = self.order_on(draft, on) else { return false };
+        let content = Content { parked: false, ..order.content() };
+        let taken = self.ask(on.0, on.1, Some(draft), save(content.clone())).is_some();
+        if taken {
+            self.carts.in_hand.insert(on.0, (draft, content));
+        }
+        taken
+    }
+
+    /// Sells what is in hand, with a line more or one less; or puts it aside again. What another tablet sold meanwhile
+    /// is given up, or is a sale of its own.
+    fn cash_up(&mut self, (draft, mut content): (Uuid, Content), on: (usize, &Tab), chance: &mut Chance) {
+        let Some(order) = self.order_on(draft, on) else { return };
+        if order.confirmed.is_some() || order.discarded.is_some() {
+            if chance.percent(50) {
+                self.ask(on.0, on.1, None, sale(content, true));
+            }
+            return;
+        }
+        let base = order.content();
+        // What another tablet made of the cart meanwhile is taken in.
+        content = Content { parked: false, ..base.clone() };
+        if chance.percent(10) {
+            content.lines.remove(0);
+        }
+        if chance.percent(30) || content.lines.is_empty() {
+            let id = 1_000 + chance.below(1_000_000) as u32;
+            content.lines.push(new_line(id, on.1, chance));
+        }
+        if chance.percent(10) {
+            let (base_buyer, buyer) = (Buyer::default(), Buyer::default());
+            let content = Content { parked: true, ..content };
+            self.ask(on.0, on.1, Some(draft), Command::Edit { base, base_buyer, content, buyer });
+            return;
+        }
+        if chance.percent(20) {
+            content.terms = Terms::Credit;
+        }
+        let Some(order) = self.ask(on.0, on.1, Some(draft), sale(content, true)) else { return };
+        self.carts.sold.entry(draft).or_default().extend(order.parcels.last().map(|parcel| parcel.id));
+        if chance.percent(10) {
+            self.ask(on.0, on.1, Some(draft), Command::Undo("typed wrong".into()));
+        }
+    }
+
+    /// Carts wait on every tablet until they are sold. Of a cart that two tablets sold, both sales stand, and a person
+    /// is asked.
+    pub(super) fn check_carts(&self, orders: &BTreeMap<Uuid, Order>) {
+        let waits = |order: &&Order| order.confirmed.is_none() && order.discarded.is_none() && order.parked.value;
+        let waiting: BTreeSet<Uuid> = orders.values().filter(waits).map(|order| order.id).collect();
+        let asks = |order: &&Order| order.open_conflicts().next().is_some();
+        let asking: BTreeSet<Uuid> = orders.values().filter(asks).map(|order| order.id).collect();
+        for (nth, tablet) in self.tablets.iter().enumerate() {
+            let replica = tablet.tabs[0].replica();
+            let listed = replica.found(&parked(), 0).into_iter().collect::<BTreeSet<_>>();
+            assert_eq!(listed, waiting, "tablet {nth} lists other carts");
+            assert_eq!(
+                replica.conflicted().into_iter().collect::<BTreeSet<_>>(),
+                asking,
+                "tablet {nth} asks otherwise"
+            );
+        }
+        for (id, sales) in &self.carts.sold {
+            let order = &orders[id];
+            let is_there = |id: &Uuid| order.parcels.iter().any(|parcel| parcel.id == *id);
+            assert!(sales.iter().all(is_there), "the goods of a sale are nowhere");
+            // A tablet and its copy, or one that saw another log, can't know what the other did not know.
+            if self.copies > 0 || self.world.server().borrow().restored > 0 {
+                continue;
+            }
+            let stands = |id: &&Uuid| order.active_parcels().any(|parcel| parcel.id == **id);
+            if sales.iter().filter(stands).count() > 1 {
+                SOLD_TWICE.fetch_add(1, Ordering::Relaxed);
+                let twice = [ConflictKind::PaidTwice, ConflictKind::ShippedTwice, ConflictKind::ShippedEdited];
+                let is_said = order.conflicts.iter().any(|conflict| twice.contains(&conflict.kind));
+                assert!(is_said, "a cart was sold twice, and nobody is told: {id}");
+            }
+        }
+    }
+}
+
+fn new_line(id: u32, tab: &Tab, chance: &mut Chance) -> Line {
+    match Simulation::article(tab, chance) {
+        Some(article) => line(id, article, 1 + chance.below(2) as i64),
+        None => Line { id, item: "袋".into(), quantity: 1, price: chance.below(3) as i64, ..Line::default() },
+    }
+}
