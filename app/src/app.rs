@@ -22,8 +22,16 @@ pub fn App() -> impl IntoView {
     provide_context(session);
     let toaster = Toaster::new();
     provide_context(toaster);
-    provide_context(Parts::start(session));
-    offer_updates(session, toaster);
+    let parts = Parts::start(session);
+    provide_context(parts);
+    // What keeps the app on the device fetches all of it: after what this page waits for, not beside it.
+    Effect::new(move |offered: Option<bool>| {
+        let (offered, settled) = (offered == Some(true), parts.settled());
+        if settled && !offered {
+            offer_updates(session, toaster);
+        }
+        settled || offered
+    });
     Effect::new(move |_| {
         let words = match session.trouble.get() {
             None => return,

@@ -12,6 +12,7 @@ use crate::features::{
     templates,
 };
 use crate::frame::PageHead;
+use crate::platform::clock;
 use crate::session::{Boot, Session, Works};
 use crate::text::opening;
 use crate::ui::{Button, Empty, Glyph, Skeleton, Waiting};
@@ -177,12 +178,17 @@ pub struct Parts {
 }
 
 impl Parts {
-    /// Fetches the pages at once: the next thing that a person asks for is one of them.
+    /// Fetches the pages as soon as the list stands: the next thing that a person asks for is one of them.
     pub fn start(session: Session) -> Self {
         let parts = Self { pages: RwSignal::new(None), selling: RwSignal::new(None), sheets: RwSignal::new(None) };
+        let wanted = Memo::new(move |_| {
+            let again = session.fetch_again.get();
+            (again > 0 || session.boot.get() != Boot::Opening || session.trouble.get().is_some(), again)
+        });
         Effect::new(move |_| {
-            session.fetch_again.track();
-            parts.fetch();
+            if wanted.get().0 {
+                parts.fetch();
+            }
         });
         Effect::new(move |_| {
             if let Some(pages) = parts.pages.get() {
@@ -221,6 +227,7 @@ impl Parts {
         }
         self.selling.set(None);
         spawn_local(async move {
+            clock::drawn().await;
             if self.pages.with_untracked(Option::is_none) {
                 self.pages.set(Some(file::pages().await.ok()));
             }
@@ -235,6 +242,11 @@ impl Parts {
         }
         self.sheets.set(None);
         spawn_local(async move { self.sheets.set(Some(file::sheets().await.ok())) });
+    }
+
+    /// Whether all that is fetched at once is here, or could not be had. Tracks.
+    pub fn settled(self) -> bool {
+        self.selling.with(Option::is_some)
     }
 
     /// What reads codes in pictures, as soon as it is here; `None` where it could not be fetched.

@@ -114,7 +114,8 @@ pub struct Session {
     rules_wait: RwSignal<replica::client::rules::Waiting>,
     link: StoredValue<Option<Rc<Link>>, LocalStorage>,
     awaiting: StoredValue<Awaiting>,
-    /// Counts how often somebody asked for the later part of the program after it could not be fetched.
+    /// Counts how often somebody asked for the later part of the program before the store was open, or after it could
+    /// not be fetched.
     pub fetch_again: RwSignal<u64>,
 }
 
@@ -160,13 +161,14 @@ impl Session {
             let changed = move || session.changed();
             let blocked = move || session.trouble.set(Some(Trouble::Blocked));
             let mut opened = Link::open_ready(NAME, changed, blocked).await;
-            if matches!(opened, Err(OpenFault::Outdated))
-                && let Some(works) = session.works_at_last().await
-            {
-                opened = match (works.rebuild)(NAME).await {
-                    Ok(()) => Link::open_ready(NAME, changed, blocked).await,
-                    Err(fault) => Err(fault.into()),
-                };
+            if matches!(opened, Err(OpenFault::Outdated)) {
+                session.fetch_again.update(|count| *count += 1);
+                if let Some(works) = session.works_at_last().await {
+                    opened = match (works.rebuild)(NAME).await {
+                        Ok(()) => Link::open_ready(NAME, changed, blocked).await,
+                        Err(fault) => Err(fault.into()),
+                    };
+                }
             }
             match opened {
                 Ok(link) => {

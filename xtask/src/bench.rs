@@ -14,6 +14,9 @@ pub struct Options {
     /// Two tablets and a cold third in Chromium against the real server, beside bare IndexedDB
     #[arg(long)]
     browser: bool,
+    /// What people feel in the app itself, on tablets with so many orders
+    #[arg(long, conflicts_with = "browser")]
+    app: bool,
     /// Leave page and server up afterwards, with their addresses printed
     #[arg(long, requires = "browser")]
     keep: bool,
@@ -24,7 +27,7 @@ pub struct Options {
 
 /// Builds as shipped, then measures.
 pub fn run(options: &Options) -> Result<()> {
-    if !options.browser {
+    if !options.browser && !options.app {
         say("building the native benchmark as shipped");
         return run_command(
             cargo()
@@ -35,10 +38,12 @@ pub fn run(options: &Options) -> Result<()> {
     let browser = browser::ready()?;
     let tools = tools::Tools::ready()?;
     app::build(&tools)?;
-    app::build_bench(&tools)?;
+    if options.browser {
+        app::build_bench(&tools)?;
+    }
     let server = server::build()?;
     let mut command = browser::node_command(&browser, &server, &dist(), &bench_dist());
-    command.arg("tests/browser/bench.mjs");
+    command.arg(if options.app { "tests/browser/bench/app.mjs" } else { "tests/browser/bench/engine.mjs" });
     if options.keep {
         command.arg("--keep");
     }

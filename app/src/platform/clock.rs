@@ -2,9 +2,12 @@
 
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::pin::pin;
 
+use futures::channel::oneshot;
+use futures::future::select;
 use js_sys::{Array, Date, Function, Intl, Object, Promise, Reflect};
-use leptos::prelude::window;
+use leptos::prelude::{request_animation_frame, window};
 use replica::client::Host;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
@@ -48,6 +51,18 @@ impl Host for Browser {
 /// Lets the page answer between two pieces of long work.
 pub async fn breathe() {
     Browser.sleep(0).await;
+}
+
+/// Lets what stands be drawn first. A page out of sight draws nothing, so this never waits long.
+pub async fn drawn() {
+    const AT_MOST_MS: u64 = 100;
+    let (ring, rung) = oneshot::channel();
+    // Nobody waits any more where it took too long.
+    request_animation_frame(move || {
+        let _ = ring.send(());
+    });
+    select(rung, pin!(Browser.sleep(AT_MOST_MS))).await;
+    breathe().await;
 }
 
 /// The device's own time zone (IANA), such as `Asia/Shanghai`.

@@ -14,10 +14,12 @@ use super::till::{Asked, Till};
 use super::words;
 use crate::session::Table;
 use crate::text::counter;
-use crate::ui::{Button, Empty, Glyph, Kind, Money, SearchField, Tone};
+use crate::ui::{Button, Empty, Glyph, Kind, Money, SearchField, Tone, at_rest};
 
 /// So many tiles are drawn at first; a search or a category leads to the others at once.
 const PAGE: usize = 120;
+/// So many are in sight: the others are drawn once the person pauses.
+const IN_SIGHT: usize = 30;
 
 /// The tiles' side of the counter.
 #[component]
@@ -113,7 +115,11 @@ pub fn Goods(till: Till) -> impl IntoView {
         ),
         _ => None,
     };
-    let shown = move || found.with(|found| found.iter().take(most.get()).copied().collect::<Vec<_>>());
+    let at_rest = at_rest(move || (search.get(), category.get()));
+    let shown = move || {
+        let most = if at_rest.get() { most.get() } else { IN_SIGHT };
+        found.with(|found| found.iter().take(most).copied().collect::<Vec<_>>())
+    };
     let hidden = Memo::new(move |_| found.with(Vec::len).saturating_sub(most.get()));
     view! {
         <section class="goods" aria-label=counter::GOODS>

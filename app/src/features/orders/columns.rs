@@ -174,7 +174,7 @@ fn chosen(columns: RwSignal<Vec<String>>) -> Vec<Column> {
 
 fn tracks(columns: &[Column], by_day: bool) -> String {
     let track = |column: &Column| match column {
-        Column::Time if !by_day => "minmax(0, 7.75rem)",
+        Column::Time if !by_day => "7.5rem",
         column => column.face().2,
     };
     columns.iter().map(track).collect::<Vec<_>>().join(" ")

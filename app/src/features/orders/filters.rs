@@ -55,7 +55,7 @@ pub fn pasted(shelf: Shelf, event: &ClipboardEvent) {
 }
 
 /// A step so short that the row it begins at is still drawn.
-const NEAR: usize = 8;
+const NEAR: usize = 1;
 
 /// Moves through the list by keys.
 pub fn keys(shelf: Shelf, reach: Reach, event: &KeyboardEvent) {
@@ -103,9 +103,10 @@ pub fn keys(shelf: Shelf, reach: Reach, event: &KeyboardEvent) {
         if next.abs_diff(now) > NEAR {
             let _ = list.focus();
         }
+        // At once: word of an earlier step that comes meanwhile finds the list where this one puts it.
         reach.top.set(place);
+        list.set_scroll_top(place);
         request_animation_frame(move || {
-            list.set_scroll_top(place);
             page::focus(&format!("[data-at=\"{next}\"]"));
         });
     }

@@ -17,10 +17,12 @@ use crate::parts::Parts;
 use crate::platform::{history, page};
 use crate::session::{DaySum, Listing, Row, Session};
 use crate::text::{self, list};
-use crate::ui::{Badge, Icon, Money, Serial, Size, Stamp};
+use crate::ui::{Badge, Icon, Money, Serial, Size, Stamp, at_rest};
 
 /// How many labels of an order a row shows.
 const LABELS: usize = 3;
+/// Further than this in one frame, the list shows another part, and what it drew out of sight is of no use, pixels.
+const FAR: u32 = 800;
 /// The place is kept once the person has stopped scrolling.
 const PAUSE: std::time::Duration = std::time::Duration::from_millis(200);
 
@@ -101,9 +103,15 @@ pub fn Rows(
     let heights =
         Signal::derive(move || Heights { row: if table.get() { rem * 3 } else { rem * 19 / 4 }, head: rem * 9 / 5 });
     let reach = Reach { list, top, heights, view, active: RwSignal::new(0) };
+    let jumps = Memo::new(move |before: Option<&(i32, u32)>| {
+        let (was, jumps) = before.copied().unwrap_or_default();
+        let top = top.get();
+        (top, jumps.wrapping_add(u32::from(top.abs_diff(was) > FAR)))
+    });
+    let at_rest = at_rest(move || (filter.get(), jumps.get().1));
     let part = Memo::new(move |_| {
         let top = i64::from(top.get());
-        listing.with(|listing| heights.get().part(listing, top, view.get()))
+        listing.with(|listing| heights.get().part(listing, top, view.get(), at_rest.get()))
     });
     let rows = session.rows(filter, part.into());
 

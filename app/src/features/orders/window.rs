@@ -9,6 +9,8 @@ use crate::session::{DaySum, Listing};
 const BEFORE: usize = 12;
 /// Rows that are drawn after it, beyond a screenful.
 const AFTER: usize = 28;
+/// Rows that are drawn before and after those in sight where another part was in sight a moment ago.
+const AROUND: usize = 2;
 /// The part moves on by so many rows at once.
 const STEP: usize = 4;
 
@@ -50,11 +52,12 @@ impl Heights {
         listing.total.saturating_sub(1)
     }
 
-    /// The rows to draw where `view` pixels from `top` are in sight.
-    pub fn part(self, listing: &Listing, top: i64, view: i32) -> Range<usize> {
-        let start = self.row_at(listing, top).saturating_sub(BEFORE) / STEP * STEP;
+    /// The rows to draw where `view` pixels from `top` are in sight; out of sight there are many only `at_rest`.
+    pub fn part(self, listing: &Listing, top: i64, view: i32, at_rest: bool) -> Range<usize> {
+        let (before, after) = if at_rest { (BEFORE, AFTER) } else { (AROUND, AROUND) };
+        let start = self.row_at(listing, top).saturating_sub(before) / STEP * STEP;
         let screenful = usize::try_from(view / self.row.max(1)).unwrap_or(0);
-        start..listing.total.min(start + BEFORE + STEP + screenful + AFTER)
+        start..listing.total.min(start + before + STEP + screenful + after)
     }
 
     /// What is left out above and below a part. Above it stands the heading of its first row's day, in its own place
@@ -102,9 +105,9 @@ mod tests {
     fn what_is_drawn_and_what_is_left_out_make_the_whole() {
         let listing = listing(&[1, 40, 3, 100_000, 7]);
         let whole = HEIGHTS.whole(&listing);
-        for top in (0..whole).step_by(9_973) {
-            let part = HEIGHTS.part(&listing, top, 800);
-            assert!(part.len() <= 60, "few are drawn: {part:?}");
+        for (top, at_rest) in (0..whole).step_by(9_973).zip([true, false].into_iter().cycle()) {
+            let part = HEIGHTS.part(&listing, top, 800, at_rest);
+            assert!(part.len() <= if at_rest { 60 } else { 20 }, "few are drawn: {part:?}");
             let seen = HEIGHTS.row_at(&listing, top)..=HEIGHTS.row_at(&listing, top + 800);
             assert!(part.contains(seen.start()) && part.contains(seen.end()), "all in sight is drawn");
             let (above, below) = HEIGHTS.around(&listing, &part);

@@ -1,9 +1,9 @@
 // The work of the product in a real browser, measured: two tablets write offline, edit the same orders, meet, a third
 // joins cold, one starts again, all against the real server; beside it bare IndexedDB in the same run.
-//   node bench.mjs [--keep] [orders...]     (through `cargo xtask bench --browser -- 1000 10000 100000`)
+//   node engine.mjs [--keep] [orders...]     (through `cargo xtask bench --browser -- 1000 10000 100000`)
 // Up to 10,000 orders the whole work of two tablets and a third is measured; above, one tablet alone.
-import os from "node:os";
-import { Server, Tablet } from "./stall.mjs";
+import { Server, Tablet } from "../stall.mjs";
+import { ms, percentile, print } from "./figures.mjs";
 
 const keep = process.argv.includes("--keep");
 const sizes = process.argv.slice(2).map(Number).filter((n) => n > 0);
@@ -11,9 +11,6 @@ if (sizes.length === 0) sizes.push(1_000, 10_000);
 const ALONE_ABOVE = 20_000;
 const LIVE = 30;
 
-const sorted = (times) => [...times].sort((a, b) => a - b);
-const percentile = (times, p) => sorted(times)[Math.min(times.length - 1, Math.floor((times.length * p) / 100))];
-const ms = (time) => (time >= 100 ? Math.round(time).toLocaleString("en") : time.toFixed(time >= 10 ? 1 : 2));
 const mb = (bytes) => (bytes / 1e6).toFixed(2);
 const range = (from, n) => Array.from({ length: n }, (_, i) => from + i);
 
@@ -259,11 +256,7 @@ for (const [nth, n] of sizes.entries()) {
     await server.remove();
   }
 }
-console.log(`${os.cpus()[0]?.model ?? "unknown"}, ${os.cpus().length} cores, ${os.platform()}; times in ms\n`);
-const names = Object.keys(Object.assign({}, ...columns));
-console.log(`| ${names.join(" | ")} |`);
-console.log(`|${names.map(() => "---").join("|")}|`);
-for (const column of columns) console.log(`| ${names.map((name) => column[name] ?? "").join(" | ")} |`);
+print(columns);
 if (kept) {
   console.log(`\n${kept.join("\n")}`);
   await new Promise(() => {});
