@@ -42,8 +42,9 @@ impl Tablet {
                 self.changed.notified().await;
             }
         };
-        if tokio::time::timeout(Duration::from_secs(60), wait).await.is_err() {
-            panic!("{what} is not so after a minute: {:?}", self.client.sync_state());
+        // A tablet that missed a poke asks by itself after a minute.
+        if tokio::time::timeout(Duration::from_secs(120), wait).await.is_err() {
+            panic!("{what} is not so after two minutes: {:?}", self.client.sync_state());
         }
     }
     /// Everything is on the server, and everything up to `head` is here.
