@@ -211,6 +211,8 @@ pub struct Order {
     pub cancelled: Option<usize>,
     /// Its conflicts, settled ones too.
     pub conflicts: Vec<Conflict>,
+    /// Fields that one event wrote as another had, unknowing of it: the field, the later place, the earlier.
+    pub(crate) alike: Vec<(String, usize, usize)>,
     /// Everything that happened, in the order of the fold.
     pub timeline: Vec<Entry>,
     /// An event is here that this build does not know: read-only.
@@ -255,6 +257,7 @@ impl Order {
             held: None,
             cancelled: None,
             conflicts: Vec::new(),
+            alike: Vec::new(),
             timeline: Vec::new(),
             needs_update: false,
             overruled: BTreeMap::new(),

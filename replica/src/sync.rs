@@ -105,6 +105,8 @@ const NONSENSE: u32 = 3;
 pub struct Engine {
     /// Since the start or the last waking, the server has told of its head.
     greeted: bool,
+    /// The socket told of something since the last pull began: its answer may have been on its way already.
+    news: bool,
     /// A push may or may not have been taken.
     uncertain: bool,
     whole: bool,
@@ -143,7 +145,7 @@ impl Engine {
         if facts.pending > 0 {
             return Step::Push;
         }
-        if !facts.caught_up {
+        if !facts.caught_up || self.news {
             return Step::Pull { wait_seconds: 0, whole };
         }
         if facts.succeeds {
@@ -171,6 +173,11 @@ impl Engine {
     /// A push is on its way: until an answer to it is heard, its outcome is uncertain.
     pub fn pushing(&mut self) {
         self.uncertain = true;
+    }
+
+    /// A pull is on its way.
+    pub fn pulling(&mut self) {
+        self.news = false;
     }
 
     /// There was nothing to push after all.
@@ -225,7 +232,7 @@ impl Engine {
             Heard::Poke => self.heard_ms = now_ms,
             Heard::News => {
                 self.heard_ms = now_ms;
-                self.greeted = false;
+                (self.greeted, self.news) = (false, true);
             }
             Heard::Deaf => {
                 if std::mem::take(&mut self.listening) {
@@ -283,7 +290,13 @@ impl Engine {
             State::Error
         } else if self.failures > 0 {
             State::Offline
-        } else if facts.pending > 0 || facts.blobs > 0 || !facts.caught_up || facts.succeeds || self.heard_ms == 0 {
+        } else if facts.pending > 0
+            || facts.blobs > 0
+            || !facts.caught_up
+            || self.news
+            || facts.succeeds
+            || self.heard_ms == 0
+        {
             State::Pending
         } else {
             State::Synced
@@ -332,6 +345,21 @@ mod tests {
         assert_eq!(engine.next(&IDLE, 8 + SILENCE_MS), Step::Pull { wait_seconds: 0, whole: false });
         engine.heard(Heard::News, 9, 0);
         assert_eq!(engine.next(&IDLE, 9), Step::Pull { wait_seconds: 0, whole: false });
+    }
+
+    #[test]
+    fn news_that_come_while_it_pulls_are_pulled_too() {
+        let mut engine = Engine::default();
+        engine.heard(Heard::Listening, 1, 0);
+        engine.pulling();
+        engine.heard(Heard::News, 2, 0);
+        engine.heard(Heard::Answer, 3, 0);
+        assert_eq!(engine.next(&WAITING, 3), Step::Push, "what waits does not wait for them");
+        assert_eq!(engine.state(&IDLE, false), State::Pending);
+        assert_eq!(engine.next(&IDLE, 3), Step::Pull { wait_seconds: 0, whole: false });
+        engine.pulling();
+        engine.heard(Heard::Answer, 4, 0);
+        assert_eq!(engine.next(&IDLE, 4), Step::Rest(Some(4 + SILENCE_MS)));
     }
 
     #[test]

@@ -42,9 +42,9 @@ impl Tablet {
                 self.changed.notified().await;
             }
         };
-        // A tablet that missed a poke asks by itself after a minute.
-        if tokio::time::timeout(Duration::from_secs(120), wait).await.is_err() {
-            panic!("{what} is not so after two minutes: {:?}", self.client.sync_state());
+        // A tablet that missed a poke would ask by itself after a minute: that is a fault too.
+        if tokio::time::timeout(Duration::from_secs(55), wait).await.is_err() {
+            panic!("{what} is not so: {:?}", self.client.sync_state());
         }
     }
     /// Everything is on the server, and everything up to `head` is here.

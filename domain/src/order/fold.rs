@@ -289,6 +289,15 @@ impl Order {
         self.conflicts.push(Conflict { id, kind, first, second, field, other, settled: None });
     }
 
+    /// Two events wrote a field unknowing of each other: a person chooses, where they did not write the same.
+    /// `other`: what takes the value back that does not stand.
+    fn meet(&mut self, field: &str, first: usize, second: usize, other: Option<Taking>) {
+        match other {
+            Some(_) => self.raise(ConflictKind::SameField, first, second, Some(field.to_owned()), other),
+            None => self.alike.push((field.to_owned(), second, first)),
+        }
+    }
+
     // ---- drafts and confirmation ----
 
     fn take_content(&mut self, at: usize, content: &Content) {
@@ -427,20 +436,24 @@ impl Order {
         APPLIED
     }
 
-    /// Whether the event at `at` writes over something that it did not know of.
-    fn overwrites(&self, at: usize, by: Option<usize>) -> Option<usize> {
-        by.filter(|by| !self.knew(at, *by))
+    /// What the event at `at` writes over in a field without knowing of it: what `by` wrote, or one that had written
+    /// the same before it.
+    fn overwrites(&self, at: usize, field: &str, by: Option<usize>) -> Option<usize> {
+        let mut by = by?;
+        while self.knew(at, by) {
+            let alike = self.alike.iter().find(|(of, later, _)| of == field && *later == by);
+            by = alike.map(|(.., earlier)| *earlier)?;
+        }
+        Some(by)
     }
 
     fn change(&mut self, at: usize, change: &Change) {
         macro_rules! field {
             ($field:ident, $name:literal, $variant:ident, $value:expr) => {{
                 let value = $value.clone();
-                if let Some(by) = self.overwrites(at, self.$field.by)
-                    && self.$field.value != value
-                {
+                if let Some(by) = self.overwrites(at, $name, self.$field.by) {
                     let other = Taking::Order(Change::$variant(self.$field.value.clone()));
-                    self.raise(ConflictKind::SameField, by, at, Some($name.to_owned()), Some(other));
+                    self.meet($name, by, at, (self.$field.value != value).then_some(other));
                 }
                 self.$field = Field { value, by: Some(at) };
             }};
@@ -506,8 +519,9 @@ impl Order {
             }
             LineChange::Note(note) => ("note", LineChange::Note(std::mem::replace(&mut line.note, note.clone()))),
         };
-        let overwritten = self.overwrites(at, state.written.get(name).copied());
-        let removed_unknown = self.overwrites(at, state.removed);
+        let field = format!("line:{id}:{name}");
+        let overwritten = self.overwrites(at, &field, state.written.get(name).copied());
+        let removed_unknown = state.removed.filter(|by| !self.knew(at, *by));
         if state.removed.is_some() && removed_unknown.is_none() {
             return;
         }
@@ -519,11 +533,9 @@ impl Order {
                 Some(format!("line:{id}")),
                 Some(Taking::Order(Change::RemoveLine(id))),
             );
-        } else if let Some(by) = overwritten
-            && old != *change
-        {
-            let other = Taking::Order(Change::Line(id, old));
-            self.raise(ConflictKind::SameField, by, at, Some(format!("line:{id}:{name}")), Some(other));
+        } else if let Some(by) = overwritten {
+            let other = (old != *change).then_some(Taking::Order(Change::Line(id, old)));
+            self.meet(&field, by, at, other);
         }
         if let Some(state) = self.lines.get_mut(index) {
             state.line = line;
@@ -534,7 +546,7 @@ impl Order {
 
     fn write_due(&mut self, at: usize, due_ms: i64) {
         // Both extended: the later day stands, nobody is hurt by more time; no conflict.
-        let least = self.overwrites(at, self.due.by).and(self.due.value).unwrap_or(due_ms);
+        let least = self.due.by.filter(|by| !self.knew(at, *by)).and(self.due.value).unwrap_or(due_ms);
         self.due = Field { value: Some(due_ms.max(least)), by: Some(at) };
     }
 
@@ -551,7 +563,7 @@ impl Order {
                 let Buyer { name, phone, address } = buyer.clone();
                 if self.name.by.is_some() {
                     // Both tablets wrote the first that is known of the buyer: what the other left empty stays.
-                    if self.overwrites(at, self.name.by).is_none() {
+                    if self.name.by.is_none_or(|by| self.knew(at, by)) {
                         return void(VoidReason::AlreadyDone);
                     }
                     if let Some(step) = self.edit_refused(at) {
@@ -592,19 +604,13 @@ impl Order {
         macro_rules! field {
             ($field:ident) => {
                 if let Some(value) = &body.$field {
-                    if let Some(by) = self.overwrites(at, self.$field.by)
-                        && self.$field.value != *value
+                    if let Some(by) = self.overwrites(at, stringify!($field), self.$field.by)
                         && !(self.$field.value.is_empty() && first_record(self, by))
                     {
                         let other =
                             ContactChanged { $field: Some(self.$field.value.clone()), ..ContactChanged::default() };
-                        self.raise(
-                            ConflictKind::SameField,
-                            by,
-                            at,
-                            Some(stringify!($field).to_owned()),
-                            Some(Taking::Buyer(other)),
-                        );
+                        let differs = self.$field.value != *value;
+                        self.meet(stringify!($field), by, at, differs.then_some(Taking::Buyer(other)));
                     }
                     self.$field = Field { value: value.clone(), by: Some(at) };
                 }

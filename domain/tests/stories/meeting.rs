@@ -246,6 +246,29 @@ fn of_the_same_field_the_later_stands_and_the_other_is_one_tap_away() {
 }
 
 #[test]
+fn what_both_wrote_alike_is_not_changed_behind_the_back_of_either() {
+    for (first, stall) in either_way(&Stall::with(parcel_for_wang()), |stall| {
+        stall.a_edits(|form| {
+            form.content.note = "ring twice".into();
+            form.buyer.address = "road 1".into();
+            form.content.lines[1].quantity = 4;
+        });
+        stall.b_edits(|form| {
+            form.content.note = "ring twice".into();
+            form.buyer.address = "road 1".into();
+            form.content.lines[1].quantity = 4;
+        });
+        stall.b_edits(|form| {
+            form.content.note = "leave it".into();
+            form.buyer.address = "road 2".into();
+            form.content.lines[1].quantity = 5;
+        });
+    }) {
+        assert_eq!(stall.inbox(), [ConflictKind::SameField; 3], "{first:?} was first");
+    }
+}
+
+#[test]
 fn the_same_field_of_the_buyer_and_of_a_line() {
     for (first, mut stall) in either_way(&Stall::with(parcel_for_wang()), |stall| {
         stall.a_edits(|form| form.buyer.address = "A road 1".into());

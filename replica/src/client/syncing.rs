@@ -308,6 +308,7 @@ impl<S: Storage, T: Transport, H: Host> Client<S, T, H> {
 
     async fn pull(&self, wait_seconds: u64, whole: bool, live: &mut Option<T::Live>) -> Result<(), StorageFault> {
         let Some(reach) = self.reach() else { return Ok(()) };
+        self.0.engine.borrow_mut().pulling();
         let after = self.replica().cursor();
         let own = if whole { "full" } else { "brief" };
         let limit = if after == 0 { FIRST_PULL_EVENTS } else { MAX_PULL_EVENTS };
