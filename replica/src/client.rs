@@ -281,8 +281,8 @@ struct Inner<S, T, H> {
     woken: Cell<bool>,
     actor: Cell<Option<Uuid>>,
     checkpoint_from: Cell<u32>,
-    /// Erasing is tried again from this entry on.
-    erase_from: Cell<u32>,
+    /// Erasing failed and is not tried again before, in milliseconds since 1970.
+    erase_not_before: Cell<i64>,
     /// Counts how often the replica was loaded again, because another tab built the journal anew.
     loads: Cell<u64>,
     clock_off_ms: Cell<Option<i64>>,
@@ -330,7 +330,7 @@ impl<S: Storage, T: Transport, H: Host> Client<S, T, H> {
             woken: Cell::default(),
             actor: Cell::default(),
             checkpoint_from: Cell::default(),
-            erase_from: Cell::default(),
+            erase_not_before: Cell::default(),
             loads: Cell::default(),
             clock_off_ms: Cell::default(),
             listeners: RefCell::default(),

@@ -615,10 +615,14 @@ impl Simulation {
         while !self.is_healed() {
             let now = self.world.now_ms();
             if now >= until {
-                let states: Vec<_> = self.tablets.iter().map(|tablet| tablet.tabs[0].sync_state()).collect();
+                let tabs = self.tablets.iter().flat_map(|tablet| &tablet.tabs);
+                let states: Vec<_> = tabs
+                    .map(|tab| (tab.replica().cursor(), tab.replica().erases(), tab.is_settled(), tab.sync_state()))
+                    .collect();
                 panic!(
-                    "not healed after {HEALED_WITHIN_MS} ms: {states:?}, head {}",
-                    self.world.server().borrow().head()
+                    "not healed after {HEALED_WITHIN_MS} ms: {states:#?}, head {}, pictures are there: {}",
+                    self.world.server().borrow().head(),
+                    self.has_pictures()
                 );
             }
             self.pass(1_000);

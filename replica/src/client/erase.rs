@@ -1,19 +1,22 @@
 //! Erasing people from this device's disk, where they asked for it.
 
-use super::{CHECKPOINT_AGAIN, Client, Host, REOPENINGS, Transport, corrupt};
+use super::{Client, Host, REOPENINGS, Transport, corrupt};
 use crate::replica::Erasing;
 use crate::storage::{JournalEntry, Storage, StorageFault};
+use crate::sync::LONGEST_DELAY_MS;
 
 /// Entries at a time: a long journal does not fit into memory at once.
 const AT_ONCE: u32 = 64;
 
 impl<S: Storage, T: Transport, H: Host> Client<S, T, H> {
-    /// Erases who waits for it and may be erased. What fails is tried again later: the fold knows nothing of them any
-    /// more in any case.
+    /// Erases who waits for it and may be erased. What fails is tried again after a while: the fold knows nothing of
+    /// them any more in any case.
     pub(super) async fn erase(&self) {
-        let due = self.replica().erases() && self.replica().last_no() >= self.0.erase_from.get();
-        if due && self.try_erase().await.is_err() {
-            self.0.erase_from.set(self.replica().last_no().saturating_add(CHECKPOINT_AGAIN));
+        let (now_ms, wait) = (self.0.host.now_ms(), LONGEST_DELAY_MS as i64);
+        // A clock that was set back must not make it wait for ever.
+        let waits = (now_ms..=now_ms.saturating_add(wait)).contains(&self.0.erase_not_before.get());
+        if !waits && self.replica().erases() && self.try_erase().await.is_err() {
+            self.0.erase_not_before.set(now_ms.saturating_add(wait));
         }
     }
 
