@@ -333,6 +333,11 @@ for (const size of [LANDSCAPE, PORTRAIT]) {
       buyer: { name: i === 3 ? "+86 王" : `王 "${i}"`, phone: "13800138000" },
       labels: i === 0 ? ["急"] : undefined,
     }), { size });
+    const lines = size === LANDSCAPE ? 5 : 0;
+    const areCells = () => page.waitForFunction((lines) => document.querySelectorAll("ul.rows .cells").length === lines, lines);
+    // Rows that stood before the pages behind the list were there turn into lines too.
+    await page.reload();
+    await page.getByTestId("order-row").nth(4).waitFor();
     await option(page, "Columns");
     const dialog = page.getByRole("dialog", { name: "Columns" });
     await dialog.getByRole("checkbox", { name: "Show as a table" }).check();
@@ -340,8 +345,10 @@ for (const size of [LANDSCAPE, PORTRAIT]) {
     await dialog.getByRole("checkbox", { name: "Note", exact: true }).check();
     await dialog.getByRole("button", { name: "Close" }).click();
     await page.locator(size === LANDSCAPE ? "ul.rows[data-table]" : "ul.rows:not([data-table])").waitFor();
+    await areCells();
     await page.reload();
     await page.locator(size === LANDSCAPE ? "ul.rows[data-table]" : "ul.rows:not([data-table])").waitFor();
+    await areCells();
     assert.equal(await page.getByTestId("order-row").count(), 5);
 
     const saving = page.waitForEvent("download");

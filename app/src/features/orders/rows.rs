@@ -272,7 +272,7 @@ fn OrderRow(row: Row, at: Memo<usize>, shelf: Shelf, pressed: Callback<(Uuid, ev
             .into_any()
     };
     let summary = Arc::new(summary);
-    let body = move || match parts.there_untracked().filter(|_| table.get()) {
+    let body = move || match table.get().then(|| parts.there_untracked()).flatten() {
         Some(pages) => (pages.list.cells)(&summary, by_day.get(), each_badge()),
         None => two_lines(&summary, by_day.get(), each_badge()),
     };
