@@ -326,6 +326,25 @@ test("payments are verified in a batch with no server: each order says what beca
   await page.locator(`[data-order-number="${orders[5].number}"][data-status="paid"]`).waitFor();
 });
 
+test("rows that stood before the pages behind the list came turn into a table's lines", async (t) => {
+  const { tablet, page, rows } = await filled(t, 3, () => ({ content: content("Tea"), buyer: { name: "Ann" } }), { size: LANDSCAPE });
+  // Without the service worker, which has all files at hand.
+  await page.evaluate(async () => Promise.all((await navigator.serviceWorker.getRegistrations()).map((one) => one.unregister())));
+  let come;
+  const held = new Promise((done) => (come = done));
+  await page.route("**/split_pages*", async (route) => {
+    await held;
+    await route.continue();
+  });
+  await page.reload();
+  await rows.nth(2).waitFor();
+  come();
+  await tablet.synced();
+  await option(page, "Columns");
+  await page.getByRole("dialog", { name: "Columns" }).getByRole("checkbox", { name: "Show as a table" }).check();
+  await page.waitForFunction(() => document.querySelectorAll("ul.rows .cells").length === 3);
+});
+
 for (const size of [LANDSCAPE, PORTRAIT]) {
   test(`the list as a table and as a file, ${size.width} wide`, async (t) => {
     const { tablet, page, orders } = await filled(t, 5, (i) => ({
