@@ -287,6 +287,13 @@ test("payments are verified in a batch with no server: each order says what beca
   await server.down();
   await page.reload();
   await rows.nth(11).waitFor();
+  // What asks to be looked after stands beside the tabs, with its count.
+  const toVerify = page.getByRole("link", { name: /^Unverified/ });
+  await page.getByRole("link", { name: "Unverified 11" }).click();
+  await rows.nth(11).waitFor({ state: "detached" });
+  assert.equal(await rows.count(), 11);
+  await page.goBack();
+  await rows.nth(11).waitFor();
   await option(page, "Select orders");
   await page.getByRole("checkbox", { name: /Buyer 0/ }).click();
   await page.getByRole("checkbox", { name: /Buyer 6/ }).click({ modifiers: ["Shift"] });
@@ -305,6 +312,7 @@ test("payments are verified in a batch with no server: each order says what beca
   await dialog.getByRole("button", { name: "Done", exact: true }).click();
   await tablet.button("Stop selecting").click();
   await page.waitForFunction(() => [...document.querySelectorAll('[data-testid="order-row"]')].every((row) => !row.dataset.badges.includes("unverified")));
+  await toVerify.waitFor({ state: "detached" });
 
   // Paid in full, and a label, for those that are picked only.
   await option(page, "Select orders");
