@@ -50,7 +50,7 @@ test("a draft typed without a network on one tablet is gone on with on the other
 test("two tablets write on one draft: each sees what the other adds", async (t) => {
   const { first, second } = await twoTablets(t);
   await first.write({ name: "李雷", items: [{ item: "tea", quantity: "1", price: "5" }], delivery: "Pick up later" });
-  await first.button("Keep as a draft").click();
+  await first.button("Save draft").click();
   await drafts(first).waitFor();
   await first.synced();
   await Promise.all([goOn(first), goOn(second)]);

@@ -70,7 +70,7 @@ export async function busyShop(t) {
   const refund = address();
   await first.takeOrder({ name: "阿不都热合曼·买买提明江·艾合买提", address: "新疆维吾尔自治区乌鲁木齐市天山区".repeat(4), items: [TEA], note: "电话打不通就放门卫 ".repeat(8) });
   await first.write({ name: "草稿", items: [TEA] });
-  await first.button("Keep as a draft").click();
+  await first.button("Save draft").click();
   await first.page.getByTestId("order-row").first().waitFor();
 
   // One that has a story.

@@ -39,7 +39,7 @@ pub mod badge {
 pub mod list {
     texts! {
         SEARCH: "搜索订单", "Search orders";
-        SEARCH_HINT: "编号、姓名、电话、单号", "Number, name, phone, parcel";
+        SEARCH_HINT: "编号、姓名、电话、快递单号", "Number, name, phone, parcel";
         BY_STATE: "按状态", "By state";
         ALL: "全部", "All";
         LIST: "订单列表", "Order list";
@@ -108,7 +108,7 @@ pub mod form {
         TOTAL: "合计", "Total";
         TO_PAY: "还要收", "Still to pay";
         PREVIEW: "预览订单", "Preview order";
-        KEEP_DRAFT: "存为草稿", "Keep as a draft";
+        KEEP_DRAFT: "存草稿", "Save draft";
         DRAFTS: "草稿", "Drafts";
         DRAFT_KEPT: "草稿已存在本机", "Draft kept on this device";
         DISCARD_DRAFT: "丢掉草稿", "Discard draft";

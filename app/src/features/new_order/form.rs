@@ -306,9 +306,9 @@ pub fn FormPage(
                                         <Button
                                             label=form::KEEP_DRAFT
                                             glyph=Glyph::Save
-                                            icon_only=true
                                             busy=flow.busy
                                             on_press=keep
+                                            attr:data-short=""
                                         />
                                     }
                                 })}
