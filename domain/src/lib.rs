@@ -138,8 +138,14 @@ impl Meta {
     }
     /// Whether the device of this event had `earlier` applied when the person acted; `earlier` stands before this
     /// event in the fold. Two events of one device with one count are of two devices: one is the other's copy.
+    ///
+    /// Of its own events a device knew those that it had made, whatever `seen` says: a server that was restored gives
+    /// out its sequence anew.
     pub fn knew(&self, earlier: &Self) -> bool {
-        let own = earlier.device == self.device && (earlier.counter < self.counter || earlier.id == self.id);
-        own || earlier.seq.is_some_and(|seq| seq <= self.seen)
+        if earlier.device == self.device {
+            earlier.counter < self.counter || earlier.id == self.id
+        } else {
+            earlier.seq.is_some_and(|seq| seq <= self.seen)
+        }
     }
 }

@@ -45,8 +45,6 @@ pub struct LineState {
     pub removed: Option<usize>,
     /// Who wrote which field last: by the field's name.
     pub(crate) written: BTreeMap<&'static str, usize>,
-    /// The event that brought it.
-    pub added: usize,
 }
 
 /// What became of a payment.
@@ -99,6 +97,9 @@ pub struct Parcel {
     pub expected: String,
     /// What is in it.
     pub lines: Vec<LinePart>,
+    /// The same as goods: the lines as the tablet knew them that let them go, with the quantities that left. What
+    /// another tablet wrote meanwhile changes the order, not what is in the parcel.
+    pub goods: Vec<Line>,
     /// Handed to the buyer, not to a carrier.
     pub handed_over: bool,
     /// The event that voided it.

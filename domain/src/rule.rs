@@ -95,7 +95,7 @@ pub struct Rule {
 pub struct Standing {
     /// The device.
     pub id: Uuid,
-    /// When it last said that it had nothing unsent, in the server's time.
+    /// The last time, by the server's clock, of which it said that it had nothing unsent.
     pub heard_ms: Option<i64>,
     /// It is out: what it holds comes no more.
     pub revoked: bool,
@@ -128,8 +128,6 @@ pub enum RuleFault {
 
 const HOUR_MS: i64 = 3_600_000;
 const DAY_MS: i64 = 24 * HOUR_MS;
-/// A call may be on its way for so long: what a device said before it counts from then on.
-const ON_ITS_WAY_MS: i64 = 2 * 60_000;
 /// How long a tablet leaves an order to the next one before it.
 const PATIENCE_MS: i64 = 2 * 60_000;
 
@@ -263,9 +261,8 @@ impl Rule {
         if now_ms < over_ms {
             return None;
         }
-        let from_ms = over_ms.saturating_add(ON_ITS_WAY_MS);
         let silent = vouched.devices.iter().filter(|device| {
-            device.id != vouched.here && !device.revoked && device.heard_ms.is_none_or(|heard| heard < from_ms)
+            device.id != vouched.here && !device.revoked && device.heard_ms.is_none_or(|heard| heard <= over_ms)
         });
         Some(silent.map(|device| device.id).collect())
     }

@@ -126,7 +126,7 @@ pub struct DeviceEntry {
     pub last_seen_ms: i64,
     /// The greatest counter without a gap that the server holds of it.
     pub pushed: u64,
-    /// When it last said that it had nothing unsent, in the server's time.
+    /// The last time, by the server's clock, of which it said that it had nothing unsent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub heard_ms: Option<i64>,
     /// When its credential was taken away.

@@ -37,8 +37,11 @@ pub struct Asking {
 impl Asking {
     /// Whether who made this event knew that the person had been erased: then it was written on purpose, and stays.
     pub fn was_known_to(&self, envelope: &Envelope) -> bool {
-        let own = envelope.device == self.device && self.counter < envelope.counter;
-        own || self.seq.is_some_and(|seq| seq <= envelope.seen)
+        if envelope.device == self.device {
+            self.counter < envelope.counter
+        } else {
+            self.seq.is_some_and(|seq| seq <= envelope.seen)
+        }
     }
 }
 
@@ -125,6 +128,7 @@ mod tests {
         let (own, other) = ("019ab000-0000-7000-8000-00000000000d", "019ab000-0000-7000-8000-00000000000e");
         assert!(asking(own, 6, None).was_known_to(&written));
         assert!(!asking(own, 8, None).was_known_to(&written));
+        assert!(!asking(own, 8, Some(2)).was_known_to(&written), "a restored server gave it an earlier place");
         assert!(asking(other, 1, Some(3)).was_known_to(&written));
         assert!(!asking(other, 1, Some(4)).was_known_to(&written));
         assert!(!asking(other, 1, None).was_known_to(&written));

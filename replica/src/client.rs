@@ -286,6 +286,8 @@ struct Inner<S, T, H> {
     /// Counts how often the replica was loaded again, because another tab built the journal anew.
     loads: Cell<u64>,
     clock_off_ms: Cell<Option<i64>>,
+    /// The server's time as it was told last.
+    told_ms: Cell<Option<i64>>,
     listeners: RefCell<Vec<Listener>>,
 }
 
@@ -333,6 +335,7 @@ impl<S: Storage, T: Transport, H: Host> Client<S, T, H> {
             erase_not_before: Cell::default(),
             loads: Cell::default(),
             clock_off_ms: Cell::default(),
+            told_ms: Cell::default(),
             listeners: RefCell::default(),
         })))
     }

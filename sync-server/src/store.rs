@@ -55,7 +55,7 @@ pub struct KnownDevice {
     pub device: Uuid,
     /// When it was last heard of, in milliseconds since 1970.
     pub last_seen_ms: i64,
-    /// When it last said that it had nothing unsent.
+    /// The last time of which it said that it had nothing unsent.
     pub heard_ms: Option<i64>,
 }
 
@@ -116,7 +116,7 @@ pub struct Device {
     pub last_seen_ms: i64,
     /// The greatest counter without a gap.
     pub high: u64,
-    /// When it last said that it had nothing unsent.
+    /// The last time of which it said that it had nothing unsent.
     pub heard_ms: Option<i64>,
     /// When it was revoked.
     pub revoked_ms: Option<i64>,
@@ -231,8 +231,8 @@ pub trait Store: Send + Sync + 'static {
     async fn by_credential(&self, credential_hash: &SecretHash) -> Result<Option<KnownDevice>, StoreFault>;
     /// Notes that a device was heard of.
     async fn seen(&self, shop: Uuid, device: Uuid, now: i64) -> Result<(), StoreFault>;
-    /// Notes that a device has nothing unsent.
-    async fn idle(&self, shop: Uuid, device: Uuid, now: i64) -> Result<(), StoreFault>;
+    /// Notes when a device had nothing unsent.
+    async fn idle(&self, shop: Uuid, device: Uuid, idle_ms: i64) -> Result<(), StoreFault>;
     /// All devices of a shop, by code.
     async fn devices(&self, shop: Uuid) -> Result<Vec<Device>, StoreFault>;
     /// Takes a device's credential away, and every pairing code it used. False when there is no such device.

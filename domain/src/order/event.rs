@@ -183,6 +183,26 @@ pub enum LineChange {
     Note(String),
 }
 
+impl LineChange {
+    /// Writes it into a line. Answers with the name of the field, and with what takes back what it said before.
+    pub(super) fn write(&self, line: &mut Line) -> (&'static str, Self) {
+        use std::mem::replace;
+        match self.clone() {
+            Self::Item(item, product) => {
+                ("item", Self::Item(replace(&mut line.item, item), replace(&mut line.product, product)))
+            }
+            Self::Variant(variant) => ("variant", Self::Variant(replace(&mut line.variant, variant))),
+            Self::Spec(spec) => ("spec", Self::Spec(replace(&mut line.spec, spec))),
+            Self::Quantity(quantity, unit) => {
+                ("quantity", Self::Quantity(replace(&mut line.quantity, quantity), replace(&mut line.unit, unit)))
+            }
+            Self::Price(price) => ("price", Self::Price(replace(&mut line.price, price))),
+            Self::Discount(discount) => ("discount", Self::Discount(replace(&mut line.discount, discount))),
+            Self::Note(note) => ("note", Self::Note(replace(&mut line.note, note))),
+        }
+    }
+}
+
 /// Body of `order.payment_recorded`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PaymentRecorded {

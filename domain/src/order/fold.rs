@@ -173,6 +173,7 @@ impl Order {
                     tracking: body.tracking.clone(),
                     expected: body.expected.clone(),
                     lines: body.lines.clone(),
+                    goods: Vec::new(),
                     handed_over: false,
                     voided: None,
                 },
@@ -186,6 +187,7 @@ impl Order {
                     tracking: String::new(),
                     expected: String::new(),
                     lines: body.lines.clone(),
+                    goods: Vec::new(),
                     handed_over: true,
                     voided: None,
                 },
@@ -232,7 +234,7 @@ impl Order {
                 Some(_) => APPLIED,
                 None => void(VoidReason::AlreadyDone),
             },
-            OrderEvent::Cancelled(_) => self.cancelled(at),
+            OrderEvent::Cancelled(body) => self.cancelled(at, body.rule.is_some()),
             OrderEvent::Revived(_) => match self.cancelled.take() {
                 Some(_) => APPLIED,
                 None => void(VoidReason::AlreadyDone),
@@ -317,17 +319,15 @@ impl Order {
         self.carrier = field(&content.carrier, at);
         self.parked = field(&content.parked, at);
         for line in &content.lines {
-            self.add_line(at, line);
+            self.add_line(line);
         }
     }
 
-    fn add_line(&mut self, at: usize, line: &Line) {
+    fn add_line(&mut self, line: &Line) {
         match self.lines.iter_mut().find(|state| state.line.id == line.id) {
             // Brought back, or the same number drawn twice: the line that is there stays.
             Some(state) => state.removed = None,
-            None => {
-                self.lines.push(LineState { line: line.clone(), removed: None, written: Default::default(), added: at })
-            }
+            None => self.lines.push(LineState { line: line.clone(), removed: None, written: Default::default() }),
         }
     }
 
@@ -472,7 +472,7 @@ impl Order {
             Change::Carrier(value) => field!(carrier, "carrier", Carrier, value),
             // Put aside or taken up: the later stands, and nobody has to choose.
             Change::Parked(value) => self.parked = Field { value: *value, by: Some(at) },
-            Change::AddLine(line) => self.add_line(at, line),
+            Change::AddLine(line) => self.add_line(line),
             Change::RemoveLine(id) => self.remove_line(at, *id),
             Change::Line(id, change) => self.change_line(at, *id, change),
         }
@@ -496,29 +496,7 @@ impl Order {
         let Some(index) = self.lines.iter().position(|state| state.line.id == id) else { return };
         let Some(state) = self.lines.get(index) else { return };
         let mut line = state.line.clone();
-        let (name, old) = match change {
-            LineChange::Item(item, product) => {
-                let old = LineChange::Item(
-                    std::mem::replace(&mut line.item, item.clone()),
-                    std::mem::replace(&mut line.product, *product),
-                );
-                ("item", old)
-            }
-            LineChange::Variant(variant) => {
-                ("variant", LineChange::Variant(std::mem::replace(&mut line.variant, *variant)))
-            }
-            LineChange::Spec(spec) => ("spec", LineChange::Spec(std::mem::replace(&mut line.spec, spec.clone()))),
-            LineChange::Quantity(quantity, unit) => {
-                let old = LineChange::Quantity(line.quantity, line.unit);
-                (line.quantity, line.unit) = (*quantity, *unit);
-                ("quantity", old)
-            }
-            LineChange::Price(price) => ("price", LineChange::Price(std::mem::replace(&mut line.price, *price))),
-            LineChange::Discount(discount) => {
-                ("discount", LineChange::Discount(std::mem::replace(&mut line.discount, *discount)))
-            }
-            LineChange::Note(note) => ("note", LineChange::Note(std::mem::replace(&mut line.note, note.clone()))),
-        };
+        let (name, old) = change.write(&mut line);
         let field = format!("line:{id}:{name}");
         let overwritten = self.overwrites(at, &field, state.written.get(name).copied());
         let removed_unknown = state.removed.filter(|by| !self.knew(at, *by));
@@ -705,13 +683,13 @@ impl Order {
 
     // ---- goods ----
 
-    fn left(&mut self, at: usize, parcel: Parcel) -> Step {
+    fn left(&mut self, at: usize, mut parcel: Parcel) -> Step {
         // Who knew of the cancellation saw it voided: otherwise nothing would have left.
         if let Some(place) = self.cancelled {
             return Overrule(place, VoidReason::ShipmentStands);
         }
         let ours: Vec<u32> = parcel.lines.iter().map(|(id, _)| *id).collect();
-        self.know_lines(at, &ours);
+        self.pack(&mut parcel);
         self.parcels.push(parcel);
         if let Some(place) = self.held
             && self.all_shipped()
@@ -758,24 +736,54 @@ impl Order {
         APPLIED
     }
 
-    /// Goods have left on a line that an edit brought which does not count: a parcel that its tablet did not know of
-    /// stood before it. They are goods all the same, that nobody ordered.
-    fn know_lines(&mut self, at: usize, ids: &[u32]) {
-        for id in ids {
-            if self.lines.iter().any(|state| state.line.id == *id) {
-                continue;
+    /// Says what goods are in a parcel: the lines as its tablet knew them. A line that does not count here (a parcel that
+    /// the tablet did not know of stood before the edit that brought it) is goods all the same, that nobody ordered.
+    fn pack(&mut self, parcel: &mut Parcel) {
+        let knew_all = (0..parcel.at).all(|place| self.knew(parcel.at, place));
+        for (id, quantity) in &parcel.lines {
+            let here = self.lines.iter().find(|state| state.line.id == *id).map(|state| state.line.clone());
+            let is_here = here.is_some();
+            let known = if knew_all { None } else { self.line_as_known(parcel.at, *id) };
+            let Some(line) = known.or(here) else { continue };
+            if !is_here {
+                let (removed, written) = (Some(parcel.at), BTreeMap::new());
+                self.lines.push(LineState { line: line.clone(), removed, written });
             }
-            let brought = self.timeline.iter().take(at).enumerate().find_map(|(place, entry)| {
-                let Event::Order(OrderEvent::Edited(edited)) = &entry.event else { return None };
-                edited.changes.iter().find_map(|change| match change {
-                    Change::AddLine(line) if line.id == *id && self.knew(at, place) => Some((place, line.clone())),
-                    _ => None,
-                })
-            });
-            if let Some((added, line)) = brought {
-                self.lines.push(LineState { line, removed: Some(added), written: BTreeMap::new(), added });
+            parcel.goods.push(Line { quantity: *quantity, ..line });
+        }
+    }
+
+    /// A line as the tablet knew it that made the event at `at`.
+    fn line_as_known(&self, at: usize, id: u32) -> Option<Line> {
+        let mut line = None;
+        let mut has_left = false;
+        for (_, entry) in self.timeline.iter().enumerate().take(at).filter(|(place, _)| self.knew(at, *place)) {
+            let Event::Order(event) = &entry.event else { continue };
+            match event {
+                OrderEvent::Started(Started { content, .. })
+                | OrderEvent::Confirmed(Confirmed { content: Some(content), .. })
+                    if line.is_none() =>
+                {
+                    line = content.lines.iter().find(|line| line.id == id).cloned();
+                }
+                OrderEvent::Edited(edited) => {
+                    // What voided it here, the tablet may not have known of.
+                    let counted = entry.outcome == Applied || !has_left;
+                    for change in &edited.changes {
+                        match (change, &mut line) {
+                            (Change::AddLine(added), None) if added.id == id => line = Some(added.clone()),
+                            (Change::Line(of, change), Some(line)) if *of == id && counted => {
+                                change.write(line);
+                            }
+                            _ => {}
+                        }
+                    }
+                }
+                OrderEvent::Shipped(_) | OrderEvent::HandedOver(_) => has_left = true,
+                _ => {}
             }
         }
+        line
     }
 
     fn parcel_corrected(&mut self, body: &ParcelCorrected) -> Step {
@@ -818,7 +826,7 @@ impl Order {
         }
     }
 
-    fn cancelled(&mut self, at: usize) -> Step {
+    fn cancelled(&mut self, at: usize, by_rule: bool) -> Step {
         if self.confirmed.is_none() {
             return void(VoidReason::NotAllowed);
         }
@@ -832,7 +840,8 @@ impl Order {
             }
             return void(VoidReason::ShipmentStands);
         }
-        if self.payments.iter().any(|p| p.counts() && !self.knew(at, p.at)) {
+        // A rule that knew of money would not have acted: a restored server gives out its sequence anew, and `seen` errs.
+        if self.payments.iter().any(|p| p.counts() && (by_rule || !self.knew(at, p.at))) {
             return void(VoidReason::PaymentStands);
         }
         self.held = None;

@@ -239,18 +239,17 @@ impl Order {
     pub fn stock_moves(&self) -> Vec<StockMove> {
         let mut moves = Vec::new();
         for parcel in &self.parcels {
-            for (id, quantity) in &parcel.lines {
-                let line = self.lines.iter().find(|state| state.line.id == *id).map(|state| &state.line);
-                let Some((line, product)) = line.and_then(|line| Some((line, line.product?))) else { continue };
+            for goods in &parcel.goods {
+                let Some(product) = goods.product else { continue };
                 let moved = |at, quantity| StockMove {
                     at,
                     product,
-                    variant: line.variant,
+                    variant: goods.variant,
                     quantity,
                     handed_over: parcel.handed_over,
                 };
-                moves.push(moved(parcel.at, quantity.saturating_neg()));
-                moves.extend(parcel.voided.map(|at| moved(at, *quantity)));
+                moves.push(moved(parcel.at, goods.quantity.saturating_neg()));
+                moves.extend(parcel.voided.map(|at| moved(at, goods.quantity)));
             }
         }
         moves
@@ -268,18 +267,17 @@ impl Order {
             }
             None => uses.push(it),
         };
-        for state in &self.lines {
-            let Some(product) = state.line.product else { continue };
-            let left = self.shipped_of(state.line.id);
-            let promised = promises && state.removed.is_none();
-            let reserved = if promised { state.line.quantity.saturating_sub(left).max(0) } else { 0 };
-            if left != 0 || reserved != 0 {
-                add(StockUse { product, variant: state.line.variant, reserved, left, moved_ms: 0 });
+        for line in self.active_lines().filter(|_| promises) {
+            let Some(product) = line.product else { continue };
+            let reserved = line.quantity.saturating_sub(self.shipped_of(line.id)).max(0);
+            if reserved > 0 {
+                add(StockUse { product, variant: line.variant, reserved, left: 0, moved_ms: 0 });
             }
         }
         for moved in self.stock_moves() {
             let moved_ms = self.timeline.get(moved.at).map_or(0, |entry| entry.meta.at_ms());
-            add(StockUse { product: moved.product, variant: moved.variant, reserved: 0, left: 0, moved_ms });
+            let left = moved.quantity.saturating_neg();
+            add(StockUse { product: moved.product, variant: moved.variant, reserved: 0, left, moved_ms });
         }
         uses
     }

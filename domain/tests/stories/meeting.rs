@@ -551,6 +551,25 @@ fn goods_that_one_put_into_a_cart_and_sold_left_the_stock_though_the_other_sold_
 }
 
 #[test]
+fn what_left_is_what_its_tablet_sold_though_the_other_put_something_else_into_the_cart() {
+    let (teapot, cup) = (uuid::Uuid::from_u128(0x7ea), uuid::Uuid::from_u128(0xc09));
+    let mut form = two_teapots();
+    form.content.lines[0].product = Some(teapot);
+    for (_, stall) in either_way(&Stall::with_draft(form.clone()), |stall| {
+        let other = stall.redraft(B, |form| {
+            form.content.lines[0] = domain::order::Line { product: Some(cup), ..line(1, "cup", 1, 100_00) };
+        });
+        stall.a(sell(form.clone(), 100_00)).b(other);
+    }) {
+        let order = stall.order(A);
+        let left: Vec<_> = order.stock_uses().iter().map(|of| (of.product, of.left)).collect();
+        assert_eq!(left, [(teapot, 2)]);
+        assert!(order.stock_moves().iter().all(|moved| moved.product == teapot));
+        assert_eq!(stall.inbox(), [ConflictKind::ShippedEdited]);
+    }
+}
+
+#[test]
 fn seen_to_arrive_on_one_and_rejected_or_voided_on_the_other_asks_and_counts() {
     for end in [
         |payment| Command::RejectPayment(payment, "never came".into()),

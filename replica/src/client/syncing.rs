@@ -189,6 +189,7 @@ impl<S: Storage, T: Transport, H: Host> Client<S, T, H> {
     }
 
     fn note_clock(&self, server_time: i64) {
+        self.0.told_ms.set(Some(server_time));
         self.0.clock_off_ms.set(Some(server_time.saturating_sub(self.0.host.now_ms())));
     }
 
@@ -355,9 +356,11 @@ impl<S: Storage, T: Transport, H: Host> Client<S, T, H> {
         self.concluded(taken, Heard::Answer).await
     }
 
-    /// That this device has nothing unsent, said with a pull; nothing where it has. What other tabs have just done
-    /// counts, and what the server put aside: that is in no log.
+    /// That this device had nothing unsent at a time of the server's, said with a pull; nothing where it has. What other
+    /// tabs have just done counts, and what the server put aside: that is in no log. The time is the one that was told
+    /// last: this call may be on its way for hours.
     async fn idle_here(&self) -> Result<String, StorageFault> {
+        let Some(told_ms) = self.0.told_ms.get() else { return Ok(String::new()) };
         let is_idle =
             |replica: &Replica| replica.pending() == 0 && !replica.is_settling() && replica.quarantined().is_empty();
         if !is_idle(&self.replica()) {
@@ -366,7 +369,7 @@ impl<S: Storage, T: Transport, H: Host> Client<S, T, H> {
         self.refresh().await?;
         let replica = self.replica();
         let epoch = replica.epoch().filter(|_| is_idle(&replica));
-        Ok(epoch.map(|epoch| format!("&idle=true&epoch={epoch}")).unwrap_or_default())
+        Ok(epoch.map(|epoch| format!("&idle_ms={told_ms}&epoch={epoch}")).unwrap_or_default())
     }
 
     /// An answer was worked in, or does not fit.

@@ -440,8 +440,8 @@ impl Server {
         let mut state = self.state.borrow_mut();
         state.pulls += 1;
         let epoch = query.get("epoch").and_then(|epoch| epoch.parse().ok());
-        if query.get("idle") == Some(&"true") && epoch == Some(state.epoch) {
-            state.heard.insert(device, now_ms);
+        if let Some(idle_ms) = query.get("idle_ms").filter(|_| epoch == Some(state.epoch)) {
+            state.heard.insert(device, idle_ms.parse().unwrap());
         }
         if state.gone > 0 {
             state.gone -= 1;

@@ -32,9 +32,8 @@ pub struct Asked {
     #[serde(default)]
     wait: u64,
     own: Option<Own>,
-    /// The device has nothing unsent.
-    #[serde(default)]
-    idle: bool,
+    /// The device had nothing unsent at this time of the server's, in milliseconds since 1970.
+    idle_ms: Option<i64>,
     /// The epoch that it knows: of another log it can't say what it has sent.
     epoch: Option<Uuid>,
 }
@@ -54,8 +53,8 @@ pub async fn pull(State(app): State<Shared>, caller: Caller, Query(asked): Query
         bytes: PAGE_BYTES,
         brief: (asked.own == Some(Own::Brief)).then_some(caller.device),
     };
-    if asked.idle && asked.epoch.is_none_or(|epoch| epoch == app.epoch) {
-        note_idle(&app, &caller).await;
+    if let Some(idle_ms) = asked.idle_ms.filter(|_| asked.epoch.is_none_or(|epoch| epoch == app.epoch)) {
+        note_idle(&app, &caller, idle_ms).await;
     }
     let deadline = Instant::now() + Duration::from_secs(asked.wait.min(MAX_WAIT_SECONDS));
     let may_wait = asked.wait > 0 && range.limit > 0;
@@ -77,11 +76,15 @@ pub async fn pull(State(app): State<Shared>, caller: Caller, Query(asked): Query
     Ok(answer(&app, range, &page))
 }
 
-/// Notes that a device has nothing unsent, now and then: an earlier time is never wrong.
-async fn note_idle(app: &App, caller: &Caller) {
+/// Notes when a device had nothing unsent, now and then: an earlier time is never wrong. One that is still to come was
+/// told by a clock that was wrong.
+async fn note_idle(app: &App, caller: &Caller, idle_ms: i64) {
     let now = app.now();
-    let is_new = caller.heard_ms.is_none_or(|heard| (now - heard).abs() > HEARD_EVERY_MS);
-    if is_new && let Err(fault) = app.store.idle(caller.shop, caller.device, now).await {
+    let is_new = caller.heard_ms.is_none_or(|heard| heard > now || idle_ms.saturating_sub(heard) > HEARD_EVERY_MS);
+    if is_new
+        && idle_ms <= now
+        && let Err(fault) = app.store.idle(caller.shop, caller.device, idle_ms).await
+    {
         // A note, no more: who may read goes on reading while the disk is full.
         tracing::warn!(%fault, "could not note that a device has nothing unsent");
     }

@@ -467,9 +467,9 @@ impl Store for SqliteStore {
         Ok(())
     }
 
-    async fn idle(&self, shop: Uuid, device: Uuid, now: i64) -> Result<(), StoreFault> {
+    async fn idle(&self, shop: Uuid, device: Uuid, idle_ms: i64) -> Result<(), StoreFault> {
         sqlx::query("UPDATE devices SET heard_ms = ? WHERE shop = ? AND id = ?")
-            .bind(now)
+            .bind(idle_ms)
             .bind(blob(&shop))
             .bind(blob(&device))
             .execute(&self.writer)

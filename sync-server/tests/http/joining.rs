@@ -179,14 +179,19 @@ async fn a_device_says_that_it_has_nothing_unsent_of_the_log_that_it_knows() {
     };
     assert_eq!(heard().await, None);
     second.pull("after=0&own=brief").await;
-    second.pull(&format!("after=0&idle=true&epoch={}", new_id())).await;
-    assert_eq!(heard().await, None, "of another log it can't say what it has sent");
-    second.pull(&format!("after=0&idle=true&epoch={epoch}")).await;
     let at = app.clock.load(std::sync::atomic::Ordering::SeqCst);
+    let says = async |idle_ms: i64, epoch| second.pull(&format!("after=0&idle_ms={idle_ms}&epoch={epoch}")).await;
+    says(at, new_id()).await;
+    assert_eq!(heard().await, None, "of another log it can't say what it has sent");
+    says(at + 1, epoch).await;
+    assert_eq!(heard().await, None, "that is still to come");
+    says(at, epoch).await;
     assert_eq!(heard().await, Some(at));
-    app.pass(60_000);
-    second.pull(&format!("after=0&idle=true&epoch={epoch}")).await;
-    assert_eq!(heard().await, Some(at + 60_000));
+    app.pass(3_600_000);
+    says(at + 60_000, epoch).await;
+    assert_eq!(heard().await, Some(at + 60_000), "the call was on its way for long");
+    says(at, epoch).await;
+    assert_eq!(heard().await, Some(at + 60_000), "and another for longer");
     second.push(&[second.event(1)]).await;
     assert_eq!(first.devices().await.head, 1, "what it had sent is in the log up to here");
 }

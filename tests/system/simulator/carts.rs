@@ -101,6 +101,11 @@ impl Simulation {
         if chance.percent(10) {
             content.lines.remove(0);
         }
+        if chance.percent(20)
+            && let Some(line) = content.lines.first_mut()
+        {
+            *line = new_line(line.id, on.1, chance);
+        }
         if chance.percent(30) || content.lines.is_empty() {
             let id = 1_000 + chance.below(1_000_000) as u32;
             content.lines.push(new_line(id, on.1, chance));

@@ -29,10 +29,14 @@ impl Goods {
         Self { chance: Chance::seeded(seed ^ 0x600d5), left: BTreeMap::new() }
     }
 
-    /// Notes what goes with the parcels that a tablet has just let go.
+    /// Notes what goes with the parcels that a tablet has just let go. Where it heard of something between the act and
+    /// now, what it shows is not what left.
     pub(super) fn see_off(&mut self, order: &Order, own: impl Fn(Uuid) -> bool) {
         for parcel in order.parcels.iter().filter(|parcel| own(order.timeline[parcel.at].meta.device)) {
-            self.left.entry(parcel.id).or_insert_with(|| articles(order, &parcel.lines));
+            let act = &order.timeline[parcel.at].meta;
+            if order.timeline[..parcel.at].iter().all(|earlier| act.knew(&earlier.meta)) {
+                self.left.entry(parcel.id).or_insert_with(|| articles(order, &parcel.lines));
+            }
         }
     }
 }
@@ -154,10 +158,14 @@ impl Simulation {
             let waits = order.confirmed.is_some() && order.cancelled.is_none();
             if waits { articles(order, &order.unshipped()) } else { Vec::new() }
         };
+        let is_known = self.copies == 0 && !self.may.gone && self.world.server().borrow().restored == 0;
         for order in orders.values() {
             for parcel in order.active_parcels() {
-                let known = self.goods.left.get(&parcel.id).cloned();
-                for (article, quantity) in known.unwrap_or_else(|| articles(order, &parcel.lines)) {
+                // A tablet that died as it let go of a parcel told nobody what was in it; and of a tablet and its copy,
+                // or one that saw another log, nobody knows who knew what.
+                let told = || parcel.goods.iter().filter_map(|it| Some(((it.product?, it.variant), it.quantity)));
+                let known = self.goods.left.get(&parcel.id).filter(|_| is_known).cloned();
+                for (article, quantity) in known.unwrap_or_else(|| told().collect()) {
                     *left.entry(article).or_default() += quantity;
                 }
             }

@@ -308,8 +308,8 @@ impl Server {
         }
         let brief = value("own") == Some("brief");
         let epoch = value("epoch").and_then(|epoch| epoch.parse().ok());
-        if value("idle") == Some("true") && epoch == Some(self.epoch) {
-            self.log.heard.insert(device, now_ms);
+        if let Some(idle_ms) = value("idle_ms").filter(|_| epoch == Some(self.epoch)) {
+            self.log.heard.insert(device, idle_ms.parse().map_err(|_| ProblemType::Malformed)?);
         }
         // Small pages, so that there are many.
         let limit = 1 + self.chance.below(12);
