@@ -278,7 +278,7 @@ pub mod reason {
         EXTEND_TITLE: "延长付款期限", "Extend deadline";
         EXTEND: "存下期限", "Save deadline";
         NEW_DEADLINE: "新的期限", "New deadline";
-        BUYER_CHANGED_MIND: "买家不要了", "The buyer changed their mind";
+        BUYER_CHANGED_MIND: "买家不要了", "No longer wanted";
         OUT_OF_STOCK: "缺货", "Out of stock";
         NOT_PAID: "没付款", "Not paid";
         WRONG_ORDER: "下错单", "Ordered by mistake";
