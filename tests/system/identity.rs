@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::path::Path;
+use std::time::Duration;
 
 use domain::contact::Buyer;
 use domain::order::{Command, Content, Line, Method, NewPayment};
@@ -81,6 +82,25 @@ async fn log(tablet: &Tablet) -> (BTreeSet<Uuid>, usize) {
     let once: BTreeSet<Uuid> = ids.iter().copied().collect();
     assert_eq!(once.len(), ids.len(), "an event is in the log twice");
     (once, flagged)
+}
+
+#[tokio::test]
+async fn every_tablet_vouches_for_a_time_that_the_server_told_it() {
+    LocalSet::new().run_until(vouched()).await;
+}
+
+async fn vouched() {
+    let folder = tempfile::tempdir().unwrap();
+    let (server, [first, second]) = shop(folder.path(), &[MemoryDisk::new(), MemoryDisk::new()]).await;
+    sell(&first, "known to all").await;
+    together(&[&first, &second]).await;
+    let all_heard = async {
+        while first.client.devices().await.unwrap().devices.iter().any(|device| device.heard_ms.is_none()) {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(150), all_heard).await.expect("no tablet says that it holds nothing");
+    server.stop().await.unwrap();
 }
 
 #[tokio::test]
