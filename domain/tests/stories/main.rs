@@ -7,7 +7,11 @@ mod counter;
 #[cfg(test)]
 mod customers;
 #[cfg(test)]
+mod drafts;
+#[cfg(test)]
 mod meeting;
+#[cfg(test)]
+mod merging;
 #[cfg(test)]
 mod properties;
 #[cfg(test)]
