@@ -17,6 +17,7 @@ texts! {
     PASTE_HINT: "把买家发来的姓名、电话、地址整段粘进来", "Paste name, phone and address as the buyer sent them";
     CUSTOMER_ADDRESS: "客户的地址", "Customer's addresses";
     THROWN_AWAY: "草稿丢掉了", "Draft thrown away";
+    CHANGED_ELSEWHERE: "另一台也改了这张单，两边改的都在这里。", "Another tablet changed this order too. Both changes are here.";
     UNDO: "撤销", "Undo";
     SHORT: "库存不够", "Not enough in stock";
     NONE_LEFT: "没有货了，照样能下单，记为缺货。", "None left: it can be ordered all the same, and counts as short.";
@@ -53,4 +54,5 @@ texts! {
     after_deposit(amount: &str): "定金 {amount} 后，还要收", "After {amount} deposit, still to pay";
     after_paid(amount: &str): "已收 {amount}，还要收", "After {amount} paid, still to pay";
     off(amount: &str): "优惠 {amount}", "{amount} off";
+    thrown_away_due(amount: &str): "草稿已删，{amount} 待退款，见“订单”", "Draft deleted. {amount} is still to be refunded: see Orders";
 }

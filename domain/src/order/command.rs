@@ -42,6 +42,17 @@ pub enum Command {
         /// The order it is a copy of.
         copied_from: Option<Uuid>,
     },
+    /// Edit a draft: what a cart or form began with, and what it holds now. Refused once it is confirmed.
+    EditDraft {
+        /// The content that it began with.
+        base: Content,
+        /// The buyer that it began with.
+        base_buyer: Buyer,
+        /// What it holds now.
+        content: Content,
+        /// The buyer now.
+        buyer: Buyer,
+    },
     /// Throw the draft away. Money that was taken for it is due back.
     Discard,
     /// Edit: what the form began with, and what it holds now.

@@ -341,6 +341,17 @@ fn known(decision: &mut Decision, order: &Order, command: &Command, context: &Co
                 return Err(Rejection::NothingChanged);
             }
         }
+        Command::EditDraft { base, base_buyer, content, buyer } => {
+            if order.confirmed.is_some() {
+                return Err(Rejection::AlreadyConfirmed);
+            }
+            order.expect_open()?;
+            check_draft(content, buyer)?;
+            edit(decision, order, (base, base_buyer), (content, buyer));
+            if decision.events.is_empty() {
+                return Err(Rejection::NothingChanged);
+            }
+        }
         Command::Discard => {
             if order.confirmed.is_some() {
                 return Err(Rejection::AlreadyConfirmed);

@@ -97,6 +97,11 @@ fn edit(base: &Form, change: Change) -> Command {
     Command::Edit { base: base.content.clone(), base_buyer: base.buyer.clone(), content, buyer }
 }
 
+fn redraft(base: &Form, change: Change) -> Command {
+    let Command::Edit { base, base_buyer, content, buyer } = edit(base, change) else { panic!("it is an edit") };
+    Command::EditDraft { base, base_buyer, content, buyer }
+}
+
 #[test]
 fn a_change_by_another_tablet_survives_a_park_a_sale_and_an_edit_here() {
     for (what, change) in changes() {
@@ -109,12 +114,12 @@ fn a_change_by_another_tablet_survives_a_park_a_sale_and_an_edit_here() {
             Form { content: order.content(), buyer: order.buyer() }
         };
         let parked = after(&|stall, before| {
-            stall.a(edit(before, |form| form.content.parked = true));
+            stall.a(redraft(before, |form| form.content.parked = true));
         });
         assert_eq!((parked.content.parked, parked.buyer), (true, expected.buyer.clone()), "parked: {what}");
         assert_eq!(Content { parked: false, ..parked.content }, expected.content, "parked: {what}");
         let sold = after(&|stall, before| {
-            stall.a(edit(before, |form| form.content.note = form.content.note.clone() + "sold")).a(confirm_draft());
+            stall.a(redraft(before, |form| form.content.note = form.content.note.clone() + "sold")).a(confirm_draft());
         });
         let note = |form: &Form| form.content.note.clone();
         if note(&expected).is_empty() {

@@ -142,7 +142,10 @@ fn a_draft_that_was_thrown_away_takes_nothing() {
 fn a_confirmed_order_is_no_draft() {
     let mut stall = Stall::with(two_teapots());
     let edit = stall.redraft(A, |form| form.content.note = "x".into());
-    for command in [confirm_draft(), confirm(two_teapots()), edit, Command::Discard] {
+    let Form { content, buyer } = two_teapots();
+    let noted = Content { note: "x".into(), ..content.clone() };
+    let redraft = Command::EditDraft { base: content, base_buyer: buyer.clone(), content: noted, buyer };
+    for command in [confirm_draft(), confirm(two_teapots()), edit, redraft, Command::Discard] {
         refused(&mut stall, command, Rejection::AlreadyConfirmed);
     }
 }

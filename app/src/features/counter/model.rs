@@ -354,7 +354,7 @@ impl Cart {
     pub fn keep(&self, content: Content) -> Command {
         let buyer = self.buyer.clone();
         match self.base.clone() {
-            Some((base, base_buyer)) => Command::Edit { base, base_buyer, content, buyer },
+            Some((base, base_buyer)) => Command::EditDraft { base, base_buyer, content, buyer },
             None => Command::SaveDraft { content, buyer, copied_from: None },
         }
     }

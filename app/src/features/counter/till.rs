@@ -499,7 +499,7 @@ impl Till {
         let (base, base_buyer) = (order.content(), order.buyer());
         let (content, buyer) = (Content { parked: false, ..base.clone() }, base_buyer.clone());
         let act = |id: Uuid, command: Command| Act::Order(Some(id), Box::new(command));
-        let mut acts = vec![act(id, Command::Edit { base, base_buyer, content, buyer })];
+        let mut acts = vec![act(id, Command::EditDraft { base, base_buyer, content, buyer })];
         if !in_hand.is_idle() {
             acts.push(act(in_hand.order, in_hand.keep(in_hand.parked())));
         } else if in_hand.base.is_some() {

@@ -158,7 +158,7 @@ fn what_was_taken_is_what_the_log_says_and_goes_wherever_the_cart_goes() {
     cart.is_kept(&written, &draft);
     assert_eq!((cart.received(), cart.rest(), cart.over()), (28_00, 121_00, 0));
     assert_eq!(cart.money.parts, [Part { payment: Uuid::from_u128(2), method: "wechat_pay".into(), amount: 28_00 }]);
-    let Command::Edit { base, content, .. } = cart.keep(cart.parked()) else { panic!("a draft is edited") };
+    let Command::EditDraft { base, content, .. } = cart.keep(cart.parked()) else { panic!("a draft is edited") };
     assert_eq!((base.lines.len(), content.lines.len(), content.parked), (2, 3, true), "what was tapped meanwhile");
     let other = Cart::take_up(&draft, |_, _| None);
     assert_eq!((other.received(), other.rest()), (28_00, 120_00), "another tablet asks for the rest");
@@ -230,7 +230,7 @@ fn every_field_that_another_tablet_changed_survives_a_park_and_a_sale_here() {
         };
         assert_eq!(mine.content, expected, "{change:?}");
         mine.change(7, |line| line.quantity = 2);
-        let Command::Edit { base, content, .. } = mine.keep(mine.parked()) else { panic!("a draft is edited") };
+        let Command::EditDraft { base, content, .. } = mine.keep(mine.parked()) else { panic!("a draft is edited") };
         let untouched =
             |content: &Content| Content { lines: Vec::new(), parked: false, rounding: 0, ..content.clone() };
         assert_eq!(untouched(&base), untouched(&content), "{change:?} is not written again");
