@@ -20,6 +20,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
+use domain::figure::Usage;
 use domain::order::{Badge, Command, Conflict, ConflictKind, Context, Order, Summary, decide};
 use domain::shop::ShopSettings;
 use domain::{Day, DeviceCode, OrderNumber};
@@ -431,6 +432,12 @@ impl Session {
             self.link().map(|link| link.read(|replica| replica.shop().settings())).unwrap_or_default()
         });
         settings.into()
+    }
+
+    /// How the shop writes figures.
+    pub fn usage(self) -> Signal<Usage> {
+        let settings = self.settings();
+        Signal::derive(move || settings.get().usage())
     }
 
     /// The code of a tablet; empty where it is not known.

@@ -3,7 +3,6 @@
 
 pub mod csv;
 pub mod customers;
-pub mod figure;
 pub mod head;
 pub mod products;
 

@@ -134,6 +134,9 @@ pub mod fault {
         AMOUNT_ZERO: "金额要大于 0。", "The amount must be above 0.";
         AMOUNT_WRONG: "金额要是数字，如 12.50。", "The amount must be a number, such as 12.50.";
         NUMBER_TOO_LARGE: "数太大了。", "That number is too large.";
+        BELOW_ZERO: "不能小于 0。", "It can't be below 0.";
+        OTHER_CURRENCY: "这是别的货币。请按本店货币填写。", "That is another currency. Enter it in the shop's.";
+        AMBIGUOUS: "这个数有两种读法，请选一种。", "This can be read in two ways. Choose one.";
         TOO_MUCH_ONE_ORDER: "一张单子记不下这么多钱，分成两单。", "That is more than one order can hold: make two.";
         NAME_TO_SHIP: "要发快递，写上收件人。", "To ship, write who receives it.";
         PHONE_TO_SHIP: "要发快递，写上电话。", "To ship, write a phone number.";

@@ -70,7 +70,10 @@ texts! {
     OFF_SALE: "停卖", "Not on sale";
 
     NAME_MISSING: "没有名称，编码或电话这里也不认得。", "No name, and no code or phone that is known here.";
-    NO_AMOUNT: "不是本店币种的金额。", "Not an amount in the shop's currency.";
+    NO_AMOUNT: "价格格式不对。", "Not a price.";
+    NEGATIVE: "不能小于 0。", "It can't be below 0.";
+    OTHER_CURRENCY: "这是别的货币，不是本店的。", "Another currency than the shop's.";
+    SIGN_UNCLEAR: "逗号或句点是小数点还是千分位，看不出来。请改成不带千分位的写法。", "Can't tell decimals from thousands here. Write it without a thousands separator.";
     NO_QUANTITY: "不是数：写件数，称重的写公斤。", "Not a number: pieces, or kilograms of what is weighed.";
     TOO_PRECISE: "小数位太多。", "Too many decimals.";
     TOO_LARGE: "数太大。", "The number is too large.";

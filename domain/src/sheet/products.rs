@@ -6,10 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
 use super::csv::Cell;
-use super::figure::{self, Measure};
 use super::{Cells, Outcome, Plan, Planner, Refusal, Report, Why, Writing, head, written};
-use crate::Currency;
-use crate::money::{NumberFault, plain};
+use crate::figure::{self, Measure, Usage};
 use crate::product::{Article, Product, Stock, Variant};
 use crate::record::{RecordEvent, StockMoved, StockReason, changes};
 use crate::text::{LONG, SHORT};
@@ -209,7 +207,9 @@ type Place = (usize, u32);
 /// Makes a plan of a sheet of products.
 pub struct Products<S, D> {
     columns: Vec<Option<Column>>,
-    currency: Currency,
+    /// What the cells of each column say of its decimal sign, and what those of all figures do.
+    signs: Vec<figure::Column>,
+    usage: Usage,
     stock: S,
     draw: D,
     works: Vec<Work>,
@@ -227,6 +227,19 @@ pub struct Products<S, D> {
     /// How many rows were taken.
     taken: usize,
     reports: Vec<Report>,
+}
+
+/// What each column says of its decimal sign, or else all the columns of figures together.
+fn signs(columns: &[Option<Column>], rows: &[Vec<String>]) -> Vec<figure::Column> {
+    let of = |(at, column): (usize, &Option<Column>)| match column {
+        Some(Column::Price | Column::Cost | Column::Stock | Column::Level(_)) => {
+            figure::Column::of(rows.iter().filter_map(|row| row.get(at)).map(String::as_str))
+        }
+        _ => figure::Column::Silent,
+    };
+    let own: Vec<figure::Column> = columns.iter().enumerate().map(of).collect();
+    let sheet = own.iter().copied().fold(figure::Column::Silent, figure::Column::and);
+    own.into_iter().map(|own| own.or(sheet)).collect()
 }
 
 fn article(product: &Product, variant: u32) -> &Article {
@@ -301,15 +314,17 @@ where
     /// all of them. `stock` tells what there is of a variant; `draw` draws ids of variants.
     pub fn new<'a>(
         columns: Vec<Option<Column>>,
-        currency: Currency,
+        usage: impl Into<Usage>,
         known: impl IntoIterator<Item = &'a Product>,
         rows: &[Vec<String>],
         stock: S,
         draw: D,
     ) -> Self {
+        let signs = signs(&columns, rows);
         let mut planner = Self {
             columns,
-            currency,
+            signs,
+            usage: usage.into(),
             stock,
             draw,
             works: Vec::new(),
@@ -484,10 +499,13 @@ where
         read
     }
 
+    fn reader(&self, column: usize) -> figure::Reader {
+        figure::Reader::of_column(self.usage.currency, self.signs.get(column).copied().unwrap_or_default())
+    }
+
     fn amount(&self, cells: &mut Cells<'_, Column>, column: &Column, measure: Measure) -> Option<i64> {
         let (at, raw) = cells.raw(column)?;
-        let read = figure::amount(raw, self.currency);
-        let read = read.and_then(|minor| measure.price(minor).ok_or(NumberFault::TooLarge));
+        let read = self.reader(at).price(raw, measure).and_then(figure::Read::certain);
         read.map_err(|fault| cells.refuse(Some(at), Why::Amount(fault))).ok()
     }
 
@@ -508,7 +526,7 @@ where
             _ => None,
         };
         let unit = known.map(|work| work.now.unit);
-        let measure = read.measure.or(unit.map(Measure::of)).unwrap_or(Measure::PIECE);
+        let measure = read.measure.or(unit.map(|unit| self.usage.measure(unit))).unwrap_or(Measure::PIECE);
         let price = self.amount(cells, &Column::Price, measure);
         let cost = self.amount(cells, &Column::Cost, measure);
         let mut keys: Vec<Column> = self.columns.iter().flatten().cloned().collect();
@@ -521,7 +539,8 @@ where
             })
             .collect();
         let stock = cells.raw(&Column::Stock).and_then(|(at, raw)| {
-            measure.quantity(raw).map_err(|fault| cells.refuse(Some(at), Why::Quantity(fault))).ok()
+            let read = self.reader(at).quantity(raw, measure).and_then(figure::Read::certain);
+            read.map_err(|fault| cells.refuse(Some(at), Why::Quantity(fault))).ok()
         });
         let or_raw = |column: &Column, read: Option<String>| {
             read.or_else(|| cells.raw(column).map(|(_, raw)| raw.to_owned())).unwrap_or_default()
@@ -530,8 +549,8 @@ where
             or_raw(&Column::Name, read.name.clone()),
             or_raw(&Column::Spec, read.spec.clone()),
             or_raw(&Column::Code, read.code.clone()),
-            or_raw(&Column::Price, price.map(|minor| plain(minor, self.currency))),
-            or_raw(&Column::Stock, stock.map(|stock| measure.unit.plain(stock))),
+            or_raw(&Column::Price, price.map(|minor| self.usage.plain_price(minor, measure.unit))),
+            or_raw(&Column::Stock, stock.map(|stock| self.usage.plain_quantity(stock, measure.unit))),
         ];
         let target = target.filter(|_| cells.refusals.is_empty())?;
 
@@ -757,7 +776,7 @@ pub struct Words {
     pub head: Vec<String>,
     /// By the piece.
     pub piece: String,
-    /// By weight, priced and counted by the kilogram.
+    /// By weight: the shop's unit, in which it is priced and counted.
     pub weight: String,
     /// On sale.
     pub on: String,
@@ -769,18 +788,21 @@ pub struct Words {
 /// again they change nothing.
 pub fn rows(
     product: &Product,
-    currency: Currency,
+    usage: impl Into<Usage>,
     levels: &[String],
     words: &Words,
     stock: impl Fn(&Product, u32) -> Stock,
 ) -> Vec<Vec<Cell>> {
+    let usage = usage.into();
     let variants = product.variants.iter().map(|variant| variant.id);
     let itself = product.variants.is_empty().then_some(0);
     let text = |text: &str| Cell::Text(text.to_owned());
-    let money = |minor: Option<i64>| Cell::Figure(minor.map(|minor| plain(minor, currency)).unwrap_or_default());
+    let money = |minor: Option<i64>| {
+        Cell::Figure(minor.map(|minor| usage.plain_price(minor, product.unit)).unwrap_or_default())
+    };
     let row = |variant: u32| {
         let there = stock(product, variant);
-        let there = if there.counted { product.unit.plain(there.on_hand) } else { String::new() };
+        let there = if there.counted { usage.plain_quantity(there.on_hand, product.unit) } else { String::new() };
         let unit = if product.unit == crate::order::Unit::Gram { &words.weight } else { &words.piece };
         let state = if is_on_sale(product, variant) { &words.on } else { &words.off };
         let mut cells = vec![

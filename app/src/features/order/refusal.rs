@@ -27,6 +27,9 @@ pub fn amount_words(fault: NumberFault) -> String {
         NumberFault::Zero => fault::AMOUNT_ZERO,
         NumberFault::TooLarge => fault::NUMBER_TOO_LARGE,
         NumberFault::NotANumber | NumberFault::TooPrecise => fault::AMOUNT_WRONG,
+        NumberFault::Negative => fault::BELOW_ZERO,
+        NumberFault::OtherCurrency => fault::OTHER_CURRENCY,
+        NumberFault::Ambiguous => fault::AMBIGUOUS,
     };
     phrase.get().to_owned()
 }
