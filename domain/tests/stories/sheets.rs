@@ -516,7 +516,11 @@ fn real_invoices_give_their_products_and_customers_and_nothing_doubles() {
     let plan = people_of(&[]);
     let lines: usize = buyers.values().sum();
     let nobody = rows.len() - 1 - lines;
-    assert_eq!(plan.counts(), counts(buyers.len(), 0, lines - buyers.len(), nobody), "a row of nobody is said to be one");
+    assert_eq!(
+        plan.counts(),
+        counts(buyers.len(), 0, lines - buyers.len(), nobody),
+        "a row of nobody is said to be one"
+    );
     let mut shop = Shop::default();
     shop.take(&plan);
     let known: Vec<Customer> = shop.records.iter().map(Customer::read).collect();
