@@ -80,6 +80,12 @@ impl Reader {
         Self { currency, column }
     }
 
+    /// The same of what a program wrote: a point stands before its decimals.
+    #[must_use]
+    pub fn pointed(self) -> Self {
+        Self { column: Column::Decimal(DecimalSign::Point), ..self }
+    }
+
     /// Money in minor units, never below zero.
     pub fn amount(self, text: &str) -> Result<Read, NumberFault> {
         self.money(text, |number| number.exactly(10_i128.pow(self.currency.exponent()), MAX_AMOUNT))
