@@ -204,10 +204,12 @@ fn o3_a_rule_says_how_many_orders_it_touches_and_touches_these() {
         stall.act(0, None, &confirm).unwrap().order
     };
     let orders = [Terms::Credit, Terms::CashOnDelivery, Terms::Prepaid].map(&mut order);
+    stall.settle();
     pass(&stall, 90 * HOUR);
     stall.settle();
     let deed = Deed::Cancel { hours: 24, reason: "超时未付".into() };
     let id = write(&stall, deed);
+    stall.settle();
     let tab = &stall.tablets[0].tab;
     let rule = Rule::read(&tab.replica().fields(id).unwrap()).unwrap();
     let touched: Vec<Uuid> = stall.wait(tab.touched_by(&rule)).unwrap().into_iter().map(|it| it.id).collect();
