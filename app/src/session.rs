@@ -315,7 +315,7 @@ impl Session {
                     let first = total;
                     total += sums.orders;
                     let day = by_day.then(|| self.day_of(from));
-                    DaySum { day, first, orders: sums.orders, minor: sums.total }
+                    DaySum { day, first, orders: sums.orders, counted: sums.counted, minor: sums.total }
                 };
                 let days = sums.into_iter().map(&mut day_of).collect();
                 Arc::new(Listing { total, days, counts })
