@@ -131,11 +131,11 @@ fn a_cart_with_money_sold_on_both_counts_all_the_money() {
 
 #[test]
 fn money_goes_back_the_way_it_came_the_last_first() {
+    use Method::{Alipay, Cash, WechatPay};
     let mut stall = cart();
-    let alipay = NewPayment { method: Method::Alipay, given: 20_00, deposit: false };
+    let alipay = NewPayment { method: Alipay, given: 20_00, deposit: false };
     stall.a(cash(10_00)).a(Command::RecordPayment(alipay)).a(wechat(12_00));
     let ways = |stall: &Stall, amount| stall.order(A).ways_back(amount);
-    use Method::{Alipay, Cash, WechatPay};
     assert_eq!(ways(&stall, 70_00), [(WechatPay, 40_00), (Alipay, 20_00), (Cash, 10_00)]);
     assert_eq!(ways(&stall, 45_00), [(WechatPay, 40_00), (Alipay, 5_00)]);
     assert_eq!(ways(&stall, 99_00).iter().map(|(_, amount)| amount).sum::<i64>(), 70_00, "no more than is held");

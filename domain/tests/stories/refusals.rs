@@ -2,8 +2,8 @@
 
 use domain::contact::Buyer;
 use domain::order::{
-    BuyerField, Choice, Command, ContentFault, Line, LineFault, LineField, Method, NewPayment, ParcelCorrected,
-    Rejection, Terms, Unit,
+    BuyerField, Choice, Command, Content, ContentFault, Line, LineFault, LineField, Method, NewPayment,
+    ParcelCorrected, Rejection, Terms, Unit,
 };
 use uuid::Uuid;
 
