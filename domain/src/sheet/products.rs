@@ -11,7 +11,7 @@ use super::{Cells, Outcome, Plan, Planner, Refusal, Report, Why, Writing, head, 
 use crate::Currency;
 use crate::money::{NumberFault, plain};
 use crate::product::{Article, Product, Stock, Variant};
-use crate::record::{RecordEvent, StockMoved, StockReason, changes};
+use crate::record::{RecordEvent, StockMoved, changes};
 use crate::text::{LONG, SHORT};
 
 /// What a column means.
@@ -711,13 +711,8 @@ impl Work {
         for (variant, counted) in &self.moves {
             let known = self.id.is_some() && (*variant == 0 || self.base.variant(*variant).is_some());
             let there = if known { stock(&self.base, *variant).on_hand } else { 0 };
-            events.push(RecordEvent::StockMoved(StockMoved {
-                variant: *variant,
-                reason: StockReason::Counted,
-                quantity: counted.saturating_sub(there),
-                counted: Some(*counted),
-                note: String::new(),
-            }));
+            let quantity = counted.saturating_sub(there);
+            events.push(RecordEvent::StockMoved(StockMoved { quantity, ..StockMoved::count(*variant, *counted) }));
         }
         (!events.is_empty()).then_some(Writing { id: self.id, events })
     }
