@@ -20,6 +20,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
+use domain::figure::Usage;
 use domain::order::{Badge, Command, Conflict, ConflictKind, Context, Order, Summary, decide};
 use domain::shop::ShopSettings;
 use domain::{Day, DeviceCode, OrderNumber};
@@ -314,7 +315,7 @@ impl Session {
                     let first = total;
                     total += sums.orders;
                     let day = by_day.then(|| self.day_of(from));
-                    DaySum { day, first, orders: sums.orders, minor: sums.total }
+                    DaySum { day, first, orders: sums.orders, counted: sums.counted, minor: sums.total }
                 };
                 let days = sums.into_iter().map(&mut day_of).collect();
                 Arc::new(Listing { total, days, counts })
@@ -431,6 +432,12 @@ impl Session {
             self.link().map(|link| link.read(|replica| replica.shop().settings())).unwrap_or_default()
         });
         settings.into()
+    }
+
+    /// How the shop writes figures.
+    pub fn usage(self) -> Signal<Usage> {
+        let settings = self.settings();
+        Signal::derive(move || settings.get().usage())
     }
 
     /// The code of a tablet; empty where it is not known.

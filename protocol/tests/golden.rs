@@ -11,6 +11,7 @@ use domain::contact::{Buyer, ContactChanged, ContactEvent};
 use domain::order::*;
 use domain::record::{Changed, DebtMoved, RecordEvent, StockMoved, StockReason, Value};
 use domain::shop::{DeviceJoined, SettingChanged, ShopEvent, ShopStarted};
+use domain::weight::WeightUnit;
 use domain::{Currency, Event, OrderNumber, StreamKind};
 use protocol::{Envelope, Stream, body};
 use uuid::Uuid;
@@ -277,6 +278,14 @@ fn examples() -> Vec<(&'static str, Event)> {
                 time_zone: Some("Europe/London".into()),
                 payment_term_hours: Some(72),
                 verify_before_shipping: Some(false),
+                ..SettingChanged::default()
+            })),
+        ),
+        (
+            "shop.setting_changed.weight",
+            Event::Shop(ShopEvent::SettingChanged(SettingChanged {
+                weight: Some(WeightUnit::Jin),
+                ..SettingChanged::default()
             })),
         ),
         ("shop.setting_changed.least", Event::Shop(ShopEvent::SettingChanged(SettingChanged::default()))),

@@ -10,29 +10,29 @@ texts! {
     TEMPLATE: "模板", "Template";
     RULE: "规则", "Rule";
     VIEW: "保存的筛选", "Saved filter";
-    SHOP: "店铺设置", "Settings of the shop";
+    SHOP: "店铺设置", "Shop settings";
     RECORD: "资料", "Record";
-    OPEN_PRODUCT: "看商品", "Open the product";
-    OPEN_CUSTOMER: "看客户", "Open the customer";
-    OPEN_TEMPLATES: "看模板", "Open the templates";
-    OPEN_RULES: "看规则", "Open the rules";
-    OPEN_ORDERS: "看订单", "Open the orders";
-    OPEN_SETTINGS: "看设置", "Open the settings";
-    NOW: "现在算后改的那个。另一个没有丢，点一下就能换回来。", "As it stands, the later one counts. The other is not lost: one tap takes it.";
+    OPEN_PRODUCT: "查看商品", "Open product";
+    OPEN_CUSTOMER: "查看客户", "Open customer";
+    OPEN_TEMPLATES: "查看模板", "Open templates";
+    OPEN_RULES: "查看规则", "Open rules";
+    OPEN_ORDERS: "查看订单", "Open orders";
+    OPEN_SETTINGS: "查看设置", "Open settings";
+    NOW: "目前按后改的。另一个值还在，点一下可换回。", "For now, the later one counts. The other is kept: one tap takes it.";
     NAME: "名称", "Name";
     LEVEL: "价格等级", "Price level";
     MERGED_INTO: "合并到", "Merged into";
-    SWITCHED_ON: "开着", "Switched on";
+    SWITCHED_ON: "启用", "Switched on";
     CONTENT: "内容", "Content";
     A_CONTENT: "（一份内容）", "(a content)";
     A_FILTER: "（一组筛选）", "(a set of filters)";
     PICTURE: "图片", "Picture";
     A_PICTURE: "（一张图片）", "(a picture)";
-    HIDDEN: "不再用", "Hidden";
-    DEFAULT_CHANNEL: "默认渠道", "Usual channel";
-    DEFAULT_CATEGORY: "默认分类", "Usual category";
-    DEFAULT_METHOD: "默认付款方式", "Usual payment method";
-    DEFAULT_CARRIER: "默认快递", "Usual carrier";
+    HIDDEN: "停用", "Hidden";
+    DEFAULT_CHANNEL: "默认渠道", "Default channel";
+    DEFAULT_CATEGORY: "默认分类", "Default category";
+    DEFAULT_METHOD: "默认付款方式", "Default payment method";
+    DEFAULT_CARRIER: "默认快递", "Default carrier";
     YES: "是", "Yes";
     NO: "否", "No";
     named(kind: &str, name: &str): "{kind}“{name}”", "{kind} “{name}”";
@@ -46,8 +46,8 @@ texts! {
     after_count(n: &str): "盘点之后：现有 {n}", "After the count: {n} on hand";
     moved_of(act: &str, n: &str): "{act} {n}", "{act} {n}";
     and_more(n: usize): "还有 {n} 笔", "and {n} more";
-    keep(value: &str): "留用“{value}”", "Keep “{value}”";
-    take(value: &str): "改用“{value}”", "Take “{value}”";
+    keep(value: &str): "保留“{value}”", "Keep “{value}”";
+    take(value: &str): "改用“{value}”", "Use “{value}”";
 }
 
 /// What a kind of record is called.

@@ -263,7 +263,7 @@ pub(super) fn ProductForm(
     let session = Session::here();
     let toaster = use_context::<ui::Toaster>().unwrap_or_default();
     let settings = session.settings();
-    let currency = move || settings.get().currency;
+    let usage = move || settings.get().usage();
     let id = known.with_untracked(|known| known.as_ref().map(|known| known.id));
     let place = key(id);
     let all = session.products();
@@ -271,7 +271,7 @@ pub(super) fn ProductForm(
     let typed = kept::load::<Kept>(&place)
         .filter(|kept| id.map_or(all.with_untracked(|all| all.get(kept.id).is_none()), |id| kept.id == id));
     let product = known.get_untracked().unwrap_or_default();
-    let blank = Form::of(&product, untrack(currency));
+    let blank = Form::of(&product, untrack(usage));
     // A code that the counter scanned, and that no product has yet.
     let scanned = use_query_map().with_untracked(|query| query.get("code")).filter(|_| id.is_none());
     let begun = scanned.map_or_else(
@@ -279,7 +279,7 @@ pub(super) fn ProductForm(
         |code| {
             let mut product = Product::clone(&product);
             product.article.code = code;
-            Form::of(&product, untrack(currency))
+            Form::of(&product, untrack(usage))
         },
     );
     let (new_id, form, base) = match typed {
@@ -297,7 +297,7 @@ pub(super) fn ProductForm(
     let typed = Memo::new(move |_| fields.typed());
     let reading = Memo::new(move |_| {
         let base = known.get().unwrap_or_default();
-        typed.with(|form| form.read(&base, currency()))
+        typed.with(|form| form.read(&base, usage()))
     });
     let is_touched = Memo::new(move |_| typed.with(|form| *form != blank));
     let desk = Desk { session, fields, reading, tried: RwSignal::new(false), known };

@@ -13,12 +13,11 @@ use leptos::task::spawn_local;
 use leptos::text_prop::TextProp;
 use replica::Act;
 
-use super::model::parse_quantity;
 use super::words;
 use crate::features::order::refusal;
 use crate::platform::page;
 use crate::session::{ActFault, Session};
-use crate::text::{Phrase, products};
+use crate::text::{Phrase, fault, products};
 use crate::ui::{
     self, Acts, AmountField, Button, Choice, Choices, Dialog, Glyph, Keypad, Kind, Note, TextField, Toaster, uid,
 };
@@ -101,6 +100,7 @@ pub(super) fn Moves(product: Signal<Arc<Product>>, asked: RwSignal<Option<What>>
 fn Movement(product: Arc<Product>, what: What, open: RwSignal<bool>) -> impl IntoView {
     let session = Session::here();
     let toaster = use_context::<Toaster>().unwrap_or_default();
+    let usage = session.usage();
     let (id, unit) = (product.id, product.unit);
     let rows: Vec<(u32, String, RwSignal<String>)> = untrack(|| stocked(session, &product))
         .into_iter()
@@ -117,7 +117,7 @@ fn Movement(product: Arc<Product>, what: What, open: RwSignal<bool>) -> impl Int
     let busy = RwSignal::new(false);
     let refused = RwSignal::new(None::<ActFault>);
     // A count may be nothing at all; of what moves, there is some.
-    let read = move |typed: &str| match parse_quantity(typed, unit) {
+    let read = move |typed: &str| match usage.get_untracked().quantity(typed, unit) {
         Ok(0) if what != What::Count => Err(NumberFault::Zero),
         read => read,
     };
@@ -129,6 +129,8 @@ fn Movement(product: Arc<Product>, what: What, open: RwSignal<bool>) -> impl Int
                 Err(NumberFault::Empty) if !is_only => None,
                 Err(NumberFault::Zero) => Some(products::MOVE_ZERO.get().to_owned()),
                 Err(NumberFault::TooLarge) => Some(products::TOO_LARGE.get().to_owned()),
+                Err(NumberFault::Negative) => Some(fault::BELOW_ZERO.get().to_owned()),
+                Err(NumberFault::Ambiguous) => Some(fault::AMBIGUOUS.get().to_owned()),
                 Err(_) => Some(words::number(unit).get().to_owned()),
             }
         })
@@ -188,7 +190,7 @@ fn Movement(product: Arc<Product>, what: What, open: RwSignal<bool>) -> impl Int
         move |variant: u32, value: RwSignal<String>| {
             let there = there(variant);
             let mut said = products::expected(&words::quantity(there.on_hand, unit));
-            if let Ok(counted) = value.with(|typed| parse_quantity(typed, unit)) {
+            if let Ok(counted) = value.with(|typed| usage.get_untracked().quantity(typed, unit)) {
                 let differs = counted.saturating_sub(there.on_hand);
                 said = format!("{said} · {}", products::differs(&words::moved(differs, unit)));
             }
