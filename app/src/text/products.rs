@@ -95,7 +95,7 @@ texts! {
     SCRAP: "报废", "Scrap";
     RETURN: "退回", "Return";
     RECEIVE_WHY: "输入收到的数量；不填的不变。", "Enter how many arrived; blanks stay unchanged.";
-    COUNT_WHY: "输入盘点数量，差额会记录。已占用未发的也要点。", "Enter what was counted; the difference is recorded. Count reserved items too.";
+    COUNT_WHY: "输入点到的数量，库存以它为准。已占用未发的也要点。", "Enter what is there; the stock goes on from it. Count reserved items too.";
     SCRAP_WHY: "损坏、丢失或赠送的。", "Broken, lost or given away.";
     RETURN_WHY: "不关联订单的退货。", "Returned without an order.";
     GOOD: "完好，重新上架", "Good, back to stock";
