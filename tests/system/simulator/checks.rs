@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use domain::order::{Badge, Outcome};
-use replica::Quarantined;
+use replica::{Filter, Quarantined};
 
 use super::*;
 
