@@ -179,8 +179,8 @@ pub fn planner(kind: Kind, session: Session, keys: &[String], lines: &[Line]) ->
             known.sort_by_key(|product| product.place());
             let stock = move |product: &_, variant| session.stock(product, variant);
             let known = known.iter().map(|product| &**product);
-            let currency = export::currency(session);
-            Box::new(Products::new(columns.collect(), currency, known, lines, stock, draw))
+            let usage = session.usage().get();
+            Box::new(Products::new(columns.collect(), usage, known, lines, stock, draw))
         }
         Kind::Customers => {
             let all = customers::Column::ALL;

@@ -107,6 +107,9 @@ pub fn refusal(refusal: &Refusal, head: impl Fn(usize) -> String) -> String {
     let number = |fault: &NumberFault, else_: Phrase| match fault {
         NumberFault::TooPrecise => sheets::TOO_PRECISE,
         NumberFault::TooLarge => sheets::TOO_LARGE,
+        NumberFault::Negative => sheets::NEGATIVE,
+        NumberFault::OtherCurrency => sheets::OTHER_CURRENCY,
+        NumberFault::Ambiguous => sheets::SIGN_UNCLEAR,
         NumberFault::Empty | NumberFault::NotANumber | NumberFault::Zero => else_,
     };
     let said = match &refusal.why {
