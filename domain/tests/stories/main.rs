@@ -13,6 +13,8 @@ mod meeting;
 #[cfg(test)]
 mod merging;
 #[cfg(test)]
+mod peers;
+#[cfg(test)]
 mod properties;
 #[cfg(test)]
 mod refusals;
