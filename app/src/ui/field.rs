@@ -8,8 +8,44 @@ use leptos::text_prop::TextProp;
 
 use super::keypad::Dock;
 use super::paper::fault_line;
-use super::{Glyph, Icon, Tone};
+use super::{Button, Glyph, Icon, Tone};
 use crate::text::keys;
+
+/// What a field makes of a figure that was typed: said below it before anything is saved.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Meaning {
+    /// It stands there as plainly as it can be said.
+    #[default]
+    Plain,
+    /// This: `¥4.20`.
+    Is(String),
+    /// One of these, to be chosen: as it is said, and as it is typed plainly.
+    OneOf(Vec<(String, String)>),
+}
+
+/// The line below a figure: what it means, or what it can mean.
+fn meaning_line(value: RwSignal<String>, meaning: Option<Signal<Meaning>>) -> Option<AnyView> {
+    let meaning = meaning?;
+    let said = move || match meaning.get() {
+        Meaning::Plain => None,
+        Meaning::Is(said) => Some(view! { <p class="small">"= " <b>{said}</b></p> }.into_any()),
+        Meaning::OneOf(all) => {
+            let choices = all.into_iter().map(|(said, plain)| {
+                view! { <Button label=said on_press=move || value.set(plain.clone())/> }
+            });
+            Some(
+                view! {
+                    <div class="row" role="group" aria-label=keys::WHICH_FIGURE>
+                        <span class="small">{keys::WHICH_FIGURE}</span>
+                        {choices.collect_view()}
+                    </div>
+                }
+                .into_any(),
+            )
+        }
+    };
+    Some(view! { <div class="meaning" role="status" data-testid="meaning">{said}</div> }.into_any())
+}
 
 /// A new id for an element of this page.
 pub fn uid(prefix: &str) -> String {
@@ -100,6 +136,9 @@ pub fn TextField(
     /// What the browser may fill in.
     #[prop(default = "off")]
     autocomplete: &'static str,
+    /// Of a figure: what it means.
+    #[prop(optional, into)]
+    meaning: Option<Signal<Meaning>>,
 ) -> impl IntoView {
     let id = uid("f");
     let describe = described(&id, hint.is_some(), fault, warning);
@@ -140,6 +179,7 @@ pub fn TextField(
         }
         .into_any(),
     };
+    let control = view! { {control} {meaning_line(value, meaning)} }.into_any();
     framed(&id, label, label_unseen, hint, fault, warning, control)
 }
 
@@ -233,6 +273,9 @@ pub fn AmountField(
     /// Its id, to be named by a key pad; see [`uid`].
     #[prop(into)]
     id: String,
+    /// What it means.
+    #[prop(optional, into)]
+    meaning: Option<Signal<Meaning>>,
 ) -> impl IntoView {
     let control = view! {
         <input
@@ -250,6 +293,7 @@ pub fn AmountField(
             on:input:target=move |event| value.set(event.target().value())
             on:focus:target=|event| event.target().select()
         />
+        {meaning_line(value, meaning)}
     }
     .into_any();
     framed(&id, label, false, None, fault, warning, control)
@@ -269,6 +313,9 @@ pub fn Stepper(
     /// The least that one less leads to.
     #[prop(default = 1)]
     least: u64,
+    /// What it means.
+    #[prop(optional, into)]
+    meaning: Option<Signal<Meaning>>,
 ) -> impl IntoView {
     let id = uid("f");
     let dock = Dock::here();
@@ -301,6 +348,7 @@ pub fn Stepper(
                 <Icon glyph=Glyph::Plus/>
             </button>
         </div>
+        {meaning_line(value, meaning)}
     }
     .into_any();
     framed(&id, label, false, None, fault, Signal::stored(None), control)

@@ -14,6 +14,7 @@ use leptos::text_prop::TextProp;
 use replica::Act;
 
 use super::words;
+use crate::features::meant;
 use crate::features::order::refusal;
 use crate::platform::page;
 use crate::session::{ActFault, Session};
@@ -198,6 +199,7 @@ fn Movement(product: Arc<Product>, what: What, open: RwSignal<bool>) -> impl Int
         }
     };
     let is_only = rows.with_value(Vec::len) == 1;
+    let measure = Signal::derive(move || usage.get().measure(unit));
     let fields = rows.get_value().into_iter().map(|(variant, name, value)| {
         let expected = expected.clone();
         let hint = move || if what == What::Count { expected(variant, value) } else { String::new() };
@@ -205,7 +207,7 @@ fn Movement(product: Arc<Product>, what: What, open: RwSignal<bool>) -> impl Int
             let id = uid("amount");
             let decimals = Signal::stored(if unit == Unit::Gram { 3 } else { 0 });
             view! {
-                <AmountField id=id.clone() label=TextProp::from(label) value fault=wrong_of(value, true)/>
+                <AmountField id=id.clone() label=TextProp::from(label) value fault=wrong_of(value, true) meaning=meant::quantity(session, value, measure)/>
                 <p class="small muted" role="status">{hint}</p>
                 <Keypad field=id decimals/>
             }
@@ -213,7 +215,7 @@ fn Movement(product: Arc<Product>, what: What, open: RwSignal<bool>) -> impl Int
         } else {
             let fault = wrong_of(value, false);
             let keys = if unit == Unit::Gram { "decimal" } else { "numeric" };
-            view! { <TextField label=TextProp::from(move || name.clone()) value keys numeric=true hint=TextProp::from(hint) fault/> }
+            view! { <TextField label=TextProp::from(move || name.clone()) value keys numeric=true hint=TextProp::from(hint) fault meaning=meant::quantity(session, value, measure)/> }
                 .into_any()
         }
     });

@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use crate::features::counter::model::{Good, percent_of};
 use crate::features::counter::till::{Figure, Till};
+use crate::features::meant;
 use crate::features::order::refusal::amount_words;
 use crate::platform::page;
 use crate::text::{counter, delivery, fault};
@@ -74,7 +75,13 @@ pub fn Grams(till: Till, id: Uuid, variant: u32) -> impl IntoView {
     view! {
         <form class="stack" novalidate autocomplete="off" on:submit=send>
             <div class="figures">
-                <AmountField id=field.clone() label=counter::GRAMS value=typed fault=wrong(tried, read)/>
+                <AmountField
+                    id=field.clone()
+                    label=counter::GRAMS
+                    value=typed
+                    fault=wrong(tried, read)
+                    meaning=meant::quantity(till.session, typed, Measure::GRAM)
+                />
                 <div class="given-back">
                     <p class="label">{move || counter::per_kg(&currency.get().full(price))}</p>
                     <Money minor=comes_to currency size=Size::ExtraLarge/>
@@ -111,7 +118,13 @@ pub fn Free(till: Till, code: String) -> impl IntoView {
     view! {
         <form class="stack" novalidate autocomplete="off" on:submit=send>
             <TextField label=counter::ITEM value=item fault=long example=TextProp::from(counter::SUNDRY)/>
-            <AmountField id=field.clone() label=counter::UNIT_PRICE value=typed fault=wrong(tried, read)/>
+            <AmountField
+                id=field.clone()
+                label=counter::UNIT_PRICE
+                value=typed
+                fault=wrong(tried, read)
+                meaning=meant::amount(till.session, typed)
+            />
             <Keypad field decimals=Signal::derive(move || currency.get().exponent)/>
             <Acts><Button label=counter::ADD glyph=Glyph::Plus kind=Kind::Main submit=true/></Acts>
         </form>
@@ -160,21 +173,21 @@ pub fn OneLine(till: Till, id: u32, figure: Figure) -> impl IntoView {
     };
     let large = match figure {
         Figure::Quantity => view! {
-            <AmountField id=field.clone() label=quantity_label value=quantity fault=wrong(tried, read_quantity)/>
+            <AmountField id=field.clone() label=quantity_label value=quantity fault=wrong(tried, read_quantity) meaning=meant::quantity(till.session, quantity, measure)/>
         }
         .into_any(),
         Figure::Price => view! {
-            <AmountField id=field.clone() label=price_label value=price fault=wrong(tried, read_price)/>
+            <AmountField id=field.clone() label=price_label value=price fault=wrong(tried, read_price) meaning=meant::amount(till.session, price)/>
         }
         .into_any(),
     };
     let small = match figure {
         Figure::Quantity => view! {
-            <TextField label=price_label value=price keys="none" numeric=true fault=wrong(tried, read_price)/>
+            <TextField label=price_label value=price keys="none" numeric=true fault=wrong(tried, read_price) meaning=meant::amount(till.session, price)/>
         }
         .into_any(),
         Figure::Price => view! {
-            <TextField label=quantity_label value=quantity keys="none" numeric=true fault=wrong(tried, read_quantity)/>
+            <TextField label=quantity_label value=quantity keys="none" numeric=true fault=wrong(tried, read_quantity) meaning=meant::quantity(till.session, quantity, measure)/>
         }
         .into_any(),
     };
@@ -193,6 +206,7 @@ pub fn OneLine(till: Till, id: u32, figure: Figure) -> impl IntoView {
                         keys="none"
                         numeric=true
                         fault=wrong(tried, read_discount)
+                        meaning=meant::amount(till.session, discount)
                     />
                     <TextField label=counter::NOTE value=note fault=long/>
                 </div>
@@ -245,7 +259,13 @@ pub fn Details(till: Till) -> impl IntoView {
         <form class="stack" novalidate autocomplete="off" on:submit=send>
             <div class="columns">
                 <div class="stack">
-                    <AmountField id=field.clone() label=counter::OFF_ALL value=discount fault=wrong(tried, read)/>
+                    <AmountField
+                        id=field.clone()
+                        label=counter::OFF_ALL
+                        value=discount
+                        fault=wrong(tried, read)
+                        meaning=meant::amount(till.session, discount)
+                    />
                     <Keypad
                         field
                         decimals=Signal::derive(move || currency.get().exponent)

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use domain::figure::Measure;
 use domain::money::plain;
 use domain::order::{LineField, Unit};
 use domain::pinyin::Pinyin;
@@ -10,6 +11,7 @@ use leptos::prelude::*;
 
 use super::fields::ItemFields;
 use super::wrong_at;
+use crate::features::meant;
 use crate::features::new_order::model::{Item, Place};
 use crate::features::new_order::{Flow, find, words};
 use crate::features::order::marks;
@@ -108,6 +110,7 @@ fn OneItem(flow: Flow, item: ItemFields) -> impl IntoView {
         let price = product.price(variant, &flow.level.get_untracked());
         item.fill(product, variant, price.map(|minor| plain(minor, flow.minor.get_untracked())));
     };
+    let measure = Signal::derive(move || if item.unit.get() == Unit::Gram { Measure::GRAM } else { Measure::PIECE });
     let short = Memo::new(move |_| {
         let typed = item.typed();
         let goods = (typed.product?, typed.variant);
@@ -131,8 +134,20 @@ fn OneItem(flow: Flow, item: ItemFields) -> impl IntoView {
                 on_take=take
                 fault=fault(LineField::Spec)
             />
-            <Stepper label=form::QUANTITY value=item.quantity fault=fault(LineField::Quantity)/>
-            <TextField label=form::UNIT_PRICE value=item.price keys="decimal" numeric=true fault=fault(LineField::Price)/>
+            <Stepper
+                label=form::QUANTITY
+                value=item.quantity
+                fault=fault(LineField::Quantity)
+                meaning=meant::quantity(flow.session, item.quantity, measure)
+            />
+            <TextField
+                label=form::UNIT_PRICE
+                value=item.price
+                keys="decimal"
+                numeric=true
+                fault=fault(LineField::Price)
+                meaning=meant::amount(flow.session, item.price)
+            />
             <output class="sum"><Money minor=amount currency=flow.currency/></output>
             <div class="tools">
                 <button
@@ -176,6 +191,7 @@ fn OneItem(flow: Flow, item: ItemFields) -> impl IntoView {
                     keys="decimal"
                     numeric=true
                     fault=fault(LineField::Discount)
+                    meaning=meant::amount(flow.session, item.discount)
                 />
                 <TextField label=new_order::LINE_NOTE value=item.note fault=fault(LineField::Note)/>
             </div>

@@ -10,7 +10,7 @@ use replica::storage::StorageFault;
 use super::super::list::categories;
 use super::super::model::Place;
 use super::{ArticleFields, Desk, PICTURE_PX, VariantFields};
-use crate::features::shop_lists;
+use crate::features::{meant, shop_lists};
 use crate::platform::picture::Chosen as Photo;
 use crate::session::NoPicture;
 use crate::text::{self, form, picture, products};
@@ -115,6 +115,7 @@ pub(super) fn Basics(desk: Desk) -> impl IntoView {
 fn Amounts(desk: Desk, of: u32, article: ArticleFields) -> impl IntoView {
     let session = desk.session;
     let all = session.products();
+    let unit = Signal::derive(move || desk.unit());
     let taken = Signal::derive(move || {
         let code = article.code.get();
         let code = code.trim();
@@ -131,6 +132,7 @@ fn Amounts(desk: Desk, of: u32, article: ArticleFields) -> impl IntoView {
             value=article.price
             keys="decimal"
             numeric=true
+            meaning=meant::price(session, article.price, unit)
             fault=desk.wrong(Place::Price(of))
         />
         <TextField
@@ -138,6 +140,7 @@ fn Amounts(desk: Desk, of: u32, article: ArticleFields) -> impl IntoView {
             value=article.cost
             keys="decimal"
             numeric=true
+            meaning=meant::price(session, article.cost, unit)
             fault=desk.wrong(Place::Cost(of))
         />
     }
@@ -146,6 +149,8 @@ fn Amounts(desk: Desk, of: u32, article: ArticleFields) -> impl IntoView {
 /// What is there now, of what is new.
 #[component]
 fn StockField(desk: Desk, of: u32, article: ArticleFields) -> impl IntoView {
+    let usage = desk.session.usage();
+    let measure = Signal::derive(move || usage.get().measure(desk.unit()));
     let hint =
         move || if desk.unit() == Unit::Gram { products::STOCK_KG } else { products::STOCK_NOW }.get().to_owned();
     view! {
@@ -154,6 +159,7 @@ fn StockField(desk: Desk, of: u32, article: ArticleFields) -> impl IntoView {
             value=article.stock
             keys="decimal"
             numeric=true
+            meaning=meant::quantity(desk.session, article.stock, measure)
             hint=TextProp::from(hint)
             fault=desk.wrong(Place::Stock(of))
         />
@@ -292,7 +298,8 @@ fn Levels(desk: Desk, of: u32, article: ArticleFields) -> impl IntoView {
     let each = article.levels.get_untracked().into_iter().map(|(key, value)| {
         let fault = desk.wrong(Place::Level(of, key.clone()));
         let label = move || name(&key);
-        view! { <TextField label=TextProp::from(label) value keys="decimal" numeric=true fault/> }
+        let meaning = meant::price(desk.session, value, Signal::derive(move || desk.unit()));
+        view! { <TextField label=TextProp::from(label) value keys="decimal" numeric=true fault meaning/> }
     });
     each.collect_view()
 }
