@@ -299,18 +299,40 @@ fn examples() -> Vec<(&'static str, Event)> {
                 reason: StockReason::Counted,
                 quantity: -3,
                 counted: Some(12),
+                known: None,
+                settles: None,
                 note: "evening".into(),
             })),
         ),
         (
-            "product.stock_moved.least",
+            "product.stock_moved.count",
             record(RecordEvent::StockMoved(StockMoved {
-                variant: 0,
-                reason: StockReason::Other("gift".into()),
-                quantity: 5,
-                counted: None,
+                variant: 7,
+                reason: StockReason::Counted,
+                quantity: -3,
+                counted: Some(17),
+                known: Some(-4),
+                settles: None,
                 note: String::new(),
             })),
+        ),
+        (
+            "product.stock_moved.settled",
+            record(RecordEvent::StockMoved(StockMoved {
+                settles: Some(format!("before:{}:{}:4182", id(1), id(2))),
+                ..StockMoved::new(7, StockReason::BeforeCount, 2)
+            })),
+        ),
+        (
+            "product.stock_moved.after",
+            record(RecordEvent::StockMoved(StockMoved {
+                settles: Some(format!("before:{}:{}:4182", id(1), id(2))),
+                ..StockMoved::new(0, StockReason::AfterCount, 0)
+            })),
+        ),
+        (
+            "product.stock_moved.least",
+            record(RecordEvent::StockMoved(StockMoved { ..StockMoved::new(0, StockReason::Other("gift".into()), 5) })),
         ),
         ("customer.changed", changed()),
         (

@@ -10,7 +10,7 @@ use super::csv::Cell;
 use super::{Cells, Left, Line, Outcome, Plan, Planner, Refusal, Remark, Report, Why, Writing, head, written};
 use crate::figure::{self, Measure, Usage};
 use crate::product::{Article, Product, Stock, Variant};
-use crate::record::{RecordEvent, StockMoved, StockReason, changes};
+use crate::record::{RecordEvent, StockMoved, changes};
 use crate::text::{LONG, SHORT};
 
 /// What a column means.
@@ -1022,13 +1022,8 @@ impl Work {
         for (variant, counted) in &self.moves {
             let known = self.id.is_some() && (*variant == 0 || self.base.variant(*variant).is_some());
             let there = if known { stock(&self.base, *variant).on_hand } else { 0 };
-            events.push(RecordEvent::StockMoved(StockMoved {
-                variant: *variant,
-                reason: StockReason::Counted,
-                quantity: counted.saturating_sub(there),
-                counted: Some(*counted),
-                note: String::new(),
-            }));
+            let quantity = counted.saturating_sub(there);
+            events.push(RecordEvent::StockMoved(StockMoved { quantity, ..StockMoved::count(*variant, *counted) }));
         }
         (!events.is_empty()).then_some(Writing { id: self.id, events })
     }

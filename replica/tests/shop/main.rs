@@ -1,6 +1,7 @@
 //! Stories of a shop's tablets: what they do apart comes together, and what was called saved stays.
 
 mod copies;
+mod counts;
 mod customers;
 mod pictures;
 mod records;

@@ -455,10 +455,13 @@ fn first_stocks(
     note: &str,
 ) -> Vec<RecordEvent> {
     let moved = |variant, reason, quantity, note: &str| {
-        RecordEvent::StockMoved(StockMoved { variant, reason, quantity, counted: None, note: note.to_owned() })
+        RecordEvent::StockMoved(StockMoved { note: note.to_owned(), ..StockMoved::new(variant, reason, quantity) })
     };
-    let mut events: Vec<RecordEvent> =
-        typed.iter().map(|(variant, quantity)| moved(*variant, StockReason::Received, *quantity, "")).collect();
+    // What is there now was counted.
+    let counted = |(variant, quantity): &(u32, i64)| {
+        RecordEvent::StockMoved(StockMoved { quantity: *quantity, ..StockMoved::count(*variant, *quantity) })
+    };
+    let mut events: Vec<RecordEvent> = typed.iter().map(counted).collect();
     let was_counted = before.is_some_and(|before| before.variants.is_empty() && before.moved.contains_key(&0));
     if let (true, Some(first)) = (was_counted && free > 0, now.variants.first()) {
         let reason = || StockReason::Other("moved".to_owned());

@@ -53,16 +53,18 @@ impl What {
             Self::Return => products::RETURN_WHY,
         }
     }
-    /// The movement that so many are. `there`: what there is, as far as this tablet knows.
-    fn movement(self, variant: u32, typed: i64, there: Stock, damaged: bool, note: &str) -> StockMoved {
-        let (reason, quantity, counted) = match self {
-            Self::Receive => (StockReason::Received, typed, None),
-            Self::Count => (StockReason::Counted, typed.saturating_sub(there.on_hand), Some(typed)),
-            Self::Scrap => (StockReason::Scrapped, typed.saturating_neg(), None),
-            Self::Return if damaged => (StockReason::ReturnedDamaged, 0, Some(typed)),
-            Self::Return => (StockReason::ReturnedGood, typed, None),
+    /// The movement that so many are.
+    fn movement(self, variant: u32, typed: i64, damaged: bool, note: &str) -> StockMoved {
+        let moved = |reason, quantity| StockMoved::new(variant, reason, quantity);
+        let moved = match self {
+            Self::Receive => moved(StockReason::Received, typed),
+            // What the tablet knows as it is stored says what it means.
+            Self::Count => StockMoved::count(variant, typed),
+            Self::Scrap => moved(StockReason::Scrapped, typed.saturating_neg()),
+            Self::Return if damaged => StockMoved { counted: Some(typed), ..moved(StockReason::ReturnedDamaged, 0) },
+            Self::Return => moved(StockReason::ReturnedGood, typed),
         };
-        StockMoved { variant, reason, quantity, counted, note: note.to_owned() }
+        StockMoved { note: note.to_owned(), ..moved }
     }
 }
 
@@ -139,7 +141,6 @@ fn Movement(product: Arc<Product>, what: What, open: RwSignal<bool>) -> impl Int
     });
     let nothing = RwSignal::new(false);
     let save = {
-        let there = there.clone();
         move |event: leptos::ev::SubmitEvent| {
             event.prevent_default();
             if busy.get_untracked() {
@@ -164,8 +165,7 @@ fn Movement(product: Arc<Product>, what: What, open: RwSignal<bool>) -> impl Int
                 return;
             }
             let moved = |(variant, amount): (u32, i64)| {
-                let there = untrack(|| there(variant));
-                let moved = what.movement(variant, amount, there, damaged.get_untracked(), &note);
+                let moved = what.movement(variant, amount, damaged.get_untracked(), &note);
                 RecordEvent::StockMoved(moved)
             };
             let act = Act::Record(StreamKind::Product, Some(id), amounts.into_iter().map(moved).collect());
@@ -255,20 +255,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_count_is_the_difference_and_what_was_counted() {
-        let there = Stock::of(Some(10), 1, 3);
+    fn a_count_is_what_was_counted_and_all_else_a_difference() {
         let moved = |what: What, typed, damaged| {
-            let moved = what.movement(2, typed, there, damaged, "n");
+            let moved = what.movement(2, typed, damaged, "n");
             assert_eq!((moved.variant, moved.note.as_str()), (2, "n"));
             (moved.reason.key().to_owned(), moved.quantity, moved.counted)
         };
-        assert_eq!(moved(What::Count, 5, false), ("counted".into(), -2, Some(5)));
+        assert_eq!(moved(What::Count, 5, false), ("counted".into(), 0, Some(5)));
         assert_eq!(moved(What::Receive, 5, false), ("received".into(), 5, None));
         assert_eq!(moved(What::Scrap, 5, false), ("scrapped".into(), -5, None));
         assert_eq!(moved(What::Return, 5, false), ("returned_good".into(), 5, None));
         assert_eq!(moved(What::Return, 5, true), ("returned_damaged".into(), 0, Some(5)));
-        // Of what nobody counted yet, all that left is made up for.
-        let uncounted = Stock::of(None, 0, 4);
-        assert_eq!(What::Count.movement(0, 6, uncounted, false, "").quantity, 10);
     }
 }
