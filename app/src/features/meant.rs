@@ -20,6 +20,17 @@ pub fn price(session: Session, typed: RwSignal<String>, unit: impl Into<Signal<U
     Signal::derive(move || typed.with(|typed| of_price(typed, usage.get(), unit.get(), currency.get())))
 }
 
+/// Of the price of a line, in its own unit of weight.
+pub fn price_in(session: Session, typed: RwSignal<String>, measure: impl Into<Signal<Measure>>) -> Signal<Meaning> {
+    let (usage, currency, measure) = (session.usage(), session.currency(), measure.into());
+    Signal::derive(move || {
+        let usage = usage.get();
+        let measure = measure.get();
+        let usage = Usage { weight: measure.weight_unit().unwrap_or(usage.weight), ..usage };
+        typed.with(|typed| of_price(typed, usage, measure.unit, currency.get()))
+    })
+}
+
 /// Of a quantity: pieces, or a weight.
 pub fn quantity(session: Session, typed: RwSignal<String>, measure: impl Into<Signal<Measure>>) -> Signal<Meaning> {
     let (usage, measure) = (session.usage(), measure.into());
@@ -39,7 +50,7 @@ fn of_quantity(typed: &str, usage: Usage, measure: Measure) -> Meaning {
     let plain = |amount: i64| measure.plain(amount, usage.currency);
     let said = |amount: i64| match measure.unit {
         Unit::Piece => weight::grouped(amount),
-        Unit::Gram => weight::said(amount, usage.weight),
+        Unit::Gram => weight::said(amount, measure.weight_unit().unwrap_or(usage.weight)),
     };
     meaning(typed, usage.reader().quantity(typed, measure), plain, said)
 }

@@ -1,8 +1,28 @@
 //! Weights: their units, and how a weight and the price of one are said.
 
+use domain::order::Unit;
 use domain::weight::WeightUnit;
+use leptos::prelude::*;
 
 use super::Phrase;
+
+thread_local! {
+    static SHOP: ArcRwSignal<WeightUnit> = ArcRwSignal::new(WeightUnit::default());
+}
+
+/// From now on, the shop weighs in this unit.
+pub fn set_shop(unit: WeightUnit) {
+    SHOP.with(|signal| {
+        if signal.get_untracked() != unit {
+            signal.set(unit);
+        }
+    });
+}
+
+/// What the shop weighs in.
+pub fn shop() -> WeightUnit {
+    SHOP.with(|signal| signal.get())
+}
 
 texts! {
     KILOGRAM: "公斤", "kg";
@@ -15,6 +35,16 @@ texts! {
     per_jin(price: &str): "{price}/斤", "{price}/jin";
     per_pound(price: &str): "{price}/磅", "{price}/lb";
     grams(n: &str): "{n} 克", "{n} g";
+    weight_in(unit: &str): "重量（{unit}）", "Weight ({unit})";
+    price_in(unit: &str): "{unit}单价", "Price {unit}";
+    by(unit: &str): "称重，按{unit}定价", "Weight, priced per {unit}";
+    GRAMS: "克", "g";
+    WAY: "重量单位", "Unit of weight";
+}
+
+/// A price as the shop says it: of a piece, or of its unit of weight from that of a kilogram.
+pub fn of_shop(minor: i64, unit: Unit) -> i64 {
+    if unit == Unit::Gram { shop().price(minor) } else { minor }
 }
 
 /// What a unit is called.
@@ -35,6 +65,16 @@ pub fn each(unit: WeightUnit) -> Phrase {
     }
 }
 
+/// What a field asks for that is filled in with a weight: `重量（斤）`.
+pub fn field(unit: WeightUnit) -> String {
+    weight_in(name(unit).get())
+}
+
+/// What a field asks for that is filled in with the price of a unit.
+pub fn price_field(unit: WeightUnit) -> String {
+    price_in(each(unit).get())
+}
+
 /// A price of a unit: `¥12.35/斤`.
 pub fn per(price: &str, unit: WeightUnit) -> String {
     match unit {
@@ -44,14 +84,21 @@ pub fn per(price: &str, unit: WeightUnit) -> String {
     }
 }
 
-/// A weight in a unit: `1.5 kg`.
+/// A weight in a unit: `1.5 kg`; less than a kilogram in grams.
 pub fn quantity(grams: i64, unit: WeightUnit) -> String {
+    if unit == WeightUnit::Kilogram && grams.abs() < 1_000 {
+        return self::grams(&grams.to_string().replace('-', "−"));
+    }
+    in_unit(grams, unit)
+}
+
+fn in_unit(grams: i64, unit: WeightUnit) -> String {
     format!("{} {}", unit.plain(grams).replace('-', "−"), name(unit).get())
 }
 
 /// The same with its grams: `1.2 斤 (600 克)`.
 pub fn said(grams: i64, unit: WeightUnit) -> String {
-    format!("{} ({})", quantity(grams, unit), self::grams(&grouped(grams)))
+    format!("{} ({})", in_unit(grams, unit), self::grams(&grouped(grams)))
 }
 
 /// A whole number, in groups of three.

@@ -299,6 +299,26 @@ pub fn AmountField(
     framed(&id, label, false, None, fault, warning, control)
 }
 
+/// One more, or one less; what stands behind the point stays.
+fn stepped(text: &str, more: bool, least: u64) -> String {
+    let plain = |c: char| match c {
+        '０'..='９' => char::from_u32(c as u32 - '０' as u32 + '0' as u32).unwrap_or(c),
+        c => c,
+    };
+    let text: String = text.trim().chars().map(plain).collect();
+    let (whole, rest) = text.find(['.', ',']).map_or((text.as_str(), ""), |at| text.split_at(at));
+    // 1,200 is no one and a bit.
+    let is_figure = rest.len() != 4 || rest.starts_with('.');
+    match whole.parse::<u64>() {
+        Ok(count) if is_figure && more => format!("{}{rest}", count.saturating_add(1)),
+        Ok(count) if is_figure && count > least => format!("{}{rest}", count - 1),
+        Ok(count) if is_figure && (count == least || !rest.is_empty()) => text,
+        Ok(_) if !is_figure => text,
+        _ if more => least.saturating_add(1).to_string(),
+        _ => least.to_string(),
+    }
+}
+
 /// A count with a key for one less and one more. Also holds what is no count, so that it can be said.
 #[component]
 pub fn Stepper(
@@ -321,9 +341,7 @@ pub fn Stepper(
     let dock = Dock::here();
     let step = move |more: bool| {
         value.update(|text| {
-            let count = text.trim().parse::<u64>().unwrap_or(least);
-            let next = if more { count.saturating_add(1) } else { count.saturating_sub(1).max(least) };
-            *text = next.to_string();
+            *text = stepped(text, more, least);
         });
     };
     let control = view! {
@@ -356,3 +374,26 @@ pub fn Stepper(
 
 /// Kept for the fault line: a warning is said in the buyer's colour.
 pub(super) const WARNING: Tone = Tone::Owe;
+
+#[cfg(test)]
+mod tests {
+    use super::stepped;
+
+    #[test]
+    fn a_step_keeps_what_is_behind_the_point() {
+        for (text, more, less) in [
+            ("2", "3", "1"),
+            ("1", "2", "1"),
+            ("0.5", "1.5", "0.5"),
+            ("2,5", "3,5", "1,5"),
+            ("１２", "13", "11"),
+            ("", "2", "1"),
+            ("abc", "2", "1"),
+            ("1,200", "1,200", "1,200"),
+        ] {
+            assert_eq!((stepped(text, true, 1).as_str(), stepped(text, false, 1).as_str()), (more, less), "{text}");
+        }
+        assert_eq!(stepped("0", false, 0), "0");
+        assert_eq!(stepped("0", false, 1), "1");
+    }
+}

@@ -18,7 +18,7 @@ use crate::features::meant;
 use crate::features::order::refusal;
 use crate::platform::page;
 use crate::session::{ActFault, Session};
-use crate::text::{Phrase, fault, products};
+use crate::text::{Phrase, fault, products, weight};
 use crate::ui::{
     self, Acts, AmountField, Button, Choice, Choices, Dialog, Glyph, Keypad, Kind, Note, TextField, Toaster, uid,
 };
@@ -132,7 +132,7 @@ fn Movement(product: Arc<Product>, what: What, open: RwSignal<bool>) -> impl Int
                 Err(NumberFault::TooLarge) => Some(products::TOO_LARGE.get().to_owned()),
                 Err(NumberFault::Negative) => Some(fault::BELOW_ZERO.get().to_owned()),
                 Err(NumberFault::Ambiguous) => Some(fault::AMBIGUOUS.get().to_owned()),
-                Err(_) => Some(words::number(unit).get().to_owned()),
+                Err(_) => Some(words::number(unit)),
             }
         })
     };
@@ -185,7 +185,10 @@ fn Movement(product: Arc<Product>, what: What, open: RwSignal<bool>) -> impl Int
             });
         }
     };
-    let label = if unit == Unit::Gram { products::HOW_MANY_KG } else { products::HOW_MANY };
+    let label = move || {
+        let of = weight::name(weight::shop()).get();
+        if unit == Unit::Gram { products::how_many_in(of) } else { products::HOW_MANY.get().to_owned() }
+    };
     let expected = {
         let there = there.clone();
         move |variant: u32, value: RwSignal<String>| {

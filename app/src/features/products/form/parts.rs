@@ -13,7 +13,7 @@ use super::{ArticleFields, Desk, PICTURE_PX, VariantFields};
 use crate::features::{meant, shop_lists};
 use crate::platform::picture::Chosen as Photo;
 use crate::session::NoPicture;
-use crate::text::{self, form, picture, products};
+use crate::text::{self, form, picture, products, weight};
 use crate::ui::{Button, Choice, Choices, ComboField, Glyph, Icon, Kind, PictureField, Switch, TextField, uid};
 
 /// The picture of an article.
@@ -95,7 +95,7 @@ pub(super) fn Basics(desk: Desk) -> impl IntoView {
             <div class="two" data-three="">{amounts}</div>
             <Choices
                 legend=products::UNIT
-                choices=vec![Choice::new("piece", products::PIECE), Choice::new("gram", products::GRAM)]
+                choices=vec![Choice::new("piece", products::PIECE), Choice::new("gram", move || weight::by(weight::name(weight::shop()).get()))]
                 value=Signal::derive(move || {
                     if fields.is_weight.get() { "gram".to_owned() } else { "piece".to_owned() }
                 })
@@ -151,8 +151,10 @@ fn Amounts(desk: Desk, of: u32, article: ArticleFields) -> impl IntoView {
 fn StockField(desk: Desk, of: u32, article: ArticleFields) -> impl IntoView {
     let usage = desk.session.usage();
     let measure = Signal::derive(move || usage.get().measure(desk.unit()));
-    let hint =
-        move || if desk.unit() == Unit::Gram { products::STOCK_KG } else { products::STOCK_NOW }.get().to_owned();
+    let hint = move || {
+        let of = weight::name(weight::shop()).get();
+        if desk.unit() == Unit::Gram { products::stock_in(of) } else { products::STOCK_NOW.get().to_owned() }
+    };
     view! {
         <TextField
             label=products::STOCK
