@@ -13,6 +13,7 @@ pub mod refused {
         SHIPPED: "已经有货发出了。", "Something of it has left already.";
         NOT_SHIPPED: "货还没全发出。", "Not everything has left yet.";
         DELIVERED: "已经签收了。", "It is delivered already.";
+        COMPLETED: "别处已把它完成，这一步不能再撤销。", "It was completed elsewhere; this can’t be undone any more.";
         NOT_DELIVERED: "货还没全到。", "Not everything has arrived yet.";
         NOT_PAID: "还没收齐，先收款。", "It is not paid up: take the payment first.";
         UNVERIFIED: "还有收款没核实，先核实再发货。", "A payment is not verified: verify it before shipping.";
@@ -136,5 +137,19 @@ pub mod settle {
         refunded_over_now(amount: &str): "现在算：两笔退款都算，比收的多退了 {amount}。", "As it stands: both refunds count, {amount} more than was paid.";
         title(n: usize): "冲突 {n}", "Conflicts {n}";
         about(choice: &str, number: &str): "{choice}，订单 {number}", "{choice}, order {number}";
+    }
+}
+
+/// What is taken back right after it was done.
+pub mod undo {
+    texts! {
+        DELIVERED: "已标记签收", "Marked delivered";
+        COMPLETED: "订单已完成", "Completed";
+        HANDED_OVER: "已交付", "Handed over";
+        UNDONE: "已撤销", "Undone";
+        REASON: "点错了", "Tapped by mistake";
+        NOT_DELIVERED: "撤销了签收", "Delivery undone";
+        NOT_COMPLETED: "撤销了完成", "Completion undone";
+        completed(n: usize): "已完成 {n} 单", "{n} completed";
     }
 }
