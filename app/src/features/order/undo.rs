@@ -2,7 +2,6 @@
 //! seconds after it was done; what another tablet did since stays.
 
 use domain::order::{Command, Order};
-use leptos::prelude::*;
 use leptos::task::spawn_local;
 use uuid::Uuid;
 
