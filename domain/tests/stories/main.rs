@@ -11,6 +11,8 @@ mod marks;
 #[cfg(test)]
 mod meeting;
 #[cfg(test)]
+mod peers;
+#[cfg(test)]
 mod properties;
 #[cfg(test)]
 mod refusals;
