@@ -103,6 +103,8 @@ async function atTheCounter(hand) {
 
   await tile(tablet, "CUP").click();
   await cartIs(tablet, 3500);
+  // On a phone the cart is folded.
+  if (!(await tablet.button("Park").isVisible())) await page.getByTestId("cart-total").click();
   how = await hand.presses(tablet.button("Park"));
   await cartIs(tablet, 0);
   assert.equal(await isOpen(tablet), 0, `it is parked, and nothing opened (${how})`);
@@ -144,6 +146,10 @@ async function onAnOrdersPage(hand) {
   assert.equal(await isOpen(tablet), 0, `it is paid once, and nothing else opened (${how})`);
   assert.equal(await tablet.balance(), 0);
 
+  how = await hand.presses(key("Payment arrived"));
+  await page.locator('[data-testid="order-status"][data-status="paid"]').first().waitFor();
+  assert.equal(await isOpen(tablet), 0, `it has arrived, and nothing else opened (${how})`);
+  await key("Ship").waitFor();
   how = await hand.presses(key("Ship"));
   const dialog = tablet.dialog();
   await dialog.getByRole("textbox", { name: "Tracking number" }).fill("SF1234567890123");
