@@ -234,6 +234,11 @@ fn examples() -> Vec<(&'static str, Event)> {
         ),
         ("order.delivered", order(OrderEvent::Delivered(Bare::default()))),
         ("order.completed", order(OrderEvent::Completed(Bare::default()))),
+        (
+            "order.mark_voided",
+            order(OrderEvent::MarkVoided(MarkVoided { mark: id(9), reason: "marked by mistake".into() })),
+        ),
+        ("order.mark_voided.least", order(OrderEvent::MarkVoided(MarkVoided { mark: id(9), reason: String::new() }))),
         ("order.extended", order(OrderEvent::Extended(Extended { due_ms: 1_795_700_000_000 }))),
         ("order.held", order(OrderEvent::Held(Reasoned { reason: "waits for a colour".into(), rule: None }))),
         ("order.released", order(OrderEvent::Released(Bare::default()))),

@@ -8,7 +8,7 @@ use leptos::prelude::*;
 use leptos::text_prop::TextProp;
 
 use super::model::paying::{CREDIT, Step, quick_amounts};
-use super::till::{AMOUNT, Asked, Till};
+use super::till::{AMOUNT, Asked, MAIN, Till};
 use super::words;
 use crate::features::order::refusal::amount_words;
 use crate::text::{counter, fault, method};
@@ -61,7 +61,7 @@ pub fn Tender(till: Till) -> impl IntoView {
     });
     let send = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
-        till.save();
+        crate::platform::page::press(MAIN);
     };
     let figures = move || {
         if is_credit.get() {
@@ -191,6 +191,7 @@ fn Quick(till: Till) -> impl IntoView {
             <button
                 type="button"
                 class="button"
+                data-again=""
                 tabindex="-1"
                 aria-pressed=move || if is_it() { "true" } else { "false" }
                 on:mousedown=move |event| event.prevent_default()
