@@ -207,6 +207,8 @@ pub struct Order {
     pub delivered: Option<usize>,
     /// The event that completed it.
     pub completed: Option<usize>,
+    /// Marks that were set by mistake: what said that it was delivered or completed, and what took that back.
+    pub voided_marks: BTreeMap<usize, usize>,
     /// The event that holds it.
     pub held: Option<usize>,
     /// The event that cancelled it.
@@ -256,6 +258,7 @@ impl Order {
             parcels: Vec::new(),
             delivered: None,
             completed: None,
+            voided_marks: BTreeMap::new(),
             held: None,
             cancelled: None,
             conflicts: Vec::new(),

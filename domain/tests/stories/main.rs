@@ -9,6 +9,8 @@ mod customers;
 #[cfg(test)]
 mod drafts;
 #[cfg(test)]
+mod marks;
+#[cfg(test)]
 mod meeting;
 #[cfg(test)]
 mod merging;

@@ -16,7 +16,12 @@ use super::tender::WaysBack;
 use super::till::{Asked, Till};
 use super::words;
 use crate::text::counter;
+<<<<<<< HEAD
 use crate::ui::{Acts, Button, Dialog, Fault, Glyph, Kind, LinkButton, Money, Note, Size};
+=======
+use crate::text::weight;
+use crate::ui::{Acts, Button, Dialog, Glyph, Kind, LinkButton, Money, Note, Size};
+>>>>>>> main
 
 /// The one dialog of the counter.
 #[component]
@@ -79,7 +84,7 @@ fn Variants(till: Till, id: Uuid) -> impl IntoView {
                     >
                         <span>{name}</span>
                         <span class="end">
-                            {price.map(|price| view! { <Money minor=Signal::stored(price) currency/> })}
+                            {price.map(|price| view! { <Money minor=Signal::derive(move || weight::of_shop(price, unit)) currency/> })}
                             {free
                                 .map(|free| {
                                     let tone = (free < 0).then_some("alarm");

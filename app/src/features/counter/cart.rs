@@ -4,12 +4,18 @@ use domain::order::{Delivery, Line, Unit};
 use leptos::prelude::*;
 use leptos::text_prop::TextProp;
 
-use super::till::{Asked, Figure, Met, Till};
+use super::till::{Asked, Figure, MAIN, Met, Till};
 use super::words;
+<<<<<<< HEAD
 use crate::text::{Currency, counter};
 use crate::ui::{
     Acts, Button, Empty, Fault, Glyph, Icon, Kind, LinkButton, Money, Note, Scroll, Sheet, Size, Stub, Tone,
 };
+=======
+use crate::features::order::marks;
+use crate::text::{Currency, counter, weight};
+use crate::ui::{Acts, Button, Empty, Fault, Glyph, Icon, Kind, Money, Note, Scroll, Sheet, Size, Stub, Tone};
+>>>>>>> main
 
 /// The cart.
 #[component]
@@ -74,7 +80,26 @@ pub fn CartSheet(till: Till) -> impl IntoView {
             <Stub>
                 <Tools till is_empty/>
                 <Sums till/>
+<<<<<<< HEAD
                 <Due till title=TextProp::from(title) received/>
+=======
+                <button
+                    type="button"
+                    class="due"
+                    data-again=""
+                    data-testid="cart-total"
+                    data-minor=move || till.total.get().to_string()
+                    aria-expanded=move || if till.sheet.get() { "true" } else { "false" }
+                    aria-label=move || format!("{} {}", counter::TO_PAY.get(), currency.get().full(till.total.get()))
+                    on:click=move |_| till.sheet.update(|open| *open = !*open)
+                >
+                    <span>
+                        {counter::TO_PAY}
+                        <span class="small muted phone-only">{title}</span>
+                    </span>
+                    <Money minor=till.total currency size=Size::ExtraLarge/>
+                </button>
+>>>>>>> main
                 <Fault text=till.fault_words()/>
                 <Acts>
                     <Show when=move || !paying.get()>
@@ -86,7 +111,11 @@ pub fn CartSheet(till: Till) -> impl IntoView {
                             on_press=move || till.ask(Asked::Details)
                         />
                     </Show>
+<<<<<<< HEAD
                     <Button label kind=Kind::Main disabled=is_idle busy=till.busy on_press=main/>
+=======
+                    <Button label kind=Kind::Main disabled=is_empty busy=till.busy on_press=main attr:id=MAIN/>
+>>>>>>> main
                 </Acts>
             </Stub>
         </Sheet>
@@ -222,7 +251,10 @@ fn below(line: &Line, currency: Currency) -> String {
     }
     parts.push(match line.unit {
         Unit::Piece => counter::each(&price),
-        Unit::Gram => counter::per_kg(&price),
+        Unit::Gram => {
+            let price = marks::weight_price(line.price, line.per, currency);
+            weight::per(&format!("{}{price}", currency.symbol), line.per)
+        }
     });
     if line.discount > 0 {
         parts.push(counter::off(&currency.full(line.discount)));
@@ -247,7 +279,7 @@ fn OneLine(till: Till, id: u32) -> impl IntoView {
     let quantity = move || {
         line.with(|line| match line.unit {
             Unit::Piece => format!("×{}", line.quantity),
-            Unit::Gram => words::quantity(line.quantity, line.unit),
+            Unit::Gram => marks::quantity_of(line.quantity, line),
         })
     };
     let code = move || {
@@ -266,6 +298,7 @@ fn OneLine(till: Till, id: u32) -> impl IntoView {
             <button
                 type="button"
                 class="cart-line"
+                data-again=""
                 aria-expanded=move || if is_open.get() { "true" } else { "false" }
                 on:click=toggle
             >
@@ -328,6 +361,7 @@ fn Steps(till: Till, id: u32) -> impl IntoView {
         <div class="stepper" role="group" aria-label=name>
             <button
                 type="button"
+                data-again=""
                 aria-label=crate::text::keys::ONE_LESS
                 on:mousedown=move |event| event.prevent_default()
                 on:click=move |_| till.step(id, false)
@@ -344,6 +378,7 @@ fn Steps(till: Till, id: u32) -> impl IntoView {
             </button>
             <button
                 type="button"
+                data-again=""
                 aria-label=crate::text::keys::ONE_MORE
                 on:mousedown=move |event| event.prevent_default()
                 on:click=move |_| till.step(id, true)
