@@ -223,6 +223,31 @@ pub fn variants(kept: &Product, other: &Product) -> BTreeMap<u32, u32> {
     found
 }
 
+/// An article that was counted as two before they turned out to be one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Twice {
+    /// The variant of the product that goes.
+    pub variant: u32,
+    /// What was counted of the one that is kept.
+    pub kept: i64,
+    /// What was counted of the other.
+    pub other: i64,
+    /// What is taken off where both counts were of the same goods: then the later one stands.
+    pub less: i64,
+}
+
+/// What was counted of both. `variants`: which of the other's are which of the kept one's.
+pub fn counted_twice(kept: &Fields, other: &Fields, variants: &BTreeMap<u32, u32>) -> Vec<Twice> {
+    let both = other.counts.iter().filter_map(|theirs| {
+        let variant = variants.get(&theirs.variant).copied().unwrap_or(theirs.variant);
+        let ours = kept.counts.iter().find(|ours| ours.variant == variant)?;
+        let earlier = if ours.id < theirs.id { ours } else { theirs };
+        let (kept, other, less) = (ours.counted, theirs.counted, earlier.counted.saturating_neg());
+        Some(Twice { variant: theirs.variant, kept, other, less })
+    });
+    both.collect()
+}
+
 /// Of two products the one that is kept, and the one that goes: one with variants takes in one without; else the older
 /// takes in the newer.
 pub fn in_order<'a>(one: &'a Product, other: &'a Product) -> (&'a Product, &'a Product) {
@@ -347,7 +372,10 @@ mod tests {
         assert_eq!(merges.article((id(3), 7)), (id(1), 9));
         assert_eq!(merges.article((id(2), 4)), (id(1), 4));
         assert_eq!(merges.article((id(5), 7)), (id(5), 7), "into one that is not here nothing goes");
-        assert_eq!((merges.merged(id(1)), merges.twice((id(3), 7)), merges.twice((id(5), 7))), (&[id(2), id(3)][..], -3, 0));
+        assert_eq!(
+            (merges.merged(id(1)), merges.twice((id(3), 7)), merges.twice((id(5), 7))),
+            (&[id(2), id(3)][..], -3, 0)
+        );
         let circle = Merges::of([(id(1), into(2, &[(7, 8)], -3)), (id(2), into(1, &[(8, 7)], -2))], |_| true);
         assert_eq!((circle.kept(id(1)), circle.kept(id(2)), circle.article((id(2), 8))), (id(1), id(1), (id(1), 7)));
         assert_eq!((circle.article((id(1), 7)), circle.twice((id(1), 7))), ((id(1), 7), 0), "the kept one is itself");
@@ -369,10 +397,19 @@ mod tests {
         assert_eq!(Merged::read(&fields), Some(merged.clone()));
         let merges = Merges::of([(id(2), merged)], |_| true);
         let whole = together(&of(&kept, None), &[fields.clone()], &merges);
-        assert_eq!((whole.name.as_str(), whole.price(6, ""), whole.category.as_str()), ("Shirt", Some(59_00), "Clothes"));
-        assert_eq!((whole.article.picture.as_str(), whole.active, whole.merged.as_slice()), ("picture", true, &[id(2)][..]));
-        assert_eq!((whole.scanned("m-2"), whole.scanned("L-2"), whole.scanned("S-1")), (Some(6), Some(8), Some(5)));
-        assert_eq!((whole.price(8, ""), whole.variants.len(), whole.also_called.as_slice()), (Some(79_00), 3, &["T-shirt".to_owned()][..]));
+        assert_eq!(
+            (whole.name.as_str(), whole.price(6, ""), whole.category.as_str()),
+            ("Shirt", Some(59_00), "Clothes")
+        );
+        assert_eq!(
+            (whole.article.picture.as_str(), whole.active, whole.merged.as_slice()),
+            ("picture", true, &[id(2)][..])
+        );
+        assert_eq!((whole.scanned("M-2"), whole.scanned("L-2"), whole.scanned("S-1")), (Some(6), Some(8), Some(5)));
+        assert_eq!(
+            (whole.price(8, ""), whole.variants.len(), whole.also_called.as_slice()),
+            (Some(79_00), 3, &["T-shirt".to_owned()][..])
+        );
         let undone = cleared(&fields);
         assert!(undone.contains_key("merged_into") && undone.contains_key("merged/7") && undone.len() == 2);
     }
