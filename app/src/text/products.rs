@@ -28,7 +28,6 @@ texts! {
     OFF_SALE: "停售", "Inactive";
     NO_PRICE: "未定价", "No price";
     NOT_COUNTED: "不管库存", "Not tracked";
-    PER_KILOGRAM: "每公斤", "per kg";
     ARRANGE: "调整顺序", "Arrange";
     ARRANGE_WHY: "柜台的商品按这个顺序排列。拖动，或用右边的按钮。", "The counter follows this order. Drag a row, or use its buttons.";
     ARRANGED: "顺序已保存到本机", "Order saved on this device";
@@ -44,12 +43,10 @@ texts! {
     COST: "成本", "Cost";
     STOCK: "库存", "Stock";
     STOCK_NOW: "现有库存；不填则不管库存", "Stock now; leave blank to not track";
-    STOCK_KG: "现有公斤数；不填则不管库存", "Kilograms now; leave blank to not track";
     CATEGORY: "分类", "Category";
     CATEGORY_HINT: "选择或输入", "Choose or enter";
     UNIT: "计价方式", "Sold by";
     PIECE: "按件", "Piece";
-    GRAM: "称重，按公斤定价", "Weight, priced per kg";
     BARCODES: "条码", "Barcodes";
     BARCODES_HINT: "点这里扫码，每行一个", "Tap here and scan; one per line";
     NOTE: "备注", "Note";
@@ -75,7 +72,6 @@ texts! {
     SPEC_MISSING: "请输入规格，例：大。", "Enter a variant, e.g. Large.";
     PRICE_WRONG: "价格格式不对，例：12.50。", "A price is a number, e.g. 12.50.";
     STOCK_WHOLE: "库存请填整数。", "Stock is a whole number.";
-    STOCK_WEIGHT: "请输入公斤数，例：2.5。", "Enter kilograms, e.g. 2.5.";
     TOO_LARGE: "数字太大。", "That number is too large.";
 
     ON_HAND: "现有", "On hand";
@@ -101,7 +97,6 @@ texts! {
     GOOD: "完好，重新上架", "Good, back to stock";
     DAMAGED: "损坏，不入库", "Damaged, not to stock";
     HOW_MANY: "数量", "Quantity";
-    HOW_MANY_KG: "公斤数", "Kilograms";
     WHY_NOTE: "说明", "Note";
     SAVE_MOVE: "保存", "Save";
     MOVED: "库存已更新", "Stock updated";
@@ -142,7 +137,9 @@ texts! {
     now_there(n: &str): "结存 {n}", "{n} left";
     expected(n: &str): "账上 {n}", "{n} expected";
     differs(n: &str): "差 {n}", "Difference {n}";
-    kilograms(n: &str): "{n} 公斤", "{n} kg";
+    stock_in(unit: &str): "现有多少{unit}；不填则不管库存", "Stock now in {unit}; leave blank to not track";
+    stock_weight(unit: &str): "请输入重量（{unit}），例：2.5。", "Enter the weight in {unit}, e.g. 2.5.";
+    how_many_in(unit: &str): "多少{unit}", "How many {unit}";
     found(n: u64): "找到 {n} 个商品", "{n} products found", one: "{n} product found";
     nth_variant(n: usize): "规格 {n}", "Variant {n}";
     remove_variant(n: usize): "移除规格 {n}", "Remove variant {n}";
