@@ -44,14 +44,16 @@ fn lines(base: &Content, ours: &Content, theirs: &Content) -> Vec<Line> {
 }
 
 fn line(base: &Line, ours: &Line, theirs: &Line) -> Line {
-    // What belongs together is changed together: an item and its product, a quantity and its unit.
+    // What belongs together is changed together: an item and its product, a quantity and its unit, a price and of what.
     let what = |line: &Line| (line.item.clone(), line.product);
     let count = |line: &Line| (line.quantity, line.unit);
     let (item, product) = pick(&what(base), &what(ours), &what(theirs));
+    let cost = |line: &Line| (line.price, line.per);
+    let (price, per) = pick(&cost(base), &cost(ours), &cost(theirs));
     let (quantity, unit) = pick(&count(base), &count(ours), &count(theirs));
     merged!(base, ours, theirs: Line {
-        variant, spec, price, discount, note;
-        id: ours.id, item: item, product: product, quantity: quantity, unit: unit
+        variant, spec, discount, note;
+        id: ours.id, item: item, product: product, quantity: quantity, unit: unit, price: price, per: per
     })
 }
 

@@ -16,12 +16,8 @@ use super::tender::WaysBack;
 use super::till::{Asked, Till};
 use super::words;
 use crate::text::counter;
-<<<<<<< HEAD
-use crate::ui::{Acts, Button, Dialog, Fault, Glyph, Kind, LinkButton, Money, Note, Size};
-=======
 use crate::text::weight;
-use crate::ui::{Acts, Button, Dialog, Glyph, Kind, LinkButton, Money, Note, Size};
->>>>>>> main
+use crate::ui::{Acts, Button, Dialog, Fault, Glyph, Kind, LinkButton, Money, Note, Size};
 
 /// The one dialog of the counter.
 #[component]

@@ -6,16 +6,11 @@ use leptos::text_prop::TextProp;
 
 use super::till::{Asked, Figure, MAIN, Met, Till};
 use super::words;
-<<<<<<< HEAD
-use crate::text::{Currency, counter};
+use crate::features::order::marks;
+use crate::text::{Currency, counter, weight};
 use crate::ui::{
     Acts, Button, Empty, Fault, Glyph, Icon, Kind, LinkButton, Money, Note, Scroll, Sheet, Size, Stub, Tone,
 };
-=======
-use crate::features::order::marks;
-use crate::text::{Currency, counter, weight};
-use crate::ui::{Acts, Button, Empty, Fault, Glyph, Icon, Kind, Money, Note, Scroll, Sheet, Size, Stub, Tone};
->>>>>>> main
 
 /// The cart.
 #[component]
@@ -80,26 +75,7 @@ pub fn CartSheet(till: Till) -> impl IntoView {
             <Stub>
                 <Tools till is_empty/>
                 <Sums till/>
-<<<<<<< HEAD
                 <Due till title=TextProp::from(title) received/>
-=======
-                <button
-                    type="button"
-                    class="due"
-                    data-again=""
-                    data-testid="cart-total"
-                    data-minor=move || till.total.get().to_string()
-                    aria-expanded=move || if till.sheet.get() { "true" } else { "false" }
-                    aria-label=move || format!("{} {}", counter::TO_PAY.get(), currency.get().full(till.total.get()))
-                    on:click=move |_| till.sheet.update(|open| *open = !*open)
-                >
-                    <span>
-                        {counter::TO_PAY}
-                        <span class="small muted phone-only">{title}</span>
-                    </span>
-                    <Money minor=till.total currency size=Size::ExtraLarge/>
-                </button>
->>>>>>> main
                 <Fault text=till.fault_words()/>
                 <Acts>
                     <Show when=move || !paying.get()>
@@ -111,11 +87,7 @@ pub fn CartSheet(till: Till) -> impl IntoView {
                             on_press=move || till.ask(Asked::Details)
                         />
                     </Show>
-<<<<<<< HEAD
-                    <Button label kind=Kind::Main disabled=is_idle busy=till.busy on_press=main/>
-=======
-                    <Button label kind=Kind::Main disabled=is_empty busy=till.busy on_press=main attr:id=MAIN/>
->>>>>>> main
+                    <Button label kind=Kind::Main disabled=is_idle busy=till.busy on_press=main attr:id=MAIN/>
                 </Acts>
             </Stub>
         </Sheet>
@@ -154,6 +126,7 @@ fn Due(till: Till, title: TextProp, received: Memo<i64>) -> impl IntoView {
         <button
             type="button"
             class="due"
+            data-again=""
             data-testid="cart-total"
             data-minor=move || till.total.get().to_string()
             aria-expanded=move || if till.sheet.get() { "true" } else { "false" }

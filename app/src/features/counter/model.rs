@@ -15,13 +15,8 @@ use domain::weight::WeightUnit;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-<<<<<<< HEAD
 use self::paying::{Ledger, Taken};
-=======
 use crate::text::weight;
-
-use self::paying::Taken;
->>>>>>> main
 
 /// Rounding off (抹零): to which unit.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -6,13 +6,8 @@ use leptos::prelude::*;
 use leptos::text_prop::TextProp;
 
 use super::model::pickup;
-<<<<<<< HEAD
-use super::till::{Sold, Till};
-use crate::text::{Phrase, counter};
-=======
 use super::till::{MAIN, Sold, Till};
-use crate::text::counter;
->>>>>>> main
+use crate::text::{Phrase, counter};
 use crate::ui::{
     Acts, Button, Fault, Glyph, Icon, Kind, LinkButton, Money, Note, Scroll, Serial, Sheet, Size, Stub, Tone,
 };

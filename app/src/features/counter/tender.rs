@@ -70,21 +70,20 @@ pub fn Tender(till: Till) -> impl IntoView {
         }
         view! {
             <div class="figures">
-<<<<<<< HEAD
-                <AmountField id=AMOUNT label=counter::AMOUNT value=till.typed fault=wrong warning=left/>
+                <AmountField
+                    id=AMOUNT
+                    label=counter::AMOUNT
+                    value=till.typed
+                    fault=wrong
+                    warning=left
+                    meaning=meant::amount(till.session, till.typed)
+                />
                 <Show when=move || is_cash.get()>
                     <div class="given-back" data-testid="change" data-minor=move || change.get().to_string()>
                         <p class="label">{counter::CHANGE}</p>
                         <Money minor=change currency size=Size::Hero/>
                     </div>
                 </Show>
-=======
-                <AmountField id=AMOUNT label=counter::AMOUNT value=till.typed fault=wrong warning=left meaning=meant::amount(till.session, till.typed)/>
-                <div class="given-back" data-testid="change" data-minor=move || change.get().to_string()>
-                    <p class="label">{counter::CHANGE}</p>
-                    <Money minor=change currency size=Size::Hero/>
-                </div>
->>>>>>> main
             </div>
             <Show when=move || is_cash.get() fallback=move || view! { <PayCode till picture/> }>
                 <Quick till/>

@@ -4,16 +4,11 @@
 use domain::Currency;
 use domain::product::{Article, Variant};
 
-<<<<<<< HEAD
 use domain::order::{Change, Edited, NewPayment, OrderEvent, PaymentRecorded, RefundRecorded, Started};
+use domain::weight::WeightUnit;
 use domain::{Event, Meta};
 
 use super::paying::{Part, Step, quick_amounts, step};
-=======
-use super::paying::{Step, payments, quick_amounts, step};
-use domain::weight::WeightUnit;
-
->>>>>>> main
 use super::*;
 
 const TEA: Uuid = Uuid::from_u128(1);
