@@ -2,6 +2,7 @@
 
 pub mod ledger;
 
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
 use uuid::Uuid;
@@ -296,14 +297,16 @@ impl Product {
         self.stocked().into_iter().chain(left.then_some(0)).collect()
     }
 
-    /// By what products are ordered, as tiles and in lists: as the shop arranged them, else the older first.
-    pub fn place(&self) -> (i64, Uuid) {
-        (self.position, self.id)
+    /// Which of two comes first, as tiles, in lists and in sheets: as the shop arranged them, then by their names as
+    /// `names` orders them (by sound, where a name is Chinese), then the older.
+    pub fn compare(&self, other: &Self, names: impl FnOnce(&str, &str) -> Ordering) -> Ordering {
+        let by_place = self.position.cmp(&other.position);
+        by_place.then_with(|| names(&self.name, &other.name)).then_with(|| self.id.cmp(&other.id))
     }
 }
 
 /// How far apart things are put that are ordered anew, so that others fit between.
-const APART: i64 = 1_000;
+pub const APART: i64 = 1_000;
 
 /// Which positions change when, of things in this order, the one at `from` goes to `to`: most often its own only.
 pub fn rearranged(positions: &[i64], from: usize, to: usize) -> Vec<(usize, i64)> {

@@ -235,6 +235,7 @@ export async function tour({ first, bare, alone, story, refund, product, custome
   };
 
   await at(bare, "/", "first-start");
+  await bare.page.getByRole("textbox").first().fill("店".repeat(61));
   await bare.button(said(bare, "Start on this device")).click();
   await bare.page.locator("[aria-invalid=true]").waitFor();
   await see(bare, "first-start-wrong");

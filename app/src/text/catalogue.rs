@@ -40,7 +40,7 @@ pub mod frame {
         MAIN: "主导航", "Main";
         COUNTER: "柜台", "Counter";
         ORDERS: "订单", "Orders";
-        NEW_ORDER: "新建订单", "New order";
+        NEW_ORDER: "开单", "New order";
         PRODUCTS: "商品", "Products";
         CUSTOMERS: "客户", "Customers";
         SETTINGS: "设置", "Settings";
@@ -121,7 +121,7 @@ pub mod first_start {
         SETUP_CODE_WHERE: "新服务器第一次启动时打印出来；上面的新摊位会开在那里", "A new server prints it at its first start; the new shop above begins there";
         SETUP_CODE_MISSING: "写上设置码。", "Type the set-up code.";
         CONNECT: "连接", "Connect";
-        SHOP_NAME_MISSING: "写上店名，买家和另一台平板会看到它。", "Give the shop a name: buyers and your other tablet will see it.";
+        USUAL_NAME: "我的小店", "My stall";
         shop_name_long(most: usize): "店名最多 {most} 个字。", "A shop's name has at most {most} characters.";
         PAIRING_CODE_FORM: "配对码是 8 位数字。写好的还在。", "A pairing code has 8 digits. What you typed is still here.";
     }
@@ -134,6 +134,7 @@ pub mod orders {
         EMPTY: "还没有订单", "No orders yet";
         EMPTY_WHY: "卖出的每一单都会记在这里。", "Every order you take is written here.";
         TAKE_FIRST: "开第一单", "Take the first order";
+        TO_COUNTER: "去柜台", "Go to counter";
         SET_UP: "开店准备", "Get the shop ready";
         BACK: "回订单", "Back to orders";
     }
@@ -163,6 +164,8 @@ pub mod settings {
         DAYLIGHT: "日光", "Daylight";
         LEFT_HANDED: "左手拿", "Left-handed";
         LEFT_HANDED_WHY: "主按钮换到左下角", "Puts the main key at the lower left";
+        PHONE_PAD: "数字键 1-2-3 在上", "Number pad with 1-2-3 on top";
+        PHONE_PAD_WHY: "和手机、微信、支付宝一样；不开就是 7-8-9 在上", "Like phones and payment apps; off: 7-8-9 on top, like a calculator";
         TABLET_CODE: "平板代号", "Tablet code";
         TABLET_CODE_WHY: "写在这台平板的每个订单编号里", "It stands in the number of every order taken here";
         DEVICES: "店里的平板", "Tablets of the shop";

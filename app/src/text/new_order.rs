@@ -27,6 +27,8 @@ texts! {
     free(n: &str): "可卖 {n}", "{n} free";
     only(n: &str): "只剩 {n}，多出的记为缺货。", "Only {n} left: the rest counts as short.";
     short_of(item: &str, asked: &str, free: &str): "{item}：要 {asked}，可卖 {free}", "{item}: {asked} asked for, {free} free";
+    HAS_ADDRESS: "有地址，改为快递？", "There is an address. Ship it?";
+    SHIP_INSTEAD: "改为快递", "Ship instead";
     NOT_SAID: "不分", "None";
     QUANTITY_WHOLE: "数量要是整数；称重的选“克”。", "The quantity must be a whole number; for weight, choose gram.";
     DISCOUNT_TOO_MUCH: "减的比商品还多。", "That takes off more than the items come to.";

@@ -10,7 +10,7 @@ use super::figure::{self, Measure};
 use super::{Cells, Outcome, Plan, Planner, Refusal, Report, Why, Writing, head, written};
 use crate::Currency;
 use crate::money::{NumberFault, plain};
-use crate::product::{Article, Product, Stock, Variant};
+use crate::product::{APART, Article, Product, Stock, Variant};
 use crate::record::{RecordEvent, StockMoved, StockReason, changes};
 use crate::text::{LONG, SHORT};
 
@@ -744,7 +744,13 @@ where
     }
 
     fn plan(self: Box<Self>) -> Plan {
-        let Self { works, stock, reports, .. } = *self;
+        let Self { mut works, stock, reports, .. } = *self;
+        // What is new stands behind what is there, in the order of the sheet.
+        let mut last = works.iter().filter(|work| work.id.is_some()).map(|work| work.now.position).max().unwrap_or(0);
+        for work in works.iter_mut().filter(|work| work.id.is_none()) {
+            last = last.saturating_add(APART);
+            work.now.position = last;
+        }
         let writings = works.into_iter().filter(|work| !work.rows.is_empty());
         Plan { reports, writings: writings.filter_map(|work| work.writing(&stock)).collect() }
     }
