@@ -198,9 +198,9 @@ pub enum Rejection {
     /// A reason is missing.
     #[error("a reason is missing")]
     ReasonMissing,
-    /// A text is longer than fits.
-    #[error("a text is too long")]
-    TextTooLong,
+    /// A text is longer than fits: how many characters it may have.
+    #[error("a text has more than {0} characters")]
+    TextTooLong(usize),
     /// The carrier is missing.
     #[error("the carrier is missing")]
     CarrierMissing,
@@ -210,6 +210,9 @@ pub enum Rejection {
     /// There is a payment, and a rule never cancels where there is one.
     #[error("there is a payment")]
     PaymentRecorded,
+    /// It is on credit or cash on delivery: no time to pay is running.
+    #[error("it is not to be paid first")]
+    NotPaidFirst,
     /// The rule has acted on this order before.
     #[error("the rule has acted on this order before")]
     RuleActed,

@@ -71,13 +71,17 @@ pub fn decide(
     Ok(decision.events)
 }
 
-/// What a rule does: as a person would, but never a cancellation where money was recorded, and marked as the rule's.
+/// What a rule does: as a person would, but never a cancellation where money was recorded
+/// or is not owed yet, and marked as the rule's.
 fn by_rule(order: &Order, rule: Uuid, command: &Command, context: &Context<'_>) -> Result<Vec<NewEvent>, Rejection> {
     if order.needs_update {
         return Err(Rejection::NeedsUpdate);
     }
     if matches!(command, Command::Cancel(_)) && order.payments.iter().any(Payment::counts) {
         return Err(Rejection::PaymentRecorded);
+    }
+    if matches!(command, Command::Cancel(_)) && !order.pays_first() {
+        return Err(Rejection::NotPaidFirst);
     }
     // Once: what a person undid since is not done again.
     if order.timeline.iter().any(|entry| entry.event.rule() == Some(rule)) {
@@ -235,17 +239,17 @@ fn received(payment: &NewPayment, owed: i64) -> Result<PaymentRecorded, Rejectio
 }
 
 fn reason(text: &str) -> Result<String, Rejection> {
-    let text = crate::text::parse(text, LONG).map_err(|_| Rejection::TextTooLong)?;
+    let text = crate::text::parse(text, LONG).map_err(|_| Rejection::TextTooLong(LONG))?;
     if text.is_empty() { Err(Rejection::ReasonMissing) } else { Ok(text) }
 }
 
 /// A way to pay is a key, or a name that a person gave it.
 fn named(method: &Method) -> Result<(), Rejection> {
-    if method.key().chars().count() > SHORT { Err(Rejection::TextTooLong) } else { Ok(()) }
+    if method.key().chars().count() > SHORT { Err(Rejection::TextTooLong(SHORT)) } else { Ok(()) }
 }
 
 fn short(text: &str) -> Result<String, Rejection> {
-    crate::text::parse(text, SHORT).map_err(|_| Rejection::TextTooLong)
+    crate::text::parse(text, SHORT).map_err(|_| Rejection::TextTooLong(SHORT))
 }
 
 impl Order {
@@ -419,7 +423,7 @@ fn known(decision: &mut Decision, order: &Order, command: &Command, context: &Co
                 return Err(Rejection::RefundTooLarge);
             }
             named(method)?;
-            let reason = crate::text::parse(reason, LONG).map_err(|_| Rejection::TextTooLong)?;
+            let reason = crate::text::parse(reason, LONG).map_err(|_| Rejection::TextTooLong(LONG))?;
             decision.order(OrderEvent::RefundRecorded(RefundRecorded {
                 method: method.clone(),
                 amount: *amount,
@@ -505,6 +509,9 @@ fn known(decision: &mut Decision, order: &Order, command: &Command, context: &Co
             order.expect_open()?;
             if !matches!(order.status(), Status::AwaitingPayment | Status::PartPaid) {
                 return Err(Rejection::NothingOwed);
+            }
+            if !order.pays_first() && order.due_ms().is_none() {
+                return Err(Rejection::NotPaidFirst);
             }
             if *due_ms <= context.now_ms {
                 return Err(Rejection::DeadlinePassed);

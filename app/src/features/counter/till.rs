@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use domain::contact::Buyer;
 use domain::customer::Customer;
-use domain::money::{NumberFault, parse_amount};
+use domain::figure;
+use domain::money::NumberFault;
 use domain::order::{Command, Content, Delivery, Order, Rejection, Unit};
 use domain::product::Product;
 use domain::shop::list::{List, default_of};
@@ -553,7 +554,7 @@ impl Till {
         if rest == 0 {
             return Ok((0, Step::All { change: 0 }));
         }
-        let given = self.typed.with(|typed| parse_amount(typed, self.money()))?;
+        let given = self.typed.with(|typed| figure::amount(typed, self.money()))?;
         if given == 0 {
             return Err(NumberFault::Zero);
         }

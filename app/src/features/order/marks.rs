@@ -1,9 +1,10 @@
 //! What stands for a state, a badge, a way to pay, a way to deliver: its picture, its colour, its word.
 
 use crate::features::shop_lists;
-use domain::order::{self, Delivery, Method, Status, Summary, Terms, Unit};
+use domain::order::{self, Delivery, Method, Order, Status, Summary, Terms, Unit};
 use domain::shop::list::List;
 
+use crate::text::order as words;
 use crate::text::order_page::{page, told};
 use crate::text::{self, Currency, Phrase, badge, delivery, method, state};
 use crate::ui::{Glyph, Tone};
@@ -25,6 +26,18 @@ pub fn of_status(status: Status) -> (Tone, Glyph, Phrase) {
     }
 }
 
+/// The state of an order: where its goods are to be picked up, a paid one is not to be shipped.
+pub fn of_order(status: Status, delivery: Delivery) -> (Tone, Glyph, Phrase) {
+    let (tone, glyph, phrase) = of_status(status);
+    let waits = status == Status::Paid && delivery != Delivery::Ship;
+    (tone, glyph, if waits { state::PAID_TO_PICK_UP } else { phrase })
+}
+
+/// A state as a narrow tab says it.
+pub fn tab_name(status: Status) -> Phrase {
+    if status == Status::Paid { state::PAID_TAB } else { of_status(status).2 }
+}
+
 /// A badge: who acts next, what about, its word.
 pub fn of_badge(of: order::Badge) -> (Tone, Glyph, Phrase) {
     match of {
@@ -37,6 +50,31 @@ pub fn of_badge(of: order::Badge) -> (Tone, Glyph, Phrase) {
         order::Badge::Oversold => (Tone::Alarm, Glyph::Warn, badge::OVERSOLD),
         order::Badge::NeedsUpdate => (Tone::Alarm, Glyph::Warn, page::NEEDS_UPDATE),
     }
+}
+
+/// What there is to say of an order's money.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Due {
+    /// What it is.
+    pub words: Phrase,
+    /// How much, minor units; 0 where the words say it all.
+    pub amount: i64,
+}
+
+/// What is owed, by whom; of a cancelled order that owes nothing, what went back.
+pub fn due(order: &Order) -> Due {
+    let balance = order.balance();
+    let words = match balance {
+        0 if order.cancelled.is_none() => words::PAID_UP,
+        0 => {
+            let amount = order.given_back();
+            let words = if amount > 0 { words::REFUNDED } else { words::NOTHING_PAID };
+            return Due { words, amount };
+        }
+        owed if owed > 0 => words::STILL_OWES,
+        _ => words::TO_REFUND,
+    };
+    Due { words, amount: balance.saturating_abs() }
 }
 
 /// The badges of an order now, on this device.

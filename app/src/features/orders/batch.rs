@@ -191,7 +191,7 @@ impl Doing {
                 return if steps.is_empty() { Err(Why::NothingToVerify) } else { Ok(steps) };
             }
             Self::Extend(days) => {
-                let from = order.due.value.unwrap_or(0).max(now_ms);
+                let from = order.due_ms().unwrap_or(0).max(now_ms);
                 Command::Extend { due_ms: from.saturating_add(days.saturating_mul(DAY_MS)) }
             }
             Self::Hold(why) => Command::Hold(why.clone()),
