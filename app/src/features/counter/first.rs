@@ -1,6 +1,6 @@
 //! The counter of a shop that has no products yet: an amount is typed and sold, and two keys lead to products.
 
-use domain::money::parse_amount;
+use domain::figure;
 use leptos::prelude::*;
 
 use super::till::Till;
@@ -15,7 +15,7 @@ pub fn FirstSale(till: Till) -> impl IntoView {
     let currency = till.session.currency();
     let typed = RwSignal::new(String::new());
     let tried = RwSignal::new(false);
-    let read = move || typed.with(|typed| parse_amount(typed, till.money()));
+    let read = move || typed.with(|typed| figure::amount(typed, till.money()));
     let wrong = Signal::derive(move || if tried.get() { read().err().map(amount_words) } else { None });
     let field = uid("amount");
     let send = move |event: leptos::ev::SubmitEvent| {
