@@ -115,8 +115,10 @@ fn Forms(
             <section class="begin" aria-label=first_start::TITLE>
                 <NewShopPart form on_start busy/>
                 <p class="or small">{first_start::HAVE_SHOP}</p>
-                <JoinPart on_join busy/>
-                <ConnectPart form on_connect busy/>
+                <div class="more-devices">
+                    <JoinPart on_join busy/>
+                    <ConnectPart form on_connect busy/>
+                </div>
                 <Fault text=problem/>
             </section>
         </div>

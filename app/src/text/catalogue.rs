@@ -177,6 +177,8 @@ pub mod settings {
         AGAIN_MISSING: "请输入配对码。", "Enter the pairing code.";
         AGAIN: "重新加入", "Join again";
         ALONE: "订单都存在本机。连上服务器，就能与其他设备共享。", "All orders are on this tablet. Connect a server to share them with other tablets.";
+        MORE_DEVICES: "用多台设备", "Use more devices";
+        MORE_DEVICES_WHY: "需要自己的服务器：输入地址和它打印的设置码。", "It takes a server of your own: enter its address and the setup code it printed.";
         SERVER_ADDRESS: "服务器地址", "Server address";
         SETUP_CODE: "服务器设置码", "Server set-up code";
         SETUP_CODE_WHERE: "服务器第一次启动时会打印", "Your server prints it the first time it starts";
