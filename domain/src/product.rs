@@ -407,6 +407,20 @@ mod tests {
     }
 
     #[test]
+    fn what_the_shop_arranged_comes_first_then_the_names() {
+        let of = |id, position, name: &str| Product {
+            id: Uuid::from_u128(id),
+            position,
+            name: name.into(),
+            ..Product::default()
+        };
+        let (tea, cup, pot, twin) = (of(1, 0, "tea"), of(2, 0, "cup"), of(3, -1_000, "pot"), of(4, 0, "cup"));
+        let mut all = [&tea, &cup, &pot, &twin];
+        all.sort_by(|one, other| one.compare(other, str::cmp));
+        assert_eq!(all.map(|product| product.id.as_u128()), [3, 2, 4, 1]);
+    }
+
+    #[test]
     fn faults_are_named() {
         let mut shirt = shirt();
         assert!(shirt.faults().is_empty());
