@@ -83,8 +83,8 @@ impl Column {
     /// Its key in the preferences, its name, and how wide it is in a grid.
     const fn face(self) -> (&'static str, Phrase, &'static str) {
         match self {
-            Self::Number => ("number", words::NUMBER, "minmax(0, 7rem)"),
-            Self::State => ("state", words::STATE, "minmax(0, 9rem)"),
+            Self::Number => ("number", words::NUMBER, "minmax(0, 6.5rem)"),
+            Self::State => ("state", words::STATE, "minmax(0, 10rem)"),
             Self::Time => ("time", words::TIME, "minmax(0, 3.75rem)"),
             Self::Due => ("due", words::DUE, "minmax(0, 7.75rem)"),
             Self::Buyer => ("buyer", words::BUYER, "minmax(5rem, 3fr)"),
