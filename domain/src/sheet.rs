@@ -5,6 +5,7 @@ pub mod content;
 pub mod csv;
 pub mod customers;
 pub mod head;
+pub mod peer;
 pub mod products;
 
 use std::collections::BTreeMap;
@@ -92,8 +93,8 @@ pub struct Line {
     pub cells: Vec<Content>,
     /// Why it is left out, where that is known from the sheet alone.
     pub left: Option<Left>,
-    /// Whether the sheet hides it.
-    pub hidden: bool,
+    /// What a person should know of it, where that is known from the sheet alone.
+    pub remarks: Vec<Remark>,
 }
 
 /// What a person should know of a row that is taken.
@@ -108,6 +109,8 @@ pub enum Remark {
         /// What else has it.
         other: String,
     },
+    /// So many are there of all variants together, and nobody knows how many of each.
+    InAll(String),
 }
 
 /// What becomes of a row.

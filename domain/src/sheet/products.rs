@@ -110,6 +110,7 @@ impl head::Column for Column {
                 "规格",
                 "商品规格",
                 "规格名称",
+                "商品型号",
                 "规格值",
                 "颜色规格",
                 "sku名称",
@@ -180,6 +181,7 @@ impl head::Column for Column {
                 "产品编号",
                 "存货编码",
                 "物料编码",
+                "型号编码",
                 "自编码",
                 "编号",
                 "variantsku",
@@ -229,6 +231,9 @@ impl head::Column for Column {
                 "商品售价",
                 "店内零售价",
                 "规格价格",
+                "型号价格",
+                "预设售价",
+                "参考零售价",
                 "现价",
                 "一口价",
                 "单价",
@@ -249,6 +254,7 @@ impl head::Column for Column {
                 "成本价",
                 "进价",
                 "进货价",
+                "最近进价",
                 "采购价",
                 "参考进价",
                 "商品进价",
@@ -271,6 +277,7 @@ impl head::Column for Column {
                 "实际库存",
                 "商品库存",
                 "规格库存",
+                "型号库存",
                 "宝贝数量",
                 "总库存",
                 "库存数",
@@ -1049,7 +1056,7 @@ where
                     outcome.unwrap_or(Outcome::Refused(row.refusals))
                 }
             };
-            let remarks = if line.hidden && left.is_none() { vec![Remark::Hidden] } else { Vec::new() };
+            let remarks = if left.is_none() { line.remarks.clone() } else { Vec::new() };
             self.reports.push(Report { row: line.number, outcome, said, remarks });
         }
         self.columns = columns;

@@ -9,6 +9,8 @@ mod customers;
 #[cfg(test)]
 mod meeting;
 #[cfg(test)]
+mod peers;
+#[cfg(test)]
 mod properties;
 #[cfg(test)]
 mod refusals;

@@ -10,18 +10,18 @@ use domain::product::{Article, Product, Stock, Variant};
 use domain::record::{Fields, RecordEvent, Value};
 use domain::sheet::content::Content;
 use domain::sheet::products::Words;
-use domain::sheet::{Counts, Left, Outcome, Plan, Planner, Remark, Why, csv, customers, head, products};
+use domain::sheet::{Counts, Left, Outcome, Plan, Planner, Remark, Why, csv, customers, head, peer, products};
 use proptest::prelude::*;
 use uuid::Uuid;
 
 /// A sheet of text as it is read.
-fn typed(sheet: &str) -> Vec<Vec<Content>> {
+pub(crate) fn typed(sheet: &str) -> Vec<Vec<Content>> {
     csv::read(sheet).into_iter().map(|row| row.into_iter().map(Content::typed).collect()).collect()
 }
 
 /// A shop that takes in sheets and nothing else.
 #[derive(Default)]
-struct Shop {
+pub(crate) struct Shop {
     records: Vec<Fields>,
     drawn: u32,
 }
@@ -55,7 +55,7 @@ impl Shop {
         }
     }
 
-    fn products(&self) -> Vec<Product> {
+    pub(crate) fn products(&self) -> Vec<Product> {
         self.records.iter().map(Product::read).collect()
     }
 
@@ -66,9 +66,16 @@ impl Shop {
     fn plan_of(&mut self, rows: &[Vec<Content>]) -> Plan {
         let levels = [("批发价".to_owned(), products::Column::Level("wholesale".to_owned()))];
         let at = head::find(rows, &products::Column::ALL, &levels);
-        let (names, deep) = head::read(rows, at, &products::Column::ALL, &levels);
-        let lines = head::below(rows, at, deep);
-        let columns = head::guess(&names, &products::Column::ALL, &levels);
+        let (mut names, deep) = head::read(rows, at, &products::Column::ALL, &levels);
+        let mut lines = head::below(rows, at, deep);
+        let whose = peer::of_products(&names);
+        if let Some(whose) = whose {
+            whose.arrange(&mut names, &mut lines);
+        }
+        let mut columns = head::guess(&names, &products::Column::ALL, &levels);
+        if let Some(whose) = whose {
+            whose.settle(&names, &mut columns);
+        }
         let known = self.products();
         let drawn = &mut self.drawn;
         let draw = || {
@@ -83,7 +90,7 @@ impl Shop {
     }
 
     /// Imports a sheet; then once more, which must change nothing.
-    fn import(&mut self, sheet: &str) -> Plan {
+    pub(crate) fn import(&mut self, sheet: &str) -> Plan {
         let plan = self.plan(sheet);
         self.take(&plan);
         let again = self.plan(sheet);
@@ -98,7 +105,7 @@ fn on_hand(product: &Product, variant: u32) -> Stock {
     Stock::of(product.moved.get(&variant).copied(), 0, 0)
 }
 
-fn counts(created: usize, updated: usize, unchanged: usize, refused: usize) -> Counts {
+pub(crate) fn counts(created: usize, updated: usize, unchanged: usize, refused: usize) -> Counts {
     Counts { created, updated, unchanged, refused, left: 0 }
 }
 
