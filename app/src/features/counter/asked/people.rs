@@ -151,8 +151,7 @@ pub fn Parked(till: Till) -> impl IntoView {
         let all = parked.get();
         let row = |cart: &domain::order::Summary| {
             let id = cart.id;
-            let (items, name, note, total) =
-                (cart.items.clone(), cart.name.clone(), cart.note.clone(), cart.total);
+            let (items, name, note, total) = (cart.items.clone(), cart.name.clone(), cart.note.clone(), cart.total);
             // What was noted of it is what it is called by; else its goods are.
             let (items, name) = match (note.is_empty(), name.is_empty()) {
                 (true, _) => (items, name),
