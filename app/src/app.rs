@@ -12,11 +12,12 @@ use crate::parts::{Pages, Parts};
 use crate::prefs::Prefs;
 use crate::session::{Boot, Session, Trouble};
 use crate::text::{fault, opening};
-use crate::ui::{PadOrder, Toaster, Toasts, Waiting};
+use crate::ui::{PadOrder, Toaster, Toasts, Waiting, guard_presses};
 
 /// The app.
 #[component]
 pub fn App() -> impl IntoView {
+    guard_presses();
     let prefs = Prefs::start();
     provide_context(prefs);
     provide_context(PadOrder(prefs.phone_pad));

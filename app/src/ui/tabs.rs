@@ -97,6 +97,7 @@ pub fn Tabs(
                 <button
                     type="button"
                     class="tab"
+                    data-again=""
                     role="tab"
                     id=format!("{id}-{key}")
                     data-key=key

@@ -13,6 +13,7 @@ use replica::Facet;
 use uuid::Uuid;
 
 use super::super::order::refusal;
+use super::super::order::undo::{self, Mark};
 use super::super::shop_lists;
 use super::Shelf;
 use super::columns::{save_file, save_orders};
@@ -22,6 +23,7 @@ use crate::session::{ActFault, Session, newest, shop_now};
 use crate::text::order_list::batch as words;
 use crate::text::order_list::columns;
 use crate::text::order_page::page as dates;
+use crate::text::order_page::undo as undone;
 use crate::text::{Phrase, fault, method, reason};
 use crate::ui::{
     Acts, Button, Choice, Choices, Dialog, Fault, Glyph, Icon, Kind, Money, Note, Progress, Size, TextField, Tick,
@@ -378,13 +380,15 @@ impl Run {
         let _ = shelf.picked.try_set((!rest.is_empty()).then_some(rest));
     }
 
-    fn start(self, orders: Vec<Uuid>, doing: Doing, ended: impl FnOnce(usize, usize) + 'static) {
+    fn start(self, orders: Vec<Uuid>, doing: Doing, ended: impl FnOnce(usize, usize, bool) + 'static) {
         self.results.set(Vec::new());
         self.orders.set(orders.clone());
         self.stop.set_value(false);
         self.running.set(true);
+        let mark = (doing == Doing::Complete).then_some(Mark::Completed);
         spawn_local(async move {
             let (mut done, mut refused) = (0, 0);
+            let mut marks = Vec::new();
             for id in orders {
                 // Gone with its page: what is done is done, and nothing more is begun.
                 if self.stop.try_get_value().unwrap_or(true) {
@@ -393,13 +397,21 @@ impl Run {
                 let result = one(self.session, id, &doing).await;
                 if result.is_ok() {
                     done += 1;
+                    if let (Some(mark), Ok(Some(order))) = (mark, self.session.order_now(id).await) {
+                        marks.extend(mark.id(&order).map(|event| (id, event)));
+                    }
                 } else {
                     refused += 1;
                 }
                 let _ = self.results.try_update(|results| results.push((id, result)));
             }
             let _ = self.running.try_set(false);
-            ended(done, refused);
+            let undoes = !marks.is_empty();
+            if undoes {
+                let done = marks.len();
+                undo::offer(self.session, self.toaster, marks, move || undone::completed(done));
+            }
+            ended(done, refused, undoes);
         });
     }
 
@@ -566,9 +578,11 @@ fn Ask(shelf: Shelf, run: Run, act: Act, #[prop(into)] waiting: Signal<Waiting>)
         match untrack(doing) {
             Some(doing) => {
                 let orders = in_order(run.session, shelf);
-                run.start(orders, doing, move |done, refused| {
+                run.start(orders, doing, move |done, refused, is_said| {
                     if run.open.try_get_untracked() != Some(true) {
-                        run.toaster.confirm(words::outcome(done, refused));
+                        if !is_said {
+                            run.toaster.confirm(words::outcome(done, refused));
+                        }
                         run.end_picking(shelf);
                     }
                 });
@@ -749,7 +763,7 @@ pub fn VerifyAll(
         let (count, minor) = sums.with_untracked(whole);
         let verified = words::verified(count, &currency.get_untracked().full(minor));
         run.act.set(Some(Act::Verify));
-        run.start(orders.get_untracked(), Doing::Verify, move |_, refused| {
+        run.start(orders.get_untracked(), Doing::Verify, move |_, refused, _| {
             if refused == 0 {
                 run.toaster.confirm(verified);
             } else {
