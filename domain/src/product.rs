@@ -318,6 +318,12 @@ impl Product {
         self.stocked().into_iter().chain(left.then_some(0)).collect()
     }
 
+    /// A place that is the same on every device, whatever orders names there: as the shop arranged them, else the older
+    /// first. For programs; what people see is ordered by [`Self::compare`].
+    pub fn place(&self) -> (i64, Uuid) {
+        (self.position, self.id)
+    }
+
     /// Which of two comes first, as tiles, in lists and in sheets: as the shop arranged them, then by their names as
     /// `names` orders them (by sound, where a name is Chinese), then the older.
     pub fn compare(&self, other: &Self, names: impl FnOnce(&str, &str) -> Ordering) -> Ordering {
