@@ -208,9 +208,8 @@ impl Parts {
 #[component]
 fn PartFields(desk: Desk, parts: Parts, tried: RwSignal<bool>) -> impl IntoView {
     // Of one piece there is nothing to choose.
-    if let [((id, 1), _)] = parts.0.as_slice() {
-        let line = desk.order.with_untracked(|order| order.active_lines().find(|line| line.id == *id).cloned());
-        let says = line.map(|line| words::line_left(&line.item, &marks::quantity(1, line.unit))).unwrap_or_default();
+    if let [Part { of: (_, 1), line, .. }] = parts.0.as_slice() {
+        let says = words::line_left(&line.item, &marks::quantity_of(1, line));
         return view! { <p><span class="label">{shipping::WHAT}</span> " " {says}</p> }.into_any();
     }
     let each = parts
