@@ -6,6 +6,7 @@
 
 mod asked;
 mod cart;
+mod first;
 mod goods;
 mod model;
 pub mod reader;
