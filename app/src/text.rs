@@ -24,7 +24,9 @@ pub mod shop_setup;
 pub mod templates;
 mod when;
 
-pub use catalogue::{conflicts, currency, first_start, frame, keys, missing, orders, server, settings, sync, update};
+pub use catalogue::{
+    clock, conflicts, currency, first_start, frame, keys, missing, orders, server, settings, sync, update,
+};
 pub use language::{Language, Phrase, language, set_language};
 pub use money::{CURRENCIES, Currency, MoneyParts};
 pub use selling::{

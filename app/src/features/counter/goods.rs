@@ -219,6 +219,7 @@ fn Tile(till: Till, id: Uuid) -> impl IntoView {
                 let (least, has_dearer) = till.level.with(|level| price(&product, level))?;
                 Some(view! {
                     <span>
+                        {has_dearer.then(|| view! { <span class="small muted">{counter::FROM}</span> " " })}
                         <Money minor=Signal::stored(least) currency/>
                         {has_dearer.then(|| view! { " " <span class="small muted">{counter::AND_UP}</span> })}
                     </span>
