@@ -12,11 +12,12 @@ use crate::parts::{Pages, Parts};
 use crate::prefs::Prefs;
 use crate::session::{Boot, Session, Trouble};
 use crate::text::{fault, opening};
-use crate::ui::{Toaster, Toasts, Waiting};
+use crate::ui::{Toaster, Toasts, Waiting, guard_presses};
 
 /// The app.
 #[component]
 pub fn App() -> impl IntoView {
+    guard_presses();
     provide_context(Prefs::start());
     let session = Session::start();
     provide_context(session);

@@ -20,6 +20,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
+use domain::figure::Usage;
 use domain::order::{Badge, Command, Conflict, ConflictKind, Context, Order, Summary, decide};
 use domain::shop::ShopSettings;
 use domain::{Day, DeviceCode, OrderNumber};
@@ -40,7 +41,7 @@ use self::link::storage_fault;
 pub use self::newest::newest;
 pub use self::pictures::NoPicture;
 pub use self::records::{RecordConflict, Records, shop_now};
-pub use self::stock::StockLedger;
+pub use self::stock::{Beside, CountQuestion, StockLedger};
 pub use self::tables::Table;
 pub use self::view::{Counts, DaySum, Device, Listing, Loaded, Row};
 use self::works::Awaiting;
@@ -439,6 +440,12 @@ impl Session {
         settings.into()
     }
 
+    /// How the shop writes figures.
+    pub fn usage(self) -> Signal<Usage> {
+        let settings = self.settings();
+        Signal::derive(move || settings.get().usage())
+    }
+
     /// The code of a tablet; empty where it is not known.
     pub fn device_code(self, device: Uuid) -> String {
         self.changes.track();
@@ -564,7 +571,8 @@ fn open_conflicts(replica: &replica::Replica, now_ms: i64) -> usize {
     let of_orders: usize = of_orders.map(|summary| usize::from(summary.open_conflicts)).sum();
     let of_numbers: usize = replica.doubled_numbers().iter().map(|(_, orders)| orders.len().saturating_sub(1)).sum();
     let of_records: usize = replica.conflicted_records().map(|(.., count)| count).sum();
-    of_orders + of_numbers + of_records + replica.shop().record().open_conflicts().count()
+    let of_counts = replica.asked_counts().len();
+    of_orders + of_numbers + of_records + of_counts + replica.shop().record().open_conflicts().count()
 }
 
 async fn conflicts(link: &Link) -> Result<Vec<(Arc<Order>, String)>, StorageFault> {

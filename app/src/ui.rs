@@ -11,6 +11,7 @@ mod keypad;
 mod menu;
 mod paper;
 mod picture_field;
+mod press;
 mod rest;
 mod stamp;
 mod suggest;
@@ -30,6 +31,7 @@ pub use paper::{
     Acts, Empty, Fault, Note, Progress, Scroll, Setting, Sheet, Skeleton, Stub, Timeline, TimelineItem, Waiting,
 };
 pub use picture_field::PictureField;
+pub use press::guard_presses;
 pub use rest::at_rest;
 pub use stamp::{Badge, Stamp, Tone};
 pub use suggest::{Offer, SuggestField};

@@ -6,6 +6,7 @@
 pub mod address;
 pub mod contact;
 pub mod customer;
+pub mod figure;
 pub mod money;
 pub mod number;
 pub mod order;
@@ -18,6 +19,7 @@ pub mod shop;
 pub mod template;
 pub mod text;
 pub mod view;
+pub mod weight;
 
 use uuid::Uuid;
 

@@ -11,6 +11,7 @@ use domain::contact::{Buyer, ContactChanged, ContactEvent};
 use domain::order::*;
 use domain::record::{Changed, DebtMoved, RecordEvent, StockMoved, StockReason, Value};
 use domain::shop::{DeviceJoined, SettingChanged, ShopEvent, ShopStarted};
+use domain::weight::WeightUnit;
 use domain::{Currency, Event, OrderNumber, StreamKind};
 use protocol::{Envelope, Stream, body};
 use uuid::Uuid;
@@ -232,6 +233,11 @@ fn examples() -> Vec<(&'static str, Event)> {
         ),
         ("order.delivered", order(OrderEvent::Delivered(Bare::default()))),
         ("order.completed", order(OrderEvent::Completed(Bare::default()))),
+        (
+            "order.mark_voided",
+            order(OrderEvent::MarkVoided(MarkVoided { mark: id(9), reason: "marked by mistake".into() })),
+        ),
+        ("order.mark_voided.least", order(OrderEvent::MarkVoided(MarkVoided { mark: id(9), reason: String::new() }))),
         ("order.extended", order(OrderEvent::Extended(Extended { due_ms: 1_795_700_000_000 }))),
         ("order.held", order(OrderEvent::Held(Reasoned { reason: "waits for a colour".into(), rule: None }))),
         ("order.released", order(OrderEvent::Released(Bare::default()))),
@@ -277,6 +283,14 @@ fn examples() -> Vec<(&'static str, Event)> {
                 time_zone: Some("Europe/London".into()),
                 payment_term_hours: Some(72),
                 verify_before_shipping: Some(false),
+                ..SettingChanged::default()
+            })),
+        ),
+        (
+            "shop.setting_changed.weight",
+            Event::Shop(ShopEvent::SettingChanged(SettingChanged {
+                weight: Some(WeightUnit::Jin),
+                ..SettingChanged::default()
             })),
         ),
         ("shop.setting_changed.least", Event::Shop(ShopEvent::SettingChanged(SettingChanged::default()))),
@@ -290,18 +304,40 @@ fn examples() -> Vec<(&'static str, Event)> {
                 reason: StockReason::Counted,
                 quantity: -3,
                 counted: Some(12),
+                known: None,
+                settles: None,
                 note: "evening".into(),
             })),
         ),
         (
-            "product.stock_moved.least",
+            "product.stock_moved.count",
             record(RecordEvent::StockMoved(StockMoved {
-                variant: 0,
-                reason: StockReason::Other("gift".into()),
-                quantity: 5,
-                counted: None,
+                variant: 7,
+                reason: StockReason::Counted,
+                quantity: -3,
+                counted: Some(17),
+                known: Some(-4),
+                settles: None,
                 note: String::new(),
             })),
+        ),
+        (
+            "product.stock_moved.settled",
+            record(RecordEvent::StockMoved(StockMoved {
+                settles: Some(format!("before:{}:{}:4182", id(1), id(2))),
+                ..StockMoved::new(7, StockReason::BeforeCount, 2)
+            })),
+        ),
+        (
+            "product.stock_moved.after",
+            record(RecordEvent::StockMoved(StockMoved {
+                settles: Some(format!("before:{}:{}:4182", id(1), id(2))),
+                ..StockMoved::new(0, StockReason::AfterCount, 0)
+            })),
+        ),
+        (
+            "product.stock_moved.least",
+            record(RecordEvent::StockMoved(StockMoved { ..StockMoved::new(0, StockReason::Other("gift".into()), 5) })),
         ),
         ("customer.changed", changed()),
         (

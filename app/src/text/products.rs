@@ -95,7 +95,7 @@ texts! {
     SCRAP: "报废", "Scrap";
     RETURN: "退回", "Return";
     RECEIVE_WHY: "输入收到的数量；不填的不变。", "Enter how many arrived; blanks stay unchanged.";
-    COUNT_WHY: "输入盘点数量，差额会记录。已占用未发的也要点。", "Enter what was counted; the difference is recorded. Count reserved items too.";
+    COUNT_WHY: "输入点到的数量，库存以它为准。已占用未发的也要点。", "Enter what is there; the stock goes on from it. Count reserved items too.";
     SCRAP_WHY: "损坏、丢失或赠送的。", "Broken, lost or given away.";
     RETURN_WHY: "不关联订单的退货。", "Returned without an order.";
     GOOD: "完好，重新上架", "Good, back to stock";
@@ -115,10 +115,16 @@ texts! {
     SENT: "发出", "Shipped";
     NOT_LEFT: "包裹作废", "Parcel voided";
     ANOTHER: "其他进出", "Another movement";
+    SAID_BEFORE: "确认在盘点之前", "Said to be before the count";
+    SAID_AFTER: "确认在盘点之后", "Said to be after the count";
+    OTHER_COUNT: "以另一次盘点为准", "Another count stands";
     TO_VARIANT: "转到规格", "Moved to a variant";
 
     move_title(act: &str, product: &str): "{act}：{product}", "{act}: {product}";
     moved_counted(n: &str): "盘点 {n}", "Counted {n}";
+    counted(n: &str, expected: &str): "盘点 {n}（账上 {expected}）", "Counted {n} (expected {expected})";
+    counted_right(n: &str): "盘点 {n}，与账上相符", "Counted {n}, as expected";
+    count_taken(n: &str): "以盘点数 {n} 为准", "Took the count of {n}";
     moved_damaged(n: &str): "退回 {n}，损坏", "{n} returned damaged";
     of_order(act: &str, number: &str): "{act} · {number}", "{act} · {number}";
     now_there(n: &str): "结存 {n}", "{n} left";

@@ -38,6 +38,14 @@ texts! {
     named(kind: &str, name: &str): "{kind}“{name}”", "{kind} “{name}”";
     of(what: &str, field: &str): "{what}：{field}", "{what}: {field}";
     twice(what: &str, field: &str): "{what}的{field}改了两次", "{what}: {field} was changed twice";
+    counted_twice(what: &str): "{what}盘了两次，数不一样", "{what} was counted twice, with two results";
+    counted(n: &str): "盘点 {n}", "Counted {n}";
+    before_or_after(what: &str): "{what}：盘点之前还是之后？", "{what}: before or after the count?";
+    unaware_now(n: &str, counted: &str): "现在算 {n}：盘点 {counted}，其余算在盘点之后。", "As it stands there are {n}: {counted} counted, and the rest after it.";
+    before_count(n: &str): "盘点之前：现有 {n}", "Before the count: {n} on hand";
+    after_count(n: &str): "盘点之后：现有 {n}", "After the count: {n} on hand";
+    moved_of(act: &str, n: &str): "{act} {n}", "{act} {n}";
+    and_more(n: usize): "还有 {n} 笔", "and {n} more";
     keep(value: &str): "保留“{value}”", "Keep “{value}”";
     take(value: &str): "改用“{value}”", "Use “{value}”";
 }

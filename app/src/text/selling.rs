@@ -137,6 +137,9 @@ pub mod fault {
         AMOUNT_ZERO: "金额要大于 0。", "The amount must be above 0.";
         AMOUNT_WRONG: "金额格式不对，例：12.50。", "The amount must be a number, e.g. 12.50.";
         NUMBER_TOO_LARGE: "数字太大。", "That number is too large.";
+        BELOW_ZERO: "不能小于 0。", "It can't be below 0.";
+        OTHER_CURRENCY: "这是其他货币，请按本店货币填写。", "That is another currency. Enter it in the shop's currency.";
+        AMBIGUOUS: "这个数字有两种读法，请选一种。", "This can be read in two ways. Choose one.";
         TOO_MUCH_ONE_ORDER: "超出单个订单的金额上限，请分成两单。", "That is more than one order can hold: make two.";
         NAME_TO_SHIP: "发快递请填写收件人。", "Enter the recipient's name.";
         PHONE_TO_SHIP: "发快递请填写电话。", "Enter a phone number for shipping.";

@@ -23,6 +23,19 @@ texts! {
     IGNORE: "忽略此列", "Ignore";
     PREVIEW: "导入预览", "Preview";
     SHOW: "状态", "Show";
+    HOW_READ: "文件读取方式", "How the file is read";
+    SHEET: "工作表", "Sheet";
+    ENCODING: "文字编码", "Encoding";
+    SEPARATOR: "分隔符", "Separator";
+    COMMA: "逗号 ,", "Comma ,";
+    SEMICOLON: "分号 ;", "Semicolon ;";
+    TAB: "制表符 Tab", "Tab";
+    BAR: "竖线 |", "Bar |";
+    TAOBAO: "淘宝助理", "Taobao Assistant";
+    YOUZAN: "有赞", "Youzan";
+    WEIDIAN: "微店", "Weidian";
+    QINSI: "秦丝", "Qinsi";
+    GUANJIAPO: "管家婆", "Guanjiapo";
     EVERY: "全部", "All";
     IMPORT_ROWS: "导入这些行", "Import rows";
     NOTHING_TO_DO: "没有可导入的行：都已存在，或有错误。", "Nothing to import: every row is unchanged or skipped.";
@@ -94,6 +107,9 @@ texts! {
 
     NAME_MISSING: "没有名称，编码或电话也没有匹配。", "No name, and no known code or phone.";
     NO_AMOUNT: "价格格式不对。", "Not a valid price.";
+    NEGATIVE: "不能小于 0。", "It can't be below 0.";
+    OTHER_CURRENCY: "这是其他货币，不是本店的。", "Another currency, not the shop's.";
+    SIGN_UNCLEAR: "分不清是小数点还是千分位，请去掉千分位再导入。", "Decimals or thousands? Write it without a thousands separator.";
     NO_QUANTITY: "不是数字：填件数，称重商品填公斤。", "Not a number: enter pieces, or kilograms for goods by weight.";
     TOO_PRECISE: "小数位太多。", "Too many decimals.";
     TOO_LARGE: "数字太大。", "The number is too large.";
@@ -117,8 +133,12 @@ texts! {
     repeated(row: usize): "与第 {row} 行是同一个，内容却不同。", "Same as row {row}, but with different content.";
     disagrees(row: usize): "与第 {row} 行是同一商品，名称、分类、单位、备注或编码却不同。", "The same product as row {row}, but its name, category, unit, note or code differs.";
     code_differs(code: &str): "同名同规格的商品编码是 {code}。", "The product with this name has the code {code}.";
+    export_of(peer: &str): "{peer}导出表", "{peer} export";
+    hidden_sheet(name: &str): "{name}（隐藏）", "{name} (hidden)";
+    hides(rows: usize, columns: usize): "含隐藏的 {rows} 行、{columns} 列，也会导入。", "Hidden rows ({rows}) and columns ({columns}) are imported, too.";
     is_error(text: &str): "公式出错：{text}。", "The formula failed: {text}.";
     shared(code: &str, other: &str): "{other}也用编码 {code}，扫码时会问。", "{other} has the code {code}, too: a scan will ask which.";
+    in_all(quantity: &str): "表里只有总数 {quantity}，各规格的库存要自己盘点。", "The sheet says {quantity} in all: count the stock of each variant.";
     in_column(head: &str, why: &str): "{head}：{why}", "{head}: {why}";
     imported(created: usize, updated: usize, refused: usize): "新增 {created}，更新 {updated}，失败 {refused}", "{created} new, {updated} updated, {refused} skipped";
     counted(what: &str, n: usize): "{what} {n}", "{what} {n}";

@@ -281,7 +281,7 @@ pub fn Stepper(
     };
     let control = view! {
         <div class="stepper">
-            <button type="button" aria-label=keys::ONE_LESS on:click=move |_| step(false)>
+            <button type="button" data-again="" aria-label=keys::ONE_LESS on:click=move |_| step(false)>
                 <Icon glyph=Glyph::Minus/>
             </button>
             <input
@@ -297,7 +297,7 @@ pub fn Stepper(
                 on:focus=move |_| dock.into_iter().for_each(|dock| dock.open(false))
                 on:blur=move |_| dock.into_iter().for_each(Dock::close)
             />
-            <button type="button" aria-label=keys::ONE_MORE on:click=move |_| step(true)>
+            <button type="button" data-again="" aria-label=keys::ONE_MORE on:click=move |_| step(true)>
                 <Icon glyph=Glyph::Plus/>
             </button>
         </div>

@@ -51,6 +51,7 @@ order_events! {
     ParcelVoided(ParcelVoided) "order.parcel_voided": "A parcel did not leave after all, or came back.";
     Delivered(Delivered) "order.delivered": "Every parcel arrived.";
     Completed(Completed) "order.completed": "Nothing is left to do.";
+    MarkVoided(MarkVoided) "order.mark_voided": "That it was delivered, or completed, was said by mistake.";
     Extended(Extended) "order.extended": "The payment deadline was moved.";
     Held(Held) "order.held": "Put on hold.";
     Released(Released) "order.released": "Taken off hold.";
@@ -299,6 +300,16 @@ pub struct ParcelVoided {
     /// The conflict that this settles.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub settles: Option<String>,
+}
+
+/// Body of `order.mark_voided`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MarkVoided {
+    /// What was said by mistake: the id of the event that said it.
+    pub mark: Uuid,
+    /// Why it does not hold.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub reason: String,
 }
 
 /// Body of `order.extended`.

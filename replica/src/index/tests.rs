@@ -36,6 +36,15 @@ fn row(n: u128, name: &str, phone: &str, placed_ms: i64) -> RowData {
         },
         visible: true,
         refs: vec![Ref { no: 1, index: 0, place: Place::Own(7) }, Ref { no: 2, index: 3, place: Place::Log(1, 9) }],
+        moves: vec![Moved {
+            at: 1,
+            product: Uuid::from_u128(5),
+            variant: 2,
+            quantity: 1,
+            device: Uuid::from_u128(6),
+            counter: 8,
+            seen: 2,
+        }],
     }
 }
 

@@ -146,7 +146,8 @@ impl Replica {
                     decide(order.as_ref(), id, command, &context)?
                 }
                 Act::Record(kind, _, events) => {
-                    touched.entry(id).or_insert_with(known);
+                    let pieces = touched.entry(id).or_insert_with(known);
+                    let events = self.fill_counts(id, pieces, events);
                     events.iter().map(|event| new(*kind, Event::Record(event.clone()))).collect()
                 }
                 Act::Shop(changed) => vec![new(StreamKind::Shop, Event::Record(RecordEvent::Changed(changed.clone())))],

@@ -2,6 +2,7 @@
 
 mod clock;
 mod copies;
+mod counts;
 mod customers;
 mod pictures;
 mod records;

@@ -4,7 +4,7 @@ use domain::order::{Delivery, Line, Unit};
 use leptos::prelude::*;
 use leptos::text_prop::TextProp;
 
-use super::till::{Asked, Figure, Met, Till};
+use super::till::{Asked, Figure, MAIN, Met, Till};
 use super::words;
 use crate::text::{Currency, counter};
 use crate::ui::{Acts, Button, Empty, Fault, Glyph, Icon, Kind, Money, Note, Scroll, Sheet, Size, Stub, Tone};
@@ -55,6 +55,7 @@ pub fn CartSheet(till: Till) -> impl IntoView {
                 <button
                     type="button"
                     class="due"
+                    data-again=""
                     data-testid="cart-total"
                     data-minor=move || till.total.get().to_string()
                     aria-expanded=move || if till.sheet.get() { "true" } else { "false" }
@@ -78,7 +79,7 @@ pub fn CartSheet(till: Till) -> impl IntoView {
                             on_press=move || till.ask(Asked::Details)
                         />
                     </Show>
-                    <Button label kind=Kind::Main disabled=is_empty busy=till.busy on_press=main/>
+                    <Button label kind=Kind::Main disabled=is_empty busy=till.busy on_press=main attr:id=MAIN/>
                 </Acts>
             </Stub>
         </Sheet>
@@ -197,6 +198,7 @@ fn OneLine(till: Till, id: u32) -> impl IntoView {
             <button
                 type="button"
                 class="cart-line"
+                data-again=""
                 aria-expanded=move || if is_open.get() { "true" } else { "false" }
                 on:click=toggle
             >
@@ -259,6 +261,7 @@ fn Steps(till: Till, id: u32) -> impl IntoView {
         <div class="stepper" role="group" aria-label=name>
             <button
                 type="button"
+                data-again=""
                 aria-label=crate::text::keys::ONE_LESS
                 on:mousedown=move |event| event.prevent_default()
                 on:click=move |_| till.step(id, false)
@@ -275,6 +278,7 @@ fn Steps(till: Till, id: u32) -> impl IntoView {
             </button>
             <button
                 type="button"
+                data-again=""
                 aria-label=crate::text::keys::ONE_MORE
                 on:mousedown=move |event| event.prevent_default()
                 on:click=move |_| till.step(id, true)

@@ -80,6 +80,7 @@ pub fn Goods(till: Till) -> impl IntoView {
             <button
                 type="button"
                 class="pick"
+                data-again=""
                 aria-pressed=move || if is_chosen.get() { "true" } else { "false" }
                 on:click=move |_| category.set(name.clone())
             >
@@ -263,6 +264,7 @@ fn Tile(till: Till, id: Uuid) -> impl IntoView {
             <button
                 type="button"
                 class="tile"
+                data-again=""
                 data-testid="product-tile"
                 data-code=code
                 data-free=move || free.get().map(|free| free.to_string())

@@ -7,8 +7,9 @@ use leptos::prelude::*;
 use leptos::text_prop::TextProp;
 
 use super::model::paying::{CREDIT, Step, quick_amounts};
-use super::till::{AMOUNT, Asked, Till};
+use super::till::{AMOUNT, Asked, MAIN, Till};
 use super::words;
+use crate::features::order::refusal::amount_words;
 use crate::text::{counter, fault, method};
 use crate::ui::{AmountField, Button, Glyph, Icon, Keypad, KeypadKey, Kind, Money, Note, Sheet, Size};
 
@@ -51,17 +52,15 @@ pub fn Tender(till: Till) -> impl IntoView {
         let phrase = match till.step_now() {
             Ok((_, Step::TooMuch)) => counter::MORE_THAN_OWED,
             Ok(_) => return None,
-            Err(NumberFault::Empty) if till.tried.get() => fault::AMOUNT_MISSING,
-            Err(NumberFault::Zero) if till.tried.get() => fault::AMOUNT_ZERO,
             Err(NumberFault::TooLarge) => fault::NUMBER_TOO_LARGE,
-            Err(_) if till.tried.get() => fault::AMOUNT_WRONG,
+            Err(wrong) if till.tried.get() => return Some(amount_words(wrong)),
             Err(_) => return None,
         };
         Some(phrase.get().to_owned())
     });
     let send = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
-        till.save();
+        crate::platform::page::press(MAIN);
     };
     let figures = move || {
         if is_credit.get() {
@@ -191,6 +190,7 @@ fn Quick(till: Till) -> impl IntoView {
             <button
                 type="button"
                 class="button"
+                data-again=""
                 tabindex="-1"
                 aria-pressed=move || if is_it() { "true" } else { "false" }
                 on:mousedown=move |event| event.prevent_default()

@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use domain::StreamKind;
 use domain::customer::{Owing, Repayment, repay};
-use domain::money::{NumberFault, parse_sum};
+use domain::figure;
+use domain::money::NumberFault;
 use domain::order::{Command, Delivery, Method, NewPayment, Status};
 use domain::record::{Changed, DebtMoved, RecordEvent, Value};
 use domain::shop::list::{List, default_of};
@@ -89,7 +90,7 @@ impl Desk {
 
     /// What was typed, above zero.
     fn parsed(self, typed: &str) -> Result<i64, NumberFault> {
-        parse_sum(typed, self.session.settings().get().currency)
+        figure::sum(typed, self.session.settings().get().currency)
     }
 
     /// Does what the open dialog asked for: closes it when that is on the disk, else says why not.

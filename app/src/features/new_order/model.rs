@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 use domain::Currency;
 use domain::contact::Buyer;
 use domain::customer::Customer;
-use domain::money::{MAX_AMOUNT, MAX_GRAMS, MAX_PIECES, NumberFault, parse_amount, parse_decimal, plain};
+use domain::figure::{self, Measure};
+use domain::money::{MAX_AMOUNT, NumberFault, plain};
 use domain::order::{
     BuyerField, Content, ContentFault, Delivery, Line, LineFault, LineField, Method, NewPayment, Order, Terms, Unit,
 };
@@ -190,6 +191,12 @@ pub enum Fault {
     TooLarge,
     /// Zero, where something must be.
     Zero,
+    /// Below zero.
+    Negative,
+    /// Another currency's sign stands there.
+    OtherCurrency,
+    /// It can mean two things.
+    Ambiguous,
     /// It takes off more than there is.
     MoreThanThereIs,
     /// More items than fit.
@@ -428,6 +435,9 @@ impl Reader {
                 NumberFault::TooPrecise => Fault::TooPrecise,
                 NumberFault::TooLarge => Fault::TooLarge,
                 NumberFault::Zero => Fault::Zero,
+                NumberFault::Negative => Fault::Negative,
+                NumberFault::OtherCurrency => Fault::OtherCurrency,
+                NumberFault::Ambiguous => Fault::Ambiguous,
             };
             self.fault(place, fault);
             0
@@ -436,14 +446,14 @@ impl Reader {
 
     /// An amount that need not be there.
     fn amount_or_zero(&mut self, place: Place, typed: &str, currency: Currency) -> i64 {
-        if typed.trim().is_empty() { 0 } else { self.number(place, parse_amount(typed, currency)) }
+        if typed.trim().is_empty() { 0 } else { self.number(place, figure::amount(typed, currency)) }
     }
 
     fn line(&mut self, item: &Item, currency: Currency) -> Line {
         let at = |field| Place::Item(item.id, field);
-        let most = match item.unit {
-            Unit::Piece => MAX_PIECES,
-            Unit::Gram => MAX_GRAMS,
+        let measure = match item.unit {
+            Unit::Piece => Measure::PIECE,
+            Unit::Gram => Measure::GRAM,
         };
         Line {
             id: item.id,
@@ -451,9 +461,9 @@ impl Reader {
             variant: item.variant,
             item: self.text(at(LineField::Item), &item.item, SHORT),
             spec: self.text(at(LineField::Spec), &item.spec, SHORT),
-            quantity: self.number(at(LineField::Quantity), parse_decimal(&item.quantity, 0, most)),
+            quantity: self.number(at(LineField::Quantity), figure::quantity(&item.quantity, currency, measure)),
             unit: item.unit,
-            price: self.number(at(LineField::Price), parse_amount(&item.price, currency)),
+            price: self.number(at(LineField::Price), figure::amount(&item.price, currency)),
             discount: self.amount_or_zero(at(LineField::Discount), &item.discount, currency),
             note: self.text(at(LineField::Note), &item.note, LONG),
         }
@@ -633,7 +643,7 @@ mod tests {
             ("", "1", "5", at(What), Fault::Missing),
             ("茶", "0", "5", at(Quantity), Fault::Zero),
             ("茶", "", "5", at(Quantity), Fault::Missing),
-            ("茶", "两", "5", at(Quantity), Fault::NotANumber),
+            ("茶", "几个", "5", at(Quantity), Fault::NotANumber),
             ("茶", "1.5", "5", at(Quantity), Fault::TooPrecise),
             ("茶", "1000000000000", "5", at(Quantity), Fault::TooLarge),
             ("茶", "1", "abc", at(Price), Fault::NotANumber),

@@ -27,6 +27,9 @@ pub fn amount_words(fault: NumberFault) -> String {
         NumberFault::Zero => fault::AMOUNT_ZERO,
         NumberFault::TooLarge => fault::NUMBER_TOO_LARGE,
         NumberFault::NotANumber | NumberFault::TooPrecise => fault::AMOUNT_WRONG,
+        NumberFault::Negative => fault::BELOW_ZERO,
+        NumberFault::OtherCurrency => fault::OTHER_CURRENCY,
+        NumberFault::Ambiguous => fault::AMBIGUOUS,
     };
     phrase.get().to_owned()
 }
@@ -43,6 +46,7 @@ fn rejected(of: &Rejection) -> String {
         Rejection::AlreadyShipped => refused::SHIPPED,
         Rejection::NotShipped => refused::NOT_SHIPPED,
         Rejection::AlreadyDelivered => refused::DELIVERED,
+        Rejection::AlreadyCompleted => refused::COMPLETED,
         Rejection::NotDelivered => refused::NOT_DELIVERED,
         Rejection::NotPaid => refused::NOT_PAID,
         Rejection::PaymentUnverified => refused::UNVERIFIED,

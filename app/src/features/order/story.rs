@@ -14,7 +14,7 @@ use uuid::Uuid;
 use super::{carrier, marks};
 use crate::features::rules;
 use crate::session::Session;
-use crate::text::order_page::{page, told};
+use crate::text::order_page::{page, told, undo};
 use crate::text::{self, Currency, Phrase, dispute, form, shipping, timeline};
 use crate::ui::Glyph;
 
@@ -141,6 +141,9 @@ fn of_order(order: &Order, at: usize, event: &OrderEvent, currency: Currency) ->
         }
         OrderEvent::Delivered(_) => plain(Glyph::Delivered, timeline::DELIVERED),
         OrderEvent::Completed(_) => plain(Glyph::Completed, timeline::COMPLETED),
+        OrderEvent::MarkVoided(body) => {
+            (Glyph::Info, with_reason(said(unmarked(order, body.mark)), &body.reason), None)
+        }
         OrderEvent::Extended(body) => (Glyph::Clock, timeline::extended(&text::date_time(body.due_ms)), None),
         OrderEvent::Held(body) => (Glyph::OnHold, with_reason(said(timeline::HELD), &body.reason), None),
         OrderEvent::Released(_) => plain(Glyph::Check, timeline::RELEASED),
@@ -154,6 +157,15 @@ fn of_order(order: &Order, at: usize, event: &OrderEvent, currency: Currency) ->
             (Glyph::Text, timeline::changed(told::LABELS.get(), &labels), None)
         }
         OrderEvent::ConflictSettled(_) => plain(Glyph::Conflict, timeline::CONFLICT_SETTLED),
+    }
+}
+
+/// What was taken back: that it was delivered, or completed.
+fn unmarked(order: &Order, mark: Uuid) -> Phrase {
+    let said = order.timeline.iter().find(|entry| entry.meta.id == mark).map(|entry| &entry.event);
+    match said {
+        Some(Event::Order(OrderEvent::Completed(_))) => undo::NOT_COMPLETED,
+        _ => undo::NOT_DELIVERED,
     }
 }
 

@@ -207,7 +207,7 @@ pub fn Head(
         let glyph = move || is_up.get().map(|up| view! { <Icon glyph=if up { Glyph::Up } else { Glyph::Down }/> });
         view! {
             <span role="columnheader" data-figure=figure aria-sort=said>
-                <button type="button" on:click=press>{glyph} <span>{column.face().1}</span></button>
+                <button type="button" data-again="" on:click=press>{glyph} <span>{column.face().1}</span></button>
             </span>
         }
         .into_any()

@@ -1,6 +1,7 @@
 //! Filters: the panel, what is on, and moving through the list by keys.
 
-use domain::money::{NumberFault, parse_amount};
+use domain::figure;
+use domain::money::NumberFault;
 use domain::order::{Badge, Delivery, Status};
 use domain::record::Fields;
 use domain::shop::list::List;
@@ -262,7 +263,7 @@ pub fn Panel(
 }
 
 fn amount(session: Session, typed: &str) -> Result<Option<i64>, NumberFault> {
-    match parse_amount(typed, session.settings().get().currency) {
+    match figure::amount(typed, session.settings().get().currency) {
         Err(NumberFault::Empty) => Ok(None),
         read => read.map(Some),
     }

@@ -7,7 +7,7 @@ use domain::record::Fields;
 use domain::shop::list::{Entry, List, entries};
 
 use super::model::{Fault, Place};
-use crate::text::{Currency, new_order, products};
+use crate::text::{Currency, fault as texts, new_order, products};
 
 /// A stock as people say it: `12`, or `2.5 kg`.
 pub fn quantity(quantity: i64, unit: Unit) -> String {
@@ -65,6 +65,9 @@ pub fn fault(place: &Place, fault: Fault, unit: Unit, currency: Currency) -> Str
         (Place::Name, Fault::Missing) => products::NAME_MISSING,
         (_, Fault::Missing) => products::SPEC_MISSING,
         (_, Fault::Number(NumberFault::TooLarge)) => products::TOO_LARGE,
+        (_, Fault::Number(NumberFault::Negative)) => texts::BELOW_ZERO,
+        (_, Fault::Number(NumberFault::OtherCurrency)) => texts::OTHER_CURRENCY,
+        (_, Fault::Number(NumberFault::Ambiguous)) => texts::AMBIGUOUS,
         (Place::Stock(_), Fault::Number(_)) => return number(unit).get().to_owned(),
         (_, Fault::Number(NumberFault::TooPrecise)) if currency.exponent == 0 => {
             return new_order::no_places(currency.name.get());

@@ -54,7 +54,7 @@ pub async fn rows(session: Session, kind: Kind) -> Vec<Vec<Cell>> {
             for part in all.chunks(AT_ONCE) {
                 for product in part {
                     let stock = |product: &_, variant| untrack(|| session.stock(product, variant));
-                    rows.extend(products::rows(product, currency(session), &keys, &words, stock));
+                    rows.extend(products::rows(product, untrack(|| session.usage().get()), &keys, &words, stock));
                 }
                 clock::breathe().await;
             }

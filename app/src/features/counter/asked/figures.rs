@@ -1,6 +1,7 @@
 //! Figures typed on the key pad: grams, a line's quantity, price and discount, a free item, what comes off the whole.
 
-use domain::money::{MAX_AMOUNT, MAX_GRAMS, MAX_PIECES, NumberFault, parse_amount, parse_decimal, price_of_grams};
+use domain::figure::{self, Measure};
+use domain::money::{MAX_AMOUNT, NumberFault, price_of_grams};
 use domain::order::{Delivery, Unit};
 use domain::text::{LONG, SHORT};
 use leptos::prelude::*;
@@ -24,8 +25,8 @@ fn wrong<T>(
     Signal::derive(move || if tried.get() { read().err().map(amount_words) } else { None })
 }
 
-fn whole(typed: &str, most: i64) -> Result<i64, NumberFault> {
-    match parse_decimal(typed, 0, most)? {
+fn whole(till: Till, typed: &str, measure: Measure) -> Result<i64, NumberFault> {
+    match figure::quantity(typed, till.money(), measure)? {
         0 => Err(NumberFault::Zero),
         count => Ok(count),
     }
@@ -33,7 +34,7 @@ fn whole(typed: &str, most: i64) -> Result<i64, NumberFault> {
 
 /// An amount, nothing typed counting as nothing.
 fn amount_or_none(till: Till, typed: &str) -> Result<i64, NumberFault> {
-    if typed.trim().is_empty() { Ok(0) } else { parse_amount(typed, till.money()) }
+    if typed.trim().is_empty() { Ok(0) } else { figure::amount(typed, till.money()) }
 }
 
 fn too_long(typed: RwSignal<String>, most: usize) -> Signal<Option<String>> {
@@ -49,7 +50,7 @@ pub fn Grams(till: Till, id: Uuid, variant: u32) -> impl IntoView {
     let price = good.and_then(|good| good.price).unwrap_or_default();
     let typed = RwSignal::new(String::new());
     let tried = RwSignal::new(false);
-    let read = move || typed.with(|typed| whole(typed, MAX_GRAMS));
+    let read = move || typed.with(|typed| whole(till, typed, Measure::GRAM));
     let comes_to = Memo::new(move |_| read().map_or(0, |grams| price_of_grams(grams, price)));
     let field = uid("grams");
     let more = move |grams: i64| KeypadKey {
@@ -91,7 +92,7 @@ pub fn Free(till: Till, code: String) -> impl IntoView {
     let currency = till.session.currency();
     let (item, typed) = (RwSignal::new(code), RwSignal::new(String::new()));
     let tried = RwSignal::new(false);
-    let read = move || typed.with(|typed| parse_amount(typed, till.money()));
+    let read = move || typed.with(|typed| figure::amount(typed, till.money()));
     let long = too_long(item, SHORT);
     let field = uid("price");
     let send = move |event: leptos::ev::SubmitEvent| {
@@ -124,7 +125,7 @@ pub fn OneLine(till: Till, id: u32, figure: Figure) -> impl IntoView {
     let line = till.cart.with_untracked(|cart| cart.line(id).cloned()).unwrap_or_default();
     let amount = |minor: i64| if minor == 0 { String::new() } else { till.currency().typed(minor) };
     let is_gram = line.unit == Unit::Gram;
-    let most = if is_gram { MAX_GRAMS } else { MAX_PIECES };
+    let measure = if is_gram { Measure::GRAM } else { Measure::PIECE };
     // A price that nobody has set is asked for.
     let is_unset = line.price == 0 && line.product.is_some();
     let quantity = RwSignal::new(line.quantity.to_string());
@@ -132,8 +133,8 @@ pub fn OneLine(till: Till, id: u32, figure: Figure) -> impl IntoView {
     let discount = RwSignal::new(amount(line.discount));
     let note = RwSignal::new(line.note.clone());
     let tried = RwSignal::new(false);
-    let read_quantity = move || quantity.with(|typed| whole(typed, most));
-    let read_price = move || price.with(|typed| parse_amount(typed, till.money()));
+    let read_quantity = move || quantity.with(|typed| whole(till, typed, measure));
+    let read_price = move || price.with(|typed| figure::amount(typed, till.money()));
     let read_discount = move || discount.with(|typed| amount_or_none(till, typed));
     let long = too_long(note, LONG);
     let field = uid("figure");

@@ -2,7 +2,8 @@
 
 use crate::features::shop_lists;
 use crate::session::shop_now;
-use domain::money::{NumberFault, parse_sum};
+use domain::figure;
+use domain::money::NumberFault;
 use domain::order::{Command, Method, NewPayment};
 use domain::shop::list::List;
 use domain::text::LONG;
@@ -21,7 +22,7 @@ use crate::ui::{
 
 /// What was typed, above zero.
 fn parsed(desk: Desk, typed: &str) -> Result<i64, NumberFault> {
-    parse_sum(typed, desk.session.settings().get().currency)
+    figure::sum(typed, desk.session.settings().get().currency)
 }
 
 /// The shop's ways to pay, as tiles.
