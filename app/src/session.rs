@@ -42,7 +42,9 @@ pub use self::newest::newest;
 pub use self::pictures::NoPicture;
 pub use self::records::{RecordConflict, Records, shop_now};
 pub use self::stock::{Beside, CountQuestion, StockLedger};
-pub use self::tables::Table;
+#[cfg(test)]
+pub use self::tables::with_alike;
+pub use self::tables::{Table, alike_in, ask_for_alike, folded};
 pub use self::view::{Counts, DaySum, Device, Listing, Loaded, Row};
 use self::works::Awaiting;
 pub use self::works::Works;

@@ -12,7 +12,7 @@ use uuid::Uuid;
 use super::model;
 use super::till::{Asked, Till};
 use super::words;
-use crate::session::Table;
+use crate::session::{Table, ask_for_alike};
 use crate::text::counter;
 use crate::ui::{Button, Empty, Glyph, Kind, Money, SearchField, Tone, at_rest};
 
@@ -45,6 +45,7 @@ pub fn Goods(till: Till) -> impl IntoView {
         let search = search.get();
         let category = category.get();
         // Fetched with the first word; until it is here, words are found as they are written.
+        ask_for_alike(&search);
         let pinyin = if search.trim().is_empty() { None } else { Pinyin::here() };
         sold_now.with(|all| {
             let fits = |product: &&Arc<Product>| {

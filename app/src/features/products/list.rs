@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use super::model::{Show, Sought, is_short};
 use super::{Chosen, Ways, words};
-use crate::session::{Session, Table};
+use crate::session::{Session, Table, ask_for_alike};
 use crate::text::products;
 use crate::ui::{Badge, Button, Choice, Empty, Glyph, Kind, Money, Select, Tone};
 
@@ -76,6 +76,7 @@ pub(super) fn List(ways: Ways) -> impl IntoView {
         let sought = sought.get();
         // How characters sound is read when somebody first searches by letters.
         let by_letters = sought.search.chars().any(|letter| letter.is_ascii_alphabetic());
+        ask_for_alike(&sought.search);
         let pinyin = if by_letters { Pinyin::here() } else { None };
         let sounds = |text: &str, word: &str| pinyin.as_ref().is_some_and(|pinyin| pinyin.matches(text, word));
         ordered.with(|all| {
