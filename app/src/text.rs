@@ -22,6 +22,7 @@ pub mod sheets;
 pub mod shop_lists;
 pub mod shop_setup;
 pub mod templates;
+pub mod weight;
 mod when;
 
 pub use catalogue::{
@@ -75,7 +76,7 @@ mod tests {
         "没有待发",
         "太长了",
         "有点怪",
-        "好了\"",
+        "\"好了\"",
         "不要了\", \"Dr",
         "旧账",
         "已订出",
@@ -100,7 +101,6 @@ mod tests {
         "settle",
         "settled",
         "on sale",
-        "stands",
         "as it stands",
         "revive",
         "sundry",

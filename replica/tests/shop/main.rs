@@ -4,6 +4,7 @@ mod clock;
 mod copies;
 mod counts;
 mod customers;
+mod merging;
 mod pictures;
 mod records;
 mod rules;
