@@ -184,9 +184,8 @@ pub fn Customers() -> impl IntoView {
                     href="/customers/import"
                     label=sheets::IMPORT
                     glyph=Glyph::TakeIn
-                    icon_only=true
                 />
-                <Button label=sheets::EXPORT glyph=Glyph::Save icon_only=true busy=saving on_press=export/>
+                <Button label=sheets::EXPORT glyph=Glyph::Save busy=saving on_press=export/>
                 <Button
                     label=customers::NEW
                     glyph=Glyph::Plus
