@@ -12,6 +12,7 @@ pub mod net;
 pub mod page;
 pub mod picture;
 pub mod preferences;
+pub mod presses;
 pub mod service_worker;
 pub mod storage;
 pub mod tabs;

@@ -4,6 +4,7 @@
 //! [`order::Order::apply`] folds any events into a state and never fails.
 
 pub mod address;
+pub mod code;
 pub mod contact;
 pub mod customer;
 pub mod figure;
@@ -14,6 +15,7 @@ pub mod pinyin;
 pub mod product;
 pub mod record;
 pub mod rule;
+pub mod search;
 pub mod sheet;
 pub mod shop;
 pub mod template;

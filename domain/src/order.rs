@@ -206,6 +206,8 @@ pub struct Order {
     pub delivered: Option<usize>,
     /// The event that completed it.
     pub completed: Option<usize>,
+    /// Marks that were set by mistake: what said that it was delivered or completed, and what took that back.
+    pub voided_marks: BTreeMap<usize, usize>,
     /// The event that holds it.
     pub held: Option<usize>,
     /// The event that cancelled it.
@@ -255,6 +257,7 @@ impl Order {
             parcels: Vec::new(),
             delivered: None,
             completed: None,
+            voided_marks: BTreeMap::new(),
             held: None,
             cancelled: None,
             conflicts: Vec::new(),

@@ -1,7 +1,9 @@
 //! Products: what a stall sells. A product is a record; here is what its fields mean.
 
 pub mod ledger;
+pub mod merge;
 
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
 use uuid::Uuid;
@@ -72,6 +74,14 @@ pub struct Product {
     pub note: String,
     /// Its variants, in their order; empty where it has none.
     pub variants: Vec<Variant>,
+    /// The product that this one turned out to be.
+    pub merged_into: Option<Uuid>,
+    /// Those that turned out to be this one, where it was read together with them.
+    pub merged: Vec<Uuid>,
+    /// What those were called where they had another name.
+    pub also_called: Vec<String>,
+    /// Products of which a person said that they are different, alike as they look.
+    pub others: Vec<Uuid>,
     /// Pieces or grams that movements beside orders come to, by variant; without an entry nobody counts that stock.
     pub moved: BTreeMap<u32, i64>,
 }
@@ -89,6 +99,10 @@ impl Default for Product {
             position: 0,
             note: String::new(),
             variants: Vec::new(),
+            merged_into: None,
+            merged: Vec::new(),
+            also_called: Vec::new(),
+            others: Vec::new(),
             moved: BTreeMap::new(),
         }
     }
@@ -182,6 +196,14 @@ impl Product {
             position: fields.int("position").unwrap_or_default(),
             note: fields.text("note").to_owned(),
             variants,
+            merged_into: Uuid::try_parse(fields.text("merged_into")).ok(),
+            merged: Vec::new(),
+            also_called: Vec::new(),
+            others: fields
+                .keys("other")
+                .filter(|key| fields.flag(&format!("other/{key}"), false))
+                .filter_map(|key| Uuid::try_parse(key).ok())
+                .collect(),
             moved: fields.sums.clone(),
         }
     }
@@ -296,14 +318,22 @@ impl Product {
         self.stocked().into_iter().chain(left.then_some(0)).collect()
     }
 
-    /// By what products are ordered, as tiles and in lists: as the shop arranged them, else the older first.
+    /// A place that is the same on every device, whatever orders names there: as the shop arranged them, else the older
+    /// first. For programs; what people see is ordered by [`Self::compare`].
     pub fn place(&self) -> (i64, Uuid) {
         (self.position, self.id)
+    }
+
+    /// Which of two comes first, as tiles, in lists and in sheets: as the shop arranged them, then by their names as
+    /// `names` orders them (by sound, where a name is Chinese), then the older.
+    pub fn compare(&self, other: &Self, names: impl FnOnce(&str, &str) -> Ordering) -> Ordering {
+        let by_place = self.position.cmp(&other.position);
+        by_place.then_with(|| names(&self.name, &other.name)).then_with(|| self.id.cmp(&other.id))
     }
 }
 
 /// How far apart things are put that are ordered anew, so that others fit between.
-const APART: i64 = 1_000;
+pub const APART: i64 = 1_000;
 
 /// Which positions change when, of things in this order, the one at `from` goes to `to`: most often its own only.
 pub fn rearranged(positions: &[i64], from: usize, to: usize) -> Vec<(usize, i64)> {
@@ -401,6 +431,20 @@ mod tests {
         assert_eq!(shirt.price(3, "wholesale"), Some(69_00), "a price of its own is nobody's level");
         assert_eq!(shirt.price(0, "none such"), Some(59_00));
         assert_eq!((shirt.scanned("S3"), shirt.scanned("6901234567892"), shirt.scanned("")), (Some(3), Some(0), None));
+    }
+
+    #[test]
+    fn what_the_shop_arranged_comes_first_then_the_names() {
+        let of = |id, position, name: &str| Product {
+            id: Uuid::from_u128(id),
+            position,
+            name: name.into(),
+            ..Product::default()
+        };
+        let (tea, cup, pot, twin) = (of(1, 0, "tea"), of(2, 0, "cup"), of(3, -1_000, "pot"), of(4, 0, "cup"));
+        let mut all = [&tea, &cup, &pot, &twin];
+        all.sort_by(|one, other| one.compare(other, str::cmp));
+        assert_eq!(all.map(|product| product.id.as_u128()), [3, 2, 4, 1]);
     }
 
     #[test]

@@ -47,6 +47,7 @@ fn content() -> Content {
                 price: 199_99,
                 discount: 1_00,
                 note: "😀\n".into(),
+                ..Line::default()
             },
             Line { id: 2, item: "teapot".into(), quantity: 2, price: 0, ..Line::default() },
         ],
@@ -233,6 +234,11 @@ fn examples() -> Vec<(&'static str, Event)> {
         ),
         ("order.delivered", order(OrderEvent::Delivered(Bare::default()))),
         ("order.completed", order(OrderEvent::Completed(Bare::default()))),
+        (
+            "order.mark_voided",
+            order(OrderEvent::MarkVoided(MarkVoided { mark: id(9), reason: "marked by mistake".into() })),
+        ),
+        ("order.mark_voided.least", order(OrderEvent::MarkVoided(MarkVoided { mark: id(9), reason: String::new() }))),
         ("order.extended", order(OrderEvent::Extended(Extended { due_ms: 1_795_700_000_000 }))),
         ("order.held", order(OrderEvent::Held(Reasoned { reason: "waits for a colour".into(), rule: None }))),
         ("order.released", order(OrderEvent::Released(Bare::default()))),
@@ -333,6 +339,24 @@ fn examples() -> Vec<(&'static str, Event)> {
         (
             "product.stock_moved.least",
             record(RecordEvent::StockMoved(StockMoved { ..StockMoved::new(0, StockReason::Other("gift".into()), 5) })),
+        ),
+        (
+            "order.edited.weight",
+            order(OrderEvent::Edited(Edited {
+                changes: vec![
+                    Change::Line(1, LineChange::Per(WeightUnit::Jin)),
+                    Change::AddLine(Line {
+                        id: 3,
+                        item: "almonds".into(),
+                        quantity: 680,
+                        unit: Unit::Gram,
+                        price: 4_39,
+                        per: WeightUnit::Pound,
+                        ..Line::default()
+                    }),
+                ],
+                ..Edited::default()
+            })),
         ),
         ("customer.changed", changed()),
         (

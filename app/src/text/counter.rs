@@ -6,7 +6,8 @@ texts! {
     TILES: "可以点的商品", "Products to tap";
     LINES_HERE: "本单商品", "Items of this order";
     SOLD_WHAT: "本单", "This sale";
-    AND_UP: "起", "up";
+    FROM: "", "from";
+    AND_UP: "起", "";
     FIND: "搜索商品", "Find a product";
     FIND_HINT: "名称、编码、拼音", "Name or code";
     SCAN: "扫条码", "Scan a barcode";
@@ -14,14 +15,17 @@ texts! {
     BY_CATEGORY: "分类", "Category";
     ALL: "全部", "All";
     NONE: "还没有商品", "No products yet";
-    NONE_WHY: "添加商品后，点一下就开单。现在可用“无码商品”开单。", "With products, one tap sells. Until then, add a free item.";
+    NONE_WHY: "输入金额就能卖；添加商品后，点一下就开单。", "Enter an amount to sell right away. With products, one tap sells.";
     NOTHING_FOUND: "没有符合的商品", "No matches";
     NOTHING_FOUND_WHY: "换个关键词，或用“无码商品”。", "Try other words, or add a free item.";
     SHOW_MORE: "查看更多", "Show more";
-    EACH: "每公斤", "per kg";
     THIS_ORDER: "本单", "This order";
     EMPTY: "点商品开单", "Tap a product to begin";
-    EMPTY_WHY: "也可以扫条码，或用“无码商品”。", "Or scan a barcode, or add a free item.";
+    EMPTY_WHY: "也可以扫条码。", "Or scan a barcode.";
+    ENTER_AMOUNT: "输入金额", "Enter an amount";
+    ADD_PRODUCT: "添加商品", "Add a product";
+    IMPORT_SHEET: "导入表格", "Import a sheet";
+    SOLD_OUT: "售罄", "Sold out";
     PARK: "挂单", "Park";
     PARKED: "取单", "Parked";
     PARKED_TITLE: "挂单列表", "Parked sales";
@@ -50,7 +54,6 @@ texts! {
     QUANTITY: "数量", "Quantity";
     GRAMS: "克数", "Grams";
     UNIT_PRICE: "单价", "Unit price";
-    PRICE_PER_KG: "每公斤价", "Price per kg";
     OFF_LINE: "单品优惠", "Line discount";
     NOTE: "备注", "Note";
     REMOVE: "移除", "Remove";
@@ -109,9 +112,6 @@ texts! {
     left(n: &str): "余 {n}", "{n} left";
     short(n: &str): "缺 {n}", "{n} short";
     each(price: &str): "单价 {price}", "{price} each";
-    per_kg(price: &str): "{price}/公斤", "{price}/kg";
-    grams(n: i64): "{n} 克", "{n} g";
-    kilograms(n: &str): "{n} 公斤", "{n} kg";
     off(amount: &str): "优惠 {amount}", "{amount} off";
     added(item: &str, total: &str): "已添加 {item}，应收 {total}", "{item} added, {total} to pay";
     removed(item: &str): "已移除 {item}", "{item} removed";

@@ -13,6 +13,7 @@ pub mod refused {
         SHIPPED: "部分商品已发货。", "Part of it has shipped.";
         NOT_SHIPPED: "还没全部发货。", "Not everything has shipped yet.";
         DELIVERED: "已签收。", "It is already delivered.";
+        COMPLETED: "订单已在别处完成，不能再撤销。", "It was completed elsewhere; this can't be undone any more.";
         NOT_DELIVERED: "还没全部签收。", "Not everything has arrived yet.";
         NOT_PAID: "还没收齐，请先收款。", "Not fully paid: take the payment first.";
         UNVERIFIED: "还有收款待核实，先核实再发货。", "A payment is not verified: verify it before shipping.";
@@ -69,8 +70,6 @@ pub mod page {
         SHOWN_MORE: "往下滑，看更早的订单", "Scroll for earlier orders";
         ERASED: "客户个人信息已删除", "Buyer's personal data deleted";
         REJECT_TITLE: "这笔款未到账", "This payment did not arrive";
-        grams(n: i64): "{n} 克", "{n} g";
-        per_kilogram(price: &str): "{price}/公斤", "{price}/kg";
         parcel(n: usize): "包裹 {n}", "Parcel {n}";
         line_left(item: &str, left: &str): "{item}，还有 {left}", "{item}, {left} left";
         change_given(given: &str, change: &str): "收 {given}，找 {change}", "{given} given, {change} change";
@@ -137,5 +136,19 @@ pub mod settle {
         refunded_over_now(amount: &str): "目前按：两笔退款都有效，比收款多退 {amount}。", "For now: both refunds count, {amount} more than was paid.";
         title(n: usize): "冲突 {n}", "Conflicts {n}";
         about(choice: &str, number: &str): "{choice}，订单 {number}", "{choice}, order {number}";
+    }
+}
+
+/// What is taken back right after it was done.
+pub mod undo {
+    texts! {
+        DELIVERED: "已标记签收", "Marked delivered";
+        COMPLETED: "订单已完成", "Completed";
+        HANDED_OVER: "已交货", "Handed over";
+        UNDONE: "已撤销", "Undone";
+        REASON: "点错了", "Tapped by mistake";
+        NOT_DELIVERED: "签收已撤销", "Delivery undone";
+        NOT_COMPLETED: "完成已撤销", "Completion undone";
+        completed(n: usize): "已完成 {n} 单", "{n} completed";
     }
 }

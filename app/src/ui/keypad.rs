@@ -9,6 +9,10 @@ use super::{Glyph, Icon};
 use crate::platform::page;
 use crate::text::keys;
 
+/// A context: the pads begin with 1 at their top, as a phone's; without it, and where it is false, with 7.
+#[derive(Clone, Copy, Debug)]
+pub struct PadOrder(pub RwSignal<bool>);
+
 /// A key of the pad's own column, below erase and clear.
 #[derive(Clone, Debug)]
 pub struct KeypadKey {
@@ -80,7 +84,7 @@ pub fn Keypad(
     };
     let digit = move |key: &'static str| {
         view! {
-            <button type="button" class="key" tabindex="-1" on:click=move |_| press(Stroke::Write(key))>
+            <button type="button" class="key" data-again="" tabindex="-1" on:click=move |_| press(Stroke::Write(key))>
                 {key}
             </button>
         }
@@ -90,7 +94,7 @@ pub fn Keypad(
     let mut own = move || {
         extra.next().map(|KeypadKey { label, act }| {
             view! {
-                <button type="button" class="key" data-fn="" tabindex="-1" on:click=move |_| act.run(())>
+                <button type="button" class="key" data-fn="" data-again="" tabindex="-1" on:click=move |_| act.run(())>
                     {move || label.get()}
                 </button>
             }
@@ -98,6 +102,15 @@ pub fn Keypad(
         })
     };
     let (third, fourth) = (own(), own());
+    // The calculator's 7-8-9 on top, or the phone's 1-2-3.
+    let as_phone = use_context::<PadOrder>();
+    let row = move |top: bool| {
+        move || {
+            let keys =
+                if as_phone.is_some_and(|order| order.0.get()) == top { ["1", "2", "3"] } else { ["7", "8", "9"] };
+            keys.map(digit).collect_view()
+        }
+    };
     let point = move || (decimals.get() > 0).then(|| digit("."));
     view! {
         // Pressing a key must not take the focus from the figure.
@@ -107,11 +120,12 @@ pub fn Keypad(
             aria-label=keys::NUMBER_KEYS
             on:mousedown=move |event| event.prevent_default()
         >
-            {digit("7")} {digit("8")} {digit("9")}
+            {row(true)}
             <button
                 type="button"
                 class="key"
                 data-fn=""
+                data-again=""
                 tabindex="-1"
                 aria-label=keys::ERASE
                 on:click=move |_| press(Stroke::Erase)
@@ -119,10 +133,10 @@ pub fn Keypad(
                 <Icon glyph=Glyph::Erase/>
             </button>
             {digit("4")} {digit("5")} {digit("6")}
-            <button type="button" class="key" data-fn="" tabindex="-1" on:click=move |_| press(Stroke::Clear)>
+            <button type="button" class="key" data-fn="" data-again="" tabindex="-1" on:click=move |_| press(Stroke::Clear)>
                 {keys::CLEAR}
             </button>
-            {digit("1")} {digit("2")} {digit("3")} <span class="key-place">{third}</span>
+            {row(false)} <span class="key-place">{third}</span>
             {digit("0")} {digit("00")} <span class="key-place">{point}</span>
             <span class="key-place">{fourth}</span>
         </div>

@@ -97,6 +97,9 @@ pub enum Command {
     MarkDelivered,
     /// Nothing is left to do.
     Complete,
+    /// Take back what was just done by mistake and can't be done the other way round: that it was delivered, that it was
+    /// completed, that goods were handed over; the id of the event that said so, and why.
+    TakeBack(Uuid, String),
     /// Move the payment deadline.
     Extend {
         /// The new one, milliseconds since 1970.
@@ -165,6 +168,9 @@ pub enum Rejection {
     /// It is marked as delivered already.
     #[error("it is delivered already")]
     AlreadyDelivered,
+    /// Somebody has completed it.
+    #[error("it is completed already")]
+    AlreadyCompleted,
     /// Not everything has arrived.
     #[error("not everything has arrived")]
     NotDelivered,

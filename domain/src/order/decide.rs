@@ -482,6 +482,7 @@ fn known(decision: &mut Decision, order: &Order, command: &Command, context: &Co
             let body = ParcelVoided { parcel: *id, reason: reason(why)?, settles: None };
             decision.order(OrderEvent::ParcelVoided(body));
         }
+        Command::TakeBack(mark, why) => take_back(decision, order, *mark, reason(why)?)?,
         Command::MarkDelivered => {
             if order.all_arrived() {
                 return Err(Rejection::AlreadyDelivered);
@@ -594,6 +595,32 @@ fn known(decision: &mut Decision, order: &Order, command: &Command, context: &Co
             let conflict = order.conflict(conflict).filter(|c| order.is_open(c)).ok_or(Rejection::NoSuchConflict)?;
             settle(decision, order, conflict, *choice)?;
         }
+    }
+    Ok(())
+}
+
+/// Takes back what was just done; but not from under what was done since.
+fn take_back(decision: &mut Decision, order: &Order, mark: Uuid, reason: String) -> Result<(), Rejection> {
+    let entry = |at: Option<usize>| at.and_then(|at| order.timeline.get(at));
+    let is_it = |at: Option<usize>| entry(at).is_some_and(|entry| entry.meta.id == mark);
+    if is_it(order.completed) {
+        decision.order(OrderEvent::MarkVoided(MarkVoided { mark, reason }));
+    } else if is_it(order.delivered) {
+        if order.completed.is_some() {
+            return Err(Rejection::AlreadyCompleted);
+        }
+        decision.order(OrderEvent::MarkVoided(MarkVoided { mark, reason }));
+    } else if let Some(parcel) = order.active_parcels().find(|parcel| parcel.id == mark && parcel.handed_over) {
+        // Handing over completes what is paid, in the same act.
+        let with_it = entry(order.completed).zip(entry(Some(parcel.at))).is_some_and(|(completed, handed)| {
+            completed.meta.device == handed.meta.device && completed.meta.counter == handed.meta.counter + 1
+        });
+        if order.completed.is_some() && !with_it {
+            return Err(Rejection::AlreadyCompleted);
+        }
+        decision.order(OrderEvent::ParcelVoided(ParcelVoided { parcel: mark, reason, settles: None }));
+    } else {
+        return Err(Rejection::NothingChanged);
     }
     Ok(())
 }

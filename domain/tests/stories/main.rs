@@ -7,6 +7,8 @@ mod counter;
 #[cfg(test)]
 mod customers;
 #[cfg(test)]
+mod marks;
+#[cfg(test)]
 mod meeting;
 #[cfg(test)]
 mod peers;

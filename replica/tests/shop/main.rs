@@ -1,8 +1,10 @@
 //! Stories of a shop's tablets: what they do apart comes together, and what was called saved stays.
 
+mod clock;
 mod copies;
 mod counts;
 mod customers;
+mod merging;
 mod pictures;
 mod records;
 mod rules;

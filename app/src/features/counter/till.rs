@@ -30,6 +30,9 @@ const HERE: &str = "/counter";
 /// The field of the amount being taken.
 pub const AMOUNT: &str = "counter-amount";
 
+/// The main key: it charges, saves the payment, begins the next sale.
+pub const MAIN: &str = "counter-main";
+
 /// What a dialog asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Asked {
@@ -222,7 +225,10 @@ impl Till {
 
     /// A price at the customer's level.
     fn price_now(self, level: &str) -> impl Fn(Uuid, u32) -> Option<i64> + '_ {
-        move |product, variant| self.product(product)?.price(variant, level)
+        move |product, variant| {
+            let (product, variant) = untrack(|| self.session.article(product, variant));
+            self.product(product)?.price(variant, level)
+        }
     }
 
     /// Opens a dialog, or changes what it asks for.
@@ -713,16 +719,8 @@ impl Till {
         let is_digit = matches!(key, "0" | "1" | "2" | "3" | "4" | "5" | "6" | "7" | "8" | "9" | ".");
         match key {
             "Enter" if is_held && !is_amount => false,
-            "Enter" if self.paying.get_untracked() => {
-                self.save();
-                true
-            }
-            "Enter" if self.sold.with_untracked(Option::is_some) => {
-                self.next();
-                true
-            }
             "Enter" => {
-                self.charge();
+                page::press(MAIN);
                 true
             }
             // The browser itself writes the digit into the field that has the focus by then.

@@ -1,5 +1,6 @@
 //! What can be done with a customer beside editing: a repayment, an old debt, merging and separating, erasing.
 
+use crate::features::meant;
 use crate::features::shop_lists;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -22,7 +23,7 @@ use super::model::Book;
 use crate::features::order::marks;
 use crate::features::order::refusal::{self, amount_words};
 use crate::platform::page;
-use crate::session::{ActFault, People, Person, Row, Session, Table};
+use crate::session::{ActFault, People, Person, Row, Session, Table, ask_for_alike};
 use crate::text::{customers, fault, method, payment};
 use crate::ui::{
     Acts, AmountField, Button, Choices, Dialog, Fault, Glyph, Keypad, KeypadKey, Kind, Note, SearchField, TextField,
@@ -241,6 +242,7 @@ fn Repay(desk: Desk) -> impl IntoView {
                 name=customers::PAY_AMOUNT
                 value=typed
                 fault=wrong
+                meaning=meant::amount(desk.session, typed)
             />
             <div role="status">{told}</div>
             <Keypad field=id decimals=Signal::derive(move || currency.get().exponent) extra/>
@@ -288,7 +290,13 @@ fn Debt(desk: Desk) -> impl IntoView {
     view! {
         <form class="stack" novalidate on:submit=save>
             <Note text=customers::DEBT_WHY/>
-            <AmountField id=id.clone() label=customers::PAY_AMOUNT value=typed fault=wrong/>
+            <AmountField
+                id=id.clone()
+                label=customers::PAY_AMOUNT
+                value=typed
+                fault=wrong
+                meaning=meant::amount(desk.session, typed)
+            />
             <Keypad field=id decimals=Signal::derive(move || currency.get().exponent)/>
             <TextField label=customers::NOTE value=note fault=note_wrong/>
             <Fault text=desk.fault/>
@@ -311,6 +319,7 @@ fn MergeWith(desk: Desk) -> impl IntoView {
     let book = StoredValue::new(book);
     let found = move || {
         let found = typed.with(|typed| {
+            ask_for_alike(typed);
             let pinyin = if typed.trim().is_empty() { None } else { domain::pinyin::Pinyin::here() };
             book.with_value(|book| book.find(typed, pinyin.as_deref()))
         });

@@ -46,6 +46,7 @@ fn rejected(of: &Rejection) -> String {
         Rejection::AlreadyShipped => refused::SHIPPED,
         Rejection::NotShipped => refused::NOT_SHIPPED,
         Rejection::AlreadyDelivered => refused::DELIVERED,
+        Rejection::AlreadyCompleted => refused::COMPLETED,
         Rejection::NotDelivered => refused::NOT_DELIVERED,
         Rejection::NotPaid => refused::NOT_PAID,
         Rejection::PaymentUnverified => refused::UNVERIFIED,

@@ -11,7 +11,7 @@ use super::{Kind, words};
 use crate::features::shop_lists;
 use crate::platform::{clock, files};
 use crate::session::{Session, shop_now};
-use crate::text::sheets;
+use crate::text::{sheets, weight};
 use crate::ui::Toaster;
 
 /// How many are written between two breaths of the page.
@@ -44,15 +44,14 @@ pub async fn rows(session: Session, kind: Kind) -> Vec<Vec<Cell>> {
             let words = Words {
                 head: head.clone(),
                 piece: word(sheets::PIECE),
-                weight: word(sheets::KILOGRAM),
+                weight: word(weight::name(untrack(weight::shop))),
                 on: word(sheets::ON_SALE),
                 off: word(sheets::OFF_SALE),
             };
-            let mut all = untrack(|| session.products().get().iter().cloned().collect::<Vec<_>>());
-            all.sort_by_key(|product| product.place());
+            let all = untrack(|| session.products().get().in_order());
             let mut rows = vec![head.into_iter().map(text).collect()];
             for part in all.chunks(AT_ONCE) {
-                for product in part {
+                for (_, product) in part {
                     let stock = |product: &_, variant| untrack(|| session.stock(product, variant));
                     rows.extend(products::rows(product, untrack(|| session.usage().get()), &keys, &words, stock));
                 }

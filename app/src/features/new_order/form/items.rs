@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use domain::money::plain;
+use domain::figure::{Measure, Usage};
 use domain::order::{LineField, Unit};
 use domain::pinyin::Pinyin;
 use domain::text::MAX_LINES;
@@ -10,11 +10,12 @@ use leptos::prelude::*;
 
 use super::fields::ItemFields;
 use super::wrong_at;
-use crate::features::new_order::model::{Item, Place};
+use crate::features::meant;
+use crate::features::new_order::model::{self, Item, Place};
 use crate::features::new_order::{Flow, find, words};
 use crate::features::order::marks;
 use crate::platform::{clock, page};
-use crate::session::Table;
+use crate::session::{Table, ask_for_alike, folded};
 use crate::text::{self, form, new_order};
 use crate::ui::{self, Button, Choice, Glyph, Icon, Money, Offer, Select, Stepper, SuggestField, TextField, uid};
 
@@ -85,15 +86,16 @@ fn OneItem(flow: Flow, item: ItemFields) -> impl IntoView {
     let panel = more.clone();
     let goods = move |(typed,): (String,)| {
         let (products, currency) = (flow.products.get(), flow.currency.get());
+        ask_for_alike(&typed);
         let found = find::goods(products.iter(), &typed, Pinyin::here().as_deref());
         found.iter().map(|goods| offer_of(flow, goods, currency)).collect::<Vec<_>>()
     };
     let variants = move |(typed,): (String,)| {
         let (products, currency) = (flow.products.get(), flow.currency.get());
         let product = item.rest.with_value(|rest| rest.product).and_then(|id| products.get(id).cloned());
-        let typed = typed.trim().to_lowercase();
+        let typed = folded(typed.trim());
         let Some(product) = product.filter(|product| product.name == item.item.get()) else { return Vec::new() };
-        let fits = product.variants.iter().filter(|variant| variant.name.to_lowercase().contains(&typed));
+        let fits = product.variants.iter().filter(|variant| folded(&variant.name).contains(&typed));
         let offer = |id| {
             let mut offer = offer_of(flow, &(Arc::clone(&product), id), currency);
             offer.title = std::mem::take(&mut offer.detail);
@@ -106,8 +108,11 @@ fn OneItem(flow: Flow, item: ItemFields) -> impl IntoView {
         let products = flow.products.get_untracked();
         let Some(product) = products.get(product) else { return };
         let price = product.price(variant, &flow.level.get_untracked());
-        item.fill(product, variant, price.map(|minor| plain(minor, flow.minor.get_untracked())));
+        let usage = Usage { currency: flow.minor.get_untracked(), weight: untrack(text::weight::shop) };
+        item.fill(product, variant, price.map(|minor| usage.plain_price(minor, product.unit)));
     };
+    let priced = Signal::derive(move || Measure::of(item.unit.get(), item.per.get().unwrap_or_default()));
+    let measure = Signal::derive(move || model::measure(item.unit.get(), item.per.get()));
     let short = Memo::new(move |_| {
         let typed = item.typed();
         let goods = (typed.product?, typed.variant);
@@ -131,8 +136,20 @@ fn OneItem(flow: Flow, item: ItemFields) -> impl IntoView {
                 on_take=take
                 fault=fault(LineField::Spec)
             />
-            <Stepper label=form::QUANTITY value=item.quantity fault=fault(LineField::Quantity)/>
-            <TextField label=form::UNIT_PRICE value=item.price keys="decimal" numeric=true fault=fault(LineField::Price)/>
+            <Stepper
+                label=form::QUANTITY
+                value=item.quantity
+                fault=fault(LineField::Quantity)
+                meaning=meant::quantity(flow.session, item.quantity, measure)
+            />
+            <TextField
+                label=form::UNIT_PRICE
+                value=item.price
+                keys="decimal"
+                numeric=true
+                fault=fault(LineField::Price)
+                meaning=meant::price_in(flow.session, item.price, priced)
+            />
             <output class="sum"><Money minor=amount currency=flow.currency/></output>
             <div class="tools">
                 <button
@@ -161,13 +178,14 @@ fn OneItem(flow: Flow, item: ItemFields) -> impl IntoView {
             <div class="item-more" id=panel hidden=move || !is_open.get()>
                 <Select
                     label=TextProp::from(new_order::UNIT)
-                    choices=vec![Choice::new("piece", new_order::PIECE), Choice::new("gram", new_order::GRAM)]
+                    choices=vec![Choice::new("piece", new_order::PIECE), Choice::new("gram", move || text::weight::by(text::weight::name(item.per.get().unwrap_or_else(text::weight::shop)).get()))]
                     value=Signal::derive(move || {
                         if item.unit.get() == Unit::Gram { "gram".to_owned() } else { "piece".to_owned() }
                     })
                     on_change=move |key: String| {
                         opened.set(true);
                         item.unit.set(if key == "gram" { Unit::Gram } else { Unit::Piece });
+                        item.per.set(Some(untrack(text::weight::shop)));
                     }
                 />
                 <TextField
@@ -176,6 +194,7 @@ fn OneItem(flow: Flow, item: ItemFields) -> impl IntoView {
                     keys="decimal"
                     numeric=true
                     fault=fault(LineField::Discount)
+                    meaning=meant::amount(flow.session, item.discount)
                 />
                 <TextField label=new_order::LINE_NOTE value=item.note fault=fault(LineField::Note)/>
             </div>
