@@ -9,7 +9,7 @@ use super::content::{self, Content};
 use super::csv::Cell;
 use super::{Cells, Left, Line, Outcome, Plan, Planner, Refusal, Remark, Report, Why, Writing, head, written};
 use crate::figure::{self, Measure, Usage};
-use crate::product::{Article, Product, Stock, Variant};
+use crate::product::{APART, Article, Product, Stock, Variant};
 use crate::record::{RecordEvent, StockMoved, changes};
 use crate::text::{LONG, SHORT};
 
@@ -932,14 +932,17 @@ where
         } else if !barcodes.is_empty() && plain(&article(&now, variant).barcodes) != barcodes {
             article_mut(&mut now, variant).barcodes = barcodes;
         }
-        if let Some(price) = price.filter(|price| now.price(variant, "") != Some(*price)) {
+        if let Some(price) =
+            price.filter(|price| !now.price(variant, "").is_some_and(|now| measure.is_same_price(now, *price)))
+        {
             article_mut(&mut now, variant).price = Some(price);
         }
-        if let Some(cost) = cost.filter(|cost| now.cost(variant) != Some(*cost)) {
+        if let Some(cost) = cost.filter(|cost| !now.cost(variant).is_some_and(|now| measure.is_same_price(now, *cost)))
+        {
             article_mut(&mut now, variant).cost = Some(cost);
         }
         for (key, price) in levels {
-            if level(&now, variant, &key) != Some(price) {
+            if !level(&now, variant, &key).is_some_and(|now| measure.is_same_price(now, price)) {
                 article_mut(&mut now, variant).levels.insert(key, price);
             }
         }
@@ -1078,7 +1081,13 @@ where
 
     fn plan(mut self: Box<Self>) -> Plan {
         self.say_shared();
-        let Self { works, stock, reports, .. } = *self;
+        let Self { mut works, stock, reports, .. } = *self;
+        // What is new stands behind what is there, in the order of the sheet.
+        let mut last = works.iter().filter(|work| work.id.is_some()).map(|work| work.now.position).max().unwrap_or(0);
+        for work in works.iter_mut().filter(|work| work.id.is_none()) {
+            last = last.saturating_add(APART);
+            work.now.position = last;
+        }
         let writings = works.into_iter().filter(|work| !work.rows.is_empty());
         Plan { reports, writings: writings.filter_map(|work| work.writing(&stock)).collect() }
     }
