@@ -827,7 +827,7 @@ mod tests {
             |form| form.channel = "douyin".into(),
             |form| form.category = "wholesale".into(),
             |form| form.customer = Some(Uuid::from_u128(7)),
-            |form| form.carrier = "sf".into(),
+            |form| (form.carrier, form.delivery) = ("sf".into(), Delivery::Ship),
             |form| form.delivery = Delivery::Ship,
             |form| form.method = Method::Alipay,
             |form| form.terms = Terms::Credit,
