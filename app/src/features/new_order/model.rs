@@ -849,10 +849,10 @@ mod tests {
         }
         // Of one item, the price there and a figure that can't be read here.
         let (mut ours, mut theirs) = (began.clone(), began.clone());
-        ours.items[0].quantity = "2 盒".into();
+        ours.items[0].quantity = "abc".into();
         theirs.items[0].price = "6".into();
         let merged = ours.rebased(&read(&began), &read(&theirs), currency);
-        assert_eq!(merged.items[0].quantity, "2 盒", "what was typed is not thrown away");
+        assert_eq!(merged.items[0].quantity, "abc", "what was typed is not thrown away");
     }
 
     #[test]
