@@ -22,7 +22,9 @@ use std::time::Duration;
 
 use domain::figure::Usage;
 use domain::order::{Badge, Command, Conflict, ConflictKind, Context, Order, Summary, decide};
+use domain::shop::SettingChanged;
 use domain::shop::ShopSettings;
+use domain::weight::WeightUnit;
 use domain::{Day, DeviceCode, OrderNumber};
 use futures::future::select;
 use leptos::prelude::*;
@@ -211,6 +213,7 @@ impl Session {
             });
             (shop, replica.shop().time_zone().to_owned(), open_conflicts(replica, now))
         });
+        text::weight::set_shop(link.read(|replica| replica.shop().settings().usage().weight));
         if !zone.is_empty() && self.zone.with_untracked(|known| *known != zone) {
             self.spans.set_value(Vec::new());
             self.zone.set(zone.clone());
@@ -462,7 +465,14 @@ impl Session {
     pub async fn start_shop(self, name: String, currency: domain::Currency) -> Result<(), StorageFault> {
         let link = self.link().ok_or(StorageFault::Closed)?;
         let works = self.works().await.ok_or(StorageFault::Unavailable("a part of the app".to_owned()))?;
-        (works.start_shop)(link, name, currency).await
+        (works.start_shop)(Rc::clone(&link), name, currency).await?;
+        let weight = WeightUnit::usual(currency, text::language() == text::Language::Zh);
+        if weight != WeightUnit::default() {
+            let change = SettingChanged { weight: Some(weight), ..SettingChanged::default() };
+            // It can be said later, too.
+            let _ = link.change_setting(change).await;
+        }
+        Ok(())
     }
 
     /// Takes the shop of this device to a server that has none yet.

@@ -22,6 +22,7 @@ pub mod sheets;
 pub mod shop_lists;
 pub mod shop_setup;
 pub mod templates;
+pub mod weight;
 mod when;
 
 pub use catalogue::{conflicts, currency, first_start, frame, keys, missing, orders, server, settings, sync, update};

@@ -22,7 +22,7 @@ mod toast;
 pub use button::{Button, Kind, LinkButton};
 pub use choices::{Choice, Choices, Select, Switch, Tick};
 pub use dialog::Dialog;
-pub use field::{AmountField, ComboField, SearchField, Stepper, TextField, uid};
+pub use field::{AmountField, ComboField, Meaning, SearchField, Stepper, TextField, uid};
 pub use figures::{Money, Serial, Size};
 pub use glyph::{Glyph, Icon};
 pub use keypad::{Dock, DockedKeypad, Keypad, KeypadKey};

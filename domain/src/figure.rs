@@ -311,6 +311,12 @@ impl Measure {
         }
     }
 
+    /// Which unit of weight it is, where it is one that shops weigh in.
+    pub fn weight_unit(self) -> Option<WeightUnit> {
+        let is_it = |unit: &WeightUnit| self.unit == Unit::Gram && unit.nanograms() == self.nanograms;
+        WeightUnit::ALL.into_iter().find(is_it)
+    }
+
     /// Reads a unit. Words of weights that are not known here are refused; any other word counts pieces.
     pub fn parse(text: &str) -> Option<Self> {
         let text = written::folded(text);
@@ -332,8 +338,7 @@ impl Measure {
         if self.unit == Unit::Piece {
             return quantity.to_string();
         }
-        let unit = WeightUnit::ALL.into_iter().find(|unit| unit.nanograms() == self.nanograms);
-        let written = match unit {
+        let written = match self.weight_unit() {
             Some(unit) => unit.plain(quantity),
             None if self == Self::GRAM => quantity.to_string(),
             None => WeightUnit::Kilogram.plain(quantity),

@@ -87,25 +87,20 @@ pub struct ShopSettings {
     pub payment_term_hours: u32,
     /// Whether shipping asks that every payment is verified first.
     pub verify_before_shipping: bool,
-    /// What is weighed is priced, weighed and counted in this unit.
-    pub weight: WeightUnit,
+    /// What is weighed is priced, weighed and counted in this unit; `None`: nobody said, it is kilograms.
+    pub weight: Option<WeightUnit>,
 }
 
 impl ShopSettings {
     /// How it writes figures.
     pub fn usage(&self) -> Usage {
-        Usage { currency: self.currency, weight: self.weight }
+        Usage { currency: self.currency, weight: self.weight.unwrap_or_default() }
     }
 }
 
 impl Default for ShopSettings {
     fn default() -> Self {
-        Self {
-            currency: Currency::Cny,
-            payment_term_hours: 48,
-            verify_before_shipping: true,
-            weight: WeightUnit::Kilogram,
-        }
+        Self { currency: Currency::Cny, payment_term_hours: 48, verify_before_shipping: true, weight: None }
     }
 }
 
@@ -192,7 +187,7 @@ impl Shop {
             currency: self.currency.unwrap_or(usual.currency),
             payment_term_hours: self.payment_term_hours.value.unwrap_or(usual.payment_term_hours),
             verify_before_shipping: self.verify_before_shipping.value.unwrap_or(usual.verify_before_shipping),
-            weight: self.weight.value.unwrap_or(usual.weight),
+            weight: self.weight.value,
         }
     }
 }

@@ -47,6 +47,7 @@ fn content() -> Content {
                 price: 199_99,
                 discount: 1_00,
                 note: "😀\n".into(),
+                ..Line::default()
             },
             Line { id: 2, item: "teapot".into(), quantity: 2, price: 0, ..Line::default() },
         ],
@@ -338,6 +339,24 @@ fn examples() -> Vec<(&'static str, Event)> {
         (
             "product.stock_moved.least",
             record(RecordEvent::StockMoved(StockMoved { ..StockMoved::new(0, StockReason::Other("gift".into()), 5) })),
+        ),
+        (
+            "order.edited.weight",
+            order(OrderEvent::Edited(Edited {
+                changes: vec![
+                    Change::Line(1, LineChange::Per(WeightUnit::Jin)),
+                    Change::AddLine(Line {
+                        id: 3,
+                        item: "almonds".into(),
+                        quantity: 680,
+                        unit: Unit::Gram,
+                        price: 4_39,
+                        per: WeightUnit::Pound,
+                        ..Line::default()
+                    }),
+                ],
+                ..Edited::default()
+            })),
         ),
         ("customer.changed", changed()),
         (

@@ -63,6 +63,7 @@ pub mod keys {
         DONE: "完成", "Done";
         ONE_LESS: "减一", "One less";
         ONE_MORE: "加一", "One more";
+        WHICH_FIGURE: "是哪一个？", "Which one?";
         LATER: "以后再说", "Later";
         ONE_MOMENT: "请稍候", "One moment";
         offers(n: u64): "有 {n} 个可选，用上下键", "{n} to choose from, with the arrow keys", one: "One to choose, with the arrow keys";

@@ -18,7 +18,6 @@ texts! {
     NOTHING_FOUND: "没有符合的商品", "No matches";
     NOTHING_FOUND_WHY: "换个关键词，或用“无码商品”。", "Try other words, or add a free item.";
     SHOW_MORE: "查看更多", "Show more";
-    EACH: "每公斤", "per kg";
     THIS_ORDER: "本单", "This order";
     EMPTY: "点商品开单", "Tap a product to begin";
     EMPTY_WHY: "也可以扫条码，或用“无码商品”。", "Or scan a barcode, or add a free item.";
@@ -50,7 +49,6 @@ texts! {
     QUANTITY: "数量", "Quantity";
     GRAMS: "克数", "Grams";
     UNIT_PRICE: "单价", "Unit price";
-    PRICE_PER_KG: "每公斤价", "Price per kg";
     OFF_LINE: "单品优惠", "Line discount";
     NOTE: "备注", "Note";
     REMOVE: "移除", "Remove";
@@ -109,9 +107,6 @@ texts! {
     left(n: &str): "余 {n}", "{n} left";
     short(n: &str): "缺 {n}", "{n} short";
     each(price: &str): "单价 {price}", "{price} each";
-    per_kg(price: &str): "{price}/公斤", "{price}/kg";
-    grams(n: i64): "{n} 克", "{n} g";
-    kilograms(n: &str): "{n} 公斤", "{n} kg";
     off(amount: &str): "优惠 {amount}", "{amount} off";
     added(item: &str, total: &str): "已添加 {item}，应收 {total}", "{item} added, {total} to pay";
     removed(item: &str): "已移除 {item}", "{item} removed";

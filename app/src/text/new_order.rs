@@ -3,7 +3,6 @@
 texts! {
     UNIT: "单位", "Unit";
     PIECE: "件", "Piece";
-    GRAM: "克，单价按公斤", "Gram, priced per kilogram";
     LINE_DISCOUNT: "单品优惠", "Line discount";
     LINE_NOTE: "单品备注", "Line note";
     TERMS: "付款条件", "Payment terms";
@@ -48,8 +47,6 @@ texts! {
     too_many(most: usize): "每个订单最多 {most} 项，请分成两单。", "An order has at most {most} items: make two.";
     same_now(name: &str, number: &str): "{name}刚下过相同的订单（{number}），是否重复？", "{name} ordered the same just now ({number}). Is it the same order?";
     same_ago(name: &str, number: &str, ago: &str): "{ago}前，{name}下过相同的订单（{number}），是否重复？", "{name} ordered the same {ago} ago ({number}). Is it the same order?";
-    grams(n: i64): "{n} 克", "{n} g";
-    per_kilogram(price: &str): "{price}/公斤", "{price}/kg";
     after_deposit(amount: &str): "定金 {amount} 之后，待收", "After {amount} deposit, still to pay";
     after_paid(amount: &str): "已收 {amount}，待收", "After {amount} paid, still to pay";
     off(amount: &str): "优惠 {amount}", "{amount} off";

@@ -70,8 +70,6 @@ pub mod page {
         SHOWN_MORE: "往下滑，看更早的订单", "Scroll for earlier orders";
         ERASED: "客户个人信息已删除", "Buyer's personal data deleted";
         REJECT_TITLE: "这笔款未到账", "This payment did not arrive";
-        grams(n: i64): "{n} 克", "{n} g";
-        per_kilogram(price: &str): "{price}/公斤", "{price}/kg";
         parcel(n: usize): "包裹 {n}", "Parcel {n}";
         line_left(item: &str, left: &str): "{item}，还有 {left}", "{item}, {left} left";
         change_given(given: &str, change: &str): "收 {given}，找 {change}", "{given} given, {change} change";

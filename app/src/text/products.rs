@@ -28,7 +28,6 @@ texts! {
     OFF_SALE: "停售", "Inactive";
     NO_PRICE: "未定价", "No price";
     NOT_COUNTED: "不管库存", "Not tracked";
-    PER_KILOGRAM: "每公斤", "per kg";
     ARRANGE: "调整顺序", "Arrange";
     ARRANGE_WHY: "柜台的商品按这个顺序排列。拖动，或用右边的按钮。", "The counter follows this order. Drag a row, or use its buttons.";
     ARRANGED: "顺序已保存到本机", "Order saved on this device";
@@ -44,12 +43,10 @@ texts! {
     COST: "成本", "Cost";
     STOCK: "库存", "Stock";
     STOCK_NOW: "现有库存；不填则不管库存", "Stock now; leave blank to not track";
-    STOCK_KG: "现有公斤数；不填则不管库存", "Kilograms now; leave blank to not track";
     CATEGORY: "分类", "Category";
     CATEGORY_HINT: "选择或输入", "Choose or enter";
     UNIT: "计价方式", "Sold by";
     PIECE: "按件", "Piece";
-    GRAM: "称重，按公斤定价", "Weight, priced per kg";
     BARCODES: "条码", "Barcodes";
     BARCODES_HINT: "点这里扫码，每行一个", "Tap here and scan; one per line";
     NOTE: "备注", "Note";
@@ -75,7 +72,6 @@ texts! {
     SPEC_MISSING: "请输入规格，例：大。", "Enter a variant, e.g. Large.";
     PRICE_WRONG: "价格格式不对，例：12.50。", "A price is a number, e.g. 12.50.";
     STOCK_WHOLE: "库存请填整数。", "Stock is a whole number.";
-    STOCK_WEIGHT: "请输入公斤数，例：2.5。", "Enter kilograms, e.g. 2.5.";
     TOO_LARGE: "数字太大。", "That number is too large.";
 
     ON_HAND: "现有", "On hand";
@@ -101,7 +97,6 @@ texts! {
     GOOD: "完好，重新上架", "Good, back to stock";
     DAMAGED: "损坏，不入库", "Damaged, not to stock";
     HOW_MANY: "数量", "Quantity";
-    HOW_MANY_KG: "公斤数", "Kilograms";
     WHY_NOTE: "说明", "Note";
     SAVE_MOVE: "保存", "Save";
     MOVED: "库存已更新", "Stock updated";
@@ -117,6 +112,14 @@ texts! {
     ANOTHER: "其他进出", "Another movement";
     SAID_BEFORE: "确认在盘点之前", "Said to be before the count";
     SAID_AFTER: "确认在盘点之后", "Said to be after the count";
+    DOUBLES: "可能重复", "Possible duplicates";
+    DOUBLES_WHY: "编码、条码或名称规格相同。合并后可随时取消。", "The same code, barcode, or name and specification. You can unmerge them at any time.";
+    MERGE_TITLE: "合并商品", "Merge products";
+    MERGE_WITH: "与其他商品合并", "Merge with another";
+    MERGE_WHY: "保留上面一个的名称和价格；另一个的库存、编码、图片和订单都归到它。可随时取消合并。", "The upper one's name and prices stay; stock, codes, pictures and orders of the other move to it. You can unmerge them at any time.";
+    COUNT_ONCE: "同一批货，库存只算一次", "The same goods: count their stock once";
+    MERGED_HERE: "已合并的商品", "Merged into this one";
+    MERGED_TWICE: "合并：两次盘点只算一次", "Merged: two counts taken once";
     OTHER_COUNT: "以另一次盘点为准", "Another count stands";
     TO_VARIANT: "转到规格", "Moved to a variant";
 
@@ -124,13 +127,19 @@ texts! {
     moved_counted(n: &str): "盘点 {n}", "Counted {n}";
     counted(n: &str, expected: &str): "盘点 {n}（账上 {expected}）", "Counted {n} (expected {expected})";
     counted_right(n: &str): "盘点 {n}，与账上相符", "Counted {n}, as expected";
+    merge_all(n: usize): "全部合并 {n}", "Merge all {n}";
+    merged_products(n: u64): "已合并 {n} 个商品", "{n} products merged", one: "{n} product merged";
+    price_stays(kept: &str, other: &str): "价格保留 {kept}，另一个是 {other}", "Price {kept} stays; the other has {other}";
+    stock_together(a: &str, b: &str, n: &str): "库存 {a} + {b}，合并后 {n}", "Stock {a} + {b}, together {n}";
     count_taken(n: &str): "以盘点数 {n} 为准", "Took the count of {n}";
     moved_damaged(n: &str): "退回 {n}，损坏", "{n} returned damaged";
     of_order(act: &str, number: &str): "{act} · {number}", "{act} · {number}";
     now_there(n: &str): "结存 {n}", "{n} left";
     expected(n: &str): "账上 {n}", "{n} expected";
     differs(n: &str): "差 {n}", "Difference {n}";
-    kilograms(n: &str): "{n} 公斤", "{n} kg";
+    stock_in(unit: &str): "现有多少{unit}；不填则不管库存", "Stock now in {unit}; leave blank to not track";
+    stock_weight(unit: &str): "请输入重量（{unit}），例：2.5。", "Enter the weight in {unit}, e.g. 2.5.";
+    how_many_in(unit: &str): "多少{unit}", "How many {unit}";
     found(n: u64): "找到 {n} 个商品", "{n} products found", one: "{n} product found";
     nth_variant(n: usize): "规格 {n}", "Variant {n}";
     remove_variant(n: usize): "移除规格 {n}", "Remove variant {n}";

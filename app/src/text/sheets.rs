@@ -101,7 +101,6 @@ texts! {
     MORE_OF_STREET: "地址第二行", "Address line 2";
     POSTCODE: "邮编", "Postcode";
     PIECE: "件", "piece";
-    KILOGRAM: "公斤", "kg";
     ON_SALE: "在售", "Active";
     OFF_SALE: "停售", "Inactive";
 
@@ -110,7 +109,7 @@ texts! {
     NEGATIVE: "不能小于 0。", "It can't be below 0.";
     OTHER_CURRENCY: "这是其他货币，不是本店的。", "Another currency, not the shop's.";
     SIGN_UNCLEAR: "分不清是小数点还是千分位，请去掉千分位再导入。", "Decimals or thousands? Write it without a thousands separator.";
-    NO_QUANTITY: "不是数字：填件数，称重商品填公斤。", "Not a number: enter pieces, or kilograms for goods by weight.";
+    NO_QUANTITY: "不是数字：填件数，称重商品填重量。", "Not a number: enter pieces, or the weight of goods by weight.";
     TOO_PRECISE: "小数位太多。", "Too many decimals.";
     TOO_LARGE: "数字太大。", "The number is too large.";
     MANGLED: "号码被表格改成了科学计数，尾数丢失。把这一列改成“文本”后重新填写。", "The spreadsheet turned the number into scientific notation and lost digits. Format the column as text and enter it again.";

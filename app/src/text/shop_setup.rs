@@ -26,6 +26,11 @@ texts! {
     days(count: &str): "{count} 天", "{count} days";
     VERIFY: "核实到账后才能发货", "Ship only after payment is verified";
     VERIFY_WHY: "扫码和转账须人工确认到账", "Someone must confirm QR and transfer payments";
+    WEIGHT: "称重单位", "Unit of weight";
+    WEIGHT_WHY: "称重商品按它定价、称重、计库存；已有的价格自动换算", "Goods by weight are priced, weighed and counted in it; existing prices are converted";
+    WEIGHT_KG: "公斤（1 公斤 = 1000 克）", "Kilogram (kg)";
+    WEIGHT_JIN: "斤（1 斤 = 500 克）", "Jin (500 g)";
+    WEIGHT_LB: "磅（1 磅 = 453.6 克，记到整克）", "Pound (lb; kept in whole grams)";
     CODE: "本机设备代号", "This tablet's code";
     CODE_WHY: "新订单的订单编号里有它；已有的订单编号不变", "Appears in new order numbers; existing ones don't change";
     CODE_BAD: "两个字符：第一个是字母，不用 0、O、1、I。", "Two characters: a letter first; no 0, O, 1 or I.";

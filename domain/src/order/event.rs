@@ -5,6 +5,7 @@ use uuid::Uuid;
 
 use super::content::{Content, Delivery, Line, Method, Terms, Unit};
 use crate::OrderNumber;
+use crate::weight::WeightUnit;
 
 /// How much of a line: its id, and pieces or grams.
 pub type LinePart = (u32, i64);
@@ -182,6 +183,8 @@ pub enum LineChange {
     Discount(i64),
     /// Note.
     Note(String),
+    /// The unit of weight that it is priced and weighed in.
+    Per(WeightUnit),
 }
 
 impl LineChange {
@@ -200,6 +203,7 @@ impl LineChange {
             Self::Price(price) => ("price", Self::Price(replace(&mut line.price, price))),
             Self::Discount(discount) => ("discount", Self::Discount(replace(&mut line.discount, discount))),
             Self::Note(note) => ("note", Self::Note(replace(&mut line.note, note))),
+            Self::Per(per) => ("per", Self::Per(replace(&mut line.per, per))),
         }
     }
 }

@@ -6,7 +6,8 @@ use leptos::text_prop::TextProp;
 
 use super::till::{Asked, Figure, MAIN, Met, Till};
 use super::words;
-use crate::text::{Currency, counter};
+use crate::features::order::marks;
+use crate::text::{Currency, counter, weight};
 use crate::ui::{Acts, Button, Empty, Fault, Glyph, Icon, Kind, Money, Note, Scroll, Sheet, Size, Stub, Tone};
 
 /// The cart.
@@ -154,7 +155,10 @@ fn below(line: &Line, currency: Currency) -> String {
     }
     parts.push(match line.unit {
         Unit::Piece => counter::each(&price),
-        Unit::Gram => counter::per_kg(&price),
+        Unit::Gram => {
+            let price = marks::weight_price(line.price, line.per, currency);
+            weight::per(&format!("{}{price}", currency.symbol), line.per)
+        }
     });
     if line.discount > 0 {
         parts.push(counter::off(&currency.full(line.discount)));
@@ -179,7 +183,7 @@ fn OneLine(till: Till, id: u32) -> impl IntoView {
     let quantity = move || {
         line.with(|line| match line.unit {
             Unit::Piece => format!("×{}", line.quantity),
-            Unit::Gram => words::quantity(line.quantity, line.unit),
+            Unit::Gram => marks::quantity_of(line.quantity, line),
         })
     };
     let code = move || {

@@ -1,5 +1,6 @@
 //! Taking the money: how, how much, what goes back; in parts where the buyer pays in several ways.
 
+use crate::features::meant;
 use crate::features::shop_lists;
 use domain::money::NumberFault;
 use domain::shop::list::{List, entries};
@@ -68,7 +69,7 @@ pub fn Tender(till: Till) -> impl IntoView {
         }
         view! {
             <div class="figures">
-                <AmountField id=AMOUNT label=counter::AMOUNT value=till.typed fault=wrong warning=left/>
+                <AmountField id=AMOUNT label=counter::AMOUNT value=till.typed fault=wrong warning=left meaning=meant::amount(till.session, till.typed)/>
                 <div class="given-back" data-testid="change" data-minor=move || change.get().to_string()>
                     <p class="label">{counter::CHANGE}</p>
                     <Money minor=change currency size=Size::Hero/>

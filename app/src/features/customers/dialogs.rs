@@ -1,5 +1,6 @@
 //! What can be done with a customer beside editing: a repayment, an old debt, merging and separating, erasing.
 
+use crate::features::meant;
 use crate::features::shop_lists;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -241,6 +242,7 @@ fn Repay(desk: Desk) -> impl IntoView {
                 name=customers::PAY_AMOUNT
                 value=typed
                 fault=wrong
+                meaning=meant::amount(desk.session, typed)
             />
             <div role="status">{told}</div>
             <Keypad field=id decimals=Signal::derive(move || currency.get().exponent) extra/>
@@ -288,7 +290,13 @@ fn Debt(desk: Desk) -> impl IntoView {
     view! {
         <form class="stack" novalidate on:submit=save>
             <Note text=customers::DEBT_WHY/>
-            <AmountField id=id.clone() label=customers::PAY_AMOUNT value=typed fault=wrong/>
+            <AmountField
+                id=id.clone()
+                label=customers::PAY_AMOUNT
+                value=typed
+                fault=wrong
+                meaning=meant::amount(desk.session, typed)
+            />
             <Keypad field=id decimals=Signal::derive(move || currency.get().exponent)/>
             <TextField label=customers::NOTE value=note fault=note_wrong/>
             <Fault text=desk.fault/>

@@ -14,6 +14,7 @@ use domain::order::{
 use domain::record::Fields;
 use domain::shop::list::{List, default_of};
 use domain::text::{self, LONG, SHORT};
+use domain::weight::WeightUnit;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -39,7 +40,9 @@ pub struct Item {
     pub quantity: String,
     /// What the quantity counts.
     pub unit: Unit,
-    /// Price of a piece or a kilogram.
+    /// What it is weighed in; `None`, as forms were kept before shops chose: grams, priced by the kilogram.
+    pub per: Option<WeightUnit>,
+    /// Price of a piece or of the unit of weight.
     pub price: String,
     /// Discount on the line.
     pub discount: String,
@@ -64,10 +67,16 @@ impl Item {
             spec: String::new(),
             quantity: "1".to_owned(),
             unit: Unit::Piece,
+            per: None,
             price: String::new(),
             discount: String::new(),
             note: String::new(),
         }
+    }
+
+    /// What its quantity is typed in.
+    pub fn measure(&self) -> Measure {
+        measure(self.unit, self.per)
     }
 
     /// Nothing has been typed into it.
@@ -77,19 +86,29 @@ impl Item {
 
     fn of(line: &Line, currency: Currency, is_draft: bool) -> Self {
         // A draft does not tell a figure that was not typed yet from a zero: it asks again.
-        let price = if is_draft && line.price == 0 { String::new() } else { plain(line.price, currency) };
+        let per = if line.unit == Unit::Gram { line.per } else { WeightUnit::default() };
+        let price = if is_draft && line.price == 0 { String::new() } else { per.plain_price(line.price, currency) };
         Self {
             id: line.id,
             product: line.product,
             variant: line.variant,
             item: line.item.clone(),
             spec: line.spec.clone(),
-            quantity: line.quantity.to_string(),
+            quantity: line.measure().plain(line.quantity, currency),
             unit: line.unit,
+            per: Some(line.per),
             price,
             discount: typed_or_nothing(line.discount, currency),
             note: line.note.clone(),
         }
+    }
+}
+
+/// What a quantity is typed in.
+pub fn measure(unit: Unit, per: Option<WeightUnit>) -> Measure {
+    match (unit, per) {
+        (Unit::Gram, None) => Measure::GRAM,
+        (unit, per) => Measure::of(unit, per.unwrap_or_default()),
     }
 }
 
@@ -451,19 +470,17 @@ impl Reader {
 
     fn line(&mut self, item: &Item, currency: Currency) -> Line {
         let at = |field| Place::Item(item.id, field);
-        let measure = match item.unit {
-            Unit::Piece => Measure::PIECE,
-            Unit::Gram => Measure::GRAM,
-        };
+        let per = item.per.filter(|_| item.unit == Unit::Gram).unwrap_or_default();
         Line {
             id: item.id,
             product: item.product,
             variant: item.variant,
             item: self.text(at(LineField::Item), &item.item, SHORT),
             spec: self.text(at(LineField::Spec), &item.spec, SHORT),
-            quantity: self.number(at(LineField::Quantity), figure::quantity(&item.quantity, currency, measure)),
+            quantity: self.number(at(LineField::Quantity), figure::quantity(&item.quantity, currency, item.measure())),
             unit: item.unit,
-            price: self.number(at(LineField::Price), figure::amount(&item.price, currency)),
+            price: self.number(at(LineField::Price), figure::price(&item.price, currency, Measure::of(item.unit, per))),
+            per,
             discount: self.amount_or_zero(at(LineField::Discount), &item.discount, currency),
             note: self.text(at(LineField::Note), &item.note, LONG),
         }
@@ -633,6 +650,31 @@ mod tests {
         form.items.first_mut().unwrap().unit = Unit::Gram;
         let read = form.read(Currency::Cny);
         assert_eq!((read.content.total(), read.pieces()), (1_470, 1));
+    }
+
+    #[test]
+    fn weight_is_priced_and_typed_in_the_line_s_own_unit() {
+        let of = |per, quantity: &str, price: &str| {
+            let mut form = form(vec![item(1, "砂糖橘", quantity, price)]);
+            let item = form.items.first_mut().unwrap();
+            (item.unit, item.per) = (Unit::Gram, Some(per));
+            form.read(Currency::Cny).content
+        };
+        let jin = of(WeightUnit::Jin, "2.5", "12.35");
+        let line = &jin.lines[0];
+        assert_eq!((line.quantity, line.price, line.per, jin.total()), (1_250, 24_70, WeightUnit::Jin, 30_88));
+        let pounds = of(WeightUnit::Pound, "100", "1.99");
+        assert_eq!((pounds.lines[0].quantity, pounds.total()), (45_359, 199_00));
+        for content in [jin, pounds] {
+            let again = Form::of(&content, &Buyer::default(), Currency::Cny, false).read(Currency::Cny).content;
+            assert_eq!(again, content, "nothing changes by being looked at");
+        }
+    }
+
+    #[test]
+    fn c26_a_decimal_comma_is_no_thousands() {
+        let content = form(vec![item(1, "茶", "2", "12,50")]).read(Currency::Cny).content;
+        assert_eq!(content.total(), 25_00);
     }
 
     #[test]

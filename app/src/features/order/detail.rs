@@ -224,7 +224,7 @@ fn items(order: &Order, currency: Currency) -> impl IntoView + use<> {
             let shipped = order.shipped_of(line.id);
             let part = (any_shipped && shipped < line.quantity).then(|| {
                 let of =
-                    words::shipped_of(&marks::quantity(shipped, line.unit), &marks::quantity(line.quantity, line.unit));
+                    words::shipped_of(&marks::quantity_of(shipped, line), &marks::quantity_of(line.quantity, line));
                 view! { <p class="small muted">{of}</p> }
             });
             let note = (!line.note.is_empty()).then(|| view! { <p class="small muted">{line.note.clone()}</p> });
@@ -237,8 +237,8 @@ fn items(order: &Order, currency: Currency) -> impl IntoView + use<> {
                         {part}
                         {note}
                     </td>
-                    <td data-end="">{marks::quantity(line.quantity, line.unit)}</td>
-                    <td data-end="">{marks::unit_price(line.price, line.unit, currency)}</td>
+                    <td data-end="">{marks::quantity_of(line.quantity, line)}</td>
+                    <td data-end="">{marks::price_of(line, currency)}</td>
                     <td data-end="">{currency.plain(line.amount())}</td>
                 </tr>
             }

@@ -1,12 +1,13 @@
 //! What stands for a state, a badge, a way to pay, a way to deliver: its picture, its colour, its word.
 
 use crate::features::shop_lists;
-use domain::order::{self, Delivery, Method, Order, Status, Summary, Terms, Unit};
+use domain::order::{self, Delivery, Line, Method, Order, Status, Summary, Terms, Unit};
 use domain::shop::list::List;
+use domain::weight::WeightUnit;
 
 use crate::text::order as words;
 use crate::text::order_page::{page, told};
-use crate::text::{self, Currency, Phrase, badge, delivery, method, state};
+use crate::text::{self, Currency, Phrase, badge, delivery, method, state, weight};
 use crate::ui::{Glyph, Tone};
 
 /// A state: who acts next, what about, its name.
@@ -117,20 +118,46 @@ pub fn terms_name(of: Terms) -> Phrase {
     }
 }
 
-/// How much, of a line: pieces are a bare number.
+/// How much, in the shop's unit of weight: pieces are a bare number.
 pub fn quantity(amount: i64, unit: Unit) -> String {
+    quantity_in(amount, unit, weight::shop())
+}
+
+/// How much, in a unit of weight.
+pub fn quantity_in(amount: i64, unit: Unit, per: WeightUnit) -> String {
     match unit {
         Unit::Piece => amount.to_string(),
-        Unit::Gram => page::grams(amount),
+        Unit::Gram => weight::quantity(amount, per),
     }
 }
 
-/// A unit price as it stands in a table.
+/// How much of a line, in its own unit.
+pub fn quantity_of(amount: i64, line: &Line) -> String {
+    quantity_in(amount, line.unit, line.per)
+}
+
+/// A unit price as it stands in a table, in the shop's unit of weight.
 pub fn unit_price(price: i64, unit: Unit, currency: Currency) -> String {
+    price_in(price, unit, weight::shop(), currency)
+}
+
+/// The unit price of a line, in its own unit.
+pub fn price_of(line: &Line, currency: Currency) -> String {
+    price_in(line.price, line.unit, line.per, currency)
+}
+
+fn price_in(price: i64, unit: Unit, per: WeightUnit, currency: Currency) -> String {
     match unit {
         Unit::Piece => currency.plain(price),
-        Unit::Gram => page::per_kilogram(&currency.plain(price)),
+        Unit::Gram => weight::per(&weight_price(price, per, currency), per),
     }
+}
+
+/// The price of a unit of weight, grouped as money is.
+pub fn weight_price(of_kilogram: i64, per: WeightUnit, currency: Currency) -> String {
+    let is_half = per == WeightUnit::Jin && of_kilogram % 2 != 0;
+    let half = if is_half { "5" } else { "" };
+    format!("{}{half}", currency.plain(if is_half { (of_kilogram - 1) / 2 } else { per.price(of_kilogram) }))
 }
 
 /// The shop's day as texts write it.

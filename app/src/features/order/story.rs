@@ -1,7 +1,9 @@
 //! What happened to an order, told in plain words in the language in use.
 
 use crate::features::shop_lists;
+use crate::text::shop_setup;
 use domain::contact::{Buyer, ContactChanged, ContactEvent};
+use domain::order::Line;
 use domain::order::{
     Change, Entry, LineChange, LinePart, Order, OrderEvent, Outcome, Parcel, ParcelCorrected, PaymentEnded, Taking,
     VoidReason,
@@ -252,7 +254,7 @@ fn item_of(order: &Order, id: u32) -> String {
 /// An edit's change in words.
 fn changed(order: &Order, change: &Change, currency: Currency) -> String {
     match change {
-        Change::AddLine(line) => told::added(&line_words(&line.item, line.quantity, line.unit)),
+        Change::AddLine(line) => told::added(&line_words(line.quantity, line)),
         Change::RemoveLine(id) => told::removed(&item_of(order, *id)),
         Change::Line(id, change) => {
             let (field, value) = line_field(change, currency);
@@ -267,8 +269,8 @@ fn changed(order: &Order, change: &Change, currency: Currency) -> String {
     }
 }
 
-fn line_words(item: &str, quantity: i64, unit: domain::order::Unit) -> String {
-    text::list::item_times(item, &marks::quantity(quantity, unit))
+fn line_words(quantity: i64, line: &Line) -> String {
+    text::list::item_times(&line.item, &marks::quantity_of(quantity, line))
 }
 
 fn line_field(change: &LineChange, currency: Currency) -> (Phrase, String) {
@@ -280,6 +282,7 @@ fn line_field(change: &LineChange, currency: Currency) -> (Phrase, String) {
         LineChange::Price(price) => (form::UNIT_PRICE, currency.full(*price)),
         LineChange::Discount(discount) => (page::DISCOUNT, currency.full(*discount)),
         LineChange::Note(note) => (told::LINE_NOTE, or_nothing(note)),
+        LineChange::Per(per) => (shop_setup::WEIGHT, text::weight::name(*per).get().to_owned()),
     }
 }
 
@@ -300,7 +303,7 @@ fn order_field(change: &Change, currency: Currency) -> (Phrase, String) {
         }
         Change::Carrier(carrier) => (told::CARRIER, or_nothing(&carrier::name(carrier))),
         Change::Parked(parked) => (told::PARKED, or_nothing(if *parked { told::KNOWN.get() } else { "" })),
-        Change::AddLine(line) => (form::ITEM, line_words(&line.item, line.quantity, line.unit)),
+        Change::AddLine(line) => (form::ITEM, line_words(line.quantity, line)),
         Change::RemoveLine(_) => (form::ITEM, told::TAKEN_OUT.get().to_owned()),
         Change::Line(_, change) => line_field(change, currency),
     }
@@ -364,6 +367,7 @@ fn as_it_stands(order: &Order, other: &Change) -> Change {
                     LineChange::Price(_) => LineChange::Price(line.price),
                     LineChange::Discount(_) => LineChange::Discount(line.discount),
                     LineChange::Note(_) => LineChange::Note(line.note),
+                    LineChange::Per(_) => LineChange::Per(line.per),
                 },
             )
         }
@@ -374,7 +378,7 @@ fn as_it_stands(order: &Order, other: &Change) -> Change {
 pub fn parts(order: &Order, parts: &[LinePart]) -> String {
     let each = parts.iter().filter_map(|(id, quantity)| {
         let state = order.lines.iter().find(|state| state.line.id == *id)?;
-        Some(line_words(&state.line.item, *quantity, state.line.unit))
+        Some(line_words(*quantity, &state.line))
     });
     each.collect::<Vec<_>>().join(", ")
 }

@@ -10,10 +10,11 @@ use leptos::prelude::*;
 use leptos::text_prop::TextProp;
 use uuid::Uuid;
 
+use super::merge::Doubles;
 use super::model::{Show, Sought, is_short};
 use super::{Chosen, Ways, words};
 use crate::session::{Session, Table};
-use crate::text::products;
+use crate::text::{products, weight};
 use crate::ui::{Badge, Button, Choice, Empty, Glyph, Kind, Money, Select, Tone};
 
 /// How many rows are made at a time.
@@ -139,6 +140,7 @@ pub(super) fn List(ways: Ways) -> impl IntoView {
     };
     view! {
         <Show when=move || !none_at_all.get()><Filters ways/></Show>
+        <Doubles ways/>
         <p class="unseen" role="status">{said}</p>
         <Show when=move || !is_empty.get() fallback=empty>
             <ul class="rows scroll" tabindex="0" aria-label=products::TITLE node_ref=scroll on:scroll=move |_| look()>
@@ -217,9 +219,9 @@ fn ProductRow(ways: Ways, row: Row) -> impl IntoView {
     let price = match price {
         Some(minor) => view! {
             <span style:font-size="var(--text-l)">
-                <Money minor=Signal::stored(minor) currency=session.currency()/>
+                <Money minor=Signal::derive(move || weight::of_shop(minor, unit)) currency=session.currency()/>
             </span>
-            {(unit == Unit::Gram).then(|| view! { <span class="small muted">{products::PER_KILOGRAM}</span> })}
+            {(unit == Unit::Gram).then(|| view! { <span class="small muted">{move || weight::each(weight::shop()).get()}</span> })}
         }
         .into_any(),
         None => view! { <span class="small muted">{products::NO_PRICE}</span> }.into_any(),

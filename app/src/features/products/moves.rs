@@ -14,10 +14,11 @@ use leptos::text_prop::TextProp;
 use replica::Act;
 
 use super::words;
+use crate::features::meant;
 use crate::features::order::refusal;
 use crate::platform::page;
 use crate::session::{ActFault, Session};
-use crate::text::{Phrase, fault, products};
+use crate::text::{Phrase, fault, products, weight};
 use crate::ui::{
     self, Acts, AmountField, Button, Choice, Choices, Dialog, Glyph, Keypad, Kind, Note, TextField, Toaster, uid,
 };
@@ -131,7 +132,7 @@ fn Movement(product: Arc<Product>, what: What, open: RwSignal<bool>) -> impl Int
                 Err(NumberFault::TooLarge) => Some(products::TOO_LARGE.get().to_owned()),
                 Err(NumberFault::Negative) => Some(fault::BELOW_ZERO.get().to_owned()),
                 Err(NumberFault::Ambiguous) => Some(fault::AMBIGUOUS.get().to_owned()),
-                Err(_) => Some(words::number(unit).get().to_owned()),
+                Err(_) => Some(words::number(unit)),
             }
         })
     };
@@ -184,7 +185,10 @@ fn Movement(product: Arc<Product>, what: What, open: RwSignal<bool>) -> impl Int
             });
         }
     };
-    let label = if unit == Unit::Gram { products::HOW_MANY_KG } else { products::HOW_MANY };
+    let label = move || {
+        let of = weight::name(weight::shop()).get();
+        if unit == Unit::Gram { products::how_many_in(of) } else { products::HOW_MANY.get().to_owned() }
+    };
     let expected = {
         let there = there.clone();
         move |variant: u32, value: RwSignal<String>| {
@@ -198,6 +202,7 @@ fn Movement(product: Arc<Product>, what: What, open: RwSignal<bool>) -> impl Int
         }
     };
     let is_only = rows.with_value(Vec::len) == 1;
+    let measure = Signal::derive(move || usage.get().measure(unit));
     let fields = rows.get_value().into_iter().map(|(variant, name, value)| {
         let expected = expected.clone();
         let hint = move || if what == What::Count { expected(variant, value) } else { String::new() };
@@ -205,7 +210,7 @@ fn Movement(product: Arc<Product>, what: What, open: RwSignal<bool>) -> impl Int
             let id = uid("amount");
             let decimals = Signal::stored(if unit == Unit::Gram { 3 } else { 0 });
             view! {
-                <AmountField id=id.clone() label=TextProp::from(label) value fault=wrong_of(value, true)/>
+                <AmountField id=id.clone() label=TextProp::from(label) value fault=wrong_of(value, true) meaning=meant::quantity(session, value, measure)/>
                 <p class="small muted" role="status">{hint}</p>
                 <Keypad field=id decimals/>
             }
@@ -213,7 +218,7 @@ fn Movement(product: Arc<Product>, what: What, open: RwSignal<bool>) -> impl Int
         } else {
             let fault = wrong_of(value, false);
             let keys = if unit == Unit::Gram { "decimal" } else { "numeric" };
-            view! { <TextField label=TextProp::from(move || name.clone()) value keys numeric=true hint=TextProp::from(hint) fault/> }
+            view! { <TextField label=TextProp::from(move || name.clone()) value keys numeric=true hint=TextProp::from(hint) fault meaning=meant::quantity(session, value, measure)/> }
                 .into_any()
         }
     });

@@ -11,7 +11,7 @@ use super::{Kind, words};
 use crate::features::shop_lists;
 use crate::platform::{clock, files};
 use crate::session::{Session, shop_now};
-use crate::text::sheets;
+use crate::text::{sheets, weight};
 use crate::ui::Toaster;
 
 /// How many are written between two breaths of the page.
@@ -44,7 +44,7 @@ pub async fn rows(session: Session, kind: Kind) -> Vec<Vec<Cell>> {
             let words = Words {
                 head: head.clone(),
                 piece: word(sheets::PIECE),
-                weight: word(sheets::KILOGRAM),
+                weight: word(weight::name(untrack(weight::shop))),
                 on: word(sheets::ON_SALE),
                 off: word(sheets::OFF_SALE),
             };

@@ -1,5 +1,6 @@
 //! Money taken and money given back.
 
+use crate::features::meant;
 use crate::features::shop_lists;
 use crate::session::shop_now;
 use domain::figure;
@@ -81,6 +82,7 @@ pub fn Payment(desk: Desk) -> impl IntoView {
                 value=typed
                 fault=wrong
                 warning=too_much
+                meaning=meant::amount(desk.session, typed)
             />
             {move || {
                 change().map(|minor| {
@@ -149,6 +151,7 @@ pub fn Refund(desk: Desk) -> impl IntoView {
                 name=payment::AMOUNT
                 value=typed
                 fault=wrong
+                meaning=meant::amount(desk.session, typed)
             />
             <Keypad field=id decimals=Signal::derive(move || currency.get().exponent)/>
             <TextField label=reason::REASON value=why hint=words::REASON_MAY fault=why_wrong/>
