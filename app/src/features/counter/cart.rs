@@ -22,6 +22,7 @@ pub fn CartSheet(till: Till) -> impl IntoView {
     let ids = move || cart.with(|cart| cart.content.lines.iter().map(|line| line.id).collect::<Vec<u32>>());
     let save_or_charge = move || if paying.get() { counter::SAVE_PAYMENT } else { counter::CHARGE };
     let label = TextProp::from(move || save_or_charge().get());
+    let main_key = move || if paying.get() { counter::SAVE_KEY } else { counter::CHARGE_KEY };
     let main = move || if paying.get_untracked() { till.save() } else { till.charge() };
     view! {
         <Sheet label=counter::THIS_ORDER class="cart">
@@ -36,6 +37,7 @@ pub fn CartSheet(till: Till) -> impl IntoView {
                         glyph=Glyph::Left
                         kind=Kind::Quiet
                         on_press=move || till.back_to_goods()
+                        attr:title=counter::BACK_KEY
                     />
                 </Show>
             </div>
@@ -80,7 +82,15 @@ pub fn CartSheet(till: Till) -> impl IntoView {
                             on_press=move || till.ask(Asked::Details)
                         />
                     </Show>
-                    <Button label kind=Kind::Main disabled=is_empty busy=till.busy on_press=main attr:id=MAIN/>
+                    <Button
+                        label
+                        kind=Kind::Main
+                        disabled=is_empty
+                        busy=till.busy
+                        on_press=main
+                        attr:id=MAIN
+                        attr:title=move || main_key().get()
+                    />
                 </Acts>
             </Stub>
         </Sheet>
