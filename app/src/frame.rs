@@ -9,6 +9,7 @@ use leptos::text_prop::TextProp;
 use leptos_router::hooks::use_location;
 
 use crate::platform::{page, service_worker};
+use crate::prefs::Prefs;
 use crate::session::Session;
 use crate::text::{Phrase, frame, keys, update};
 use crate::ui::{Glyph, Icon, Kind, LinkButton, SyncLight, Toast, ToastAct, Toaster};
@@ -37,12 +38,30 @@ fn way_of(pathname: &str) -> Option<&'static str> {
         .max_by_key(|path| path.len())
 }
 
+/// Where a start leads: where one was last, of the counter and the orders; at first to the counter, where a shop sells,
+/// or to the orders that there are already.
+pub fn home(last: Option<&str>, has_orders: bool) -> &'static str {
+    match last {
+        Some("/orders") => "/orders",
+        Some("/counter") => "/counter",
+        _ if has_orders => "/orders",
+        _ => "/counter",
+    }
+}
+
 /// The cover, and the way past it.
 #[component]
 pub fn Cover() -> impl IntoView {
     let session = Session::here();
     let pathname = use_location().pathname;
     let here = Memo::new(move |_| way_of(&pathname.read()));
+    let home = use_context::<Prefs>().map(|prefs| prefs.home);
+    Effect::new(move |_| {
+        let path = pathname.get();
+        if let Some(home) = home.filter(|_| path == "/counter" || path == "/orders") {
+            home.set(Some(path));
+        }
+    });
     let name = move || session.shop.read().as_ref().map(|shop| shop.name.clone());
     let tablet = move || session.shop.read().as_ref().map(|shop| shop.tablet.clone());
     let skip = move |event: leptos::ev::MouseEvent| {
@@ -144,6 +163,15 @@ pub fn offer_updates(session: Session, toaster: Toaster) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_start_leads_to_the_counter_at_first_and_then_where_one_was() {
+        assert_eq!(home(None, false), "/counter");
+        assert_eq!(home(None, true), "/orders");
+        assert_eq!(home(Some("/counter"), true), "/counter");
+        assert_eq!(home(Some("/orders"), false), "/orders");
+        assert_eq!(home(Some("/settings"), false), "/counter");
+    }
 
     #[test]
     fn an_address_lies_on_the_nearest_way() {

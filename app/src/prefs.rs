@@ -54,6 +54,12 @@ pub struct Prefs {
     pub theme: RwSignal<Theme>,
     /// The main key stands at the lower left.
     pub left_handed: RwSignal<bool>,
+    /// The number pad begins with 1 at its top, as a phone's.
+    pub phone_pad: RwSignal<bool>,
+    /// Customers are listed by their names; else who was there last comes first.
+    pub people_by_name: RwSignal<bool>,
+    /// Where one was last, of the pages that a start leads to: what a person does all day is there at once.
+    pub home: RwSignal<Option<String>>,
     /// The columns of the orders' table, by key; none: it is no table.
     pub columns: RwSignal<Vec<String>>,
 }
@@ -78,6 +84,8 @@ impl Prefs {
         let theme = RwSignal::new(kept.theme.as_deref().and_then(Theme::parse).unwrap_or(Theme::System));
         let left_handed = RwSignal::new(kept.left_handed);
         let columns = RwSignal::new(kept.columns);
+        let (phone_pad, home) = (RwSignal::new(kept.phone_pad), RwSignal::new(kept.home));
+        let people_by_name = RwSignal::new(kept.people_by_name);
         let system_is_dark = RwSignal::new(page::system_is_dark());
         page::on_system_theme(move |dark| system_is_dark.set(dark));
 
@@ -89,6 +97,9 @@ impl Prefs {
                 language: Some(text::language().key().to_owned()),
                 theme: Some(theme.get().key().to_owned()),
                 left_handed: left_handed.get(),
+                home: home.get(),
+                phone_pad: phone_pad.get(),
+                people_by_name: people_by_name.get(),
                 columns: columns.get(),
             };
             if last.as_ref() != Some(&now) {
@@ -96,6 +107,6 @@ impl Prefs {
             }
             now
         });
-        Self { theme, left_handed, columns }
+        Self { theme, left_handed, phone_pad, people_by_name, home, columns }
     }
 }

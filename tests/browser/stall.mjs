@@ -15,6 +15,11 @@ const FLAGS = [
 ];
 export const LANDSCAPE = { width: 1024, height: 768 };
 export const PORTRAIT = { width: 768, height: 1024 };
+export const PHONE = { width: 390, height: 844 };
+export const SMALL_PHONE = { width: 360, height: 640 };
+export const PHONE_ON_SIDE = { width: 844, height: 390 };
+/** The same as a tablet whose page is read at 200 %. */
+export const ZOOMED = { width: 512, height: 384 };
 
 // What a browser says by itself where a network is missing. Everything else on a console is a complaint.
 const NO_NETWORK = /net::ERR_|^WebSocket connection to /;

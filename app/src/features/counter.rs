@@ -5,6 +5,7 @@
 
 mod asked;
 mod cart;
+mod first;
 mod goods;
 mod model;
 pub mod reader;

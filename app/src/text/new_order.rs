@@ -21,6 +21,8 @@ texts! {
     NONE_LEFT: "已无库存，仍可下单，记为缺货。", "None left: you can still order it; it counts as out of stock.";
     CONFIRMED_ELSEWHERE: "这个订单已在另一台设备确认", "This order was confirmed on another tablet";
     CONFIRMED_ELSEWHERE_WHY: "这里的内容还在。要再开一单，请复制它。", "Nothing more is needed here. To make another one like it, copy it.";
+    HAS_ADDRESS: "有地址，改为快递？", "There is an address. Ship it?";
+    SHIP_INSTEAD: "改为快递", "Ship instead";
     customer(name: &str): "客户：{name}", "Customer: {name}";
     customer_at(name: &str, level: &str): "客户：{name}（{level}价）", "Customer: {name} ({level} price)";
     free(n: &str): "可售 {n}", "{n} available";

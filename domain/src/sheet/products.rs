@@ -9,7 +9,7 @@ use super::content::{self, Content};
 use super::csv::Cell;
 use super::{Cells, Left, Line, Outcome, Plan, Planner, Refusal, Remark, Report, Why, Writing, head, written};
 use crate::figure::{self, Measure, Usage};
-use crate::product::{Article, Product, Stock, Variant};
+use crate::product::{APART, Article, Product, Stock, Variant};
 use crate::record::{RecordEvent, StockMoved, changes};
 use crate::text::{LONG, SHORT};
 
@@ -1078,7 +1078,13 @@ where
 
     fn plan(mut self: Box<Self>) -> Plan {
         self.say_shared();
-        let Self { works, stock, reports, .. } = *self;
+        let Self { mut works, stock, reports, .. } = *self;
+        // What is new stands behind what is there, in the order of the sheet.
+        let mut last = works.iter().filter(|work| work.id.is_some()).map(|work| work.now.position).max().unwrap_or(0);
+        for work in works.iter_mut().filter(|work| work.id.is_none()) {
+            last = last.saturating_add(APART);
+            work.now.position = last;
+        }
         let writings = works.into_iter().filter(|work| !work.rows.is_empty());
         Plan { reports, writings: writings.filter_map(|work| work.writing(&stock)).collect() }
     }

@@ -904,3 +904,15 @@ fn customers_of_peers_have_one_name_and_one_form_of_phone() {
     lines.iter().for_each(|line| planner.row(line));
     assert_eq!(refused(&planner.plan()), [(2, vec![Why::Damaged])]);
 }
+
+#[test]
+fn what_a_sheet_brings_stands_in_its_order_behind_what_is_there() {
+    let mut shop = Shop::default();
+    shop.import("商品,价格\n乙,1\n甲,2\n丙,3\n");
+    shop.import("商品,价格\n甲,2\n辰,4\n丁,5\n");
+    let mut all = shop.products();
+    all.sort_by(|one, other| one.compare(other, str::cmp));
+    let names: Vec<&str> = all.iter().map(|product| product.name.as_str()).collect();
+    assert_eq!(names, ["乙", "甲", "丙", "辰", "丁"]);
+    assert!(all.windows(2).all(|two| two[0].position < two[1].position), "there is room between them");
+}

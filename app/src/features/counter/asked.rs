@@ -53,7 +53,10 @@ pub fn Dialogs(till: Till) -> impl IntoView {
             Asked::Camera => view! { <Camera till/> }.into_any(),
         })
     };
-    view! { <Dialog open=till.asking title>{body}</Dialog> }
+    let picks = Signal::derive(move || {
+        matches!(till.asked.get(), Some(Asked::Variant(_) | Asked::Parked | Asked::Unknown(_) | Asked::Code(_)))
+    });
+    view! { <Dialog open=till.asking title light=picks>{body}</Dialog> }
 }
 
 /// A product's variants, one tap each.

@@ -73,6 +73,15 @@ pub fn CartSheet(till: Till) -> impl IntoView {
                 </button>
                 <Fault text=till.fault_words()/>
                 <Acts>
+                    <Show when=move || paying.get()>
+                        <Button
+                            label=counter::BACK_TO_GOODS
+                            glyph=Glyph::Left
+                            icon_only=true
+                            on_press=move || till.back_to_goods()
+                            attr:data-phone-only=""
+                        />
+                    </Show>
                     <Show when=move || !paying.get()>
                         <Button
                             label=counter::DETAILS

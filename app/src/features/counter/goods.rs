@@ -9,6 +9,7 @@ use domain::product::Product;
 use leptos::prelude::*;
 use uuid::Uuid;
 
+use super::first::FirstSale;
 use super::model;
 use super::till::{Asked, Till};
 use super::words;
@@ -29,10 +30,8 @@ pub fn Goods(till: Till) -> impl IntoView {
     let category = RwSignal::new(None::<String>);
     let most = RwSignal::new(PAGE);
     let sold_now = Memo::new(move |_| {
-        let all = till.products.get();
-        let mut all: Vec<Arc<Product>> = all.iter().filter(|product| product.active).cloned().collect();
-        all.sort_by(|a, b| (a.position, &a.name).cmp(&(b.position, &b.name)));
-        all
+        let all = till.products.with(|all| all.in_order()).into_iter().map(|(_, product)| product);
+        all.filter(|product| product.active).collect::<Vec<Arc<Product>>>()
     });
     let categories = Memo::new(move |_| {
         let mut seen = BTreeSet::new();
@@ -100,17 +99,7 @@ pub fn Goods(till: Till) -> impl IntoView {
         })
     };
     let nothing = move || match (sold_now.with(Vec::is_empty), found.with(Vec::is_empty)) {
-        (true, _) => {
-            let code = None;
-            Some(
-                view! {
-                    <Empty glyph=Glyph::Counter title=counter::NONE text=counter::NONE_WHY>
-                        <Button label=counter::FREE_ITEM on_press=move || till.ask(Asked::Free(code.clone()))/>
-                    </Empty>
-                }
-                .into_any(),
-            )
-        }
+        (true, _) => Some(view! { <FirstSale till/> }.into_any()),
         (false, true) => Some(
             view! { <Empty glyph=Glyph::Search title=counter::NOTHING_FOUND text=counter::NOTHING_FOUND_WHY/> }
                 .into_any(),
@@ -243,7 +232,9 @@ fn Tile(till: Till, id: Uuid, stop: Memo<Option<Uuid>>, focused: RwSignal<Option
             let stock = move || {
                 free.get().map(|free| {
                     let tone = (free < 0).then(|| Tone::Alarm.key());
-                    view! { <span class="stock" data-tone=tone>{move || words::left(free, unit)}</span> }
+                    let says =
+                        move || if free == 0 { counter::SOLD_OUT.get().to_owned() } else { words::left(free, unit) };
+                    view! { <span class="stock" data-tone=tone>{says}</span> }
                 })
             };
             let in_cart = move || {
@@ -284,6 +275,7 @@ fn Tile(till: Till, id: Uuid, stop: Memo<Option<Uuid>>, focused: RwSignal<Option
                 data-testid="product-tile"
                 data-code=code
                 data-free=move || free.get().map(|free| free.to_string())
+                data-gone=move || free.get().is_some_and(|free| free <= 0).then_some("")
                 on:mousedown=move |event| event.prevent_default()
                 on:click=move |_| till.tap(id)
             >

@@ -204,8 +204,7 @@ fn Quick(till: Till) -> impl IntoView {
     let keys = move || {
         let exact = key(till.rest.get(), counter::EXACT.into());
         let others = amounts.get().into_iter().map(|minor| {
-            let whole = till.session.currency().get();
-            let words = format!("{}{}", whole.symbol, whole.typed(minor));
+            let words = till.session.currency().get().short(minor);
             key(minor, words.into())
         });
         view! { {exact} {others.collect_view()} }

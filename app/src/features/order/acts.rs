@@ -143,7 +143,16 @@ pub fn main(order: &Order, allowed: &[Act]) -> Option<Act> {
         Status::Shipped => &[Act::MarkDelivered],
         Status::Delivered => &[Act::Pay, Act::Refund, Act::Complete],
         Status::OnHold => &[Act::Release],
-        Status::Cancelled | Status::Completed | Status::Closed => &[Act::Refund, Act::Copy],
+        // Nothing is left to do: another order like it is no next step, and stands outlined.
+        Status::Cancelled | Status::Completed | Status::Closed => &[Act::Refund],
     };
     next.iter().copied().find(|act| allowed.contains(act))
+}
+
+/// The act that stands out beside the main one.
+pub fn second(allowed: &[Act], main: Option<Act>) -> Option<Act> {
+    [Act::Edit, Act::Copy]
+        .into_iter()
+        .find(|act| allowed.contains(act) && (*act == Act::Edit || main.is_none()))
+        .filter(|act| main != Some(*act))
 }

@@ -13,7 +13,7 @@ use uuid::Uuid;
 use super::merge::Doubles;
 use super::model::{Show, Sought, is_short};
 use super::{Chosen, Ways, words};
-use crate::session::{Session, Table};
+use crate::session::{Records, Session, Table};
 use crate::text::{products, weight};
 use crate::ui::{Badge, Button, Choice, Empty, Glyph, Kind, Money, Select, Tone};
 
@@ -56,12 +56,7 @@ pub fn categories(session: Session) -> Memo<Vec<String>> {
 /// The products in the order of the tiles.
 pub fn in_order(session: Session) -> Memo<Vec<(u64, Arc<Product>)>> {
     let all = session.products();
-    Memo::new(move |_| {
-        let mut found: Vec<_> =
-            all.with(|all| all.versions().map(|(version, product)| (version, Arc::clone(product))).collect());
-        found.sort_by_key(|(_, product)| product.place());
-        found
-    })
+    Memo::new(move |_| all.with(Records::in_order))
 }
 
 /// The list and its filters.

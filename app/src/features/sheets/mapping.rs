@@ -174,11 +174,9 @@ pub fn planner(kind: Kind, session: Session, keys: &[String], lines: &[Line]) ->
         Kind::Products => {
             let all = of_products(&levels);
             let columns = keys.iter().map(|key| all.iter().find(|column| product_key(column) == *key).cloned());
-            let known = session.products().get();
-            let mut known: Vec<_> = known.iter().cloned().collect();
-            known.sort_by_key(|product| product.place());
+            let known = session.products().get().in_order();
             let stock = move |product: &_, variant| session.stock(product, variant);
-            let known = known.iter().map(|product| &**product);
+            let known = known.iter().map(|(_, product)| &**product);
             let usage = session.usage().get();
             Box::new(Products::new(columns.collect(), usage, known, lines, stock, draw))
         }

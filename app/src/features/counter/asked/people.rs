@@ -151,7 +151,13 @@ pub fn Parked(till: Till) -> impl IntoView {
         let all = parked.get();
         let row = |cart: &domain::order::Summary| {
             let id = cart.id;
-            let (items, name, total) = (cart.items.clone(), cart.name.clone(), cart.total);
+            let (items, name, note, total) = (cart.items.clone(), cart.name.clone(), cart.note.clone(), cart.total);
+            // What was noted of it is what it is called by; else its goods are.
+            let (items, name) = match (note.is_empty(), name.is_empty()) {
+                (true, _) => (items, name),
+                (false, true) => (note, items),
+                (false, false) => (note, format!("{name} · {items}")),
+            };
             let tablet = till.session.device_code(cart.device);
             let by = counter::parked_by(&said_time(cart.placed_ms), &tablet);
             let by = if name.is_empty() { by } else { format!("{name} · {by}") };
