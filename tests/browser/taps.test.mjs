@@ -72,8 +72,7 @@ async function orders(tablet, status) {
 
 async function atTheCounter(hand) {
   const { tablet, page } = hand;
-  await tablet.go("/counter");
-  const before = (await orders(tablet)) + 0;
+  const before = await orders(tablet);
   await tablet.go("/counter");
   await tile(tablet, "TEA").click();
   await cartIs(tablet, 12800);
