@@ -84,7 +84,10 @@ class Monkey {
         this.handed += 100 * part;
         return;
       }
-      if (what === 2) return this.tap(page.getByRole("button", { name: /^Products/ }).first());
+      if (what === 2) {
+        await this.tap(page.getByRole("button", { name: /^Products/ }).first());
+        return page.locator("#counter-amount").waitFor({ state: "detached" });
+      }
       if (what === 3) return this.scan();
       if (what === 4) await page.getByRole("radio", { name: "WeChat Pay", exact: true }).check({ force: true });
       else if (what < 7) await page.getByRole("radio", { name: "Cash", exact: true }).check({ force: true });
@@ -94,8 +97,14 @@ class Monkey {
       this.sales += 1;
       return;
     }
-    if (see.total > 0 && what < 4) return this.tap(this.button("Charge"));
-    if (see.total > 0 && what === 4) return this.tap(this.button("Park"));
+    if (see.total > 0 && what < 4) {
+      await this.tap(this.button("Charge"));
+      return page.locator("#counter-amount").waitFor();
+    }
+    if (see.total > 0 && what === 4) {
+      await this.tap(this.button("Park"));
+      return page.locator('[data-testid="cart-total"][data-minor="0"]').waitFor();
+    }
     if (what === 5) return this.takeUp();
     return what < 8 ? this.tap(this.tile()) : this.scan();
   }

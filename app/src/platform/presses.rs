@@ -138,6 +138,8 @@ pub trait Judge {
     fn began(&mut self, by: By, at_ms: i64);
     /// Another key of the keyboard was pressed.
     fn typed(&mut self, at_ms: i64);
+    /// The last press was on what is no key, and did there what it does.
+    fn passed(&mut self);
     /// The page itself did something at the last press.
     fn took(&mut self);
     /// The last press acts on a key.
@@ -386,8 +388,12 @@ impl<J: Judge> Watch<J> {
         let is_pointer = event.dyn_ref::<MouseEvent>().is_some_and(|event| event.detail() > 0);
         let Some(element) = key_of(&on) else {
             // What the page itself presses, such as a link to a file, is no hand's.
-            if is_pointer && !self.judge.may_pass() || self.enters(&on) && !self.judge.may_pass() {
-                swallow(event);
+            if is_pointer || self.enters(&on) {
+                if self.judge.may_pass() {
+                    self.judge.passed();
+                } else {
+                    swallow(event);
+                }
             }
             return;
         };
