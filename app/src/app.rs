@@ -7,7 +7,7 @@ use replica::storage::StorageFault;
 
 use crate::features::sheets::Kind;
 use crate::features::{first_start, missing, orders};
-use crate::frame::{Cover, home, offer_updates};
+use crate::frame::{ClockNote, Cover, home, offer_updates};
 use crate::parts::{Pages, Parts};
 use crate::prefs::Prefs;
 use crate::session::{Boot, Session, Trouble};
@@ -49,6 +49,7 @@ pub fn App() -> impl IntoView {
     view! {
         <Router>
             <Show when=move || is_open.get()><Cover/></Show>
+            <ClockNote/>
             <main id="main" tabindex="-1">
                 <FlatRoutes fallback=|| missing::Missing>
                     <Route path=path!("/") view=Start/>

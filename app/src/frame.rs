@@ -11,8 +11,8 @@ use leptos_router::hooks::use_location;
 use crate::platform::{page, service_worker};
 use crate::prefs::Prefs;
 use crate::session::Session;
-use crate::text::{Phrase, frame, keys, update};
-use crate::ui::{Glyph, Icon, Kind, LinkButton, SyncLight, Toast, ToastAct, Toaster};
+use crate::text::{self, Phrase, clock, frame, keys, update};
+use crate::ui::{Button, Glyph, Icon, Kind, LinkButton, SyncLight, Toast, ToastAct, Toaster};
 
 /// A way on the cover.
 struct Way {
@@ -95,6 +95,41 @@ pub fn Cover() -> impl IntoView {
             <nav aria-label=frame::MAIN>{ways} {conflicts}</nav>
             <SyncLight face=session.sync href="/settings#sync"/>
         </header>
+    }
+}
+
+/// Says that this device's clock is wrong, by how much, and what to do. Not in the way: a line above the page.
+#[component]
+pub fn ClockNote() -> impl IntoView {
+    let session = Session::here();
+    let later = RwSignal::new(None);
+    // A second more or less is the same fault.
+    let wrong = Memo::new(move |_| session.clock_wrong.get().map(|it| (it.off_ms / 60_000, it.told)));
+    let shown = Memo::new(move |_| wrong.get().filter(|it| later.get() != Some(*it)));
+    let says = move |(minutes, told): (i64, bool)| {
+        let by = text::age(minutes.unsigned_abs() * 60_000);
+        match (minutes < 0, told) {
+            (true, true) => clock::fast(&by),
+            (false, true) => clock::slow(&by),
+            (true, false) => clock::jumped(&by),
+            (false, false) => clock::went_back(&by),
+        }
+    };
+    move || {
+        shown.get().map(|it| {
+            view! {
+                <aside class="clock-note" role="status" data-testid="clock-wrong" data-minutes=it.0.to_string()>
+                    <Icon glyph=Glyph::Clock/>
+                    <p>{move || says(it)}</p>
+                    {(!it.1)
+                        .then(|| {
+                            let trust = move || session.trust_clock();
+                            view! { <Button label=clock::RIGHT kind=Kind::Quiet on_press=trust/> }
+                        })}
+                    <Button label=keys::LATER kind=Kind::Quiet on_press=move || later.set(Some(it))/>
+                </aside>
+            }
+        })
     }
 }
 

@@ -375,7 +375,7 @@ test("the camera reads a code into the cart; where there is no camera, it is sai
 
   const { tablet: blind } = await stallWith(t, [TEA]);
   await blind.button("Scan a barcode").click();
-  await blind.dialog().getByText("no camera to use").or(blind.dialog().getByText("does not allow the camera")).waitFor();
+  await blind.dialog().getByText("No camera on this device").or(blind.dialog().getByText("does not allow the camera")).waitFor();
   await blind.button("Close").click();
 });
 

@@ -29,7 +29,7 @@ use super::sought;
 use crate::frame::PageHead;
 use crate::parts::Parts;
 use crate::prefs::Prefs;
-use crate::session::{Listing, Session};
+use crate::session::{Listing, Session, alike_in};
 use crate::text::order_list::batch as verified;
 use crate::text::{list, orders};
 use crate::ui::{Empty, Glyph, Kind, LinkButton, SearchField, Tab, Tabs};
@@ -133,7 +133,11 @@ pub fn Orders() -> impl IntoView {
             Some(filter)
         })
     });
-    let filter = Memo::new(move |_| Filter { search: typed.get(), ..narrowed.get().unwrap_or_default() });
+    let filter = Memo::new(move |_| Filter {
+        search: typed.get(),
+        alike: alike_in(&typed.read()),
+        ..narrowed.get().unwrap_or_default()
+    });
     let listing = session.listing(filter.into());
 
     let columns = expect_context::<Prefs>().columns;

@@ -181,7 +181,12 @@ impl Link {
 
     /// Now, milliseconds since 1970, corrected by what the server was last heard to say.
     pub fn now_ms(&self) -> i64 {
-        self.client.now_ms().saturating_add(self.client.sync_state().clock_off_ms.unwrap_or(0))
+        self.client.now_ms()
+    }
+
+    /// A person says that this device's clock is right.
+    pub fn trust_clock(&self) {
+        self.client.trust_clock();
     }
 
     /// Where the data is, and what waits.
@@ -219,7 +224,7 @@ impl Link {
         Ok(acted)
     }
 
-    /// The shop's day, by this device's clock.
+    /// The shop's day.
     pub(super) fn today(&self) -> Day {
         let now_ms = self.client.now_ms();
         self.read(|replica| Day::at(now_ms, clock::offset_minutes(replica.shop().time_zone(), now_ms)))

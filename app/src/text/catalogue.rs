@@ -90,6 +90,17 @@ pub mod sync {
     }
 }
 
+/// A device's clock that is wrong.
+pub mod clock {
+    texts! {
+        RIGHT: "现在的时间是对的", "The clock is right now";
+        fast(by: &str): "本机时间快了 {by}，订单按服务器时间记录。请在系统设置里校正时间。", "This device's clock is {by} fast. Orders use the server's time. Set the clock in the device's settings.";
+        slow(by: &str): "本机时间慢了 {by}，订单按服务器时间记录。请在系统设置里校正时间。", "This device's clock is {by} slow. Orders use the server's time. Set the clock in the device's settings.";
+        went_back(by: &str): "本机时间倒退了 {by}，订单仍按原来的时间记录。请检查本机时间。", "This device's clock went back by {by}. Orders keep to the time before. Check the clock.";
+        jumped(by: &str): "本机时间突然快了 {by}，订单仍按原来的时间记录。请检查本机时间。", "This device's clock jumped ahead by {by}. Orders keep to the time before. Check the clock.";
+    }
+}
+
 /// A new version of the app.
 pub mod update {
     texts! {

@@ -6,7 +6,8 @@ texts! {
     TILES: "可以点的商品", "Products to tap";
     LINES_HERE: "本单商品", "Items of this order";
     SOLD_WHAT: "本单", "This sale";
-    AND_UP: "起", "up";
+    FROM: "", "from";
+    AND_UP: "起", "";
     FIND: "搜索商品", "Find a product";
     FIND_HINT: "名称、编码、拼音", "Name or code";
     SCAN: "扫条码", "Scan a barcode";

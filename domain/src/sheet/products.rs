@@ -932,14 +932,17 @@ where
         } else if !barcodes.is_empty() && plain(&article(&now, variant).barcodes) != barcodes {
             article_mut(&mut now, variant).barcodes = barcodes;
         }
-        if let Some(price) = price.filter(|price| now.price(variant, "") != Some(*price)) {
+        if let Some(price) =
+            price.filter(|price| !now.price(variant, "").is_some_and(|now| measure.is_same_price(now, *price)))
+        {
             article_mut(&mut now, variant).price = Some(price);
         }
-        if let Some(cost) = cost.filter(|cost| now.cost(variant) != Some(*cost)) {
+        if let Some(cost) = cost.filter(|cost| !now.cost(variant).is_some_and(|now| measure.is_same_price(now, *cost)))
+        {
             article_mut(&mut now, variant).cost = Some(cost);
         }
         for (key, price) in levels {
-            if level(&now, variant, &key) != Some(price) {
+            if !level(&now, variant, &key).is_some_and(|now| measure.is_same_price(now, price)) {
                 article_mut(&mut now, variant).levels.insert(key, price);
             }
         }

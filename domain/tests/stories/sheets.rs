@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use domain::Currency;
 use domain::customer::Customer;
+use domain::figure::Usage;
 use domain::money::NumberFault;
 use domain::order::Unit;
 use domain::product::{Article, Product, Stock, Variant};
@@ -11,6 +12,7 @@ use domain::record::{Fields, RecordEvent, Value};
 use domain::sheet::content::Content;
 use domain::sheet::products::Words;
 use domain::sheet::{Counts, Left, Outcome, Plan, Planner, Remark, Why, csv, customers, head, peer, products};
+use domain::weight::WeightUnit;
 use proptest::prelude::*;
 use uuid::Uuid;
 
@@ -427,22 +429,24 @@ prop_compose! {
     }
 }
 
-fn exported(known: &[Product]) -> String {
+fn exported(known: &[Product], usage: Usage) -> String {
     let mut sheet = csv::BOM.to_owned();
     let levels = LEVELS.map(str::to_owned);
-    csv::write_line(&mut sheet, words().head.into_iter().map(csv::Cell::Text));
+    let weight = ["公斤", "斤", "磅"][usage.weight as usize].to_owned();
+    let words = Words { weight, ..words() };
+    csv::write_line(&mut sheet, words.head.clone().into_iter().map(csv::Cell::Text));
     for product in known {
-        for row in products::rows(product, Currency::Cny, &levels, &words(), on_hand) {
+        for row in products::rows(product, usage, &levels, &words, on_hand) {
             csv::write_line(&mut sheet, row);
         }
     }
     sheet
 }
 
-fn imported(known: &[Product], sheet: &str) -> Plan {
+fn imported(known: &[Product], sheet: &str, usage: Usage) -> Plan {
     let lines = head::below(&typed(sheet), 0, 1);
     let columns = products::columns(&LEVELS.map(str::to_owned)).into_iter().map(Some).collect();
-    let mut planner = Box::new(products::Products::new(columns, Currency::Cny, known, &lines, on_hand, || 77));
+    let mut planner = Box::new(products::Products::new(columns, usage, known, &lines, on_hand, || 77));
     for line in &lines {
         planner.row(line);
     }
@@ -464,10 +468,15 @@ proptest! {
                 article.barcodes.iter_mut().for_each(|barcode| barcode.push_str(&format!("{number}{nth}")));
             }
         }
-        let plan = imported(&known, &exported(&known));
-        prop_assert_eq!(&plan.writings, &[]);
-        let counted = plan.counts();
-        prop_assert_eq!(counted.unchanged, plan.reports.len(), "{:?}", plan.reports);
+        for currency in [Currency::Cny, Currency::Eur] {
+            for weight in WeightUnit::ALL {
+                let usage = Usage { currency, weight };
+                let plan = imported(&known, &exported(&known, usage), usage);
+                prop_assert_eq!(&plan.writings, &[], "{:?}", usage);
+                let counted = plan.counts();
+                prop_assert_eq!(counted.unchanged, plan.reports.len(), "{:?} {:?}", usage, plan.reports);
+            }
+        }
     }
 
     #[test]
@@ -475,7 +484,7 @@ proptest! {
         for (product, number) in known.iter_mut().zip(1_u128..) {
             product.id = Uuid::from_u128(number);
         }
-        let plan = imported(&known, &exported(&known));
+        let plan = imported(&known, &exported(&known, Currency::Cny.into()), Currency::Cny.into());
         let made = plan.writings.iter().filter(|writing| writing.id.is_none()).count();
         prop_assert_eq!(made, 0, "{:?}", plan.reports);
     }

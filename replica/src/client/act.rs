@@ -79,8 +79,10 @@ impl<S: Storage, T: Transport, H: Host> Client<S, T, H> {
         let mut decisions = 0;
         loop {
             let mut random = || self.0.host.random();
+            let now_ms = self.now_ms();
             let moment = Moment {
-                now_ms: self.0.host.now_ms(),
+                now_ms,
+                is_told: self.0.clock.borrow().is_told(),
                 day: Day::default(),
                 actor: self.0.actor.get(),
                 random: &mut random,

@@ -243,7 +243,7 @@ fn OneLine(till: Till, id: u32) -> impl IntoView {
                         fallback=move || {
                             view! {
                                 <Button
-                                    label=counter::GRAMS
+                                    label=weight::WEIGHT
                                     on_press=move || till.ask(Asked::Line(id, Figure::Quantity))
                                 />
                             }

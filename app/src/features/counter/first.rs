@@ -4,6 +4,7 @@ use domain::figure;
 use leptos::prelude::*;
 
 use super::till::Till;
+use crate::features::meant;
 use crate::features::order::refusal::amount_words;
 use crate::platform::page;
 use crate::text::counter;
@@ -33,7 +34,7 @@ pub fn FirstSale(till: Till) -> impl IntoView {
     view! {
         <div class="first-sale">
             <form class="sheet pad" novalidate autocomplete="off" on:submit=send>
-                <AmountField id=field.clone() label=counter::ENTER_AMOUNT value=typed fault=wrong/>
+                <AmountField id=field.clone() label=counter::ENTER_AMOUNT value=typed fault=wrong meaning=meant::amount(till.session, typed)/>
                 <Keypad field decimals=Signal::derive(move || currency.get().exponent)/>
                 <Button label=counter::ADD glyph=Glyph::Plus submit=true/>
             </form>

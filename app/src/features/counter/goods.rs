@@ -13,7 +13,7 @@ use super::first::FirstSale;
 use super::model;
 use super::till::{Asked, Till};
 use super::words;
-use crate::session::Table;
+use crate::session::{Table, ask_for_alike};
 use crate::text::{counter, weight};
 use crate::ui::{Button, Empty, Glyph, Kind, Money, SearchField, Tone, at_rest};
 
@@ -44,6 +44,7 @@ pub fn Goods(till: Till) -> impl IntoView {
         let search = search.get();
         let category = category.get();
         // Fetched with the first word; until it is here, words are found as they are written.
+        ask_for_alike(&search);
         let pinyin = if search.trim().is_empty() { None } else { Pinyin::here() };
         sold_now.with(|all| {
             let fits = |product: &&Arc<Product>| {
@@ -211,6 +212,7 @@ fn Tile(till: Till, id: Uuid) -> impl IntoView {
                 let (least, has_dearer) = till.level.with(|level| price(&product, level))?;
                 Some(view! {
                     <span>
+                        {has_dearer.then(|| view! { <span class="small muted">{counter::FROM}</span> " " })}
                         <Money minor=Signal::derive(move || weight::of_shop(least, unit)) currency/>
                         {has_dearer.then(|| view! { " " <span class="small muted">{counter::AND_UP}</span> })}
                     </span>

@@ -18,6 +18,7 @@ use uuid::Uuid;
 use crate::text::weight;
 
 use self::paying::Taken;
+use crate::session::folded;
 
 /// Rounding off (抹零): to which unit.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -400,8 +401,8 @@ pub fn matches(product: &Product, search: &str, pinyin: Option<&Pinyin>) -> bool
     let articles = || product.variants.iter().map(|it| &it.article).chain([&product.article]);
     let names = || product.variants.iter().map(|it| &it.name).chain([&product.name, &product.category]);
     let texts = || names().chain(articles().flat_map(|it| it.barcodes.iter().chain([&it.code])));
-    search.to_lowercase().split_whitespace().all(|word| {
-        texts().any(|text| text.to_lowercase().contains(word))
+    folded(search).split_whitespace().all(|word| {
+        texts().any(|text| folded(text).contains(word))
             || pinyin.is_some_and(|pinyin| names().any(|name| pinyin.matches(name, word)))
     })
 }

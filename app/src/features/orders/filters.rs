@@ -18,7 +18,7 @@ use super::saved::{self, Keep, Saved};
 use super::{Reach, Shelf, TABS};
 use crate::features::meant;
 use crate::platform::page;
-use crate::session::{Session, shop_now};
+use crate::session::{Session, alike_in, shop_now};
 use crate::text::order_list::filters as words;
 use crate::text::{self, fault};
 use crate::ui::{Acts, Button, Choice, Dialog, Glyph, Icon, Kind, Note, Select, TextField, Tick, Tone};
@@ -318,7 +318,8 @@ fn Fields(shelf: Shelf, open: RwSignal<bool>) -> impl IntoView {
         ..draft.get()
     };
     let filter = Memo::new(move |_| {
-        let mut filter = Filter { search: shelf.typed.get(), ..Filter::default() };
+        let mut filter =
+            Filter { search: shelf.typed.get(), alike: alike_in(&shelf.typed.read()), ..Filter::default() };
         whole().fill(&mut filter, |day| session.midnight(day), |days| ago(session, days));
         filter
     });

@@ -13,7 +13,7 @@ use uuid::Uuid;
 use super::merge::Doubles;
 use super::model::{Show, Sought, is_short};
 use super::{Chosen, Ways, words};
-use crate::session::{Records, Session, Table};
+use crate::session::{Records, Session, Table, ask_for_alike};
 use crate::text::{products, weight};
 use crate::ui::{Badge, Button, Choice, Empty, Glyph, Kind, Money, Select, Tone};
 
@@ -72,6 +72,7 @@ pub(super) fn List(ways: Ways) -> impl IntoView {
         let sought = sought.get();
         // How characters sound is read when somebody first searches by letters.
         let by_letters = sought.search.chars().any(|letter| letter.is_ascii_alphabetic());
+        ask_for_alike(&sought.search);
         let pinyin = if by_letters { Pinyin::here() } else { None };
         let sounds = |text: &str, word: &str| pinyin.as_ref().is_some_and(|pinyin| pinyin.matches(text, word));
         ordered.with(|all| {

@@ -18,7 +18,7 @@ use crate::features::new_order::model::Place;
 use crate::features::new_order::{Flow, find};
 use crate::features::shop_lists;
 use crate::platform::page;
-use crate::session::Table;
+use crate::session::{Table, ask_for_alike};
 use crate::text::{form, new_order};
 use crate::ui::{Button, Choice, Choices, Glyph, Kind, Offer, SuggestField, TextField, uid};
 
@@ -55,6 +55,7 @@ pub fn Buyer(flow: Flow) -> impl IntoView {
     let named = heading.clone();
     let offers = move |(typed,): (String,)| {
         let customers = flow.customers.get();
+        ask_for_alike(&typed);
         let found = find::customers(customers.iter(), &typed, Pinyin::here().as_deref());
         let offer = |customer: Arc<Customer>| Offer {
             key: customer.id.to_string(),
