@@ -1059,7 +1059,16 @@ where
 {
     fn row(&mut self, line: &Line) {
         let columns = std::mem::take(&mut self.columns);
-        let mut row = Cells::new(&columns, &line.cells);
+        let mut remarks = line.remarks.clone();
+        let mut own = line.cells.clone();
+        // One number for several rows is what there is of all of them, not of each.
+        for at in line.merged.iter().filter(|at| columns.get(**at) == Some(&Some(Column::Stock))) {
+            if let Some(cell) = own.get_mut(*at).filter(|cell| !cell.is_blank()) {
+                remarks.push(Remark::InAll(cell.shown().trim().to_owned()));
+                *cell = Content::Text(String::new());
+            }
+        }
+        let mut row = Cells::new(&columns, &own);
         let left = line.left.or_else(|| self.left.get(&self.taken).copied());
         let left = left.or_else(|| row.are_blank().then_some(Left::Nothing));
         if line.cells.iter().any(|cell| !cell.is_blank()) {
@@ -1072,7 +1081,7 @@ where
                     outcome.unwrap_or(Outcome::Refused(row.refusals))
                 }
             };
-            let remarks = if left.is_none() { line.remarks.clone() } else { Vec::new() };
+            let remarks = if left.is_none() { remarks } else { Vec::new() };
             self.reports.push(Report { row: line.number, outcome, said, remarks });
         }
         self.columns = columns;
@@ -1166,6 +1175,15 @@ fn specification(cells: &mut Cells<'_, Column>) -> Option<String> {
         None => parts,
     };
     Some(parts.join(" / ")).filter(|spec| !spec.is_empty())
+}
+
+/// The names under which sheets have the prices of the price levels that every shop begins with, in both languages.
+pub fn level_names(key: &str) -> &'static [&'static str] {
+    match key {
+        "wholesale" => &["批发价", "批发价格", "wholesale price", "wholesale", "trade price"],
+        "member" => &["会员价", "会员价格", "VIP价", "member price", "members price"],
+        _ => &[],
+    }
 }
 
 /// The words of a sheet of products in the person's language.

@@ -915,6 +915,23 @@ fn customers_of_peers_have_one_name_and_one_form_of_phone() {
 }
 
 #[test]
+fn s27_one_count_for_several_rows_is_of_none_of_them() {
+    let rows = words_of(&["名称", "规格", "编码", "库存", "批发价"]);
+    let below = |spec: &str, code: &str| words_of(&["棉T恤", spec, code, "12", "9"]);
+    let mut lines = head::below(&[rows, below("S", "S1"), below("M", "M1")], 0, 1);
+    lines.iter_mut().for_each(|line| line.merged = vec![0, 3]);
+    use products::Column::{Code, Name, Spec, Stock};
+    let columns = [Name, Spec, Code, Stock].map(Some).into();
+    let mut planner = Box::new(products::Products::new(columns, Currency::Cny, [], &lines, on_hand, || 1));
+    lines.iter().for_each(|line| planner.row(line));
+    let mut shop = Shop::default();
+    let plan = planner.plan();
+    assert_eq!(plan.reports[1].remarks, [Remark::InAll("12".into())]);
+    shop.take(&plan);
+    assert_eq!((shop.products()[0].variants.len(), shop.products()[0].moved.len()), (2, 0));
+}
+
+#[test]
 fn what_a_sheet_brings_stands_in_its_order_behind_what_is_there() {
     let mut shop = Shop::default();
     shop.import("商品,价格\n乙,1\n甲,2\n丙,3\n");
