@@ -754,6 +754,7 @@ fn after_all_that_can_go_wrong_everything_is_everywhere() {
         ("two counts agreed", &goods::AGREED, 100),
         ("two merged each into the other", &people::CIRCLES, 100),
         ("a cart was sold twice", &carts::SOLD_TWICE, 50),
+        ("a part was paid of a cart that ended unknowing of it", &carts::PART_UNKNOWN, 50),
     ] {
         let count = count.load(Ordering::Relaxed);
         eprintln!("{what}: {count} times");
