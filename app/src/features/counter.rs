@@ -10,6 +10,7 @@ mod first;
 mod goods;
 mod model;
 pub mod reader;
+mod shortcuts;
 mod sold;
 mod tender;
 mod till;
@@ -75,6 +76,9 @@ pub fn Counter() -> impl IntoView {
     });
     till.watch_the_draft();
     let listening = window_event_listener(leptos::ev::keydown, move |event| {
+        if shortcuts::pressed(till, &event) {
+            return event.prevent_default();
+        }
         let is_field = page::is_typing();
         if till.key(&event.key(), event.time_stamp() as i64, is_field, page::has_focus()) {
             event.prevent_default();

@@ -57,6 +57,10 @@ texts! {
     OFF_LINE: "单品优惠", "Line discount";
     NOTE: "备注", "Note";
     REMOVE: "移除", "Remove";
+    CHARGE_KEY: "回车、F2 或 Ctrl+回车", "Enter, F2 or Ctrl+Enter";
+    SAVE_KEY: "回车", "Enter";
+    BACK_KEY: "Esc 返回", "Esc";
+    FIND_KEY: "按 / 或直接打字", "Press / or just type";
     UNDO: "撤销", "Undo";
     SAVE: "确定", "Done";
     ADD: "加入", "Add";

@@ -1111,33 +1111,29 @@ impl<S, D> Products<S, D> {
             for variant in variants.chain([0]) {
                 let own = article(&work.now, variant);
                 for code in own.barcodes.iter().chain([&own.code]).filter(|code| !code.is_empty()) {
-                    let places = having.entry(scanned(code)).or_default();
+                    let places = having.entry(crate::code::key(code)).or_default();
                     if !places.contains(&(at, variant)) {
                         places.push((at, variant));
                     }
                 }
             }
         }
-        for (code, places) in having.into_iter().filter(|(_, places)| places.len() > 1) {
+        for (key, places) in having.into_iter().filter(|(key, places)| !key.is_empty() && places.len() > 1) {
             for (at, variant) in &places {
+                let own = self.works.get(*at).map(|work| article(&work.now, *variant));
+                let code = own.and_then(|own| crate::code::codes(own).find(|code| crate::code::key(code) == key));
+                let code = code.unwrap_or_default().to_owned();
                 let report = self.works.get(*at).and_then(|work| work.reported.get(variant)).copied();
                 let other = places.iter().find(|place| **place != (*at, *variant));
                 let other = other.and_then(|(at, variant)| Some((&self.works.get(*at)?.now, *variant)));
                 let (Some(report), Some((product, variant))) = (report, other) else { continue };
                 let other = format!("{} {}", product.name, product.spec(variant)).trim().to_owned();
                 if let Some(report) = self.reports.get_mut(report) {
-                    report.remarks.push(Remark::Shared { code: code.clone(), other });
+                    report.remarks.push(Remark::Shared { code, other });
                 }
             }
         }
     }
-}
-
-/// What a scanner says of a code: codes of goods with any zeros before them are one.
-fn scanned(code: &str) -> String {
-    let code = content::code(code);
-    let is_gtin = matches!(code.len(), 8 | 12..=14) && code.bytes().all(|byte| byte.is_ascii_digit());
-    if is_gtin { code.trim_start_matches('0').to_owned() } else { code }
 }
 
 /// The barcodes in a cell.

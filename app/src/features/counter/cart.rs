@@ -30,6 +30,7 @@ pub fn CartSheet(till: Till) -> impl IntoView {
         (false, false) => counter::CHARGE,
     };
     let label = TextProp::from(move || next().get());
+    let main_key = move || if paying.get() { counter::SAVE_KEY } else { counter::CHARGE_KEY };
     let main = move || match (paying.get_untracked(), only_money.get_untracked()) {
         (true, _) => till.save(),
         (false, true) => till.clear(),
@@ -58,6 +59,7 @@ pub fn CartSheet(till: Till) -> impl IntoView {
                         glyph=Glyph::Left
                         kind=Kind::Quiet
                         on_press=move || till.back_to_goods()
+                        attr:title=counter::BACK_KEY
                     />
                 </Show>
             </div>
@@ -96,7 +98,15 @@ pub fn CartSheet(till: Till) -> impl IntoView {
                             on_press=move || till.ask(Asked::Details)
                         />
                     </Show>
-                    <Button label kind=Kind::Main disabled=is_idle busy=till.busy on_press=main attr:id=MAIN/>
+                    <Button
+                        label
+                        kind=Kind::Main
+                        disabled=is_idle
+                        busy=till.busy
+                        on_press=main
+                        attr:id=MAIN
+                        attr:title=move || main_key().get()
+                    />
                 </Acts>
             </Stub>
         </Sheet>

@@ -7,6 +7,7 @@ use leptos::text_prop::TextProp;
 
 use super::model::pickup;
 use super::till::{MAIN, Sold, Till};
+use crate::platform::page;
 use crate::text::{Phrase, counter};
 use crate::ui::{
     Acts, Button, Fault, Glyph, Icon, Kind, LinkButton, Money, Note, Scroll, Serial, Sheet, Size, Stub, Tone,
@@ -109,6 +110,8 @@ pub fn SoldSheet(till: Till) -> impl IntoView {
             }
         })
     };
+    // Whoever works by keyboard is where the next sale begins, and a screen reader says so.
+    request_animation_frame(|| request_animation_frame(|| page::focus_id(MAIN)));
     let undone = Memo::new(move |_| shown.with(|sold| sold.as_ref().is_some_and(|sold| sold.undone.is_some())));
     view! {
         <Sheet label=counter::SOLD class="cart sold">
