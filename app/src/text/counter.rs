@@ -60,7 +60,7 @@ texts! {
     CHARGE_KEY: "回车、F2 或 Ctrl+回车", "Enter, F2 or Ctrl+Enter";
     SAVE_KEY: "回车", "Enter";
     BACK_KEY: "Esc 返回", "Esc";
-    FIND_KEY: "按 / 或直接打字", "Press / or just type";
+    FIND_KEY: "按 / 或直接输入", "Press / or any letter";
     UNDO: "撤销", "Undo";
     SAVE: "确定", "Done";
     ADD: "加入", "Add";
