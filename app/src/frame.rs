@@ -104,7 +104,8 @@ pub fn ClockNote() -> impl IntoView {
     let session = Session::here();
     let later = RwSignal::new(None);
     // A second more or less is the same fault.
-    let wrong = Memo::new(move |_| session.clock_wrong.get().map(|it| (it.off_ms / 60_000, it.told)));
+    let minutes = |ms: i64| (ms + 30_000 * ms.signum()) / 60_000;
+    let wrong = Memo::new(move |_| session.clock_wrong.get().map(|it| (minutes(it.off_ms), it.told)));
     let shown = Memo::new(move |_| wrong.get().filter(|it| later.get() != Some(*it)));
     let says = move |(minutes, told): (i64, bool)| {
         let by = text::age(minutes.unsigned_abs() * 60_000);

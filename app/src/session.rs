@@ -271,6 +271,13 @@ impl Session {
         link.act(order, &command).await
     }
 
+    /// Does several things to an order one after the other, in one transaction or nothing. What is so already is passed
+    /// over. Answers when it is on the disk.
+    pub async fn act_in_turn(self, order: Uuid, all: Vec<Command>) -> Result<Acted, ActFault> {
+        let link = self.link().ok_or(StorageFault::Closed)?;
+        link.act_in_turn(Some(order), &all).await
+    }
+
     /// One order, kept up to date after acts and syncs.
     pub fn order(self, id: Signal<Option<Uuid>>) -> Signal<Loaded<Arc<Order>>> {
         let shown = RwSignal::new((None, Loaded::Reading));

@@ -68,6 +68,11 @@ impl Row {
         let status = Status::ALL.get(usize::from(self.status));
         matches!(status, Some(Status::Draft | Status::Cancelled | Status::Closed) | None)
     }
+    /// What is held of its buyer's money, minor units: of a draft, too.
+    fn received(&self) -> i64 {
+        let status = Status::ALL.get(usize::from(self.status));
+        status.map_or(0, |status| domain::order::received(*status, self.total, self.balance))
+    }
     /// What its buyer owes, minor units.
     fn owed(&self) -> i64 {
         if self.comes_to_nothing() { 0 } else { self.balance.max(0) }

@@ -341,7 +341,21 @@ async function unseenTablet(server, pairingCode) {
       assert.ok(results.every((result) => result.status === "stored"));
     }
   };
-  return { code, event, send };
+  return { code, event, send, shop, credential };
+}
+
+/** Every event of the shop, as another tablet gets it. */
+export async function log(server, pairingCode) {
+  const { shop, credential } = await unseenTablet(server, pairingCode);
+  const events = [];
+  for (let after = 0, head = 1; after < head; ) {
+    const where = `${server.address}/api/v1/shops/${shop}/pull?after=${after}&limit=1000`;
+    const answer = await fetch(where, { headers: { authorization: `Bearer ${credential}` } });
+    const page = await answer.json();
+    events.push(...page.events);
+    [after, head] = [page.next, page.head];
+  }
+  return events;
 }
 
 /** A picture of so many points, as a file to be chosen. */

@@ -755,6 +755,7 @@ fn after_all_that_can_go_wrong_everything_is_everywhere() {
         ("a product turned out to be another", &goods::MERGED, 20),
         ("two merged each into the other", &people::CIRCLES, 100),
         ("a cart was sold twice", &carts::SOLD_TWICE, 50),
+        ("a part was paid of a cart that ended unknowing of it", &carts::PART_UNKNOWN, 50),
     ] {
         let count = count.load(Ordering::Relaxed);
         eprintln!("{what}: {count} times");

@@ -212,7 +212,12 @@ impl Link {
 
     /// Does what a person asks of an order; `None` makes a new one. Answers when it is on the disk.
     pub async fn act(&self, order: Option<Uuid>, command: &Command) -> Result<Acted, ActFault> {
-        let acted = self.client.act(order, command, self.today()).await?;
+        self.act_in_turn(order, std::slice::from_ref(command)).await
+    }
+
+    /// Does several things to an order one after the other, all of them or none.
+    pub async fn act_in_turn(&self, order: Option<Uuid>, all: &[Command]) -> Result<Acted, ActFault> {
+        let acted = self.client.act_in_turn(order, all, self.today()).await?;
         self.ask_to_keep();
         Ok(Acted { order: acted.order, number: acted.number })
     }

@@ -16,6 +16,7 @@ texts! {
     PASTE_HINT: "粘贴客户发来的姓名、电话、地址", "Paste name, phone and address as the buyer sent them";
     CUSTOMER_ADDRESS: "客户地址", "Customer's addresses";
     THROWN_AWAY: "已清空", "Form cleared";
+    CHANGED_ELSEWHERE: "另一台设备也改了这个订单，两边的修改都已合并。", "Another tablet changed this order too. Both changes are here.";
     UNDO: "撤销", "Undo";
     SHORT: "库存不足", "Not enough stock";
     NONE_LEFT: "已无库存，仍可下单，记为缺货。", "None left: you can still order it; it counts as out of stock.";
@@ -52,4 +53,5 @@ texts! {
     after_deposit(amount: &str): "定金 {amount} 之后，待收", "After {amount} deposit, still to pay";
     after_paid(amount: &str): "已收 {amount}，待收", "After {amount} paid, still to pay";
     off(amount: &str): "优惠 {amount}", "{amount} off";
+    thrown_away_due(amount: &str): "草稿已删除，{amount} 待退款，见“订单”", "Draft deleted. {amount} is still to be refunded: see Orders";
 }

@@ -1059,7 +1059,16 @@ where
 {
     fn row(&mut self, line: &Line) {
         let columns = std::mem::take(&mut self.columns);
-        let mut row = Cells::new(&columns, &line.cells);
+        let mut remarks = line.remarks.clone();
+        let mut own = line.cells.clone();
+        // One number for several rows is what there is of all of them, not of each.
+        for at in line.merged.iter().filter(|at| columns.get(**at) == Some(&Some(Column::Stock))) {
+            if let Some(cell) = own.get_mut(*at).filter(|cell| !cell.is_blank()) {
+                remarks.push(Remark::InAll(cell.shown().trim().to_owned()));
+                *cell = Content::Text(String::new());
+            }
+        }
+        let mut row = Cells::new(&columns, &own);
         let left = line.left.or_else(|| self.left.get(&self.taken).copied());
         let left = left.or_else(|| row.are_blank().then_some(Left::Nothing));
         if line.cells.iter().any(|cell| !cell.is_blank()) {
@@ -1072,7 +1081,7 @@ where
                     outcome.unwrap_or(Outcome::Refused(row.refusals))
                 }
             };
-            let remarks = if left.is_none() { line.remarks.clone() } else { Vec::new() };
+            let remarks = if left.is_none() { remarks } else { Vec::new() };
             self.reports.push(Report { row: line.number, outcome, said, remarks });
         }
         self.columns = columns;
@@ -1102,33 +1111,29 @@ impl<S, D> Products<S, D> {
             for variant in variants.chain([0]) {
                 let own = article(&work.now, variant);
                 for code in own.barcodes.iter().chain([&own.code]).filter(|code| !code.is_empty()) {
-                    let places = having.entry(scanned(code)).or_default();
+                    let places = having.entry(crate::code::key(code)).or_default();
                     if !places.contains(&(at, variant)) {
                         places.push((at, variant));
                     }
                 }
             }
         }
-        for (code, places) in having.into_iter().filter(|(_, places)| places.len() > 1) {
+        for (key, places) in having.into_iter().filter(|(key, places)| !key.is_empty() && places.len() > 1) {
             for (at, variant) in &places {
+                let own = self.works.get(*at).map(|work| article(&work.now, *variant));
+                let code = own.and_then(|own| crate::code::codes(own).find(|code| crate::code::key(code) == key));
+                let code = code.unwrap_or_default().to_owned();
                 let report = self.works.get(*at).and_then(|work| work.reported.get(variant)).copied();
                 let other = places.iter().find(|place| **place != (*at, *variant));
                 let other = other.and_then(|(at, variant)| Some((&self.works.get(*at)?.now, *variant)));
                 let (Some(report), Some((product, variant))) = (report, other) else { continue };
                 let other = format!("{} {}", product.name, product.spec(variant)).trim().to_owned();
                 if let Some(report) = self.reports.get_mut(report) {
-                    report.remarks.push(Remark::Shared { code: code.clone(), other });
+                    report.remarks.push(Remark::Shared { code, other });
                 }
             }
         }
     }
-}
-
-/// What a scanner says of a code: codes of goods with any zeros before them are one.
-fn scanned(code: &str) -> String {
-    let code = content::code(code);
-    let is_gtin = matches!(code.len(), 8 | 12..=14) && code.bytes().all(|byte| byte.is_ascii_digit());
-    if is_gtin { code.trim_start_matches('0').to_owned() } else { code }
 }
 
 /// The barcodes in a cell.
@@ -1166,6 +1171,15 @@ fn specification(cells: &mut Cells<'_, Column>) -> Option<String> {
         None => parts,
     };
     Some(parts.join(" / ")).filter(|spec| !spec.is_empty())
+}
+
+/// The names under which sheets have the prices of the price levels that every shop begins with, in both languages.
+pub fn level_names(key: &str) -> &'static [&'static str] {
+    match key {
+        "wholesale" => &["批发价", "批发价格", "wholesale price", "wholesale", "trade price"],
+        "member" => &["会员价", "会员价格", "VIP价", "member price", "members price"],
+        _ => &[],
+    }
 }
 
 /// The words of a sheet of products in the person's language.

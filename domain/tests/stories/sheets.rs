@@ -815,13 +815,16 @@ fn s22_s23_cells_that_are_no_words_and_no_numbers_are_told_by_row() {
 #[test]
 fn c17_a_code_that_two_articles_have_is_said() {
     let mut shop = Shop::default();
-    let plan = shop.import("名称,编码,条码,价格\nPlum jam,PJ,5012345000055,4.00\nPlum chutney,PC,5012345000055,5.50\nTea,T,0712345000018,1\n");
+    let plan = shop.import("名称,编码,条码,价格\nPlum jam,PJ,5012345000055,4.00\nPlum chutney,PC,5012345000055,5.50\nTea,T,0712345000019,1\n");
     let shared = |plan: &Plan| plan.reports.iter().map(|report| report.remarks.clone()).collect::<Vec<_>>();
     let remark = |code: &str, other: &str| vec![Remark::Shared { code: code.into(), other: other.into() }];
     assert_eq!(shared(&plan), [remark("5012345000055", "Plum chutney"), remark("5012345000055", "Plum jam"), vec![]]);
     // With zeros before it, as a code of something else, and against what is here already.
-    let plan = shop.import("名称,编码,条码,价格\nCake,712345000018,,3\n");
-    assert_eq!(shared(&plan), [remark("712345000018", "Tea")]);
+    let plan = shop.import("名称,编码,条码,价格\nCake,712345000019,,3\n");
+    assert_eq!(shared(&plan), [remark("712345000019", "Tea")]);
+    let plan = shop.import("名称,编码,条码,价格\nPie,,00712345000019,3\n");
+    assert_eq!(shared(&plan).len(), 1);
+    assert!(matches!(&shared(&plan)[0][..], [Remark::Shared { code, .. }] if code == "00712345000019"));
 }
 
 #[test]
@@ -912,6 +915,23 @@ fn customers_of_peers_have_one_name_and_one_form_of_phone() {
         Box::new(customers::Customers::new(customers::guess(&head::names(&rows[0])), Vec::new(), [], || 1));
     lines.iter().for_each(|line| planner.row(line));
     assert_eq!(refused(&planner.plan()), [(2, vec![Why::Damaged])]);
+}
+
+#[test]
+fn s27_one_count_for_several_rows_is_of_none_of_them() {
+    let rows = words_of(&["名称", "规格", "编码", "库存", "批发价"]);
+    let below = |spec: &str, code: &str| words_of(&["棉T恤", spec, code, "12", "9"]);
+    let mut lines = head::below(&[rows, below("S", "S1"), below("M", "M1")], 0, 1);
+    lines.iter_mut().for_each(|line| line.merged = vec![0, 3]);
+    use products::Column::{Code, Name, Spec, Stock};
+    let columns = [Name, Spec, Code, Stock].map(Some).into();
+    let mut planner = Box::new(products::Products::new(columns, Currency::Cny, [], &lines, on_hand, || 1));
+    lines.iter().for_each(|line| planner.row(line));
+    let mut shop = Shop::default();
+    let plan = planner.plan();
+    assert_eq!(plan.reports[1].remarks, [Remark::InAll("12".into())]);
+    shop.take(&plan);
+    assert_eq!((shop.products()[0].variants.len(), shop.products()[0].moved.len()), (2, 0));
 }
 
 #[test]

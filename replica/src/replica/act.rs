@@ -143,7 +143,11 @@ impl Replica {
                         next_count,
                         settings: &settings,
                     };
-                    decide(order.as_ref(), id, command, &context)?
+                    match decide(order.as_ref(), id, command, &context) {
+                        // Of several things that are done together, one may be so already.
+                        Err(Rejection::NothingChanged) if acts.len() > 1 => Vec::new(),
+                        decided => decided?,
+                    }
                 }
                 Act::Record(kind, _, events) => {
                     let pieces = touched.entry(id).or_insert_with(known);
@@ -152,9 +156,6 @@ impl Replica {
                 }
                 Act::Shop(changed) => vec![new(StreamKind::Shop, Event::Record(RecordEvent::Changed(changed.clone())))],
             };
-            if events.is_empty() {
-                return Err(Rejection::NothingChanged.into());
-            }
             let numbered = |event: &NewEvent| {
                 matches!(event.event, Event::Order(OrderEvent::Confirmed(_) | OrderEvent::Renumbered(_)))
             };
@@ -170,6 +171,9 @@ impl Replica {
                 }
             }
             all.extend(made);
+        }
+        if all.is_empty() {
+            return Err(Rejection::NothingChanged.into());
         }
         let mut rows = Rows::default();
         for (id, pieces) in touched {

@@ -12,11 +12,12 @@ use self::camera::Camera;
 use self::figures::{Details, Free, Grams, OneLine};
 use self::people::{Customers, Parked};
 use super::model::Good;
+use super::tender::WaysBack;
 use super::till::{Asked, Till};
 use super::words;
 use crate::text::counter;
 use crate::text::weight;
-use crate::ui::{Acts, Button, Dialog, Glyph, Kind, LinkButton, Money, Note, Size};
+use crate::ui::{Acts, Button, Dialog, Fault, Glyph, Kind, LinkButton, Money, Note, Size};
 
 /// The one dialog of the counter.
 #[component]
@@ -37,6 +38,7 @@ pub fn Dialogs(till: Till) -> impl IntoView {
         Some(Asked::Unknown(_)) => counter::UNKNOWN.get().to_owned(),
         Some(Asked::Code(_)) => counter::CODE.get().to_owned(),
         Some(Asked::Camera) => counter::SCAN.get().to_owned(),
+        Some(Asked::GiveBack) => counter::CLEAR.get().to_owned(),
         None => String::new(),
     };
     let body = move || {
@@ -51,6 +53,7 @@ pub fn Dialogs(till: Till) -> impl IntoView {
             Asked::Unknown(code) => view! { <Unknown till code/> }.into_any(),
             Asked::Code(picture) => view! { <PayCode till picture/> }.into_any(),
             Asked::Camera => view! { <Camera till/> }.into_any(),
+            Asked::GiveBack => view! { <GiveBack till/> }.into_any(),
         })
     };
     let picks = Signal::derive(move || {
@@ -115,6 +118,30 @@ fn Unknown(till: Till, code: String) -> impl IntoView {
                     kind=Kind::Main
                     on_press=move || till.ask(Asked::Free(Some(code.clone())))
                     attr:data-first=""
+                />
+            </Acts>
+        </div>
+    }
+}
+
+/// What becomes of the money that was taken for a cart that is cleared.
+#[component]
+fn GiveBack(till: Till) -> impl IntoView {
+    let received = Memo::new(move |_| till.cart.with(|cart| cart.received()));
+    let why = move || counter::give_back_why(&till.said_amount(received.get()));
+    view! {
+        <div class="stack">
+            <Note text=TextProp::from(why) glyph=Glyph::Refund/>
+            <WaysBack till amount=received/>
+            <Fault text=till.fault_words()/>
+            <Acts>
+                <Button label=counter::GIVE_BACK_LATER kind=Kind::Quiet on_press=move || till.give_up(false)/>
+                <Button
+                    label=counter::GIVEN_BACK
+                    glyph=Glyph::Check
+                    kind=Kind::Main
+                    busy=till.busy
+                    on_press=move || till.give_up(true)
                 />
             </Acts>
         </div>

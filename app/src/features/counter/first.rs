@@ -38,7 +38,7 @@ pub fn FirstSale(till: Till) -> impl IntoView {
                 <Keypad field decimals=Signal::derive(move || currency.get().exponent)/>
                 <Button label=counter::ADD glyph=Glyph::Plus submit=true/>
             </form>
-            <section class="stack" data-tight="" aria-label=counter::GOODS>
+            <section class="stack" data-tight="" aria-label=counter::NONE>
                 <h2>{counter::NONE}</h2>
                 <p class="muted">{counter::NONE_WHY}</p>
                 <LinkButton href="/products/new" label=counter::ADD_PRODUCT glyph=Glyph::Plus/>

@@ -13,6 +13,7 @@ use super::first::FirstSale;
 use super::model;
 use super::till::{Asked, Till};
 use super::words;
+use crate::platform::page;
 use crate::session::{Table, ask_for_alike};
 use crate::text::{counter, weight};
 use crate::ui::{Button, Empty, Glyph, Kind, Money, SearchField, Tone, at_rest};
@@ -111,11 +112,22 @@ pub fn Goods(till: Till) -> impl IntoView {
         let most = if at_rest.get() { most.get() } else { IN_SIGHT };
         found.with(|found| found.iter().take(most).copied().collect::<Vec<_>>())
     };
+    // All tiles are one stop of the tab key: the one that had the focus last, or the first.
+    let focused = RwSignal::new(None::<Uuid>);
+    let stop = Memo::new(move |_| {
+        let last = focused.get();
+        found.with(|found| last.filter(|last| found.contains(last)).or(found.first().copied()))
+    });
+    let step = move |event: leptos::ev::KeyboardEvent| {
+        if page::step_in_grid("ul.tiles .tile", &event.key()) {
+            event.prevent_default();
+        }
+    };
     let hidden = Memo::new(move |_| found.with(Vec::len).saturating_sub(most.get()));
     view! {
         <section class="goods" aria-label=counter::GOODS>
             <form class="bar" autocomplete="off" on:submit=send>
-                <SearchField label=counter::FIND example=counter::FIND_HINT value=search/>
+                <SearchField label=counter::FIND example=counter::FIND_HINT value=search attr:title=counter::FIND_KEY/>
                 <Button
                     label=counter::SCAN
                     glyph=Glyph::Scan
@@ -131,8 +143,8 @@ pub fn Goods(till: Till) -> impl IntoView {
             {chips}
             <div class="scroll" tabindex="0" role="region" aria-label=counter::TILES>
                 {nothing}
-                <ul class="tiles">
-                    <For each=shown key=|id| *id children=move |id| view! { <Tile till id/> }/>
+                <ul class="tiles" on:keydown=step>
+                    <For each=shown key=|id| *id children=move |id| view! { <Tile till id stop focused/> }/>
                 </ul>
                 <Show when=move || { hidden.get() > 0 }>
                     <p class="more-tiles">
@@ -187,7 +199,8 @@ fn price(product: &Product, level: &str) -> Option<(i64, bool)> {
 }
 
 #[component]
-fn Tile(till: Till, id: Uuid) -> impl IntoView {
+fn Tile(till: Till, id: Uuid, stop: Memo<Option<Uuid>>, focused: RwSignal<Option<Uuid>>) -> impl IntoView {
+    let is_stop = Memo::new(move |_| stop.get() == Some(id));
     let currency = till.session.currency();
     let product = Memo::new(move |_| till.products.with(|all| all.get(id).cloned()));
     let here = Memo::new(move |_| till.cart.with(|cart| cart.quantity_of(id, None)));
@@ -259,6 +272,8 @@ fn Tile(till: Till, id: Uuid) -> impl IntoView {
                 type="button"
                 class="tile"
                 data-again=""
+                tabindex=move || if is_stop.get() { "0" } else { "-1" }
+                on:focus=move |_| focused.set(Some(id))
                 data-testid="product-tile"
                 data-code=code
                 data-free=move || free.get().map(|free| free.to_string())

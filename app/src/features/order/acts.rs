@@ -109,7 +109,8 @@ pub fn allowed(order: &Order, session: Session, now_ms: i64) -> Vec<Act> {
             acts.push(act);
         }
     };
-    offer(Act::Pay, allows(Command::RecordPayment(pay)));
+    // Of a draft the counter takes parts; here it is confirmed first, so that change is counted.
+    offer(Act::Pay, order.confirmed.is_some() && allows(Command::RecordPayment(pay)));
     offer(Act::Ship, ships);
     offer(Act::HandOver, hands_over);
     offer(Act::PartHandOver, hands_over && pieces > 1);

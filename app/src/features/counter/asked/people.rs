@@ -161,6 +161,7 @@ pub fn Parked(till: Till) -> impl IntoView {
             let tablet = till.session.device_code(cart.device);
             let by = counter::parked_by(&said_time(cart.placed_ms), &tablet);
             let by = if name.is_empty() { by } else { format!("{name} · {by}") };
+            let taken = (cart.received() > 0).then(|| counter::parked_taken(&till.said_amount(cart.received())));
             view! {
                 <li>
                     <button
@@ -172,6 +173,7 @@ pub fn Parked(till: Till) -> impl IntoView {
                         <span>
                             <span class="name">{items}</span>
                             <span class="small muted">{by}</span>
+                            {taken.map(|taken| view! { <span class="small">{taken}</span> })}
                         </span>
                         <Money minor=Signal::stored(total) currency/>
                         <Icon glyph=Glyph::Hand/>

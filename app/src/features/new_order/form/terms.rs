@@ -171,7 +171,7 @@ pub fn Sums(flow: Flow) -> impl IntoView {
         sum(|reading| -reading.content.rounding),
         sum(|reading| -reading.content.deposit),
     );
-    let rest = Memo::new(move |_| flow.reading.with(Reading::rest).saturating_sub(flow.paid).max(0));
+    let rest = Memo::new(move |_| flow.reading.with(Reading::rest).saturating_sub(flow.paid.get()).max(0));
     let taken_off = move |minor: Memo<i64>, name: Phrase| {
         move || {
             (minor.get() != 0).then(|| {
