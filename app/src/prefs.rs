@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use crate::platform::{page, preferences};
 use crate::text::{self, Language};
+use crate::ui::scan;
 
 /// Which set of colours a person chose.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,6 +55,8 @@ pub struct Prefs {
     pub theme: RwSignal<Theme>,
     /// The main key stands at the lower left.
     pub left_handed: RwSignal<bool>,
+    /// What this device's scanner is set to.
+    pub scanner: scan::Settings,
     /// The columns of the orders' table, by key; none: it is no table.
     pub columns: RwSignal<Vec<String>>,
 }
@@ -78,6 +81,10 @@ impl Prefs {
         let theme = RwSignal::new(kept.theme.as_deref().and_then(Theme::parse).unwrap_or(Theme::System));
         let left_handed = RwSignal::new(kept.left_handed);
         let columns = RwSignal::new(kept.columns);
+        let scanner = scan::Settings {
+            prefix: RwSignal::new(kept.scanner_prefix),
+            is_silent: RwSignal::new(kept.scanner_silent),
+        };
         let system_is_dark = RwSignal::new(page::system_is_dark());
         page::on_system_theme(move |dark| system_is_dark.set(dark));
 
@@ -90,12 +97,14 @@ impl Prefs {
                 theme: Some(theme.get().key().to_owned()),
                 left_handed: left_handed.get(),
                 columns: columns.get(),
+                scanner_prefix: scanner.prefix.get(),
+                scanner_silent: scanner.is_silent.get(),
             };
             if last.as_ref() != Some(&now) {
                 preferences::store(&now);
             }
             now
         });
-        Self { theme, left_handed, columns }
+        Self { theme, left_handed, scanner, columns }
     }
 }

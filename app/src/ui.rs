@@ -12,6 +12,7 @@ mod menu;
 mod paper;
 mod picture_field;
 mod rest;
+pub mod scan;
 mod stamp;
 mod suggest;
 mod sync_light;

@@ -4,6 +4,7 @@
 //! [`order::Order::apply`] folds any events into a state and never fails.
 
 pub mod address;
+pub mod code;
 pub mod contact;
 pub mod customer;
 pub mod money;

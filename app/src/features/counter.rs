@@ -8,6 +8,7 @@ mod cart;
 mod goods;
 mod model;
 pub mod reader;
+mod scans;
 mod sold;
 mod tender;
 mod till;
@@ -30,6 +31,7 @@ use crate::platform::{kept, page};
 use crate::session::Session;
 use crate::text::counter;
 use crate::ui::Toaster;
+use crate::ui::scan::Layer;
 
 /// Under what the cart in hand is kept.
 const KEPT: &str = "counter";
@@ -71,9 +73,11 @@ pub fn Counter() -> impl IntoView {
         }
     });
     till.watch_the_draft();
+    till.take_scans(Layer::Page);
+    till.follow_scans();
     let listening = window_event_listener(leptos::ev::keydown, move |event| {
         let is_field = page::is_typing();
-        if till.key(&event.key(), event.time_stamp() as i64, is_field, page::has_focus()) {
+        if till.key(&event.key(), is_field, page::has_focus()) {
             event.prevent_default();
         }
     });

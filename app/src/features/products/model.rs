@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use domain::Currency;
+use domain::code;
 use domain::money::{MAX_GRAMS, MAX_PIECES, NumberFault, parse_amount, parse_decimal};
 use domain::order::Unit;
 use domain::product::{Article, Product, Stock, Variant};
@@ -308,6 +309,7 @@ impl Sought {
         };
         let has = |word: &str| {
             texts().any(|text| text.to_lowercase().contains(word))
+                || code::is_of(product, word)
                 || sounds(&product.name, word)
                 || product.variants.iter().any(|it| sounds(&it.name, word))
         };

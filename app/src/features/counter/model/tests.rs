@@ -175,29 +175,6 @@ fn what_another_tablet_did_to_the_same_cart_is_taken_in() {
 }
 
 #[test]
-fn a_scanned_code_finds_what_is_sold_now() {
-    let product = |id, code: &str, active| {
-        Arc::new(Product {
-            id: Uuid::from_u128(id),
-            article: Article { barcodes: vec![code.to_owned()], ..Article::default() },
-            active,
-            variants: vec![Variant {
-                id: 4,
-                article: Article { code: format!("{code}-L"), ..Article::default() },
-                ..Variant::default()
-            }],
-            ..Product::default()
-        })
-    };
-    let all = [product(1, "6901234567892", false), product(2, "6901234567892", true), product(3, "036000291452", true)];
-    let found = |code| scanned(all.iter(), code).map(|(id, variant)| (id.as_u128(), variant));
-    assert_eq!(found("6901234567892"), Some((2, 0)));
-    assert_eq!(found("6901234567892-L"), Some((2, 4)));
-    assert_eq!(found("0036000291452"), Some((3, 0)), "a UPC-A code read as EAN-13");
-    assert_eq!(found("123"), None);
-}
-
-#[test]
 fn tiles_are_found_by_every_word() {
     let tea = Product { name: "明前龙井 Longjing".to_owned(), category: "茶".to_owned(), ..Product::default() };
     let pinyin = Pinyin::parse("long 龙\njing 井\nming 明\nqian 前\n").unwrap();
