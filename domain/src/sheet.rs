@@ -1,6 +1,7 @@
 //! Sheets of other programs: rows of text become a plan of what to write, with a word on each row, and what the shop
 //! knows becomes rows again. What is imported twice changes nothing the second time; a blank cell leaves what is there.
 
+pub mod content;
 pub mod csv;
 pub mod customers;
 pub mod figure;
@@ -11,6 +12,7 @@ use std::collections::BTreeMap;
 
 use uuid::Uuid;
 
+use self::content::Content;
 use crate::money::NumberFault;
 use crate::record::{Changed, RecordEvent, Value};
 
@@ -27,6 +29,16 @@ pub enum Why {
     Quantity(NumberFault),
     /// The sheet's program turned a long number into a power of ten: its digits are lost.
     Mangled,
+    /// A number of more digits than a spreadsheet keeps stands where a code or a phone belongs: its last ones are lost.
+    Damaged,
+    /// A formula that failed, and what it says.
+    Error(String),
+    /// A formula whose value the sheet's program did not store.
+    Uncalculated,
+    /// A date where none belongs: spreadsheets make one of `3-5`.
+    Date,
+    /// True or false where neither belongs.
+    Truth,
     /// An earlier row is about the same thing and says something else.
     Repeated(usize),
     /// An earlier row of the same product says something else that is the whole product's.
@@ -56,6 +68,48 @@ pub struct Refusal {
     pub why: Why,
 }
 
+/// Why a row is none of the goods or people that a sheet lists.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Left {
+    /// It adds up other rows.
+    Total,
+    /// It names the columns once more.
+    Head,
+    /// It only names the product whose variants stand below it.
+    Parent,
+    /// It only has a further picture.
+    Picture,
+    /// It says nothing in the columns that are taken.
+    Nothing,
+}
+
+/// A row below the head of a sheet.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Line {
+    /// The row of the sheet, counted from 1 as sheets do. Several lines may come of one row.
+    pub number: usize,
+    /// Its cells.
+    pub cells: Vec<Content>,
+    /// Why it is left out, where that is known from the sheet alone.
+    pub left: Option<Left>,
+    /// Whether the sheet hides it.
+    pub hidden: bool,
+}
+
+/// What a person should know of a row that is taken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Remark {
+    /// The sheet hides it.
+    Hidden,
+    /// Something else has this code, too.
+    Shared {
+        /// The code.
+        code: String,
+        /// What else has it.
+        other: String,
+    },
+}
+
 /// What becomes of a row.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Outcome {
@@ -67,6 +121,8 @@ pub enum Outcome {
     Unchanged,
     /// Nothing of the row is taken.
     Refused(Vec<Refusal>),
+    /// It is nothing that could be taken.
+    LeftOut(Left),
 }
 
 /// A row, and what becomes of it.
@@ -78,6 +134,8 @@ pub struct Report {
     pub outcome: Outcome,
     /// How it was understood, cell by cell as the kind lists them: see `SAID` of [`products`] and [`customers`].
     pub said: Vec<String>,
+    /// What else there is to know.
+    pub remarks: Vec<Remark>,
 }
 
 /// What is to be written of one thing.
@@ -109,6 +167,8 @@ pub struct Counts {
     pub unchanged: usize,
     /// Refused.
     pub refused: usize,
+    /// Nothing that could be taken.
+    pub left: usize,
 }
 
 impl Plan {
@@ -121,6 +181,7 @@ impl Plan {
                 Outcome::Updated => counts.updated += 1,
                 Outcome::Unchanged => counts.unchanged += 1,
                 Outcome::Refused(_) => counts.refused += 1,
+                Outcome::LeftOut(_) => counts.left += 1,
             }
         }
         counts
@@ -129,8 +190,8 @@ impl Plan {
 
 /// Reads a sheet row by row, so that a page can breathe in between.
 pub trait Planner {
-    /// Takes the next row, by its number from 1; a blank one says nothing.
-    fn row(&mut self, number: usize, cells: &[String]);
+    /// Takes the next row; a blank one says nothing.
+    fn row(&mut self, line: &Line);
     /// What it all comes to.
     fn plan(self: Box<Self>) -> Plan;
 }
@@ -180,15 +241,18 @@ fn is_mangled(text: &str) -> bool {
     is_number(power) && is_number(whole) && is_number(rest)
 }
 
+/// From this number on a spreadsheet keeps no longer every digit: 10¹⁵.
+const KEPT_DIGITS: usize = 15;
+
 /// The cells of one row, as they are asked for by what their columns mean.
 struct Cells<'a, C> {
     columns: &'a [Option<C>],
-    cells: &'a [String],
+    cells: &'a [Content],
     refusals: Vec<Refusal>,
 }
 
 impl<'a, C: PartialEq> Cells<'a, C> {
-    fn new(columns: &'a [Option<C>], cells: &'a [String]) -> Self {
+    fn new(columns: &'a [Option<C>], cells: &'a [Content]) -> Self {
         Self { columns, cells, refusals: Vec::new() }
     }
 
@@ -196,23 +260,48 @@ impl<'a, C: PartialEq> Cells<'a, C> {
         self.refusals.push(Refusal { column, why });
     }
 
+    /// Whether nothing stands in the columns that mean something.
+    fn are_blank(&self) -> bool {
+        self.columns.iter().zip(self.cells).all(|(column, cell)| column.is_none() || cell.is_blank())
+    }
+
     /// What stands in the columns of this meaning, where it is not blank.
-    fn all(&self, wanted: &C) -> Vec<(usize, &'a str)> {
+    fn all(&self, wanted: &C) -> Vec<(usize, &'a Content)> {
         let of = |(at, column): (usize, &Option<C>)| {
-            let text = self.cells.get(at)?.trim();
-            (column.as_ref() == Some(wanted) && !text.is_empty()).then_some((at, text))
+            let content = self.cells.get(at)?;
+            (column.as_ref() == Some(wanted) && !content.is_blank()).then_some((at, content))
         };
         self.columns.iter().enumerate().filter_map(of).collect()
     }
 
-    fn raw(&self, wanted: &C) -> Option<(usize, &'a str)> {
+    fn first(&self, wanted: &C) -> Option<(usize, &'a Content)> {
         self.all(wanted).first().copied()
     }
 
-    /// A text; `None` where it is blank.
-    fn text(&mut self, wanted: &C, most: usize) -> Option<String> {
-        let (at, raw) = self.raw(wanted)?;
-        match crate::text::parse(raw, most) {
+    /// What the sheet shows in the first of them.
+    fn shown(&self, wanted: &C) -> String {
+        self.first(wanted).map(|(_, content)| content.shown().trim().to_owned()).unwrap_or_default()
+    }
+
+    /// What is wrong with a content where words, codes or figures belong, whatever it says.
+    fn fault(content: &Content) -> Option<Why> {
+        match content {
+            Content::Text(_) | Content::Number { .. } => None,
+            Content::Date(_) => Some(Why::Date),
+            Content::Truth(_) => Some(Why::Truth),
+            Content::Error(text) => Some(Why::Error(text.clone())),
+            Content::Uncalculated => Some(Why::Uncalculated),
+        }
+    }
+
+    /// The words of a cell; `None`, and refused, where it holds something else.
+    fn words(&mut self, (at, content): (usize, &'a Content), most: usize) -> Option<String> {
+        if let Some(why) = Self::fault(content) {
+            self.refuse(Some(at), why);
+            return None;
+        }
+        let seen: String = content.shown().chars().filter(|c| !is_joint(*c)).collect();
+        match crate::text::parse(&seen, most) {
             Ok(text) => Some(text).filter(|text| !text.is_empty()),
             Err(_) => {
                 self.refuse(Some(at), Why::TooLong(most));
@@ -221,16 +310,70 @@ impl<'a, C: PartialEq> Cells<'a, C> {
         }
     }
 
-    /// A text of digits and letters that a spreadsheet may have taken for a number.
-    fn code(&mut self, wanted: &C, most: usize) -> Option<String> {
-        let text = self.text(wanted, most)?;
+    /// A text; `None` where it is blank.
+    fn text(&mut self, wanted: &C, most: usize) -> Option<String> {
+        let cell = self.first(wanted)?;
+        self.words(cell, most)
+    }
+
+    /// A text in which dates and truth values are words as well.
+    fn remark(&mut self, wanted: &C, most: usize) -> Option<String> {
+        match self.first(wanted)? {
+            (_, Content::Date(text)) => Some(text.clone()),
+            (_, Content::Truth(so)) => Some(Content::Truth(*so).shown().into_owned()),
+            cell => self.words(cell, most),
+        }
+    }
+
+    /// Digits and letters that a spreadsheet may have taken for a number.
+    fn code_in(&mut self, (at, content): (usize, &'a Content), most: usize) -> Option<String> {
+        let text = self.words((at, content), most)?;
+        if let Content::Number { value, .. } = content {
+            let digits = value.trim_start_matches('-').split('.').next().unwrap_or_default();
+            if digits.len() > KEPT_DIGITS {
+                self.refuse(Some(at), Why::Damaged);
+                return None;
+            }
+        }
         if is_mangled(&text) {
-            let at = self.raw(wanted).map(|(at, _)| at);
-            self.refuse(at, Why::Mangled);
+            self.refuse(Some(at), Why::Mangled);
             return None;
         }
-        Some(text)
+        Some(content::code(&text)).filter(|code| !code.is_empty())
     }
+
+    fn code(&mut self, wanted: &C, most: usize) -> Option<String> {
+        let cell = self.first(wanted)?;
+        self.code_in(cell, most)
+    }
+
+    /// Reads a figure: by the value of a cell, or as the sheet shows it where the value has more decimals than fit.
+    fn figure<T>(
+        &mut self,
+        (at, content): (usize, &'a Content),
+        decimals: usize,
+        read: impl Fn(&str) -> Result<T, NumberFault>,
+        else_: impl Fn(NumberFault) -> Why,
+    ) -> Option<T> {
+        if let Some(why) = Self::fault(content) {
+            self.refuse(Some(at), why);
+            return None;
+        }
+        let read = match content {
+            Content::Number { shown, value } => read(value).or_else(|fault| {
+                let rounded =
+                    shown.split_once('.').map_or(0, |(_, rest)| rest.chars().filter(char::is_ascii_digit).count());
+                if fault == NumberFault::TooPrecise && rounded >= decimals { read(shown) } else { Err(fault) }
+            }),
+            other => read(content::code(&other.shown()).as_str()),
+        };
+        read.map_err(|fault| self.refuse(Some(at), else_(fault))).ok()
+    }
+}
+
+/// Signs that nobody sees, but for those that join emoji and steer the direction of Arabic and Hebrew.
+fn is_joint(c: char) -> bool {
+    content::is_unseen(c) && !matches!(c, '\u{200c}'..='\u{200f}')
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ use domain::money::parse_amount;
 use domain::order::{Command, Content, ContentFault, Line, Method, NewPayment, Order, Rejection, Terms};
 use domain::product::Product;
 use domain::record::Fields;
-use domain::sheet::{Counts, Plan, Planner, csv as sheet, customers, head, products};
+use domain::sheet::{self, Counts, Plan, Planner, customers, head, products};
 use domain::{Currency, Day, Meta, StreamKind};
 use protocol::envelope::unstamp;
 use protocol::{Envelope, body};
@@ -145,9 +145,16 @@ fn plain_computation(file: &Path) -> Plain {
 
 const DAY: Day = Day { year: 2026, month: 11, day: 23 };
 
-/// The rows of a sheet, the first of them its head, through a planner.
-fn plan(rows: &[Vec<String>], mut planner: Box<dyn Planner + '_>) -> Plan {
-    rows.iter().zip(1..).skip(1).for_each(|(row, number)| planner.row(number, row));
+/// The rows of a sheet below its head.
+fn below(rows: &[Vec<String>]) -> Vec<sheet::Line> {
+    let rows: Vec<Vec<_>> =
+        rows.iter().map(|row| row.iter().cloned().map(sheet::content::Content::typed).collect()).collect();
+    head::below(&rows, 0, 1)
+}
+
+/// The rows of a sheet through a planner.
+fn plan(lines: &[sheet::Line], mut planner: Box<dyn Planner + '_>) -> Plan {
+    lines.iter().for_each(|line| planner.row(line));
     planner.plan()
 }
 
@@ -164,15 +171,16 @@ impl Tablet {
         rows[0].iter().zip(&mut columns).filter(|(name, _)| *name == "Quantity").for_each(|(_, column)| *column = None);
         let known = self.all(StreamKind::Product, Product::read);
         let stock = |product: &Product, variant| self.client.replica().stock_of(product.id, variant);
-        let planner = products::Products::new(columns, Currency::Gbp, &known, &rows[1..], stock, || 1);
-        self.import(StreamKind::Product, plan(rows, Box::new(planner))).await
+        let lines = below(rows);
+        let planner = products::Products::new(columns, Currency::Gbp, &known, &lines, stock, || 1);
+        self.import(StreamKind::Product, plan(&lines, Box::new(planner))).await
     }
 
     async fn import_customers(&self, rows: &[Vec<String>]) -> Counts {
-        let columns = head::guess(&rows[0], &customers::Column::ALL, &[]);
+        let columns = customers::guess(&rows[0]);
         let known = self.all(StreamKind::Customer, Customer::read);
         let planner = customers::Customers::new(columns, Vec::new(), &known, || 1);
-        self.import(StreamKind::Customer, plan(rows, Box::new(planner))).await
+        self.import(StreamKind::Customer, plan(&below(rows), Box::new(planner))).await
     }
 
     async fn import(&self, kind: StreamKind, plan: Plan) -> Counts {
@@ -364,7 +372,7 @@ async fn real_invoices(seed: u64) {
     };
 
     // The goods and the customers of the file, and what comes of the goods.
-    let invoices = sheet::read(&std::fs::read_to_string(&file).unwrap());
+    let invoices = sheet::csv::read(&std::fs::read_to_string(&file).unwrap());
     let plain = plain_computation(&file);
     let mut delivery = vec![vec!["Code".to_owned(), "Stock".to_owned()]];
     let lines_of = |code: &String| invoices.iter().filter(|row| row[1] == *code).count() as i64;

@@ -11,6 +11,7 @@ mod words;
 use std::sync::Arc;
 
 use domain::StreamKind;
+use domain::sheet::content::Content;
 use domain::sheet::{Plan, Planner, Writing};
 use leptos::html;
 use leptos::prelude::*;
@@ -60,7 +61,7 @@ const AT_ONCE: usize = 200;
 #[derive(Clone)]
 struct Opened {
     name: String,
-    rows: Arc<Vec<Vec<String>>>,
+    rows: Arc<Vec<Vec<Content>>>,
 }
 
 /// What the page is about.
@@ -71,6 +72,8 @@ struct Desk {
     opened: RwSignal<Option<Opened>>,
     /// The row of the names of columns, from 0.
     head: RwSignal<usize>,
+    /// What stands below it.
+    layout: RwSignal<Arc<mapping::Layout>>,
     /// What each column is, by its key; empty: ignored.
     columns: RwSignal<Vec<String>>,
     plan: RwSignal<Option<Arc<Plan>>>,
@@ -90,6 +93,7 @@ impl Desk {
             session,
             opened: RwSignal::new(None),
             head: RwSignal::new(0),
+            layout: RwSignal::new(Arc::default()),
             columns: RwSignal::new(Vec::new()),
             plan: RwSignal::new(None),
             working: RwSignal::new(None),
@@ -143,11 +147,9 @@ impl Desk {
             }
             match rows {
                 Ok(rows) => {
-                    let (head, columns) = mapping::guess(self.kind, &rows);
-                    self.head.set(head);
-                    self.columns.set(columns);
+                    let head = mapping::head_of(self.kind, &rows);
                     self.opened.set(Some(Opened { name, rows: Arc::new(rows) }));
-                    self.check();
+                    self.lay(head);
                 }
                 Err(fault) => {
                     self.working.set(None);
@@ -155,6 +157,17 @@ impl Desk {
                 }
             }
         });
+    }
+
+    /// Takes this row as the head, and looks at what stands below it.
+    fn lay(self, head: usize) {
+        let layout = self.opened.with_untracked(|opened| {
+            opened.as_ref().map(|opened| mapping::layout(self.kind, &opened.rows, head)).unwrap_or_default()
+        });
+        self.head.set(head);
+        self.columns.set(mapping::guess(self.kind, &layout.names));
+        self.layout.set(Arc::new(layout));
+        self.check();
     }
 
     /// Looks at all rows, and says what becomes of each.
@@ -177,19 +190,18 @@ impl Desk {
 
     /// What all rows come to as things stand now; `None` where nobody waits for it any more.
     async fn planned(self, turn: u64) -> Option<Plan> {
-        let opened = self.opened.try_get_untracked()??;
-        let head = self.head.try_get_untracked()?;
+        let layout = self.layout.try_get_untracked()?;
         let columns = self.columns.try_get_untracked()?;
-        let rows = opened.rows.get(head + 1..).unwrap_or_default();
-        let mut planner: Box<dyn Planner> = untrack(|| mapping::planner(self.kind, self.session, &columns, rows));
-        for (nth, part) in rows.chunks(AT_ONCE).enumerate() {
+        let lines = &layout.lines;
+        let mut planner: Box<dyn Planner> = untrack(|| mapping::planner(self.kind, self.session, &columns, lines));
+        for (nth, part) in lines.chunks(AT_ONCE).enumerate() {
             self.working.try_set(Some(nth * AT_ONCE));
             clock::breathe().await;
             if !self.goes_on(turn) {
                 return None;
             }
-            for (cells, number) in part.iter().zip(head + 2 + nth * AT_ONCE..) {
-                untrack(|| planner.row(number, cells));
+            for line in part {
+                untrack(|| planner.row(line));
             }
         }
         Some(untrack(|| planner.plan()))
@@ -227,10 +239,7 @@ impl Desk {
 
     /// What the sheet calls a column.
     fn head_of(self, column: usize) -> String {
-        let head = self.head.get();
-        let name = self.opened.with(|opened| {
-            opened.as_ref().and_then(|opened| opened.rows.get(head)?.get(column).cloned()).unwrap_or_default()
-        });
+        let name = self.layout.with(|layout| layout.names.get(column).cloned()).unwrap_or_default();
         if name.trim().is_empty() { sheets::nth_column(&(column + 1).to_string()) } else { name }
     }
 }
@@ -331,10 +340,7 @@ fn Choose(desk: Desk) -> impl IntoView {
 /// How far it is, and the act.
 #[component]
 fn Foot(desk: Desk) -> impl IntoView {
-    let all = Signal::derive(move || {
-        let head = desk.head.get();
-        desk.opened.with(|opened| opened.as_ref().map_or(0, |opened| opened.rows.len().saturating_sub(head + 1)))
-    });
+    let all = Signal::derive(move || desk.layout.with(|layout| layout.lines.len()));
     let looked = Signal::derive(move || desk.working.get().unwrap_or_default());
     let count = |of: Signal<usize>| Signal::derive(move || u64::try_from(of.get()).unwrap_or(u64::MAX));
     let nothing = Memo::new(move |_| desk.plan.with(|plan| plan.as_ref().is_none_or(|plan| plan.writings.is_empty())));

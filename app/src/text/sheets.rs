@@ -37,6 +37,17 @@ texts! {
     UPDATED: "更改", "Changed";
     UNCHANGED: "没变", "As it is";
     REFUSED: "不收", "Refused";
+    LEFT_OUT: "跳过", "Skipped";
+    IS_TOTAL: "合计行。", "A total.";
+    IS_HEAD: "又一行表头。", "The column names again.";
+    IS_PARENT: "只是下面各规格的总名称。", "Only names the product; its variants stand below.";
+    IS_PICTURE: "只有图片。", "Only a picture.";
+    IS_NOTHING: "选中的列里没有内容。", "Nothing in the columns that are used.";
+    ROW_HIDDEN: "表里隐藏的行。", "Hidden in the sheet.";
+    DAMAGED: "表格只记得住 15 位数字，后面几位已经不对。把这一列改成“文本”再填。", "A spreadsheet keeps 15 digits of a number; the last ones are wrong. Format the column as text and fill it in again.";
+    UNCALCULATED: "公式没有算出结果。用 Excel 或 WPS 打开，存一次再来。", "A formula without a result. Open the sheet in Excel, save it, and try again.";
+    IS_DATE: "被表格变成了日期。把这一列改成“文本”再填。", "The spreadsheet made a date of it. Format the column as text and fill it in again.";
+    IS_TRUTH: "是 TRUE 或 FALSE，不该在这一列。", "TRUE or FALSE does not belong here.";
     EXPORT_TITLE: "导出", "Export";
     EXPORT_WHY: "存成表格，改好再导回来就行。", "Save all of it as a sheet; change it and import it again.";
     AS_EXCEL: "存成 Excel", "Save as Excel";
@@ -51,6 +62,7 @@ texts! {
 
     NAME: "名称", "Product name";
     SPEC: "规格", "Specification";
+    OPTION: "颜色、尺码等", "Option (colour, size)";
     CODE: "编码", "Code";
     BARCODES: "条码", "Barcodes";
     PRICE: "价格", "Price";
@@ -64,6 +76,17 @@ texts! {
     PHONE: "电话", "Phone";
     ADDRESS: "地址", "Address";
     LEVEL: "价格等级", "Price level";
+    GIVEN: "名", "First name";
+    FAMILY: "姓", "Last name";
+    COMPANY: "公司", "Company";
+    COUNTRY: "国家", "Country";
+    PROVINCE: "省", "State or province";
+    CITY: "市", "City";
+    DISTRICT: "区县", "District";
+    TOWN: "乡镇街道", "Town";
+    STREET: "街道门牌", "Street";
+    MORE_OF_STREET: "地址第二行", "Address line 2";
+    POSTCODE: "邮编", "Postcode";
     PIECE: "件", "piece";
     KILOGRAM: "公斤", "kg";
     ON_SALE: "在卖", "On sale";
@@ -94,6 +117,8 @@ texts! {
     repeated(row: usize): "第 {row} 行已经说过它，内容不一样。", "Row {row} is about the same one and says something else.";
     disagrees(row: usize): "与第 {row} 行是同一商品，名称、分类、单位、备注或编码却不同。", "The same product as row {row}, but its name, category, unit, note or code differs.";
     code_differs(code: &str): "这里同名同规格的编码是 {code}。", "What is called so here has the code {code}.";
+    is_error(text: &str): "公式出错：{text}。", "The formula failed: {text}.";
+    shared(code: &str, other: &str): "{other}也用编码 {code}，扫码时会问。", "{other} has the code {code}, too: a scan will ask which.";
     in_column(head: &str, why: &str): "{head}：{why}", "{head}: {why}";
     imported(created: usize, updated: usize, refused: usize): "新增 {created}，更改 {updated}，不收 {refused}", "{created} new, {updated} changed, {refused} refused";
     counted(what: &str, n: usize): "{what} {n}", "{what} {n}";

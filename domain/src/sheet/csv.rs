@@ -59,41 +59,93 @@ pub fn plain(text: &str) -> &str {
     }
 }
 
-/// What separates the cells: what the first line that is not blank has most of, outside quotes.
-fn separator(text: &str) -> u8 {
-    let mut counts = [(b'\t', 0_usize), (b';', 0), (b',', 0)];
-    let (mut quoted, mut any) = (false, false);
-    for byte in text.bytes() {
-        match byte {
-            b'"' => quoted = !quoted,
-            b'\n' | b'\r' if !quoted && any => break,
+/// What may separate cells. Commas first: of equals they win.
+pub const SEPARATORS: [char; 4] = [',', ';', '\t', '|'];
+
+/// So many rows tell what separates cells; a file of more is looked at this far.
+const LOOKED_AT: usize = 2_000;
+
+/// Excel's own word for the separator, and what follows it.
+fn said(text: &str) -> Option<(char, &str)> {
+    let (line, rest) = text.split_once(['\n', '\r']).unwrap_or((text, ""));
+    let line = line.trim().trim_matches('"');
+    let separator = line.strip_prefix("sep=").or_else(|| line.strip_prefix("SEP="))?.chars().next();
+    separator.filter(char::is_ascii).map(|separator| (separator, rest.strip_prefix('\n').unwrap_or(rest)))
+}
+
+fn reader(text: &str, separator: char) -> csv::Reader<&[u8]> {
+    let separator = u8::try_from(separator).unwrap_or(b',');
+    csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(separator).from_reader(text.as_bytes())
+}
+
+/// How many of each of [`SEPARATORS`] the first rows have, outside quotes.
+fn counted(text: &str) -> Vec<[usize; SEPARATORS.len()]> {
+    let mut rows = vec![[0; SEPARATORS.len()]];
+    let (mut quoted, mut begins) = (false, true);
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        match c {
+            '"' if quoted => quoted = chars.next_if_eq(&'"').is_some(),
+            // A quote within a cell, as of inches, opens nothing.
+            '"' => quoted = begins,
             _ if quoted => {}
-            _ => {
-                any |= !byte.is_ascii_whitespace();
-                if let Some((_, count)) = counts.iter_mut().find(|(separator, _)| *separator == byte) {
-                    *count += 1;
+            '\n' | '\r' => {
+                if rows.len() == LOOKED_AT {
+                    break;
                 }
+                rows.push([0; SEPARATORS.len()]);
+                begins = true;
+                continue;
             }
+            _ => {}
+        }
+        let separator = SEPARATORS.iter().position(|separator| *separator == c).filter(|_| !quoted);
+        if let Some(count) = separator.and_then(|at| rows.last_mut()?.get_mut(at)) {
+            *count += 1;
+        }
+        begins = separator.is_some();
+    }
+    rows
+}
+
+/// What separates the cells of a file: what makes most of its rows equally wide; of as many, what makes them wider.
+pub fn separator(text: &str) -> char {
+    let text = text.strip_prefix(BOM).unwrap_or(text);
+    if let Some((separator, _)) = said(text) {
+        return separator;
+    }
+    let rows = counted(text);
+    let mut best = ((0, 0), ',');
+    for (at, separator) in SEPARATORS.into_iter().enumerate() {
+        let mut wide: std::collections::BTreeMap<usize, usize> = std::collections::BTreeMap::new();
+        for count in rows.iter().filter_map(|row| row.get(at)).filter(|count| **count > 0) {
+            *wide.entry(*count).or_default() += 1;
+        }
+        let most = wide.into_iter().map(|(wide, rows)| (rows, wide)).max().unwrap_or_default();
+        if most > best.0 {
+            best = (most, separator);
         }
     }
-    // Of as many, the later of the list: commas are the usual.
-    counts.into_iter().max_by_key(|(_, count)| *count).map_or(b',', |(separator, _)| separator)
+    best.1
+}
+
+/// The text behind `="…"`, which keeps a spreadsheet from taking it for a number.
+fn unwrapped(text: &str) -> Option<&str> {
+    text.strip_prefix("=\"")?.strip_suffix('"').filter(|text| !text.contains('"'))
 }
 
 /// Reads the rows of a sheet, blank ones too. What quotes don't close reads to the end.
 pub fn read(text: &str) -> Vec<Vec<String>> {
+    read_by(text, separator(text))
+}
+
+/// Reads the rows of a sheet whose cells stand between these.
+pub fn read_by(text: &str, separator: char) -> Vec<Vec<String>> {
     let text = text.strip_prefix(BOM).unwrap_or(text);
-    // Excel's own word for the separator.
-    let mut lines = text.splitn(2, '\n');
-    let said = lines.next().and_then(|line| line.trim().strip_prefix("sep=")?.bytes().next());
-    let (text, separator) = match said {
-        Some(separator) => (lines.next().unwrap_or_default(), separator),
-        None => (text, separator(text)),
-    };
-    let mut reader = csv::ReaderBuilder::new();
-    let reader = reader.has_headers(false).flexible(true).delimiter(separator);
+    // The word for the separator is a line of the file, but no row of the sheet.
+    let text = said(text).map_or(text, |(_, rest)| rest);
     let mut rows: Vec<Vec<String>> = Vec::new();
-    for record in reader.from_reader(text.as_bytes()).records().flatten() {
+    for record in reader(text, separator).records().flatten() {
         // Blank lines are skipped by the reader; they count as rows, so that a row is called what the sheet calls it.
         let begins = record.position().map_or(0, csv::Position::byte);
         let begins = usize::try_from(begins).unwrap_or_default();
@@ -102,7 +154,7 @@ pub fn read(text: &str) -> Vec<Vec<String>> {
         let rest = rest.strip_prefix('\n').filter(|_| ended).unwrap_or(rest);
         let blank = rest.bytes().take_while(|byte| matches!(byte, b'\r' | b'\n')).filter(|byte| *byte == b'\n').count();
         rows.extend(std::iter::repeat_n(Vec::new(), blank));
-        rows.push(record.iter().map(|cell| plain(cell).to_owned()).collect());
+        rows.push(record.iter().map(|cell| unwrapped(cell).unwrap_or(plain(cell)).to_owned()).collect());
     }
     rows
 }
@@ -133,14 +185,41 @@ mod tests {
             "名称,价格\r\n\"茶, 绿\",\"1,5\"\r\n",
             "\u{feff}名称;价格\n茶, 绿;1,5",
             "名称\t价格\n茶, 绿\t1,5\n",
-            "sep=;\r\n名称;价格\r\n茶, 绿;1,5\r\n",
+            "名称|价格\n茶, 绿|1,5\n",
         ] {
+            assert_eq!(read(sheet), rows, "{sheet}");
+        }
+        for sheet in
+            ["sep=;\r\n名称;价格\r\n茶, 绿;1,5\r\n", "\"sep=;\"\n名称;价格\n茶, 绿;1,5", "SEP=;\r名称;价格\r茶, 绿;1,5"]
+        {
             assert_eq!(read(sheet), rows, "{sheet}");
         }
         assert_eq!(read(""), Vec::<Vec<String>>::new());
         assert_eq!(read("一列\n\n茶"), [vec!["一列"], vec![], vec!["茶"]], "blank rows keep their number");
         assert_eq!(read("a,b\n\"two\nlines\",x\n1\n"), [vec!["a", "b"], vec!["two\nlines", "x"], vec!["1"]]);
         assert_eq!(read("a\n\"never closed, 茶\n"), [vec!["a"], vec!["never closed, 茶\n"]]);
+    }
+
+    #[test]
+    fn the_whole_file_tells_what_separates_its_cells() {
+        for (sheet, separator) in [
+            ("version 1.00\ntitle\tprice\n茶, 绿\t5\n壶\t6", '\t'),
+            ("商品列表，2026,导出\n\n名称;价格;库存\nKäse, alt;18,90;0,500\nOliven;24,50;1,500", ';'),
+            ("\"名称\";\"价格\"\n\"a,b,c\";\"1\"\n\"d,e,f\";\"2\"", ';'),
+            ("name|price\na, b|1\nc, d|2", '|'),
+            ("一列\n茶\n壶", ','),
+            ("名称,备注\n茶,一;二;三\n壶,四", ','),
+            ("", ','),
+        ] {
+            assert_eq!(super::separator(sheet), separator, "{sheet}");
+        }
+        assert_eq!(read_by("a;b,c", ','), [["a;b", "c"]], "changed by hand");
+    }
+
+    #[test]
+    fn what_kept_a_spreadsheet_from_its_habits_is_taken_off() {
+        assert_eq!(read("a,=\"00124\",\"=\"\"0012\"\"\",'=x\n"), [["a", "00124", "0012", "=x"]]);
+        assert_eq!(read("'=\"x\",=\"a\"\"b\",=x\n"), [["=\"x\"", "=\"a\"\"b\"", "=x"]]);
     }
 
     proptest::proptest! {

@@ -5,9 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use uuid::Uuid;
 
+use super::content::{self, Content};
 use super::csv::Cell;
 use super::figure::{self, Measure};
-use super::{Cells, Outcome, Plan, Planner, Refusal, Report, Why, Writing, head, written};
+use super::{Cells, Left, Line, Outcome, Plan, Planner, Refusal, Remark, Report, Why, Writing, head, written};
 use crate::Currency;
 use crate::money::{NumberFault, plain};
 use crate::product::{Article, Product, Stock, Variant};
@@ -21,6 +22,8 @@ pub enum Column {
     Name,
     /// Specification: what tells variants apart.
     Spec,
+    /// A part of the specification, such as a colour or a size; several columns together are one.
+    Option,
     /// Code.
     Code,
     /// Barcodes, several in a cell or in several columns.
@@ -45,7 +48,22 @@ pub enum Column {
 
 impl Column {
     /// All but the price levels, which are the shop's.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
+        Self::Name,
+        Self::Spec,
+        Self::Option,
+        Self::Code,
+        Self::Barcodes,
+        Self::Price,
+        Self::Cost,
+        Self::Stock,
+        Self::Category,
+        Self::Unit,
+        Self::State,
+        Self::Note,
+    ];
+    /// What a sheet of ours has: what may be in parts elsewhere is whole there.
+    pub const OURS: [Self; 11] = [
         Self::Name,
         Self::Spec,
         Self::Code,
@@ -64,97 +82,276 @@ impl head::Column for Column {
     fn names(&self) -> &'static [&'static str] {
         match self {
             Self::Name => &[
-                "名称",
-                "商品名",
                 "商品名称",
-                "品名",
-                "产品",
                 "产品名称",
                 "货品名称",
-                "商品",
+                "宝贝名称",
+                "宝贝标题",
                 "商品标题",
+                "商品全名",
+                "存货名称",
+                "物料名称",
+                "名称",
+                "商品名",
+                "品名",
+                "品项",
                 "标题",
-                "name",
-                "product",
+                "产品",
+                "商品",
+                "货品",
                 "productname",
-                "description",
-                "item",
                 "itemname",
+                "name",
+                "producttitle",
                 "title",
+                "product",
+                "item",
+                "description",
             ],
             Self::Spec => &[
                 "规格",
-                "规格型号",
-                "型号",
-                "款式",
+                "商品规格",
+                "规格名称",
+                "规格值",
                 "颜色规格",
                 "sku名称",
-                "规格名称",
+                "sku规格",
+                "规格型号",
+                "销售属性",
+                "商品属性",
+                "型号名称",
+                "型号",
+                "款式",
                 "spec",
                 "specification",
-                "variant",
                 "variantname",
+                "varianttitle",
+                "variationname",
+                "variant",
+                "variation",
                 "option",
+            ],
+            Self::Option => &[
+                "颜色",
+                "颜色分类",
+                "颜色名称",
+                "色号",
+                "尺码",
+                "尺码名称",
+                "尺寸",
+                "口味",
+                "规格1",
+                "规格2",
+                "规格3",
+                "规格值1",
+                "规格值2",
+                "规格值3",
+                "一级规格",
+                "二级规格",
+                "三级规格",
                 "option1value",
+                "option2value",
+                "option3value",
+                "option1",
+                "option2",
+                "option3",
                 "size",
+                "color",
+                "colour",
+                "variation1values",
+                "variation2values",
+                "attribute1value",
+                "attribute2value",
+                "attribute3value",
+                "attribute4value",
+                "optionvalue1",
+                "optionvalue2",
+                "optionvalue3",
             ],
             Self::Code => &[
-                "编码",
+                "规格编码",
+                "sku编码",
+                "商家编码",
                 "商品编码",
+                "商品货号",
+                "编码",
                 "货号",
                 "款号",
                 "商品编号",
+                "产品编码",
+                "产品编号",
+                "存货编码",
+                "物料编码",
+                "自编码",
                 "编号",
-                "商家编码",
-                "规格编码",
-                "code",
+                "variantsku",
                 "sku",
+                "code",
                 "stockcode",
                 "productcode",
                 "itemcode",
-                "handle",
+                "itemnumber",
             ],
-            Self::Barcodes => &["条码", "条形码", "商品条码", "国际条码", "barcode", "barcodes", "ean", "upc", "gtin"],
+            Self::Barcodes => &[
+                "条码",
+                "条形码",
+                "商品条码",
+                "国际条码",
+                "商品条形码",
+                "规格条码",
+                "sku条码",
+                "sku条形码",
+                "主条码",
+                "副条码",
+                "附加条码",
+                "条码1",
+                "条码2",
+                "barcode",
+                "barcodes",
+                "variantbarcode",
+                "gtin",
+                "gtinupceanorisbn",
+                "ean",
+                "ean13",
+                "upc",
+                "upca",
+                "jan",
+                "isbn",
+                "barcodenumber",
+            ],
             Self::Price => &[
-                "价格",
-                "售价",
-                "销售价",
                 "零售价",
+                "销售价",
+                "销售价格",
+                "售价",
+                "价格",
+                "标准售价",
+                "宝贝价格",
+                "商品价格",
+                "商品售价",
+                "店内零售价",
+                "规格价格",
+                "现价",
+                "一口价",
                 "单价",
                 "价钱",
-                "标准售价",
+                "吊牌价",
+                "原价",
+                "variantprice",
+                "regularprice",
                 "price",
-                "unitprice",
                 "sellingprice",
-                "saleprice",
                 "retailprice",
+                "unitprice",
+                "defaultprice",
+                "listprice",
+                "saleprice",
             ],
-            Self::Cost => {
-                &["成本", "成本价", "进价", "进货价", "采购价", "cost", "costprice", "unitcost", "purchaseprice"]
-            }
+            Self::Cost => &[
+                "成本价",
+                "进价",
+                "进货价",
+                "采购价",
+                "参考进价",
+                "商品进价",
+                "成本",
+                "成本单价",
+                "costperitem",
+                "costprice",
+                "unitcost",
+                "defaultunitcost",
+                "purchaseprice",
+                "cost",
+            ],
             Self::Stock => &[
                 "库存",
                 "库存数量",
+                "库存量",
                 "现有库存",
-                "数量",
-                "现有",
                 "可用库存",
+                "当前库存",
+                "实际库存",
+                "商品库存",
+                "规格库存",
+                "宝贝数量",
+                "总库存",
+                "库存数",
+                "期初库存",
+                "初始库存",
+                "现有",
+                "数量",
+                "variantinventoryqty",
+                "variantinventoryquantity",
                 "stock",
+                "stockquantity",
+                "inventoryquantity",
+                "onhandquantity",
+                "onhand",
+                "currentquantity*",
+                "instock",
+                "stocklevel",
                 "quantity",
                 "qty",
-                "onhand",
-                "instock",
                 "inventory",
             ],
-            Self::Category => &["分类", "商品分类", "类别", "类目", "品类", "category", "type", "producttype"],
-            Self::Unit => &["单位", "计量单位", "销售单位", "怎么卖", "unit", "uom", "soldby", "units"],
-            Self::State => &["状态", "商品状态", "在卖", "是否上架", "上架", "status", "state", "active", "onsale"],
-            Self::Note => &["备注", "说明", "note", "notes", "remark", "remarks", "comment"],
+            Self::Category => &[
+                "分类",
+                "商品分类",
+                "分类名称",
+                "所属分类",
+                "商品类别",
+                "类别",
+                "品类",
+                "店铺分类",
+                "类目",
+                "商品类目",
+                "category",
+                "categories",
+                "productcategory",
+                "producttype",
+                "type",
+            ],
+            Self::Unit => &[
+                "单位",
+                "计量单位",
+                "销售单位",
+                "主单位",
+                "基本单位",
+                "计价单位",
+                "库存单位",
+                "商品单位",
+                "怎么卖",
+                "unit",
+                "uom",
+                "soldby",
+                "soldbyweight",
+                "units",
+                "unitname",
+            ],
+            Self::State => &[
+                "状态",
+                "商品状态",
+                "销售状态",
+                "在卖",
+                "是否上架",
+                "是否在售",
+                "上架状态",
+                "上架",
+                "是否启用",
+                "status",
+                "productstatus",
+                "state",
+                "active",
+                "onsale",
+                "availableforsale",
+                "published",
+            ],
+            Self::Note => &["备注", "商品备注", "说明", "note", "notes", "remark", "remarks", "comment"],
             Self::Level(_) => &[],
         }
     }
     fn is_many(&self) -> bool {
-        *self == Self::Barcodes
+        matches!(self, Self::Barcodes | Self::Option)
     }
 }
 
@@ -169,6 +366,8 @@ struct Work {
     moves: BTreeMap<u32, i64>,
     /// By variant: the row that was about it.
     rows: BTreeMap<u32, usize>,
+    /// By variant: the report on that row.
+    reported: BTreeMap<u32, usize>,
     /// What is the whole product's: the row that said it.
     said: BTreeMap<Whole, usize>,
     /// Whether the rows say that it is sold, by variant.
@@ -224,6 +423,10 @@ pub struct Products<S, D> {
     shared: BTreeSet<String>,
     /// Codes that come with a name: the first row, counted from 0, that has both.
     named: BTreeMap<String, usize>,
+    /// Names that stand in a row above, for all variants: by row, counted from 0.
+    above: BTreeMap<usize, String>,
+    /// Rows that are no goods, counted from 0.
+    left: BTreeMap<usize, Left>,
     /// How many rows were taken.
     taken: usize,
     reports: Vec<Report>,
@@ -269,6 +472,12 @@ fn state(text: &str) -> Option<bool> {
         "on",
         "y",
         "enabled",
+        "available",
+        "published",
+        "出售中",
+        "销售中",
+        "已启用",
+        "publish",
     ];
     let off = [
         "停卖",
@@ -276,6 +485,10 @@ fn state(text: &str) -> Option<bool> {
         "下架",
         "已下架",
         "停用",
+        "已停用",
+        "禁用",
+        "仓库中",
+        "待上架",
         "未上架",
         "否",
         "notonsale",
@@ -288,6 +501,9 @@ fn state(text: &str) -> Option<bool> {
         "disabled",
         "archived",
         "draft",
+        "private",
+        "unlisted",
+        "unavailable",
     ];
     if on.contains(&word.as_str()) { Some(true) } else { off.contains(&word.as_str()).then_some(false) }
 }
@@ -297,13 +513,13 @@ where
     S: Fn(&Product, u32) -> Stock,
     D: FnMut() -> u32,
 {
-    /// Begins with what the shop knows. `rows` is all of the sheet below its head: how rows belong together shows in
+    /// Begins with what the shop knows. `lines` is all of the sheet below its head: how rows belong together shows in
     /// all of them. `stock` tells what there is of a variant; `draw` draws ids of variants.
     pub fn new<'a>(
         columns: Vec<Option<Column>>,
         currency: Currency,
         known: impl IntoIterator<Item = &'a Product>,
-        rows: &[Vec<String>],
+        lines: &[Line],
         stock: S,
         draw: D,
     ) -> Self {
@@ -320,8 +536,10 @@ where
             several: BTreeSet::new(),
             shared: BTreeSet::new(),
             named: BTreeMap::new(),
+            above: BTreeMap::new(),
+            left: BTreeMap::new(),
             taken: 0,
-            reports: Vec::with_capacity(rows.len()),
+            reports: Vec::with_capacity(lines.len()),
         };
         for product in known {
             planner.works.push(Work::new(Some(product.id), product.clone()));
@@ -333,14 +551,19 @@ where
         }
         let mut names: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
         let mut codes: BTreeMap<(String, String), BTreeSet<String>> = BTreeMap::new();
-        for (nth, row) in rows.iter().enumerate() {
-            let mut cells = Cells::new(&planner.columns, row);
-            let name = cells.text(&Column::Name, SHORT).unwrap_or_default();
+        planner.arrange(lines);
+        for (nth, line) in lines.iter().enumerate() {
+            if line.left.is_some() || planner.left.contains_key(&nth) {
+                continue;
+            }
+            let mut cells = Cells::new(&planner.columns, &line.cells);
+            let name =
+                cells.text(&Column::Name, SHORT).or_else(|| planner.above.get(&nth).cloned()).unwrap_or_default();
             let code = cells.code(&Column::Code, SHORT);
             if let Some(code) = code.clone().filter(|_| !name.is_empty()) {
                 planner.named.entry(code).or_insert(nth);
             }
-            let Some(spec) = cells.text(&Column::Spec, SHORT) else { continue };
+            let Some(spec) = specification(&mut cells) else { continue };
             if let Some(code) = code {
                 codes.entry((code, name.clone())).or_default().insert(spec.clone());
             }
@@ -349,6 +572,62 @@ where
         planner.several = names.into_iter().filter(|(_, specs)| specs.len() > 1).map(|(name, _)| name).collect();
         planner.shared = codes.into_iter().filter(|(_, specs)| specs.len() > 1).map(|((code, _), _)| code).collect();
         planner
+    }
+
+    /// Which rows are no goods but totals or headings, and which have their name from a row above.
+    fn arrange(&mut self, lines: &[Line]) {
+        let columns = self.columns.clone();
+        let is_free = |line: &&Line| line.left.is_none();
+        let is_said = |cells: &Cells<'_, Column>, column: &Column| cells.first(column).is_some();
+        // A row whose first word is that of a total, and that names no goods.
+        let total = |line: &Line| {
+            let cells = Cells::new(&columns, &line.cells);
+            let first = line.cells.iter().find(|cell| !cell.is_blank());
+            let is_plain = |column: &Column| {
+                let shown = cells.shown(column);
+                shown.is_empty() || head::is_total(&shown)
+            };
+            let is_total = first.is_some_and(|first| head::is_total(&first.shown()));
+            (is_total && is_plain(&Column::Name) && is_plain(&Column::Code) && !is_said(&cells, &Column::Barcodes))
+                .then(|| is_said(&cells, &Column::Price))
+        };
+        let is_goods = |line: &Line| line.cells.iter().any(|cell| !cell.is_blank()) && total(line).is_none();
+        let last = lines.iter().rposition(is_goods).unwrap_or_default();
+        for (nth, line) in lines.iter().enumerate().filter(|(_, line)| is_free(line)) {
+            if total(line).is_some_and(|is_priced| !is_priced || nth > last) {
+                self.left.insert(nth, Left::Total);
+            }
+        }
+        let mut named: Option<(usize, String, bool)> = None;
+        for (nth, line) in lines.iter().enumerate() {
+            let mut cells = Cells::new(&columns, &line.cells);
+            if line.left.is_some() || self.left.contains_key(&nth) || cells.are_blank() {
+                named = None;
+                continue;
+            }
+            let (name, spec) = (cells.text(&Column::Name, SHORT), specification(&mut cells));
+            let code = cells.code(&Column::Code, SHORT);
+            match (name, spec, &named) {
+                (Some(name), Some(_), _) => named = Some((nth, name, false)),
+                // Only a name, and perhaps what else is the whole product's: a heading, if variants stand below it.
+                (Some(name), None, _) => {
+                    let own = [Column::Code, Column::Barcodes, Column::Price, Column::Stock];
+                    let is_heading = !own.iter().any(|column| is_said(&cells, column));
+                    named = is_heading.then_some((nth, name, true));
+                }
+                (None, Some(_), Some((at, name, is_heading))) => {
+                    let is_known =
+                        |code: &String| self.by_code.contains_key(code) || self.by_barcode.contains_key(code);
+                    if *is_heading {
+                        self.left.insert(*at, Left::Parent);
+                    }
+                    if !code.as_ref().is_some_and(is_known) {
+                        self.above.insert(nth, name.clone());
+                    }
+                }
+                _ => named = None,
+            }
+        }
     }
 
     /// Finds a variant (0: the product) from now on by what it is called.
@@ -363,13 +642,14 @@ where
             }
         }
         if !own.code.is_empty() {
-            enter(&mut self.by_code, own.code.clone(), (at, variant));
+            enter(&mut self.by_code, content::code(&own.code), (at, variant));
         }
         for barcode in &own.barcodes {
-            enter(&mut self.by_barcode, barcode.clone(), (at, variant));
+            enter(&mut self.by_barcode, content::code(barcode), (at, variant));
         }
         if variant != 0 || product.variants.is_empty() {
-            enter(&mut self.by_name, (product.name.clone(), product.spec(variant).to_owned()), (at, variant));
+            let spec = Some(product.spec(variant)).filter(|spec| !is_default(spec)).unwrap_or_default();
+            enter(&mut self.by_name, (product.name.clone(), spec.to_owned()), (at, variant));
         }
         if variant == 0 && !product.variants.is_empty() {
             let places = self.with_variants.entry(product.name.clone()).or_default();
@@ -451,44 +731,52 @@ where
 
     fn read(&self, cells: &mut Cells<'_, Column>) -> Read {
         let mut read = Read {
-            name: cells.text(&Column::Name, SHORT),
-            spec: cells.text(&Column::Spec, SHORT),
+            name: cells.text(&Column::Name, SHORT).or_else(|| self.above.get(&self.taken).cloned()),
+            spec: specification(cells),
             code: cells.code(&Column::Code, SHORT),
             category: cells.text(&Column::Category, SHORT),
-            note: cells.text(&Column::Note, LONG),
+            note: cells.remark(&Column::Note, LONG),
             ..Read::default()
         };
-        for (at, raw) in cells.all(&Column::Barcodes) {
-            for word in raw.split([' ', ',', '，', ';', '；', '、', '\n', '\t', '|']).filter(|word| !word.is_empty())
-            {
-                match crate::text::parse(word, SHORT) {
-                    Ok(code) if super::is_mangled(&code) => cells.refuse(Some(at), Why::Mangled),
-                    Ok(code) if read.barcodes.contains(&code) => {}
-                    Ok(code) => read.barcodes.push(code),
-                    Err(_) => cells.refuse(Some(at), Why::TooLong(SHORT)),
+        for (at, content) in cells.all(&Column::Barcodes) {
+            for code in barcodes(cells, (at, content)) {
+                if !read.barcodes.contains(&code) {
+                    read.barcodes.push(code);
                 }
             }
         }
-        if let Some((at, raw)) = cells.raw(&Column::State) {
-            read.state = state(raw);
-            if read.state.is_none() {
-                cells.refuse(Some(at), Why::State);
+        if let Some((at, content)) = cells.first(&Column::State) {
+            match content {
+                Content::Truth(so) => read.state = Some(*so),
+                content => match Cells::<Column>::fault(content) {
+                    Some(why) => cells.refuse(Some(at), why),
+                    None => {
+                        read.state = state(&content.shown());
+                        if read.state.is_none() {
+                            cells.refuse(Some(at), Why::State);
+                        }
+                    }
+                },
             }
         }
-        if let Some((at, raw)) = cells.raw(&Column::Unit) {
-            read.measure = Measure::parse(raw);
+        if let Some(word) = cells.text(&Column::Unit, SHORT) {
+            read.measure = Measure::parse(&word);
             if read.measure.is_none() {
-                cells.refuse(Some(at), Why::Unit);
+                let at = cells.first(&Column::Unit).map(|(at, _)| at);
+                cells.refuse(at, Why::Unit);
             }
         }
         read
     }
 
     fn amount(&self, cells: &mut Cells<'_, Column>, column: &Column, measure: Measure) -> Option<i64> {
-        let (at, raw) = cells.raw(column)?;
-        let read = figure::amount(raw, self.currency);
-        let read = read.and_then(|minor| measure.price(minor).ok_or(NumberFault::TooLarge));
-        read.map_err(|fault| cells.refuse(Some(at), Why::Amount(fault))).ok()
+        let cell = cells.first(column)?;
+        let decimals = usize::try_from(self.currency.exponent()).unwrap_or_default();
+        let read = |text: &str| {
+            let minor = figure::amount(text, self.currency)?;
+            measure.price(minor).ok_or(NumberFault::TooLarge)
+        };
+        cells.figure(cell, decimals, read, Why::Amount)
     }
 
     /// Refuses a row that says otherwise of a whole product than an earlier one.
@@ -520,12 +808,11 @@ where
                 if let Column::Level(key) = column { Some((key, price)) } else { None }
             })
             .collect();
-        let stock = cells.raw(&Column::Stock).and_then(|(at, raw)| {
-            measure.quantity(raw).map_err(|fault| cells.refuse(Some(at), Why::Quantity(fault))).ok()
-        });
-        let or_raw = |column: &Column, read: Option<String>| {
-            read.or_else(|| cells.raw(column).map(|(_, raw)| raw.to_owned())).unwrap_or_default()
-        };
+        // Half a piece is none, however the sheet rounds it.
+        let stock = cells
+            .first(&Column::Stock)
+            .and_then(|cell| cells.figure(cell, usize::MAX, |text| measure.quantity(text), Why::Quantity));
+        let or_raw = |column: &Column, read: Option<String>| read.unwrap_or_else(|| cells.shown(column));
         *said = vec![
             or_raw(&Column::Name, read.name.clone()),
             or_raw(&Column::Spec, read.spec.clone()),
@@ -589,18 +876,20 @@ where
                 None => now.spec = spec,
             }
         }
-        if let Some(code) = code.filter(|code| *code != now.article.code) {
+        if let Some(code) = code.filter(|code| *code != content::code(&now.article.code)) {
+            let own = article(&now, variant);
             if is_shared && variant != 0 {
                 spoke.push(Whole::Code);
                 self.agree(at, Whole::Code, number, cells);
                 now.article.code = code;
-            } else if article(&now, variant).barcodes.contains(&code) {
+            } else if own.barcodes.iter().any(|barcode| content::code(barcode) == code) {
                 // It was found by a barcode in the column of codes.
-            } else {
+            } else if content::code(&own.code) != code {
                 article_mut(&mut now, variant).code = code;
             }
         }
-        if !barcodes.is_empty() {
+        let plain = |codes: &[String]| codes.iter().map(|code| content::code(code)).collect::<Vec<_>>();
+        if !barcodes.is_empty() && plain(&article(&now, variant).barcodes) != barcodes {
             article_mut(&mut now, variant).barcodes = barcodes;
         }
         if let Some(price) = price.filter(|price| now.price(variant, "") != Some(*price)) {
@@ -618,7 +907,7 @@ where
         if let Some(counted) = stock {
             let is_whole = variant == 0 && !now.variants.is_empty();
             if is_whole {
-                let column = cells.raw(&Column::Stock).map(|(at, _)| at);
+                let column = cells.first(&Column::Stock).map(|(at, _)| at);
                 cells.refuse(column, Why::StockOfWhole);
             }
             let base = self.works.get(at).filter(|_| id.is_some()).map(|work| &work.base);
@@ -652,6 +941,7 @@ where
         work.now = now;
         work.moves.extend(moved.map(|counted| (variant, counted)));
         work.rows.entry(variant).or_insert(number);
+        work.reported.entry(variant).or_insert(self.reports.len());
         work.states.extend(state.map(|state| (variant, state)));
         for which in spoke {
             work.said.entry(which).or_insert(number);
@@ -674,6 +964,7 @@ impl Work {
             now: product,
             moves: BTreeMap::new(),
             rows: BTreeMap::new(),
+            reported: BTreeMap::new(),
             said: BTreeMap::new(),
             states: BTreeMap::new(),
         }
@@ -728,32 +1019,115 @@ where
     S: Fn(&Product, u32) -> Stock,
     D: FnMut() -> u32,
 {
-    fn row(&mut self, number: usize, cells: &[String]) {
+    fn row(&mut self, line: &Line) {
         let columns = std::mem::take(&mut self.columns);
-        let mut row = Cells::new(&columns, cells);
-        let is_blank = columns.iter().zip(cells).all(|(column, cell)| column.is_none() || cell.trim().is_empty());
-        if !is_blank {
+        let mut row = Cells::new(&columns, &line.cells);
+        let left = line.left.or_else(|| self.left.get(&self.taken).copied());
+        let left = left.or_else(|| row.are_blank().then_some(Left::Nothing));
+        if line.cells.iter().any(|cell| !cell.is_blank()) {
             self.columns.clone_from(&columns);
-            let mut said = Vec::new();
-            let outcome = self.take(number, &mut row, &mut said);
-            let outcome = outcome.unwrap_or(Outcome::Refused(row.refusals));
-            self.reports.push(Report { row: number, outcome, said });
+            let mut said = SAID.iter().map(|column| row.shown(column)).collect();
+            let outcome = match left {
+                Some(left) => Outcome::LeftOut(left),
+                None => {
+                    let outcome = self.take(line.number, &mut row, &mut said);
+                    outcome.unwrap_or(Outcome::Refused(row.refusals))
+                }
+            };
+            let remarks = if line.hidden && left.is_none() { vec![Remark::Hidden] } else { Vec::new() };
+            self.reports.push(Report { row: line.number, outcome, said, remarks });
         }
         self.columns = columns;
         self.taken += 1;
     }
 
-    fn plan(self: Box<Self>) -> Plan {
+    fn plan(mut self: Box<Self>) -> Plan {
+        self.say_shared();
         let Self { works, stock, reports, .. } = *self;
         let writings = works.into_iter().filter(|work| !work.rows.is_empty());
         Plan { reports, writings: writings.filter_map(|work| work.writing(&stock)).collect() }
     }
 }
 
+impl<S, D> Products<S, D> {
+    /// Says of rows that are taken which of their codes something else has, too: a scanner would have to ask.
+    fn say_shared(&mut self) {
+        let mut having: BTreeMap<String, Vec<Place>> = BTreeMap::new();
+        for (at, work) in self.works.iter().enumerate() {
+            let variants = work.now.variants.iter().map(|variant| variant.id);
+            for variant in variants.chain([0]) {
+                let own = article(&work.now, variant);
+                for code in own.barcodes.iter().chain([&own.code]).filter(|code| !code.is_empty()) {
+                    let places = having.entry(scanned(code)).or_default();
+                    if !places.contains(&(at, variant)) {
+                        places.push((at, variant));
+                    }
+                }
+            }
+        }
+        for (code, places) in having.into_iter().filter(|(_, places)| places.len() > 1) {
+            for (at, variant) in &places {
+                let report = self.works.get(*at).and_then(|work| work.reported.get(variant)).copied();
+                let other = places.iter().find(|place| **place != (*at, *variant));
+                let other = other.and_then(|(at, variant)| Some((&self.works.get(*at)?.now, *variant)));
+                let (Some(report), Some((product, variant))) = (report, other) else { continue };
+                let other = format!("{} {}", product.name, product.spec(variant)).trim().to_owned();
+                if let Some(report) = self.reports.get_mut(report) {
+                    report.remarks.push(Remark::Shared { code: code.clone(), other });
+                }
+            }
+        }
+    }
+}
+
+/// What a scanner says of a code: codes of goods with any zeros before them are one.
+fn scanned(code: &str) -> String {
+    let code = content::code(code);
+    let is_gtin = matches!(code.len(), 8 | 12..=14) && code.bytes().all(|byte| byte.is_ascii_digit());
+    if is_gtin { code.trim_start_matches('0').to_owned() } else { code }
+}
+
+/// The barcodes in a cell.
+fn barcodes<'a>(cells: &mut Cells<'a, Column>, (at, content): (usize, &'a Content)) -> Vec<String> {
+    let Content::Text(text) = content else { return cells.code_in((at, content), SHORT).into_iter().collect() };
+    let mut read = Vec::new();
+    let between = [' ', '\u{a0}', '\u{3000}', ',', '，', ';', '；', '、', '\n', '\t', '|'];
+    for word in text.split(between).map(content::code).filter(|word| !word.is_empty()) {
+        match crate::text::parse(&word, SHORT) {
+            Ok(code) if super::is_mangled(&code) => cells.refuse(Some(at), Why::Mangled),
+            Ok(code) => read.push(code),
+            Err(_) => cells.refuse(Some(at), Why::TooLong(SHORT)),
+        }
+    }
+    read
+}
+
+/// What Shopify calls the only variant of a product: it is no specification.
+fn is_default(spec: &str) -> bool {
+    spec.eq_ignore_ascii_case("Default Title")
+}
+
+/// What tells a variant apart: the whole of it, or its parts together: `S / Red`.
+fn specification(cells: &mut Cells<'_, Column>) -> Option<String> {
+    let mut parts: Vec<String> = Vec::new();
+    for cell in cells.all(&Column::Option) {
+        let part = cells.words(cell, SHORT).filter(|part| !is_default(part));
+        parts.extend(part);
+    }
+    let whole = cells.text(&Column::Spec, SHORT).filter(|whole| !is_default(whole));
+    let parts = match whole {
+        // It has all the parts in it already.
+        Some(whole) if parts.iter().all(|part| whole.contains(part.as_str())) => return Some(whole),
+        Some(whole) => std::iter::once(whole).chain(parts).collect(),
+        None => parts,
+    };
+    Some(parts.join(" / ")).filter(|spec| !spec.is_empty())
+}
+
 /// The words of a sheet of products in the person's language.
 #[derive(Clone, Debug)]
 pub struct Words {
-    /// The heads of the columns, in their order: those of [`Column::ALL`], then the price levels.
+    /// The heads of the columns, in their order: those of [`Column::OURS`], then the price levels.
     pub head: Vec<String>,
     /// By the piece.
     pub piece: String,
@@ -765,7 +1139,7 @@ pub struct Words {
     pub off: String,
 }
 
-/// The rows of a product, one for each variant, in the columns of [`Column::ALL`] and these price levels. Imported
+/// The rows of a product, one for each variant, in the columns of [`Column::OURS`] and these price levels. Imported
 /// again they change nothing.
 pub fn rows(
     product: &Product,
@@ -804,7 +1178,7 @@ pub fn rows(
 
 /// What the columns of [`rows`] mean.
 pub fn columns(levels: &[String]) -> Vec<Column> {
-    Column::ALL.into_iter().chain(levels.iter().cloned().map(Column::Level)).collect()
+    Column::OURS.into_iter().chain(levels.iter().cloned().map(Column::Level)).collect()
 }
 
 /// The refusals of a report; none where it is taken.

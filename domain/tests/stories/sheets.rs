@@ -7,10 +7,16 @@ use domain::customer::Customer;
 use domain::order::Unit;
 use domain::product::{Article, Product, Stock, Variant};
 use domain::record::{Fields, RecordEvent, Value};
+use domain::sheet::content::Content;
 use domain::sheet::products::Words;
-use domain::sheet::{Counts, Outcome, Plan, Planner, Why, csv, customers, head, products};
+use domain::sheet::{Counts, Left, Outcome, Plan, Planner, Remark, Why, csv, customers, head, products};
 use proptest::prelude::*;
 use uuid::Uuid;
+
+/// A sheet of text as it is read.
+fn typed(sheet: &str) -> Vec<Vec<Content>> {
+    csv::read(sheet).into_iter().map(|row| row.into_iter().map(Content::typed).collect()).collect()
+}
 
 /// A shop that takes in sheets and nothing else.
 #[derive(Default)]
@@ -53,20 +59,24 @@ impl Shop {
     }
 
     fn plan(&mut self, sheet: &str) -> Plan {
-        let rows = csv::read(sheet);
+        self.plan_of(&typed(sheet))
+    }
+
+    fn plan_of(&mut self, rows: &[Vec<Content>]) -> Plan {
         let levels = [("批发价".to_owned(), products::Column::Level("wholesale".to_owned()))];
-        let at = head::find(&rows, &products::Column::ALL, &levels);
-        let columns = head::guess(&rows[at], &products::Column::ALL, &levels);
+        let at = head::find(rows, &products::Column::ALL, &levels);
+        let (names, deep) = head::read(rows, at, &products::Column::ALL, &levels);
+        let lines = head::below(rows, at, deep);
+        let columns = head::guess(&names, &products::Column::ALL, &levels);
         let known = self.products();
         let drawn = &mut self.drawn;
         let draw = || {
             *drawn += 1;
             *drawn
         };
-        let mut planner =
-            Box::new(products::Products::new(columns, Currency::Cny, &known, &rows[at + 1..], on_hand, draw));
-        for (row, number) in rows[at + 1..].iter().zip(at + 2..) {
-            planner.row(number, row);
+        let mut planner = Box::new(products::Products::new(columns, Currency::Cny, &known, &lines, on_hand, draw));
+        for line in &lines {
+            planner.row(line);
         }
         planner.plan()
     }
@@ -88,7 +98,7 @@ fn on_hand(product: &Product, variant: u32) -> Stock {
 }
 
 fn counts(created: usize, updated: usize, unchanged: usize, refused: usize) -> Counts {
-    Counts { created, updated, unchanged, refused }
+    Counts { created, updated, unchanged, refused, left: 0 }
 }
 
 fn refused(plan: &Plan) -> Vec<(usize, Vec<Why>)> {
@@ -233,17 +243,17 @@ fn level_names() -> Vec<customers::Level> {
 }
 
 fn people(known: &[Customer], sheet: &str) -> Plan {
-    let rows = csv::read(sheet);
+    let rows = typed(sheet);
     let at = head::find(&rows, &customers::Column::ALL, &[]);
-    let columns = head::guess(&rows[at], &customers::Column::ALL, &[]);
+    let columns = customers::guess(&head::names(&rows[at]));
     let mut drawn = 0;
     let draw = || {
         drawn += 1;
         drawn
     };
     let mut planner = Box::new(customers::Customers::new(columns, level_names(), known, draw));
-    for (row, number) in rows[at + 1..].iter().zip(at + 2..) {
-        planner.row(number, row);
+    for line in head::below(&rows, at, 1) {
+        planner.row(&line);
     }
     planner.plan()
 }
@@ -353,11 +363,11 @@ fn exported(known: &[Product]) -> String {
 }
 
 fn imported(known: &[Product], sheet: &str) -> Plan {
-    let rows = csv::read(sheet);
+    let lines = head::below(&typed(sheet), 0, 1);
     let columns = products::columns(&LEVELS.map(str::to_owned)).into_iter().map(Some).collect();
-    let mut planner = Box::new(products::Products::new(columns, Currency::Cny, known, &rows[1..], on_hand, || 77));
-    for (row, number) in rows[1..].iter().zip(2..) {
-        planner.row(number, row);
+    let mut planner = Box::new(products::Products::new(columns, Currency::Cny, known, &lines, on_hand, || 77));
+    for line in &lines {
+        planner.row(line);
     }
     planner.plan()
 }
@@ -473,12 +483,12 @@ fn real_invoices_give_their_products_and_customers_and_nothing_doubles() {
         all.into_iter().zip(&rows[0]).map(keep).collect()
     };
     let kept = columns(&["StockCode", "Description", "UnitPrice"]);
+    let lines = head::below(&typed(&file), 0, 1);
     let plan_of = |shop: &Shop| {
         let known = shop.products();
-        let mut planner =
-            Box::new(products::Products::new(kept.clone(), Currency::Gbp, &known, &rows[1..], on_hand, || 1));
-        for (row, number) in rows[1..].iter().zip(2..) {
-            planner.row(number, row);
+        let mut planner = Box::new(products::Products::new(kept.clone(), Currency::Gbp, &known, &lines, on_hand, || 1));
+        for line in &lines {
+            planner.row(line);
         }
         planner.plan()
     };
@@ -495,17 +505,22 @@ fn real_invoices_give_their_products_and_customers_and_nothing_doubles() {
     let again = plan_of(&shop);
     assert_eq!((again.writings.len(), again.counts().created, again.counts().updated), (0, 0, 0));
 
-    let columns = head::guess(&rows[0], &customers::Column::ALL, &[]);
+    let columns = customers::guess(&rows[0]);
     let people_of = |known: &[Customer]| {
         let mut planner = Box::new(customers::Customers::new(columns.clone(), Vec::new(), known, || 1));
-        for (row, number) in rows[1..].iter().zip(2..) {
-            planner.row(number, row);
+        for line in &lines {
+            planner.row(line);
         }
         planner.plan()
     };
     let plan = people_of(&[]);
     let lines: usize = buyers.values().sum();
-    assert_eq!(plan.counts(), counts(buyers.len(), 0, lines - buyers.len(), 0));
+    let nobody = rows.len() - 1 - lines;
+    assert_eq!(
+        plan.counts(),
+        counts(buyers.len(), 0, lines - buyers.len(), nobody),
+        "a row of nobody is said to be one"
+    );
     let mut shop = Shop::default();
     shop.take(&plan);
     let known: Vec<Customer> = shop.records.iter().map(Customer::read).collect();
@@ -514,4 +529,301 @@ fn real_invoices_give_their_products_and_customers_and_nothing_doubles() {
         buyers.into_keys().collect()
     );
     assert_eq!(people_of(&known).writings, []);
+}
+
+/// What a report says of its rows: its number, what becomes of it, and what was understood.
+fn said(plan: &Plan) -> Vec<(usize, &'static str, String)> {
+    let word = |outcome: &Outcome| match outcome {
+        Outcome::Created => "new",
+        Outcome::Updated => "changed",
+        Outcome::Unchanged => "same",
+        Outcome::Refused(_) => "refused",
+        Outcome::LeftOut(_) => "left",
+    };
+    plan.reports.iter().map(|report| (report.row, word(&report.outcome), report.said.join(" "))).collect()
+}
+
+#[test]
+fn s10_codes_that_look_alike_are_one() {
+    let mut shop = Shop::default();
+    let odd = "名称,编码,价格\n绿茶,T1 ,5\n红茶, T2,6\n白茶,T3\u{3000},7\n花茶,T4\u{200b},8\n黑茶,Ｔ５,9\n青茶,６９０１２３４５００１２３,10\n";
+    shop.import(odd);
+    let codes = |shop: &Shop| shop.products().iter().map(|it| it.article.code.clone()).collect::<Vec<_>>();
+    assert_eq!(codes(&shop), ["T1", "T2", "T3", "T4", "T5", "6901234500123"]);
+    let plan =
+        shop.import("名称,编码,价格\n绿茶,T1,5\n红茶,T2,6\n白茶,T3,7\n花茶,T4,8\n黑茶,T5,9\n青茶,6901234500123,10\n");
+    assert_eq!(plan.counts(), counts(0, 0, 6, 0));
+    // Other signs that nobody sees, and letters in full width.
+    let plan = shop.import("名称,编码,价格\n绿茶,\u{feff}T1\u{a0},5\n红茶,\u{202d}Ｔ2\u{202c},6\n白茶,T\u{ad}3,7\n");
+    assert_eq!(plan.counts(), counts(0, 0, 3, 0));
+    // What was typed oddly before is found by what is clean now, and left as it is.
+    let odd = Product {
+        id: Uuid::from_u128(1),
+        name: "茶".into(),
+        article: Article { code: "Ｔ９".into(), ..Article::default() },
+        ..Product::default()
+    };
+    let line = &head::below(&typed("名称,编码,价格\n茶,T9,5\n"), 0, 1);
+    let columns = vec![Some(products::Column::Name), Some(products::Column::Code), Some(products::Column::Price)];
+    let mut planner = Box::new(products::Products::new(columns, Currency::Cny, [&odd], line, on_hand, || 1));
+    line.iter().for_each(|line| planner.row(line));
+    let plan = planner.plan();
+    assert_eq!(plan.writings[0].id, Some(Uuid::from_u128(1)));
+}
+
+#[test]
+fn s20_what_kept_zeros_from_a_spreadsheet_is_no_part_of_a_code() {
+    let mut shop = Shop::default();
+    shop.import("名称,编码,条码,价格\n绿茶,'00123,'0012345678905,5\n红茶,=\"00124\",=\"0012345678912\",6\n白茶,\"=\"\"00125\"\"\",,'7\n");
+    let goods: Vec<_> =
+        shop.products().into_iter().map(|it| (it.article.code, it.article.barcodes.join(" "))).collect();
+    assert_eq!(
+        goods,
+        [
+            ("00123".into(), "0012345678905".into()),
+            ("00124".into(), "0012345678912".into()),
+            ("00125".to_owned(), String::new())
+        ]
+    );
+    let plan = shop.import("名称,编码,条码\n绿茶,00123,0012345678905\n红茶,00124,0012345678912\n");
+    assert_eq!(plan.counts(), counts(0, 0, 2, 0));
+}
+
+#[test]
+fn s17_s31_heads_in_traditional_signs_and_the_surer_name() {
+    let mut shop = Shop::default();
+    shop.import("商品名稱,貨號,售價,庫存,分類,條碼\n凍頂烏龍,DD1,600,20,茶葉,4710000000014\n");
+    let tea = &shop.products()[0];
+    assert_eq!(
+        (tea.name.as_str(), tea.article.code.as_str(), tea.article.price, tea.moved[&0]),
+        ("凍頂烏龍", "DD1", Some(600_00), 20)
+    );
+    let mut shop = Shop::default();
+    shop.import("Item,Name,Description,Price\n1001,Oak spoon,Hand carved,8.00\n1002,Oak bowl,Turned,22.00\n");
+    assert_eq!(shop.products().iter().map(|it| it.name.clone()).collect::<Vec<_>>(), ["Oak spoon", "Oak bowl"]);
+}
+
+#[test]
+fn s30_totals_are_no_goods() {
+    let mut shop = Shop::default();
+    let plan = shop.import("商品名称,编码,价格,库存\n绿茶,T1,5,20\n小计,,,20\n红茶,T2,6,37\n合计,,,57\n");
+    assert_eq!(
+        said(&plan).iter().map(|(row, what, _)| (*row, *what)).collect::<Vec<_>>(),
+        [(2, "new"), (3, "left"), (4, "new"), (5, "left")]
+    );
+    assert_eq!(plan.reports[3].outcome, Outcome::LeftOut(Left::Total));
+    let mut shop = Shop::default();
+    let plan = shop.import("sku,name,price,stock\nA,Tea,5,20\nTotal:,,,20\n,Grand total,5,20\n");
+    assert_eq!(plan.counts().left, 2, "in any column, and with a sum of prices");
+    // What is called so and has a code is goods.
+    let plan = shop.import("name,sku,price\nTotal,TP1,3\nSum,,4\nTea towel,TT,5\n");
+    assert_eq!(plan.counts(), counts(3, 0, 0, 0));
+}
+
+#[test]
+fn s27_a_name_above_holds_for_the_variants_below_it() {
+    let mut shop = Shop::default();
+    let plan =
+        shop.import("商品名称,规格,编码,价格,库存\n棉T恤,S,TS-S,59,3\n,M,TS-M,59,4\n,L,TS-L,65,5\n短裤,M,SH-M,80,2\n");
+    assert_eq!(plan.counts(), counts(4, 0, 0, 0));
+    let all = shop.products();
+    assert_eq!((all.len(), all[0].name.as_str(), all[0].variants.len(), all[1].name.as_str()), (2, "棉T恤", 3, "短裤"));
+    // A heading with the variants below it.
+    let mut shop = Shop::default();
+    let plan = shop.import(
+        "品名,分类,颜色,尺码,编码,价格\n衬衫,衣服,,,,\n,,红,S,R-S,99\n,,红,M,R-M,99\n,,蓝,S,B-S,99\n帽子,,,,H1,20\n",
+    );
+    assert_eq!(plan.reports[0].outcome, Outcome::LeftOut(Left::Parent));
+    let all = shop.products();
+    assert_eq!((all.len(), all[0].variants.len(), all[0].variants[0].name.as_str()), (2, 3, "红 / S"));
+    // What has another name here is not renamed by what stands above it.
+    let plan = shop.import("品名,规格,编码,价格\n裙子,红,Q1,50\n,,H1,21\n,蓝 / S,B-S,98\n");
+    assert_eq!((plan.counts(), shop.products()[0].name.as_str()), (counts(1, 2, 0, 0), "衬衫"));
+}
+
+#[test]
+fn s37_options_in_several_columns_are_one_specification() {
+    let mut shop = Shop::default();
+    let plan = shop.import("Title,SKU,Option1 Value,Option2 Value,Price,Stock\nApron,A-S-R,S,Red,10,1\nApron,A-S-B,S,Blue,10,2\nApron,A-M-R,M,Red,12,3\n");
+    assert_eq!(plan.counts(), counts(3, 0, 0, 0));
+    let apron = &shop.products()[0];
+    assert_eq!(
+        apron.variants.iter().map(|it| it.name.as_str()).collect::<Vec<_>>(),
+        ["S / Red", "S / Blue", "M / Red"]
+    );
+    let mut shop = Shop::default();
+    shop.import(
+        "款号,品名,颜色,尺码,零售价,进价\nK1,裙,红,S,99,40\nK1,裙,红,M,99,40\nK1,裙,蓝,M,109,40\nK2,单色裙,,M,59,20\n",
+    );
+    let all = shop.products();
+    assert_eq!(all[0].variants.iter().map(|it| it.name.as_str()).collect::<Vec<_>>(), ["红 / S", "红 / M", "蓝 / M"]);
+    assert_eq!((all[0].article.code.as_str(), all[1].spec.as_str(), all[1].article.price), ("K1", "M", Some(59_00)));
+    // A whole that has the parts in it already.
+    let mut shop = Shop::default();
+    shop.import("Title,Variant title,Option1 Value,Option2 Value,SKU,Price\nMug,S / Red,S,Red,M1,5\nMug,M / Red,M,Red,M2,6\nPan,Default Title,Default Title,,P1,9\n");
+    let all = shop.products();
+    assert_eq!(all[0].variants.iter().map(|it| it.name.as_str()).collect::<Vec<_>>(), ["S / Red", "M / Red"]);
+    assert_eq!((all[1].name.as_str(), all[1].spec.as_str(), all[1].variants.len()), ("Pan", "", 0));
+}
+
+fn number(value: &str, shown: &str) -> Content {
+    Content::Number { value: value.to_owned(), shown: shown.to_owned() }
+}
+
+fn words_of(cells: &[&str]) -> Vec<Content> {
+    cells.iter().map(|cell| Content::typed((*cell).to_owned())).collect()
+}
+
+#[test]
+fn s22_s23_cells_that_are_no_words_and_no_numbers_are_told_by_row() {
+    let mut shop = Shop::default();
+    let text = |text: &str| Content::Text(text.to_owned());
+    let error = |text: &str| Content::Error(text.to_owned());
+    let plan = shop.plan_of(&[
+        words_of(&["名称", "编码", "价格", "库存", "备注", "状态"]),
+        vec![text("绿茶"), text("T1"), error("#N/A"), number("5", "5")],
+        vec![text("红茶"), error("#REF!"), number("6", "6"), number("5", "5")],
+        vec![text("白茶"), text("T3"), number("7", "7"), error("Err:511")],
+        vec![text("花茶"), text("T4"), Content::Uncalculated, number("5", "5")],
+        vec![Content::Date("2026-05-03".into()), text("T5"), number("8", "8")],
+        vec![text("黑茶"), text("T6"), Content::Date("2026-12-05".into())],
+        vec![text("青茶"), text("T7"), Content::Truth(true)],
+        vec![
+            text("黄茶"),
+            text("T8"),
+            number("9", "9"),
+            text(""),
+            Content::Date("2026-01-01".into()),
+            Content::Truth(false),
+        ],
+        vec![text("坏茶"), number("6901234567892000", "6901234567892000"), number("9", "9")],
+        vec![text("分茶"), text("T9"), number("3.333333333", "3.33")],
+        vec![text("粗茶"), text("T10"), number("3.333333333", "3.3")],
+        vec![text("零茶"), number("123", "00123"), number("1", "1")],
+        words_of(&["", "", "#VALUE!", ""]),
+    ]);
+    let why = refused(&plan);
+    assert_eq!(
+        why.iter().map(|(row, why)| (*row, why[0].clone())).collect::<Vec<_>>(),
+        [
+            (2, Why::Error("#N/A".into())),
+            (3, Why::Error("#REF!".into())),
+            (4, Why::Error("Err:511".into())),
+            (5, Why::Uncalculated),
+            (6, Why::Date),
+            (7, Why::Date),
+            (8, Why::Truth),
+            (10, Why::Damaged),
+            (12, Why::Amount(domain::money::NumberFault::TooPrecise)),
+            (14, Why::NameMissing),
+        ]
+    );
+    shop.take(&plan);
+    let all = shop.products();
+    let [yellow, third, zeros] = all.as_slice() else { panic!("{all:?}") };
+    assert_eq!((yellow.note.as_str(), yellow.active), ("2026-01-01", false));
+    assert_eq!(third.article.price, Some(3_33), "10/3 as the sheet shows it");
+    assert_eq!(zeros.article.code, "00123", "S18: with the zeros that the sheet shows");
+}
+
+#[test]
+fn c17_a_code_that_two_articles_have_is_said() {
+    let mut shop = Shop::default();
+    let plan = shop.import("名称,编码,条码,价格\nPlum jam,PJ,5012345000055,4.00\nPlum chutney,PC,5012345000055,5.50\nTea,T,0712345000018,1\n");
+    let shared = |plan: &Plan| plan.reports.iter().map(|report| report.remarks.clone()).collect::<Vec<_>>();
+    let remark = |code: &str, other: &str| vec![Remark::Shared { code: code.into(), other: other.into() }];
+    assert_eq!(shared(&plan), [remark("5012345000055", "Plum chutney"), remark("5012345000055", "Plum jam"), vec![]]);
+    // With zeros before it, as a code of something else, and against what is here already.
+    let plan = shop.import("名称,编码,条码,价格\nCake,712345000018,,3\n");
+    assert_eq!(shared(&plan), [remark("712345000018", "Tea")]);
+}
+
+#[test]
+fn a_row_is_never_silently_blank() {
+    let mut shop = Shop::default();
+    let plan = shop.import("名称,价格,随便\n茶,5,x\n,,只有这里\n名称,价格,随便\n\n壶,6,\n");
+    assert_eq!(
+        said(&plan).iter().map(|(row, what, _)| (*row, *what)).collect::<Vec<_>>(),
+        [(2, "new"), (3, "left"), (4, "left"), (6, "new")]
+    );
+    assert_eq!(plan.reports[1].outcome, Outcome::LeftOut(Left::Nothing));
+    assert_eq!(plan.reports[2].outcome, Outcome::LeftOut(Left::Head));
+}
+
+#[test]
+fn s9_addresses_in_parts_are_one_and_several_stay_several() {
+    let addresses = |sheet: &str| -> Vec<Vec<String>> {
+        let plan = people(&[], sheet);
+        let mut shop = Shop::default();
+        shop.take(&plan);
+        shop.records.iter().map(|it| Customer::read(it).addresses.into_iter().map(|it| it.text).collect()).collect()
+    };
+    assert_eq!(
+        addresses(
+            "收货人姓名,联系手机,省,市,区,街道地址,买家备注\n林晓,13612340001,浙江省,杭州市,西湖区,文三路1号,周六送\n"
+        ),
+        [["浙江省杭州市西湖区文三路1号"]]
+    );
+    assert_eq!(
+        addresses("姓名,电话,省份,城市,区县,详细地址,邮编\n林晓,13612340001,浙江,杭州,西湖区,文三路1号,310012\n"),
+        [["浙江杭州西湖区文三路1号"]]
+    );
+    assert_eq!(
+        addresses(
+            "First Name,Last Name,Email,Default Address Address1,Default Address Address2,Default Address City,Default Address Province Code,Default Address Country Code,Default Address Zip,Phone\nAda,King,a@example.com,12 High Street,Flat 3,London,ENG,GB,'N1 9GU,'+44 7700 900123\n"
+        ),
+        [["12 High Street, Flat 3, London, ENG, N1 9GU, GB"]]
+    );
+    assert_eq!(
+        addresses(
+            "billing_first_name,billing_last_name,billing_phone,billing_address_1,billing_city,billing_postcode,shipping_address_1,shipping_city,shipping_postcode\nAda,King,07700900123,1 A Rd,Bath,BA1,2 B Rd,Hove,BN3\n"
+        ),
+        [["1 A Rd, Bath, BA1", "2 B Rd, Hove, BN3"]]
+    );
+    assert_eq!(
+        addresses("Customer name,Phone,Address,City,Region,Postal code,Country\nAda,1234567,1 A Rd,Bath,,BA1,GB\n"),
+        [["1 A Rd, Bath, BA1, GB"]]
+    );
+    assert_eq!(
+        addresses("姓名,电话,地址,地址\n林晓,13612340001,甲路1号,乙路2号\n"),
+        [["甲路1号", "乙路2号"]],
+        "whole ones stay whole"
+    );
+}
+
+#[test]
+fn customers_of_peers_have_one_name_and_one_form_of_phone() {
+    let made = |sheet: &str| -> Vec<(String, String)> {
+        let plan = people(&[], sheet);
+        let mut shop = Shop::default();
+        shop.take(&plan);
+        shop.records.iter().map(Customer::read).map(|it| (it.name, it.phone)).collect()
+    };
+    let one = |name: &str, phone: &str| vec![(name.to_owned(), phone.to_owned())];
+    assert_eq!(
+        made("Customer ID,First Name,Last Name,Phone\n'7766,Ada,King,'+8613800138000\n"),
+        one("Ada King", "13800138000")
+    );
+    assert_eq!(made("姓,名,手机\n王,小明,0086 138-0013-8000\n"), one("王小明", "13800138000"));
+    assert_eq!(
+        made("收货人/提货人,收货人手机号/提货人手机号,收货人省份\n王小明,138 0013 8000-1234,浙江省\n"),
+        one("王小明", "13800138000-1234")
+    );
+    assert_eq!(
+        made("First Name,Last Name,Company Name,Phone Number\n,,Hillside Ltd,0117 496 0000\n"),
+        one("Hillside Ltd", "0117 496 0000")
+    );
+    assert_eq!(made("姓名,固定电话,手机\n王,0571-88886666,１３８００１３８０００\n"), one("王", "13800138000"));
+    // Orders: a person comes in every row of theirs, with the addresses of each.
+    let plan =
+        people(&[], "收货人,手机,地址\n王,13800138000,甲路1号\n王,+86 13800138000,乙路2号\n王,13800138000,甲路1号\n");
+    assert_eq!((plan.counts(), plan.writings.len()), (counts(1, 1, 1, 0), 1));
+    // A number of which a spreadsheet has lost the end.
+    let rows =
+        [words_of(&["姓名", "电话"]), vec![Content::Text("王".into()), number("1380013800012345", "1380013800012345")]];
+    let lines = head::below(&rows, 0, 1);
+    let mut planner =
+        Box::new(customers::Customers::new(customers::guess(&head::names(&rows[0])), Vec::new(), [], || 1));
+    lines.iter().for_each(|line| planner.row(line));
+    assert_eq!(refused(&planner.plan()), [(2, vec![Why::Damaged])]);
 }

@@ -65,7 +65,7 @@ pub async fn rows(session: Session, kind: Kind) -> Vec<Vec<Cell>> {
                 let known = levels.iter().find(|(level, _)| level == key);
                 known.map_or_else(|| key.to_owned(), |(_, name)| name.clone())
             };
-            let head = customers::Column::ALL.map(|column| text(words::customer_column(column).get().to_owned()));
+            let head = customers::Column::OURS.map(|column| text(words::customer_column(column).get().to_owned()));
             let all = untrack(|| session.customers().get());
             let rows = all.iter().filter_map(|customer| customers::row(customer, called));
             std::iter::once(head.into()).chain(rows).collect()

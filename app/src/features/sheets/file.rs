@@ -4,6 +4,7 @@
 use std::io::{Cursor, Read};
 
 use calamine::{Data, DataRef, Ods, Range, Reader, Xls, Xlsx};
+use domain::sheet::content::Content;
 use domain::sheet::csv;
 use encoding_rs::{GB18030, UTF_16BE, UTF_16LE};
 
@@ -39,7 +40,7 @@ pub enum Unreadable {
 }
 
 /// The rows of a file. `breathe` is called now and then and answers whether to go on.
-pub async fn rows(bytes: Vec<u8>, breathe: impl AsyncFn() -> bool) -> Result<Vec<Vec<String>>, Unreadable> {
+pub async fn rows(bytes: Vec<u8>, breathe: impl AsyncFn() -> bool) -> Result<Vec<Vec<Content>>, Unreadable> {
     let mut rows = match bytes.get(..4) {
         Some(b"PK\x03\x04") => workbook(bytes, &breathe).await?,
         Some([0xD0, 0xCF, 0x11, 0xE0]) => {
@@ -64,7 +65,7 @@ pub async fn rows(bytes: Vec<u8>, breathe: impl AsyncFn() -> bool) -> Result<Vec
     match rows.len() {
         0 => Err(Unreadable::Empty),
         many if many > MAX_ROWS => Err(Unreadable::TooLarge),
-        _ => Ok(rows),
+        _ => Ok(rows.into_iter().map(|row| row.into_iter().map(Content::typed).collect()).collect()),
     }
 }
 
@@ -213,7 +214,8 @@ mod tests {
     use domain::sheet::csv::Cell;
 
     fn read(bytes: &[u8]) -> Result<Vec<Vec<String>>, Unreadable> {
-        block_on(rows(bytes.to_vec(), async || true))
+        let rows = block_on(rows(bytes.to_vec(), async || true))?;
+        Ok(rows.iter().map(|row| row.iter().map(|cell| cell.shown().into_owned()).collect()).collect())
     }
 
     #[test]

@@ -1,8 +1,9 @@
 //! What each column of a sheet is: guessed from its head, chosen by the person.
 
-use domain::sheet::customers::{self, Customers};
+use domain::sheet::content::Content;
+use domain::sheet::customers::{self, Customers, Part};
 use domain::sheet::products::{self, Products};
-use domain::sheet::{Planner, head};
+use domain::sheet::{Line, Planner, head};
 use leptos::prelude::*;
 use leptos::text_prop::TextProp;
 
@@ -18,6 +19,7 @@ fn product_key(column: &products::Column) -> String {
     let key = match column {
         Column::Name => "name",
         Column::Spec => "spec",
+        Column::Option => "option",
         Column::Code => "code",
         Column::Barcodes => "barcodes",
         Column::Price => "price",
@@ -40,16 +42,36 @@ fn customer_key(column: customers::Column) -> &'static str {
         Column::Address => "address",
         Column::Level => "level",
         Column::Note => "note",
+        Column::Given => "given",
+        Column::Family => "family",
+        Column::Company => "company",
+        Column::Part(part) => match part {
+            Part::Country => "country",
+            Part::Province => "province",
+            Part::City => "city",
+            Part::District => "district",
+            Part::Town => "town",
+            Part::Street => "street",
+            Part::More => "street2",
+            Part::Postcode => "postcode",
+        },
     }
 }
 
 /// All columns of products, with the shop's price levels.
 fn of_products(levels: &[(String, String)]) -> Vec<products::Column> {
-    products::columns(&levels.iter().map(|(key, _)| key.clone()).collect::<Vec<_>>())
+    let levels = levels.iter().map(|(key, _)| products::Column::Level(key.clone()));
+    products::Column::ALL.into_iter().chain(levels).collect()
 }
 
-/// The keys that several columns may have.
-const MANY: [&str; 2] = ["barcodes", "address"];
+/// Whether several columns may have this key.
+fn is_many(kind: Kind, key: &str) -> bool {
+    use head::Column;
+    match kind {
+        Kind::Products => products::Column::ALL.iter().any(|column| product_key(column) == key && column.is_many()),
+        Kind::Customers => customers::Column::ALL.iter().any(|column| customer_key(*column) == key && column.is_many()),
+    }
+}
 
 /// What can be chosen for a column: its key and its name.
 fn offered(kind: Kind) -> Vec<(String, TextProp)> {
@@ -69,27 +91,41 @@ fn offered(kind: Kind) -> Vec<(String, TextProp)> {
     }
 }
 
-/// Which row is the head, and what its columns are, by their keys.
-pub fn guess(kind: Kind, rows: &[Vec<String>]) -> (usize, Vec<String>) {
-    let at = match kind {
-        Kind::Products => head::find(rows, &products::Column::ALL, &own_names()),
-        Kind::Customers => head::find(rows, &customers::Column::ALL, &[]),
-    };
-    (at, guess_row(kind, rows, at))
+/// A sheet as it is worked on: the names of its columns, and the rows below them.
+#[derive(Clone, Default)]
+pub struct Layout {
+    /// The names, as many as the widest row has cells.
+    pub names: Vec<String>,
+    /// The rows.
+    pub lines: Vec<Line>,
 }
 
-/// What the columns below this head are, by their keys; as many as the widest row has.
-fn guess_row(kind: Kind, rows: &[Vec<String>], at: usize) -> Vec<String> {
-    let wide = rows.iter().skip(at).map(Vec::len).max().unwrap_or_default();
-    let mut names = rows.get(at).cloned().unwrap_or_default();
-    names.resize(wide, String::new());
+/// Which row is the head, counted from 0.
+pub fn head_of(kind: Kind, rows: &[Vec<Content>]) -> usize {
+    match kind {
+        Kind::Products => head::find(rows, &products::Column::ALL, &own_names()),
+        Kind::Customers => head::find(rows, &customers::Column::ALL, &[]),
+    }
+}
+
+/// The sheet below the head that begins in this row.
+pub fn layout(kind: Kind, rows: &[Vec<Content>], at: usize) -> Layout {
+    let (names, deep) = match kind {
+        Kind::Products => head::read(rows, at, &products::Column::ALL, &own_names()),
+        Kind::Customers => head::read(rows, at, &customers::Column::ALL, &[]),
+    };
+    Layout { names, lines: head::below(rows, at, deep) }
+}
+
+/// What columns of these names are, by their keys.
+pub fn guess(kind: Kind, names: &[String]) -> Vec<String> {
     match kind {
         Kind::Products => {
-            let guessed = head::guess(&names, &products::Column::ALL, &own_names());
+            let guessed = head::guess(names, &products::Column::ALL, &own_names());
             guessed.iter().map(|column| column.as_ref().map(product_key).unwrap_or_default()).collect()
         }
         Kind::Customers => {
-            let guessed = head::guess(&names, &customers::Column::ALL, &[]);
+            let guessed = customers::guess(names);
             guessed.into_iter().map(|column| column.map(customer_key).unwrap_or_default().to_owned()).collect()
         }
     }
@@ -102,8 +138,8 @@ fn own_names() -> Vec<(String, products::Column)> {
     levels.into_iter().map(column).collect()
 }
 
-/// Begins to read a sheet with these columns. `rows`: all below its head.
-pub fn planner(kind: Kind, session: Session, keys: &[String], rows: &[Vec<String>]) -> Box<dyn Planner> {
+/// Begins to read a sheet with these columns. `lines`: all below its head.
+pub fn planner(kind: Kind, session: Session, keys: &[String], lines: &[Line]) -> Box<dyn Planner> {
     let draw = || u32::from_le_bytes(clock::random());
     let levels = export::levels();
     match kind {
@@ -116,7 +152,7 @@ pub fn planner(kind: Kind, session: Session, keys: &[String], rows: &[Vec<String
             let stock = move |product: &_, variant| session.stock(product, variant);
             let known = known.iter().map(|product| &**product);
             let currency = export::currency(session);
-            Box::new(Products::new(columns.collect(), currency, known, rows, stock, draw))
+            Box::new(Products::new(columns.collect(), currency, known, lines, stock, draw))
         }
         Kind::Customers => {
             let all = customers::Column::ALL;
@@ -139,7 +175,7 @@ pub fn Mapping(desk: Desk) -> impl IntoView {
             for (at, known) in columns.iter_mut().enumerate() {
                 if at == column {
                     known.clone_from(&key);
-                } else if *known == key && !MANY.contains(&key.as_str()) {
+                } else if *known == key && !is_many(kind, &key) {
                     known.clear();
                 }
             }
@@ -156,10 +192,9 @@ pub fn Mapping(desk: Desk) -> impl IntoView {
                     desk.columns.with(|columns| columns.get(column).cloned()).unwrap_or_default()
                 });
                 let first = move || {
-                    let head = desk.head.get();
-                    desk.opened.with(|opened| {
-                        let cells = opened.as_ref()?.rows.iter().skip(head + 1);
-                        let value = cells.filter_map(|row| row.get(column)).find(|cell| !cell.trim().is_empty())?;
+                    desk.layout.with(|layout| {
+                        let cells = layout.lines.iter().filter_map(|line| line.cells.get(column));
+                        let value = cells.map(|cell| cell.shown()).find(|shown| !shown.trim().is_empty())?;
                         Some(sheets::such_as(&value.chars().take(24).collect::<String>()))
                     })
                 };
@@ -184,12 +219,7 @@ pub fn Mapping(desk: Desk) -> impl IntoView {
     let value = Signal::derive(move || desk.head.get().to_string());
     let change = move |row: String| {
         let Ok(at) = row.parse() else { return };
-        desk.head.set(at);
-        let columns = desk.opened.with_untracked(|opened| {
-            opened.as_ref().map(|opened| guess_row(kind, &opened.rows, at)).unwrap_or_default()
-        });
-        desk.columns.set(columns);
-        desk.check();
+        desk.lay(at);
     };
     view! {
         <section class="stack" data-tight="" aria-label=sheets::COLUMNS>

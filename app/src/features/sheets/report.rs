@@ -15,7 +15,7 @@ const PAGE: usize = 50;
 /// All of them, in the list of what to show.
 const EVERY: &str = "";
 
-const OUTCOMES: [&str; 4] = ["created", "updated", "unchanged", "refused"];
+const OUTCOMES: [&str; 5] = ["created", "updated", "unchanged", "refused", "left"];
 
 fn key(outcome: &Outcome) -> &'static str {
     match outcome {
@@ -23,6 +23,7 @@ fn key(outcome: &Outcome) -> &'static str {
         Outcome::Updated => "updated",
         Outcome::Unchanged => "unchanged",
         Outcome::Refused(_) => "refused",
+        Outcome::LeftOut(_) => "left",
     }
 }
 
@@ -32,6 +33,7 @@ fn glyph(outcome: &Outcome) -> Glyph {
         Outcome::Updated => Glyph::Edit,
         Outcome::Unchanged => Glyph::Completed,
         Outcome::Refused(_) => Glyph::Warn,
+        Outcome::LeftOut(_) => Glyph::Minus,
     }
 }
 
@@ -40,19 +42,21 @@ fn word(key: &str) -> Phrase {
         "created" => sheets::CREATED,
         "updated" => sheets::UPDATED,
         "unchanged" => sheets::UNCHANGED,
+        "left" => sheets::LEFT_OUT,
         _ => sheets::REFUSED,
     }
 }
 
-fn why(desk: Desk, outcome: &Outcome) -> String {
-    match outcome {
+fn why(desk: Desk, report: &Report) -> String {
+    let mut said: Vec<String> = match &report.outcome {
         Outcome::Refused(all) => {
-            let said: Vec<String> =
-                all.iter().map(|refusal| words::refusal(refusal, |column| desk.head_of(column))).collect();
-            said.join(" ")
+            all.iter().map(|refusal| words::refusal(refusal, |column| desk.head_of(column))).collect()
         }
-        Outcome::Created | Outcome::Updated | Outcome::Unchanged => String::new(),
-    }
+        Outcome::LeftOut(left) => vec![words::left(*left).get().to_owned()],
+        Outcome::Created | Outcome::Updated | Outcome::Unchanged => Vec::new(),
+    };
+    said.extend(report.remarks.iter().map(words::remark));
+    said.join(" ")
 }
 
 /// What stands above what a row says.
@@ -85,7 +89,7 @@ pub fn Preview(desk: Desk) -> impl IntoView {
 #[component]
 fn Rows(desk: Desk, plan: Arc<Plan>) -> impl IntoView {
     let counts = plan.counts();
-    let numbers = [counts.created, counts.updated, counts.unchanged, counts.refused];
+    let numbers = [counts.created, counts.updated, counts.unchanged, counts.refused, counts.left];
     let of = move |key: &str| OUTCOMES.iter().zip(numbers).find(|(known, _)| **known == key).map_or(0, |(_, n)| n);
     let mut choices = vec![Choice::new(EVERY, move || sheets::counted(sheets::EVERY.get(), numbers.iter().sum()))];
     choices.extend(OUTCOMES.map(|key| Choice::new(key, move || sheets::counted(word(key).get(), of(key)))));
@@ -110,7 +114,7 @@ fn Rows(desk: Desk, plan: Arc<Plan>) -> impl IntoView {
         let each = rows
             .into_iter()
             .map(|report| {
-                let why = why(desk, &report.outcome);
+                let why = why(desk, &report);
                 let said = report.said.iter().map(|text| view! { <td>{text.clone()}</td> }).collect_view();
                 view! {
                     <tr data-outcome=key(&report.outcome)>
@@ -185,7 +189,7 @@ pub fn Done(desk: Desk) -> impl IntoView {
                 let mut row = vec![Cell::Figure(report.row.to_string())];
                 row.push(text(words::outcome(&report.outcome).get().to_owned()));
                 row.extend(report.said.iter().cloned().map(text));
-                row.push(text(untrack(|| why(desk, &report.outcome))));
+                row.push(text(untrack(|| why(desk, report))));
                 rows.push(row);
             }
             let name = format!("{}-{}", sheets::REPORT_FILE.get(), export::file_name(desk.session, desk.kind, "csv"));
@@ -205,6 +209,7 @@ pub fn Done(desk: Desk) -> impl IntoView {
             data-updated=counts.updated.to_string()
             data-unchanged=counts.unchanged.to_string()
             data-refused=counts.refused.to_string()
+            data-left=counts.left.to_string()
         >
             <h2 class="section-title">{sheets::REPORT}</h2>
             <p role="status"><b>{sheets::imported(counts.created, counts.updated, counts.refused)}</b></p>

@@ -1,7 +1,8 @@
 //! How sheets are talked about: columns, and what becomes of a row.
 
 use domain::money::NumberFault;
-use domain::sheet::{Outcome, Refusal, Why, customers, products};
+use domain::sheet::customers::Part;
+use domain::sheet::{Left, Outcome, Refusal, Remark, Why, customers, products};
 
 use crate::text::{Phrase, sheets};
 
@@ -11,6 +12,7 @@ pub fn product_column(column: &products::Column, levels: &[(String, String)]) ->
     let phrase = match column {
         Column::Name => sheets::NAME,
         Column::Spec => sheets::SPEC,
+        Column::Option => sheets::OPTION,
         Column::Code => sheets::CODE,
         Column::Barcodes => sheets::BARCODES,
         Column::Price => sheets::PRICE,
@@ -36,6 +38,19 @@ pub fn customer_column(column: customers::Column) -> Phrase {
         customers::Column::Address => sheets::ADDRESS,
         customers::Column::Level => sheets::LEVEL,
         customers::Column::Note => sheets::NOTE,
+        customers::Column::Given => sheets::GIVEN,
+        customers::Column::Family => sheets::FAMILY,
+        customers::Column::Company => sheets::COMPANY,
+        customers::Column::Part(part) => match part {
+            Part::Country => sheets::COUNTRY,
+            Part::Province => sheets::PROVINCE,
+            Part::City => sheets::CITY,
+            Part::District => sheets::DISTRICT,
+            Part::Town => sheets::TOWN,
+            Part::Street => sheets::STREET,
+            Part::More => sheets::MORE_OF_STREET,
+            Part::Postcode => sheets::POSTCODE,
+        },
     }
 }
 
@@ -46,6 +61,26 @@ pub fn outcome(outcome: &Outcome) -> Phrase {
         Outcome::Updated => sheets::UPDATED,
         Outcome::Unchanged => sheets::UNCHANGED,
         Outcome::Refused(_) => sheets::REFUSED,
+        Outcome::LeftOut(_) => sheets::LEFT_OUT,
+    }
+}
+
+/// Why a row is left out.
+pub fn left(left: Left) -> Phrase {
+    match left {
+        Left::Total => sheets::IS_TOTAL,
+        Left::Head => sheets::IS_HEAD,
+        Left::Parent => sheets::IS_PARENT,
+        Left::Picture => sheets::IS_PICTURE,
+        Left::Nothing => sheets::IS_NOTHING,
+    }
+}
+
+/// What else there is to know of a row.
+pub fn remark(remark: &Remark) -> String {
+    match remark {
+        Remark::Hidden => sheets::ROW_HIDDEN.get().to_owned(),
+        Remark::Shared { code, other } => sheets::shared(code, other),
     }
 }
 
@@ -62,6 +97,11 @@ pub fn refusal(refusal: &Refusal, head: impl Fn(usize) -> String) -> String {
         Why::Amount(fault) => number(fault, sheets::NO_AMOUNT).get().to_owned(),
         Why::Quantity(fault) => number(fault, sheets::NO_QUANTITY).get().to_owned(),
         Why::Mangled => sheets::MANGLED.get().to_owned(),
+        Why::Damaged => sheets::DAMAGED.get().to_owned(),
+        Why::Error(text) => sheets::is_error(text),
+        Why::Uncalculated => sheets::UNCALCULATED.get().to_owned(),
+        Why::Date => sheets::IS_DATE.get().to_owned(),
+        Why::Truth => sheets::IS_TRUTH.get().to_owned(),
         Why::Repeated(row) => sheets::repeated(*row),
         Why::Disagrees(row) => sheets::disagrees(*row),
         Why::Ambiguous => sheets::AMBIGUOUS.get().to_owned(),
