@@ -10,6 +10,7 @@ use super::csv::Cell;
 use super::figure::{self, Measure};
 use super::{Cells, Left, Line, Outcome, Plan, Planner, Refusal, Remark, Report, Why, Writing, head, written};
 use crate::Currency;
+use crate::code::Gtin;
 use crate::money::{NumberFault, plain};
 use crate::product::{Article, Product, Stock, Variant};
 use crate::record::{RecordEvent, StockMoved, StockReason, changes};
@@ -616,8 +617,10 @@ where
                     named = is_heading.then_some((nth, name, true));
                 }
                 (None, Some(_), Some((at, name, is_heading))) => {
-                    let is_known =
-                        |code: &String| self.by_code.contains_key(code) || self.by_barcode.contains_key(code);
+                    let is_known = |code: &String| {
+                        let key = known_as(code);
+                        self.by_code.contains_key(&key) || self.by_barcode.contains_key(&key)
+                    };
                     if *is_heading {
                         self.left.insert(*at, Left::Parent);
                     }
@@ -642,10 +645,10 @@ where
             }
         }
         if !own.code.is_empty() {
-            enter(&mut self.by_code, content::code(&own.code), (at, variant));
+            enter(&mut self.by_code, known_as(&own.code), (at, variant));
         }
         for barcode in &own.barcodes {
-            enter(&mut self.by_barcode, content::code(barcode), (at, variant));
+            enter(&mut self.by_barcode, known_as(barcode), (at, variant));
         }
         if variant != 0 || product.variants.is_empty() {
             let spec = Some(product.spec(variant)).filter(|spec| !is_default(spec)).unwrap_or_default();
@@ -699,11 +702,12 @@ where
                 return Err(Why::NameMissing);
             }
             // The code of a whole product has its row's name and specification beside it.
-            let places = self.by_code.get(code).or_else(|| self.by_barcode.get(code));
+            let key = known_as(code);
+            let places = self.by_code.get(&key).or_else(|| self.by_barcode.get(&key));
             if let Some(places) = places {
                 return Ok(self.within(self.choose(places, read)?, read));
             }
-        } else if let Some(places) = read.barcodes.iter().find_map(|barcode| self.by_barcode.get(barcode)) {
+        } else if let Some(places) = read.barcodes.iter().find_map(|barcode| self.by_barcode.get(&known_as(barcode))) {
             return Ok(self.within(self.choose(places, read)?, read));
         }
         let name = read.name.clone().ok_or(Why::NameMissing)?;
@@ -1052,20 +1056,20 @@ where
 impl<S, D> Products<S, D> {
     /// Says of rows that are taken which of their codes something else has, too: a scanner would have to ask.
     fn say_shared(&mut self) {
-        let mut having: BTreeMap<String, Vec<Place>> = BTreeMap::new();
+        let mut having: BTreeMap<String, (String, Vec<Place>)> = BTreeMap::new();
         for (at, work) in self.works.iter().enumerate() {
             let variants = work.now.variants.iter().map(|variant| variant.id);
             for variant in variants.chain([0]) {
                 let own = article(&work.now, variant);
                 for code in own.barcodes.iter().chain([&own.code]).filter(|code| !code.is_empty()) {
-                    let places = having.entry(scanned(code)).or_default();
+                    let (_, places) = having.entry(known_as(code)).or_insert_with(|| (code.clone(), Vec::new()));
                     if !places.contains(&(at, variant)) {
                         places.push((at, variant));
                     }
                 }
             }
         }
-        for (code, places) in having.into_iter().filter(|(_, places)| places.len() > 1) {
+        for (code, places) in having.into_values().filter(|(_, places)| places.len() > 1) {
             for (at, variant) in &places {
                 let report = self.works.get(*at).and_then(|work| work.reported.get(variant)).copied();
                 let other = places.iter().find(|place| **place != (*at, *variant));
@@ -1080,11 +1084,9 @@ impl<S, D> Products<S, D> {
     }
 }
 
-/// What a scanner says of a code: codes of goods with any zeros before them are one.
-fn scanned(code: &str) -> String {
-    let code = content::code(code);
-    let is_gtin = matches!(code.len(), 8 | 12..=14) && code.bytes().all(|byte| byte.is_ascii_digit());
-    if is_gtin { code.trim_start_matches('0').to_owned() } else { code }
+/// What a sheet's codes are compared by: of goods in whatever form, the one that all have.
+fn known_as(code: &str) -> String {
+    Gtin::parse(code).map_or_else(|| content::code(code), |gtin| gtin.to_string())
 }
 
 /// The barcodes in a cell.

@@ -2,7 +2,6 @@
 #![expect(clippy::inconsistent_digit_grouping, reason = "amounts are written as money: 128_00 is 128.00")]
 
 use domain::Currency;
-use domain::product::{Article, Variant};
 
 use super::paying::{Step, payments, quick_amounts, step};
 use super::*;
