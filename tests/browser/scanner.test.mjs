@@ -12,6 +12,10 @@ const SHIRT = { name: "Shirt", code: "SHIRT", price: 5900, "variant/1/name": "M"
 const ONE = { name: "Red pen", code: "R", barcodes: ["96385074"], price: 200 };
 const OTHER = { name: "Blue pen", code: "B", barcodes: ["96385074"], price: 300 };
 
+// 00123: 1.250 kg, and 12.50.
+const WEIGHS_1250 = "2100123012503";
+const COSTS_1250 = "2200123012500";
+
 const tile = (tablet, code) => tablet.page.locator(`[data-testid="product-tile"][data-code="${code}"]`);
 const lines = (tablet) => tablet.page.getByTestId("cart-line");
 const totalIs = (tablet, minor) => tablet.page.locator(`[data-testid="cart-total"][data-minor="${minor}"]`).waitFor();
@@ -211,4 +215,75 @@ test("lists search for a scan, the product's form takes it as a barcode, and a p
   await scan(tablet, "SF1234567890123");
   await page.locator(`[data-testid="order-row"][data-order-number="${number}"]`).waitFor();
   assert.equal(await search.inputValue(), "SF1234567890123");
+});
+
+test("C10: a scan into every text field of every page leaves it as it was, with its caret and the focus", async (t) => {
+  const { tablet } = await stallWith(t, [CUP, ORANGES]);
+  const { page } = tablet;
+  const pages = [
+    "/counter", "/orders", "/orders/new", "/products", "/products/new", "/customers", "/customers/new", "/templates/new",
+    "/settings", "/settings/shop", "/settings/rules", "/products/import", "/customers/import", "/conflicts", "/setup",
+  ];
+  const FIELDS = "input:not([type=radio], [type=checkbox], [type=file], [type=date]), textarea, select";
+  const state = () => page.evaluate(() => {
+    const field = document.activeElement;
+    const plain = field.tagName === "SELECT" || field.selectionStart === null;
+    return { at: field.dataset.walked ?? field.tagName, value: field.value ?? "", start: plain ? 0 : field.selectionStart, end: plain ? 0 : field.selectionEnd };
+  });
+  let walked = 0;
+  for (const where of pages) {
+    await tablet.go(where);
+    await page.locator("main h1, main h2").first().waitFor({ state: "attached" });
+    const count = await page.evaluate((selector) => {
+      const seen = [...document.querySelectorAll(`main :is(${selector})`)].filter((field) => field.checkVisibility() && !field.disabled);
+      seen.forEach((field, nth) => { field.dataset.walked = String(nth); });
+      return seen.length;
+    }, FIELDS);
+    for (let nth = 0; nth < count; nth += 1) {
+      const field = page.locator(`[data-walked="${nth}"]`);
+      if ((await field.count()) === 0) continue;
+      const takes = await field.getAttribute("data-scan");
+      await field.evaluate((field) => {
+        field.focus();
+        if (field.setSelectionRange && field.selectionStart !== null) field.setSelectionRange(0, field.value.length);
+      });
+      const before = await state();
+      const address = page.url();
+      await scan(tablet, "2999999", ...(nth % 2 === 0 ? ["Enter"] : ["Tab"]));
+      // Said, one way or the other: then it is over.
+      await page.locator('.toast, dialog[open], [data-testid="label-preview"] :is(p, li)').first().waitFor();
+      if (await tablet.dialog().isVisible()) await closeDialog(tablet);
+      if (takes === null && where !== "/settings/shop") assert.deepEqual(await state(), before, `${where}, field ${nth}`);
+      assert.equal(new URL(page.url()).pathname, new URL(address).pathname, `${where}: no key was pressed`);
+      await page.evaluate(() => document.querySelectorAll(".toast .button").forEach((key) => key.click()));
+      walked += 1;
+    }
+  }
+  assert.ok(walked > 40, `${walked} fields were walked`);
+});
+
+test("C18: a scale's label sells by its weight, what it costs is what its line comes to; its layout is a setting", async (t) => {
+  const { tablet } = await stallWith(t, [CUP, ORANGES], "/settings/shop");
+  const { page } = tablet;
+  await tablet.box("Try a label").waitFor();
+  await scan(tablet, "2100123012501");
+  await page.getByTestId("label-preview").getByText("misread").waitFor();
+  await scan(tablet, WEIGHS_1250);
+  await page.getByTestId("label-preview").getByText("Item 00123 · 1.250 kg · Tangerines").waitFor();
+  await tablet.box("Prefixes").fill("21");
+  await tablet.button("Add layout").click();
+  await page.locator('[data-testid="scale-layout"][data-layout="21 FFIIIIIWWWWWC"]').waitFor();
+  await tablet.box("Prefixes").fill("22");
+  await page.getByRole("combobox", { name: "Usual layouts" }).selectOption("FFIIIIIPPPPPC");
+  await tablet.button("Add layout").click();
+  await page.getByTestId("scale-layout").nth(1).waitFor();
+  await tablet.go("/counter");
+  await tile(tablet, "123").waitFor();
+  await scan(tablet, WEIGHS_1250);
+  await totalIs(tablet, 2600);
+  await scan(tablet, COSTS_1250);
+  await totalIs(tablet, 2600 + 1250);
+  await scan(tablet, "2100123012501");
+  await page.getByText("misread").waitFor();
+  await totalIs(tablet, 3850);
 });

@@ -83,7 +83,7 @@ impl Before {
         let of = |name| element.as_ref().map(|element| member(element, name));
         let is_field = element.as_ref().is_some_and(|it| it.matches("input, textarea, select").unwrap_or(false));
         let value = of("value").filter(|_| is_field).and_then(|value| value.as_string());
-        let place = |name| of(name).and_then(|at| js_sys::Number::from(at).value_of().to_string().parse().ok());
+        let place = |name| of(name).and_then(|at| at.as_f64()).map(|at| at as u32);
         Self { value, start: place("selectionStart"), end: place("selectionEnd"), element }
     }
 

@@ -101,6 +101,7 @@ texts! {
     DROP: "不要了", "Drop it";
     CAMERA: "对准条码", "Point at the barcode";
     CAMERA_WAIT: "正在打开摄像头", "Opening the camera";
+    CAMERA_UNREAD: "看到码了，但读不出来。靠近一点、拿稳，或者手工输入。", "There is a code, but it can't be read. Hold it closer and still, or type it in.";
     CAMERA_REFUSED: "浏览器不让用摄像头。在地址栏旁边的权限里打开，再试一次。扫码枪和搜索照样能用。", "The browser does not allow the camera. Allow it beside the address, then try again. A scanner and the search work all the same.";
     CAMERA_NONE: "这台设备没有能用的摄像头。扫码枪和搜索照样能用。", "There is no camera to use on this device. A scanner and the search work all the same.";
     CAMERA_NO_READER: "读码的部分还没下载好。连一次网，以后没网也能用。", "The part that reads codes is not here yet. Connect once; after that it works without a network.";
