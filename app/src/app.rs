@@ -14,7 +14,7 @@ use crate::prefs::Prefs;
 use crate::session::{Boot, Session, Trouble};
 use crate::text::{fault, opening};
 use crate::ui::scan::Scanner;
-use crate::ui::{Toaster, Toasts, Waiting};
+use crate::ui::{Toaster, Toasts, Waiting, guard_presses};
 
 /// The app.
 #[component]
@@ -29,6 +29,8 @@ pub fn App() -> impl IntoView {
     let is_known =
         move |code: &str| products.with_untracked(|all| !code::find(all.iter().map(AsRef::as_ref), code).is_empty());
     provide_context(Scanner::start(prefs.scanner, toaster, is_known, |code| code::Gtin::parse(code).is_some()));
+    // After the scanner: what is a scan's is no press.
+    guard_presses();
     let parts = Parts::start(session);
     provide_context(parts);
     // What keeps the app on the device fetches all of it: after what this page waits for, not beside it.

@@ -5,6 +5,7 @@ pub mod conflicts;
 pub mod counter;
 pub mod customers;
 pub mod first_start;
+pub mod meant;
 pub mod missing;
 pub mod new_order;
 pub mod order;

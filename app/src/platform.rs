@@ -13,6 +13,7 @@ pub mod net;
 pub mod page;
 pub mod picture;
 pub mod preferences;
+pub mod presses;
 pub mod service_worker;
 pub mod sound;
 pub mod storage;

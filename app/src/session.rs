@@ -20,8 +20,11 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
+use domain::figure::Usage;
 use domain::order::{Badge, Command, Conflict, ConflictKind, Context, Order, Summary, decide};
+use domain::shop::SettingChanged;
 use domain::shop::ShopSettings;
+use domain::weight::WeightUnit;
 use domain::{Day, DeviceCode, OrderNumber};
 use futures::future::select;
 use leptos::prelude::*;
@@ -39,7 +42,7 @@ use self::link::storage_fault;
 pub use self::newest::newest;
 pub use self::pictures::NoPicture;
 pub use self::records::{RecordConflict, Records, shop_now};
-pub use self::stock::StockLedger;
+pub use self::stock::{Beside, CountQuestion, StockLedger};
 pub use self::tables::Table;
 pub use self::view::{Counts, DaySum, Device, Listing, Loaded, Row};
 use self::works::Awaiting;
@@ -210,6 +213,7 @@ impl Session {
             });
             (shop, replica.shop().time_zone().to_owned(), open_conflicts(replica, now))
         });
+        text::weight::set_shop(link.read(|replica| replica.shop().settings().usage().weight));
         if !zone.is_empty() && self.zone.with_untracked(|known| *known != zone) {
             self.spans.set_value(Vec::new());
             self.zone.set(zone.clone());
@@ -314,7 +318,7 @@ impl Session {
                     let first = total;
                     total += sums.orders;
                     let day = by_day.then(|| self.day_of(from));
-                    DaySum { day, first, orders: sums.orders, minor: sums.total }
+                    DaySum { day, first, orders: sums.orders, counted: sums.counted, minor: sums.total }
                 };
                 let days = sums.into_iter().map(&mut day_of).collect();
                 Arc::new(Listing { total, days, counts })
@@ -433,6 +437,12 @@ impl Session {
         settings.into()
     }
 
+    /// How the shop writes figures.
+    pub fn usage(self) -> Signal<Usage> {
+        let settings = self.settings();
+        Signal::derive(move || settings.get().usage())
+    }
+
     /// The code of a tablet; empty where it is not known.
     pub fn device_code(self, device: Uuid) -> String {
         self.changes.track();
@@ -455,7 +465,14 @@ impl Session {
     pub async fn start_shop(self, name: String, currency: domain::Currency) -> Result<(), StorageFault> {
         let link = self.link().ok_or(StorageFault::Closed)?;
         let works = self.works().await.ok_or(StorageFault::Unavailable("a part of the app".to_owned()))?;
-        (works.start_shop)(link, name, currency).await
+        (works.start_shop)(Rc::clone(&link), name, currency).await?;
+        let weight = WeightUnit::usual(currency, text::language() == text::Language::Zh);
+        if weight != WeightUnit::default() {
+            let change = SettingChanged { weight: Some(weight), ..SettingChanged::default() };
+            // It can be said later, too.
+            let _ = link.change_setting(change).await;
+        }
+        Ok(())
     }
 
     /// Takes the shop of this device to a server that has none yet.
@@ -551,7 +568,8 @@ fn open_conflicts(replica: &replica::Replica, now_ms: i64) -> usize {
     let of_orders: usize = of_orders.map(|summary| usize::from(summary.open_conflicts)).sum();
     let of_numbers: usize = replica.doubled_numbers().iter().map(|(_, orders)| orders.len().saturating_sub(1)).sum();
     let of_records: usize = replica.conflicted_records().map(|(.., count)| count).sum();
-    of_orders + of_numbers + of_records + replica.shop().record().open_conflicts().count()
+    let of_counts = replica.asked_counts().len();
+    of_orders + of_numbers + of_records + of_counts + replica.shop().record().open_conflicts().count()
 }
 
 async fn conflicts(link: &Link) -> Result<Vec<(Arc<Order>, String)>, StorageFault> {

@@ -11,6 +11,7 @@ mod keypad;
 mod menu;
 mod paper;
 mod picture_field;
+mod press;
 mod rest;
 pub mod scan;
 mod stamp;
@@ -22,7 +23,7 @@ mod toast;
 pub use button::{Button, Kind, LinkButton};
 pub use choices::{Choice, Choices, Select, Switch, Tick};
 pub use dialog::Dialog;
-pub use field::{AmountField, ComboField, SearchField, Stepper, TextField, uid};
+pub use field::{AmountField, ComboField, Meaning, SearchField, Stepper, TextField, uid};
 pub use figures::{Money, Serial, Size};
 pub use glyph::{Glyph, Icon};
 pub use keypad::{Dock, DockedKeypad, Keypad, KeypadKey};
@@ -31,6 +32,7 @@ pub use paper::{
     Acts, Empty, Fault, Note, Progress, Scroll, Setting, Sheet, Skeleton, Stub, Timeline, TimelineItem, Waiting,
 };
 pub use picture_field::PictureField;
+pub use press::guard_presses;
 pub use rest::at_rest;
 pub use stamp::{Badge, Stamp, Tone};
 pub use suggest::{Offer, SuggestField};

@@ -7,6 +7,7 @@ pub mod address;
 pub mod code;
 pub mod contact;
 pub mod customer;
+pub mod figure;
 pub mod money;
 pub mod number;
 pub mod order;
@@ -19,6 +20,7 @@ pub mod shop;
 pub mod template;
 pub mod text;
 pub mod view;
+pub mod weight;
 
 use uuid::Uuid;
 

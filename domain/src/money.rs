@@ -1,4 +1,4 @@
-//! Money: integer minor units of an ISO 4217 currency, and how people type it. Amounts are at most
+//! Money: integer minor units of an ISO 4217 currency; how people write it is in [`crate::figure`]. Amounts are at most
 //! [`MAX_AMOUNT`], so that sums of whole orders stay far inside an `i64`.
 
 use serde::{Deserialize, Serialize};
@@ -46,7 +46,7 @@ pub enum NumberFault {
     /// Nothing was typed.
     #[error("nothing was typed")]
     Empty,
-    /// Something else than digits and one point.
+    /// Something else than a figure.
     #[error("not a number")]
     NotANumber,
     /// More decimals than there are.
@@ -58,77 +58,20 @@ pub enum NumberFault {
     /// Zero where something must be.
     #[error("zero")]
     Zero,
-}
-
-/// Reads a decimal number with at most `decimals` decimals as an integer of its smallest unit. Full-width digits and
-/// signs, spaces and thousands commas are understood. Never negative.
-pub fn parse_decimal(text: &str, decimals: u32, max: i64) -> Result<i64, NumberFault> {
-    let mut whole: i64 = 0;
-    let mut seen_digit = false;
-    let mut after_point: Option<u32> = None;
-    for c in text.trim().chars() {
-        let c = match c {
-            '０'..='９' => char::from_u32(c as u32 - '０' as u32 + '0' as u32).unwrap_or(c),
-            '．' | '。' => '.',
-            '，' => ',',
-            c => c,
-        };
-        match c {
-            '0'..='9' => {
-                seen_digit = true;
-                if let Some(places) = &mut after_point {
-                    if *places == decimals {
-                        if c == '0' {
-                            continue;
-                        }
-                        return Err(NumberFault::TooPrecise);
-                    }
-                    *places += 1;
-                }
-                whole = whole
-                    .checked_mul(10)
-                    .and_then(|w| w.checked_add(i64::from(c as u32 - '0' as u32)))
-                    .ok_or(NumberFault::TooLarge)?;
-            }
-            '.' if after_point.is_none() => after_point = Some(0),
-            ',' | ' ' | '\u{a0}' if after_point.is_none() && seen_digit => {}
-            _ => return Err(NumberFault::NotANumber),
-        }
-    }
-    if !seen_digit {
-        return Err(if text.trim().is_empty() { NumberFault::Empty } else { NumberFault::NotANumber });
-    }
-    let missing = decimals - after_point.unwrap_or(0);
-    let value = 10_i64.checked_pow(missing).and_then(|scale| whole.checked_mul(scale)).ok_or(NumberFault::TooLarge)?;
-    if value > max { Err(NumberFault::TooLarge) } else { Ok(value) }
-}
-
-/// Reads an amount of money as minor units; a leading currency sign is understood.
-pub fn parse_amount(text: &str, currency: Currency) -> Result<i64, NumberFault> {
-    let text = text.trim();
-    let bare = text.strip_prefix(currency.sign()).or_else(|| text.strip_prefix('￥')).unwrap_or(text);
-    parse_decimal(bare, currency.exponent(), MAX_AMOUNT)
-}
-
-/// Reads money that is taken, given or owed: above zero.
-pub fn parse_sum(text: &str, currency: Currency) -> Result<i64, NumberFault> {
-    match parse_amount(text, currency)? {
-        0 => Err(NumberFault::Zero),
-        minor => Ok(minor),
-    }
+    /// Below zero where that can't be.
+    #[error("below zero")]
+    Negative,
+    /// The sign of another currency stands beside it.
+    #[error("another currency")]
+    OtherCurrency,
+    /// It can mean two things that are a thousandfold apart: `1.234` in euros.
+    #[error("ambiguous")]
+    Ambiguous,
 }
 
 /// An amount as plain digits for an input field: `12.50`.
 pub fn plain(minor: i64, currency: Currency) -> String {
-    let exponent = currency.exponent();
-    let scale = 10_u64.pow(exponent);
-    let magnitude = minor.unsigned_abs();
-    let sign = if minor < 0 { "-" } else { "" };
-    if exponent == 0 {
-        format!("{sign}{magnitude}")
-    } else {
-        format!("{sign}{}.{:0width$}", magnitude / scale, magnitude % scale, width = exponent as usize)
-    }
+    crate::figure::plain_in(minor, currency.exponent())
 }
 
 /// The price of a weight: `price` is for a kilogram; half a minor unit is rounded up.
@@ -141,45 +84,6 @@ pub fn price_of_grams(grams: i64, price: i64) -> i64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn reads_what_people_type() {
-        for (typed, minor) in [
-            ("12", 1200),
-            ("12.5", 1250),
-            ("0", 0),
-            ("1,234.00", 123_400),
-            ("１２．５０", 1250),
-            ("¥3.", 300),
-            (".5", 50),
-            ("2.500", 250),
-        ] {
-            assert_eq!(parse_amount(typed, Currency::Cny), Ok(minor), "{typed}");
-        }
-        for (typed, fault) in [
-            ("", NumberFault::Empty),
-            ("abc", NumberFault::NotANumber),
-            ("-5", NumberFault::NotANumber),
-            ("1.2.3", NumberFault::NotANumber),
-            ("1.234", NumberFault::TooPrecise),
-            ("1000000000000", NumberFault::TooLarge),
-            ("99999999999999999999999", NumberFault::TooLarge),
-            ("😀", NumberFault::NotANumber),
-        ] {
-            assert_eq!(parse_amount(typed, Currency::Cny), Err(fault), "{typed}");
-        }
-        assert_eq!(parse_amount("500", Currency::Jpy), Ok(500));
-        assert_eq!(parse_amount("5.5", Currency::Jpy), Err(NumberFault::TooPrecise));
-    }
-
-    #[test]
-    fn what_is_shown_in_a_field_is_read_back() {
-        for minor in [0, 5, 99, 100, 123_456_789] {
-            for currency in Currency::ALL {
-                assert_eq!(parse_amount(&plain(minor, *currency), *currency), Ok(minor));
-            }
-        }
-    }
 
     #[test]
     fn weight_rounds_half_up() {

@@ -206,6 +206,8 @@ pub struct Order {
     pub delivered: Option<usize>,
     /// The event that completed it.
     pub completed: Option<usize>,
+    /// Marks that were set by mistake: what said that it was delivered or completed, and what took that back.
+    pub voided_marks: BTreeMap<usize, usize>,
     /// The event that holds it.
     pub held: Option<usize>,
     /// The event that cancelled it.
@@ -255,6 +257,7 @@ impl Order {
             parcels: Vec::new(),
             delivered: None,
             completed: None,
+            voided_marks: BTreeMap::new(),
             held: None,
             cancelled: None,
             conflicts: Vec::new(),
@@ -308,10 +311,39 @@ impl Order {
     pub fn refunded(&self) -> i64 {
         self.refunds.iter().fold(0, |sum, (_, refund)| sum.saturating_add(refund.amount))
     }
+    /// What went back to the buyer, minor units: refunds, and where the whole sale was undone, what had been paid.
+    pub fn given_back(&self) -> i64 {
+        let undone =
+            self.payments.iter().filter(|payment| payment.state == PaymentState::Voided && self.undid(payment));
+        undone.fold(self.refunded(), |sum, payment| sum.saturating_add(payment.body.amount))
+    }
+    /// Whether the act that cancelled it made this payment void: right before, with the same reason.
+    fn undid(&self, payment: &Payment) -> bool {
+        let entry = |at: Option<usize>| self.timeline.get(at?);
+        let (Some(void), Some(cancel)) = (entry(payment.state_by), entry(self.cancelled)) else { return false };
+        let (Event::Order(OrderEvent::PaymentVoided(ended)), Event::Order(OrderEvent::Cancelled(body))) =
+            (&void.event, &cancel.event)
+        else {
+            return false;
+        };
+        let steps = cancel.meta.counter.saturating_sub(void.meta.counter);
+        void.meta.device == cancel.meta.device
+            && (1..=self.payments.len() as u64).contains(&steps)
+            && ended.reason == body.reason
+    }
     /// What the buyer still owes (above zero) or is owed (below), minor units. A cancelled order asks for nothing.
     pub fn balance(&self) -> i64 {
         let asked = if self.cancelled.is_some() { 0 } else { self.total() };
         asked.saturating_sub(self.paid()).saturating_add(self.refunded())
+    }
+    /// Whether it is to be paid before it leaves: on credit, or on delivery, nothing is owed yet.
+    pub fn pays_first(&self) -> bool {
+        self.terms.value == Terms::Prepaid
+    }
+    /// When it is to be paid, milliseconds since 1970. What is not paid first has no time, but one that a person set
+    /// since then.
+    pub fn due_ms(&self) -> Option<i64> {
+        self.due.value.filter(|_| self.pays_first() || self.due.by > self.terms.by)
     }
     /// How much of a line has left, in pieces or grams.
     pub fn shipped_of(&self, line: u32) -> i64 {

@@ -4,6 +4,7 @@
 //!
 //! The fold is one for all kinds; what the fields mean is told by the kind's own module (`product`, `customer`, …).
 
+mod count;
 mod value;
 
 use std::collections::BTreeMap;
@@ -11,6 +12,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+pub use self::count::{Count, counted_field, question};
 pub use self::value::Value;
 use crate::order::Method;
 use crate::{Event, Meta};
@@ -57,7 +59,8 @@ pub struct Changed {
 pub enum StockReason {
     /// Bought or made.
     Received,
-    /// Counted: the difference to what was expected.
+    /// Counted: what is there ([`StockMoved::known`]), or, as older versions wrote it, the difference to what was
+    /// expected.
     Counted,
     /// Came back from a buyer, and is good.
     ReturnedGood,
@@ -65,6 +68,10 @@ pub enum StockReason {
     ReturnedDamaged,
     /// Thrown away, broken, given away.
     Scrapped,
+    /// A person said that a movement came before a count that did not know of it: what was counted has it in it.
+    BeforeCount,
+    /// A person said that it came after the count.
+    AfterCount,
     /// Another one, by its key.
     Other(String),
 }
@@ -81,6 +88,8 @@ impl StockReason {
             Self::ReturnedGood => "returned_good",
             Self::ReturnedDamaged => "returned_damaged",
             Self::Scrapped => "scrapped",
+            Self::BeforeCount => "before_count",
+            Self::AfterCount => "after_count",
             Self::Other(key) => key,
         }
     }
@@ -88,7 +97,8 @@ impl StockReason {
 
 impl From<String> for StockReason {
     fn from(key: String) -> Self {
-        Self::USUAL.into_iter().find(|reason| reason.key() == key).unwrap_or(Self::Other(key))
+        let known = Self::USUAL.into_iter().chain([Self::BeforeCount, Self::AfterCount]);
+        known.into_iter().find(|reason| reason.key() == key).unwrap_or(Self::Other(key))
     }
 }
 
@@ -111,9 +121,38 @@ pub struct StockMoved {
     /// For [`StockReason::Counted`]: what was counted; for goods that came back damaged: how many.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub counted: Option<i64>,
+    /// For [`StockReason::Counted`]: what all that moved came to as far as the tablet knew, counts aside. With it the
+    /// count says what is there: `counted`, and what moved beyond that. Without it, as older versions wrote, a count is
+    /// the difference `quantity` like any movement.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub known: Option<i64>,
+    /// The conflict of two counts, or the question of a count and a movement, that this settles.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub settles: Option<String>,
     /// Note.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub note: String,
+}
+
+impl StockMoved {
+    /// Goods came or went.
+    pub fn new(variant: u32, reason: StockReason, quantity: i64) -> Self {
+        Self { variant, reason, quantity, counted: None, known: None, settles: None, note: String::new() }
+    }
+    /// So much was counted. What it means for the stock is filled in as it is stored: see [`StockMoved::count_over`].
+    pub fn count(variant: u32, counted: i64) -> Self {
+        Self { counted: Some(counted), ..Self::new(variant, StockReason::Counted, 0) }
+    }
+    /// Whether it is a count that a person has just made.
+    pub fn is_count(&self) -> bool {
+        self.reason == StockReason::Counted && self.counted.is_some() && self.settles.is_none()
+    }
+    /// Says of a count what the tablet knew as it was made: what was expected to be there, and what movements, counts
+    /// aside, had come to.
+    pub fn count_over(&mut self, expected: i64, known: i64) {
+        self.quantity = self.counted.unwrap_or(expected).saturating_sub(expected);
+        self.known = Some(known);
+    }
 }
 
 /// Body of `customer.debt_moved`.
@@ -163,8 +202,14 @@ pub struct FieldConflict {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Record {
     fields: BTreeMap<String, Written>,
-    /// Sums of movements: by variant for stock, under 0 for a debt.
+    /// What movements and counts come to: by variant for stock, under 0 for a debt.
     sums: BTreeMap<u32, i64>,
+    /// What movements of stock come to by variant, counts aside.
+    plain: BTreeMap<u32, i64>,
+    /// Every count that says what is there, in the order of the fold.
+    counts: Vec<count::Stated>,
+    /// By variant which of them stands.
+    standing: BTreeMap<u32, usize>,
     conflicts: Vec<FieldConflict>,
     /// Everything that happened, in the order of the fold.
     pub timeline: Vec<(Meta, Event)>,
@@ -185,8 +230,11 @@ impl Record {
         let Some((_, event)) = self.timeline.get(at).cloned() else { return };
         match &event {
             Event::Record(RecordEvent::Changed(changed)) => self.changed(at, changed),
-            Event::Record(RecordEvent::StockMoved(moved)) => self.sum(moved.variant, moved.quantity),
-            Event::Record(RecordEvent::DebtMoved(moved)) => self.sum(0, moved.amount),
+            Event::Record(RecordEvent::StockMoved(moved)) => self.stock_moved(at, moved),
+            Event::Record(RecordEvent::DebtMoved(moved)) => {
+                let sum = self.sums.entry(0).or_default();
+                *sum = sum.saturating_add(moved.amount);
+            }
             Event::Record(RecordEvent::Erasing) => {
                 self.erased = true;
                 self.erasing.push(at);
@@ -197,11 +245,6 @@ impl Record {
             Event::Unknown => self.needs_update = true,
             Event::Order(_) | Event::Contact(_) | Event::Shop(_) => {}
         }
-    }
-
-    fn sum(&mut self, key: u32, amount: i64) {
-        let sum = self.sums.entry(key).or_default();
-        *sum = sum.saturating_add(amount);
     }
 
     fn meta(&self, at: usize) -> Option<&Meta> {
@@ -232,6 +275,11 @@ impl Record {
                 record.erase();
             }
         }
+    }
+
+    /// Whether the event at `at` came after both sides of a conflict, and its maker knew of them.
+    fn knew_both(&self, at: usize, conflict: &FieldConflict) -> bool {
+        at > conflict.second && self.knew(at, conflict.first) && self.knew(at, conflict.second)
     }
 
     fn changed(&mut self, at: usize, changed: &Changed) {
@@ -286,18 +334,18 @@ impl Record {
     pub fn fields(&self) -> impl Iterator<Item = (&str, &Value)> {
         self.fields.iter().filter_map(|(name, written)| Some((name.as_str(), written.value.as_ref()?)))
     }
-    /// The sums of movements, by variant for stock, under 0 for a debt.
+    /// What movements and counts come to, by variant for stock, under 0 for a debt.
     pub fn sums(&self) -> impl Iterator<Item = (u32, i64)> {
         self.sums.iter().map(|(key, sum)| (*key, *sum))
     }
     /// The conflicts that ask for a person: not settled, and not written anew by someone who knew both values.
     pub fn open_conflicts(&self) -> impl Iterator<Item = &FieldConflict> {
         self.conflicts.iter().filter(|conflict| {
-            let anew = self.fields.get(&conflict.field).is_some_and(|written| {
-                let knows = |by: usize| self.knew(by, conflict.first) && self.knew(by, conflict.second);
-                written.by.iter().any(|by| *by > conflict.second && knows(*by))
-            });
-            conflict.settled.is_none() && !anew
+            let anew = self
+                .fields
+                .get(&conflict.field)
+                .is_some_and(|written| written.by.iter().any(|by| self.knew_both(*by, conflict)));
+            conflict.settled.is_none() && !anew && !self.is_counted_anew(conflict)
         })
     }
 }
@@ -322,8 +370,10 @@ pub struct Fields {
     pub id: Uuid,
     /// Its fields by name.
     pub fields: BTreeMap<String, Value>,
-    /// Its sums: by variant for stock, under 0 for a debt.
+    /// What movements and counts come to: by variant for stock, under 0 for a debt.
     pub sums: BTreeMap<u32, i64>,
+    /// The counts that stand, one of each variant that was counted.
+    pub counts: Vec<Count>,
     /// How many conflicts ask for a person.
     pub open_conflicts: usize,
     /// The person's data were erased.
@@ -341,6 +391,7 @@ impl Fields {
             id,
             fields: record.fields().map(|(name, value)| (name.to_owned(), value.clone())).collect(),
             sums: record.sums.clone(),
+            counts: record.counts().collect(),
             open_conflicts: record.open_conflicts().count(),
             erased: record.erased,
             needs_update: record.needs_update,

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 
 use uuid::Uuid;
 
-use crate::order::{Command, Delivery, Order, Status};
+use crate::Event;
+use crate::order::{Change, Command, Delivery, Order, OrderEvent, Outcome, Status};
 use crate::product::text;
 use crate::record::{Fields, Value};
 use crate::text::SHORT;
@@ -13,14 +14,15 @@ use crate::text::SHORT;
 /// What a rule does.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Deed {
-    /// Marks an unpaid order with a label, so many hours after it was placed: time to remind the buyer.
+    /// Marks an unpaid order that is to be paid first with a label, so many hours after it was placed: time to remind
+    /// the buyer.
     Remind {
         /// Hours after it was placed.
         hours: i64,
         /// The label.
         label: String,
     },
-    /// Cancels an order without any payment, so many hours after it was placed.
+    /// Cancels an order that is to be paid first, without any payment, so many hours after it was placed.
     Cancel {
         /// Hours after it was placed.
         hours: i64,
@@ -254,10 +256,9 @@ impl Rule {
     /// since its time was over that they hold nothing unsent. A payment that was taken in time is then in the log.
     /// `None`: its time, by the server's clock, is not over. `now_ms` is the server's time.
     pub fn unheard(&self, order: &Order, vouched: &Vouched<'_>, now_ms: i64) -> Option<Vec<Uuid>> {
-        let placed = order.confirmed.and_then(|at| order.timeline.get(at))?;
         // A clock that was slow when the order was taken must not make it older than it is.
-        let placed_ms = placed.meta.at_ms().max(vouched.received_ms);
-        let over_ms = self.due_ms(placed_ms).max(order.due.value.unwrap_or(i64::MIN));
+        let since_ms = asked_since(order)?.max(vouched.received_ms);
+        let over_ms = self.due_ms(since_ms).max(order.due_ms().unwrap_or(i64::MIN));
         if now_ms < over_ms {
             return None;
         }
@@ -286,17 +287,20 @@ impl Rule {
         let passed = |since: Option<i64>, ms: i64| since.is_some_and(|since| now_ms.saturating_sub(since) >= ms);
         let placed = at(order.confirmed);
         let status = order.status();
-        let unpaid = matches!(status, Status::AwaitingPayment | Status::PartPaid);
+        let unpaid = order.pays_first() && matches!(status, Status::AwaitingPayment | Status::PartPaid);
+        let since = asked_since(order);
         let label = |label: &String| Command::Label { add: vec![label.clone()], remove: Vec::new() };
         match &self.deed {
             Deed::Remind { hours, label: word } => {
-                (unpaid && passed(placed, hours.saturating_mul(HOUR_MS))).then(|| label(word))
+                // Who was given more time is not reminded before it is over.
+                let given = order.due.by > order.confirmed && order.due_ms().is_some_and(|due| due >= now_ms);
+                (unpaid && !given && passed(since, hours.saturating_mul(HOUR_MS))).then(|| label(word))
             }
             Deed::Cancel { hours, reason } => {
                 // A payment that was made in time may have moved the deadline.
-                let overdue = order.due.value.is_none_or(|due| due < now_ms);
-                let untouched = status == Status::AwaitingPayment && order.payments.is_empty();
-                (untouched && overdue && passed(placed, hours.saturating_mul(HOUR_MS)))
+                let overdue = order.due_ms().is_none_or(|due| due < now_ms);
+                let untouched = unpaid && status == Status::AwaitingPayment && order.payments.is_empty();
+                (untouched && overdue && passed(since, hours.saturating_mul(HOUR_MS)))
                     .then(|| Command::Cancel(reason.clone()))
             }
             Deed::Label { label: word } => {
@@ -320,6 +324,19 @@ impl Rule {
             }
         }
     }
+}
+
+/// Since when its buyer is asked for money, milliseconds since 1970: since it was placed, went on after a cancellation
+/// or a hold, or was no longer on credit.
+fn asked_since(order: &Order) -> Option<i64> {
+    let placed = order.timeline.get(order.confirmed?)?;
+    let asks = |event: &Event| match event {
+        Event::Order(OrderEvent::Revived(_) | OrderEvent::Released(_)) => true,
+        Event::Order(OrderEvent::Edited(body)) => body.changes.iter().any(|change| matches!(change, Change::Terms(_))),
+        _ => false,
+    };
+    let again = order.timeline.iter().filter(|entry| entry.outcome == Outcome::Applied && asks(&entry.event));
+    again.chain([placed]).map(|entry| entry.meta.at_ms()).max()
 }
 
 #[cfg(test)]

@@ -4,8 +4,8 @@
 pub mod content;
 pub mod csv;
 pub mod customers;
-pub mod figure;
 pub mod head;
+pub mod peer;
 pub mod products;
 
 use std::collections::BTreeMap;
@@ -13,6 +13,7 @@ use std::collections::BTreeMap;
 use uuid::Uuid;
 
 use self::content::Content;
+use crate::figure::{Read, Reader};
 use crate::money::NumberFault;
 use crate::record::{Changed, RecordEvent, Value};
 
@@ -92,8 +93,8 @@ pub struct Line {
     pub cells: Vec<Content>,
     /// Why it is left out, where that is known from the sheet alone.
     pub left: Option<Left>,
-    /// Whether the sheet hides it.
-    pub hidden: bool,
+    /// What a person should know of it, where that is known from the sheet alone.
+    pub remarks: Vec<Remark>,
 }
 
 /// What a person should know of a row that is taken.
@@ -108,6 +109,8 @@ pub enum Remark {
         /// What else has it.
         other: String,
     },
+    /// So many are there of all variants together, and nobody knows how many of each.
+    InAll(String),
 }
 
 /// What becomes of a row.
@@ -348,24 +351,27 @@ impl<'a, C: PartialEq> Cells<'a, C> {
     }
 
     /// Reads a figure: by the value of a cell, or as the sheet shows it where the value has more decimals than fit.
-    fn figure<T>(
+    fn figure(
         &mut self,
         (at, content): (usize, &'a Content),
         decimals: usize,
-        read: impl Fn(&str) -> Result<T, NumberFault>,
+        reader: Reader,
+        read: impl Fn(Reader, &str) -> Result<Read, NumberFault>,
         else_: impl Fn(NumberFault) -> Why,
-    ) -> Option<T> {
+    ) -> Option<i64> {
         if let Some(why) = Self::fault(content) {
             self.refuse(Some(at), why);
             return None;
         }
+        let in_column = |text: &str| read(reader, text).and_then(Read::certain);
+        let read = |text: &str| read(reader.pointed(), text).and_then(Read::certain);
         let read = match content {
             Content::Number { shown, value } => read(value).or_else(|fault| {
                 let rounded =
                     shown.split_once('.').map_or(0, |(_, rest)| rest.chars().filter(char::is_ascii_digit).count());
                 if fault == NumberFault::TooPrecise && rounded >= decimals { read(shown) } else { Err(fault) }
             }),
-            other => read(content::code(&other.shown()).as_str()),
+            other => in_column(content::code(&other.shown()).as_str()),
         };
         read.map_err(|fault| self.refuse(Some(at), else_(fault))).ok()
     }

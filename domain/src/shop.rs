@@ -8,7 +8,9 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::figure::Usage;
 use crate::record::{Fields, Record};
+use crate::weight::WeightUnit;
 use crate::{Currency, Event, Meta};
 
 /// Events of the shop.
@@ -48,6 +50,9 @@ pub struct SettingChanged {
     /// Whether shipping asks that every payment is verified first.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub verify_before_shipping: Option<bool>,
+    /// What is weighed is priced, weighed and counted in this unit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub weight: Option<WeightUnit>,
 }
 
 /// Body of `shop.device_joined`.
@@ -82,11 +87,20 @@ pub struct ShopSettings {
     pub payment_term_hours: u32,
     /// Whether shipping asks that every payment is verified first.
     pub verify_before_shipping: bool,
+    /// What is weighed is priced, weighed and counted in this unit; `None`: nobody said, it is kilograms.
+    pub weight: Option<WeightUnit>,
+}
+
+impl ShopSettings {
+    /// How it writes figures.
+    pub fn usage(&self) -> Usage {
+        Usage { currency: self.currency, weight: self.weight.unwrap_or_default() }
+    }
 }
 
 impl Default for ShopSettings {
     fn default() -> Self {
-        Self { currency: Currency::Cny, payment_term_hours: 48, verify_before_shipping: true }
+        Self { currency: Currency::Cny, payment_term_hours: 48, verify_before_shipping: true, weight: None }
     }
 }
 
@@ -97,6 +111,7 @@ pub struct Shop {
     time_zone: Latest<String>,
     payment_term_hours: Latest<Option<u32>>,
     verify_before_shipping: Latest<Option<bool>>,
+    weight: Latest<Option<WeightUnit>>,
     currency: Option<Currency>,
     /// Device id → its code, in the order in which they joined.
     devices: BTreeMap<Uuid, Latest<String>>,
@@ -123,6 +138,9 @@ impl Shop {
                 }
                 if changed.payment_term_hours.is_some() {
                     self.payment_term_hours.set(changed.payment_term_hours, meta);
+                }
+                if changed.weight.is_some() {
+                    self.weight.set(changed.weight, meta);
                 }
                 if changed.verify_before_shipping.is_some() {
                     self.verify_before_shipping.set(changed.verify_before_shipping, meta);
@@ -169,6 +187,7 @@ impl Shop {
             currency: self.currency.unwrap_or(usual.currency),
             payment_term_hours: self.payment_term_hours.value.unwrap_or(usual.payment_term_hours),
             verify_before_shipping: self.verify_before_shipping.value.unwrap_or(usual.verify_before_shipping),
+            weight: self.weight.value,
         }
     }
 }

@@ -31,6 +31,6 @@ pub const MAX_BLOBS_ASKED: usize = 1_000;
 /// How far ahead of the server's clock a device's clock counts in comparisons, in milliseconds.
 pub const MAX_CLOCK_AHEAD_MS: i64 = 60_000;
 /// The version of what the fold means; a snapshot made under another one is not used.
-pub const FOLD_VERSION: u32 = 6;
+pub const FOLD_VERSION: u32 = 7;
 /// Above this size bodies travel compressed, in bytes.
 pub const COMPRESS_ABOVE: usize = 2_048;

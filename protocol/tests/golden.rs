@@ -11,6 +11,7 @@ use domain::contact::{Buyer, ContactChanged, ContactEvent};
 use domain::order::*;
 use domain::record::{Changed, DebtMoved, RecordEvent, StockMoved, StockReason, Value};
 use domain::shop::{DeviceJoined, SettingChanged, ShopEvent, ShopStarted};
+use domain::weight::WeightUnit;
 use domain::{Currency, Event, OrderNumber, StreamKind};
 use protocol::{Envelope, Stream, body};
 use uuid::Uuid;
@@ -46,6 +47,7 @@ fn content() -> Content {
                 price: 199_99,
                 discount: 1_00,
                 note: "😀\n".into(),
+                ..Line::default()
             },
             Line { id: 2, item: "teapot".into(), quantity: 2, price: 0, ..Line::default() },
         ],
@@ -232,6 +234,11 @@ fn examples() -> Vec<(&'static str, Event)> {
         ),
         ("order.delivered", order(OrderEvent::Delivered(Bare::default()))),
         ("order.completed", order(OrderEvent::Completed(Bare::default()))),
+        (
+            "order.mark_voided",
+            order(OrderEvent::MarkVoided(MarkVoided { mark: id(9), reason: "marked by mistake".into() })),
+        ),
+        ("order.mark_voided.least", order(OrderEvent::MarkVoided(MarkVoided { mark: id(9), reason: String::new() }))),
         ("order.extended", order(OrderEvent::Extended(Extended { due_ms: 1_795_700_000_000 }))),
         ("order.held", order(OrderEvent::Held(Reasoned { reason: "waits for a colour".into(), rule: None }))),
         ("order.released", order(OrderEvent::Released(Bare::default()))),
@@ -277,6 +284,14 @@ fn examples() -> Vec<(&'static str, Event)> {
                 time_zone: Some("Europe/London".into()),
                 payment_term_hours: Some(72),
                 verify_before_shipping: Some(false),
+                ..SettingChanged::default()
+            })),
+        ),
+        (
+            "shop.setting_changed.weight",
+            Event::Shop(ShopEvent::SettingChanged(SettingChanged {
+                weight: Some(WeightUnit::Jin),
+                ..SettingChanged::default()
             })),
         ),
         ("shop.setting_changed.least", Event::Shop(ShopEvent::SettingChanged(SettingChanged::default()))),
@@ -290,17 +305,57 @@ fn examples() -> Vec<(&'static str, Event)> {
                 reason: StockReason::Counted,
                 quantity: -3,
                 counted: Some(12),
+                known: None,
+                settles: None,
                 note: "evening".into(),
             })),
         ),
         (
-            "product.stock_moved.least",
+            "product.stock_moved.count",
             record(RecordEvent::StockMoved(StockMoved {
-                variant: 0,
-                reason: StockReason::Other("gift".into()),
-                quantity: 5,
-                counted: None,
+                variant: 7,
+                reason: StockReason::Counted,
+                quantity: -3,
+                counted: Some(17),
+                known: Some(-4),
+                settles: None,
                 note: String::new(),
+            })),
+        ),
+        (
+            "product.stock_moved.settled",
+            record(RecordEvent::StockMoved(StockMoved {
+                settles: Some(format!("before:{}:{}:4182", id(1), id(2))),
+                ..StockMoved::new(7, StockReason::BeforeCount, 2)
+            })),
+        ),
+        (
+            "product.stock_moved.after",
+            record(RecordEvent::StockMoved(StockMoved {
+                settles: Some(format!("before:{}:{}:4182", id(1), id(2))),
+                ..StockMoved::new(0, StockReason::AfterCount, 0)
+            })),
+        ),
+        (
+            "product.stock_moved.least",
+            record(RecordEvent::StockMoved(StockMoved { ..StockMoved::new(0, StockReason::Other("gift".into()), 5) })),
+        ),
+        (
+            "order.edited.weight",
+            order(OrderEvent::Edited(Edited {
+                changes: vec![
+                    Change::Line(1, LineChange::Per(WeightUnit::Jin)),
+                    Change::AddLine(Line {
+                        id: 3,
+                        item: "almonds".into(),
+                        quantity: 680,
+                        unit: Unit::Gram,
+                        price: 4_39,
+                        per: WeightUnit::Pound,
+                        ..Line::default()
+                    }),
+                ],
+                ..Edited::default()
             })),
         ),
         ("customer.changed", changed()),

@@ -20,8 +20,8 @@ use uuid::Uuid;
 pub(crate) use self::filter::Ask;
 use self::filter::Matching;
 pub use self::filter::{Facet, Filter, Pasted, pasted};
-pub(crate) use self::row::{Ref, RowData, nameless, read_refs, write_refs};
-use self::row::{read_head, summary_of};
+pub(crate) use self::row::{Moved, Ref, RowData, nameless, read_refs, write_refs};
+use self::row::{read_head, read_moves, read_places, summary_of};
 pub use self::sorting::{Sort, SortBy};
 pub use self::sums::{Counts, Sums};
 use self::tallies::{Ids, Tallies};
@@ -57,6 +57,8 @@ struct Row {
     text: (u32, u32),
     /// How many bytes of it are the number, and how many the buyer's name behind it.
     lengths: [u16; 2],
+    /// Who moved goods, and what was known then.
+    movers: Movers,
     data: Box<[u8]>,
 }
 
@@ -70,6 +72,17 @@ impl Row {
     fn owed(&self) -> i64 {
         if self.comes_to_nothing() { 0 } else { self.balance.max(0) }
     }
+}
+
+/// The movements of a row in brief, for passing over those that a count knew of and those that knew of it.
+#[derive(Clone, Copy, Debug)]
+struct Movers {
+    /// Their device, as a number of `ids`; 0: several.
+    device: u32,
+    /// The least that one of them had seen.
+    seen: u32,
+    /// The last in the log: its sequence, or, made here, its count.
+    last: Option<(bool, u32)>,
 }
 
 /// Ids are random in their last half: that half is hash enough.
@@ -177,7 +190,9 @@ impl Index {
 
     /// Takes a row in, new or changed. [`Index::sort`] must follow before anything is asked.
     pub(crate) fn put(&mut self, data: &[u8]) -> Result<Uuid, Damaged> {
-        let head = read_head(&mut Reader::new(data))?;
+        let mut reader = Reader::new(data);
+        let head = read_head(&mut reader)?;
+        let movers = self.movers(&head, &mut reader)?;
         if usize::from(head.status) >= Status::ALL.len() {
             return Err(Damaged);
         }
@@ -226,6 +241,7 @@ impl Index {
             labels,
             text: (to_u32(text_at), to_u32(text_len)),
             lengths,
+            movers,
             data: data.into(),
         };
         let known = self.by_id.get(&head.id).copied();

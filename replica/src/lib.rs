@@ -22,6 +22,6 @@ pub use codec::Damaged;
 pub use device::{Credential, Device, Former};
 pub use index::{Counts, Facet, Filter, Pasted, Sort, SortBy, Sums, pasted};
 pub use replica::{
-    Act, ActFault, Erasing, Intake, LoadFault, Loaded, Moment, Outgoing, Page, Prepared, Quarantined, Replica,
-    SyncFault, Wanting,
+    Act, ActFault, AskedCount, AskedMove, Erasing, Intake, LoadFault, Loaded, Moment, Outgoing, Page, Prepared,
+    Quarantined, Replica, SyncFault, Wanting,
 };

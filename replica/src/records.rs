@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use domain::StreamKind;
-use domain::record::{Fields, Value};
+use domain::record::{Count, Fields, Value};
 use uuid::Uuid;
 
 use crate::codec::{Damaged, Reader, Writer};
@@ -45,8 +45,38 @@ impl RecordData {
             write_value(w, value);
         });
         write_refs(&mut w, &self.refs);
+        w.list(f.counts.iter(), |w, count| {
+            let (device, counter, seen) = count.by;
+            w.uint(u64::from(count.variant));
+            w.uint(count.at as u64);
+            w.uuid(count.id);
+            w.int(count.counted);
+            w.uuid(device);
+            w.uint(counter);
+            w.uint(seen);
+            w.list(count.answered.iter(), |w, (device, counter)| {
+                w.uuid(*device);
+                w.uint(*counter);
+            });
+            w.uint(count.asks as u64);
+        });
         w.0
     }
+}
+
+/// The counts of a record, behind its refs; those who made rows before there were any wrote none.
+fn read_counts(r: &mut Reader<'_>) -> Result<Vec<Count>, Damaged> {
+    if r.is_done() {
+        return Ok(Vec::new());
+    }
+    let size = |r: &mut Reader<'_>| usize::try_from(r.uint()?).map_err(|_| Damaged);
+    r.list(|r| {
+        let (variant, at, id, counted) = (r.u32()?, size(r)?, r.uuid()?, r.int()?);
+        let by = (r.uuid()?, r.uint()?, r.uint()?);
+        let mut answered = BTreeSet::new();
+        answered.extend(r.list(|r| Ok((r.uuid()?, r.uint()?)))?);
+        Ok(Count { variant, at, id, counted, by, answered, asks: size(r)? })
+    })
 }
 
 fn write_value(w: &mut Writer, value: &Value) {
@@ -78,8 +108,8 @@ fn read_value(r: &mut Reader<'_>) -> Result<Value, Damaged> {
     })
 }
 
-/// Its kind, whether there is anything of it, and its fields.
-fn read(r: &mut Reader<'_>) -> Result<(StreamKind, bool, Fields), Damaged> {
+/// Its kind, whether there is anything of it, its fields, and where its events lie.
+fn read(r: &mut Reader<'_>) -> Result<(StreamKind, bool, Fields, Vec<Ref>), Damaged> {
     let id = r.uuid()?;
     let kind = *KINDS.get(usize::from(r.u8()?)).ok_or(Damaged)?;
     let (there, erased, needs_update) = (r.bool()?, r.bool()?, r.bool()?);
@@ -92,15 +122,16 @@ fn read(r: &mut Reader<'_>) -> Result<(StreamKind, bool, Fields), Damaged> {
     for (name, value) in r.list(|r| Ok((r.str()?.to_owned(), read_value(r)?)))? {
         fields.fields.insert(name, value);
     }
-    Ok((kind, there, fields))
+    let refs = read_refs(r)?;
+    fields.counts = read_counts(r)?;
+    Ok((kind, there, fields, refs))
 }
 
 /// A record's row without its fields; its sums stay.
 pub(crate) fn nameless(row: &[u8]) -> Result<Vec<u8>, Damaged> {
-    let mut r = Reader::new(row);
-    let (kind, _, mut fields) = read(&mut r)?;
+    let (kind, _, mut fields, refs) = read(&mut Reader::new(row))?;
     fields.fields.clear();
-    Ok(RecordData { kind, fields, refs: read_refs(&mut r)? }.encode())
+    Ok(RecordData { kind, fields, refs }.encode())
 }
 
 #[derive(Debug)]
@@ -110,8 +141,10 @@ struct Row {
     /// Whether any event of it is left: a log that began anew may not have it.
     there: bool,
     open_conflicts: usize,
-    /// Its sums of movements.
+    /// What its movements and counts come to.
     sums: BTreeMap<u32, i64>,
+    /// The counts that stand.
+    counts: Vec<Count>,
     /// Counts what has changed: another number, another content.
     version: u64,
     data: Box<[u8]>,
@@ -134,10 +167,10 @@ impl Records {
 
     /// Takes a record in, new or changed.
     pub(crate) fn put(&mut self, data: &[u8]) -> Result<Uuid, Damaged> {
-        let (kind, there, fields) = read(&mut Reader::new(data))?;
+        let (kind, there, fields, _) = read(&mut Reader::new(data))?;
         self.version += 1;
-        let Fields { id, open_conflicts, sums, .. } = fields;
-        let row = Row { id, kind, there, open_conflicts, sums, version: self.version, data: data.into() };
+        let Fields { id, open_conflicts, sums, counts, .. } = fields;
+        let row = Row { id, kind, there, open_conflicts, sums, counts, version: self.version, data: data.into() };
         let new = u32::try_from(self.rows.len()).map_err(|_| Damaged)?;
         let at = *self.by_id.entry(id).or_insert(new);
         match self.rows.get_mut(at as usize) {
@@ -156,9 +189,8 @@ impl Records {
     }
     pub(crate) fn refs(&self, id: Uuid) -> Vec<Ref> {
         let Some(row) = self.row(id) else { return Vec::new() };
-        let mut reader = Reader::new(&row.data);
         // Rows are checked when they come in.
-        read(&mut reader).and_then(|_| read_refs(&mut reader)).unwrap_or_default()
+        read(&mut Reader::new(&row.data)).map(|(.., refs)| refs).unwrap_or_default()
     }
     pub(crate) fn ids(&self) -> impl Iterator<Item = Uuid> {
         self.rows.iter().map(|row| row.id)
@@ -179,6 +211,11 @@ impl Records {
     pub(crate) fn moved(&self, product: Uuid, variant: u32) -> Option<i64> {
         let row = self.row(product).filter(|row| row.kind == StreamKind::Product)?;
         row.sums.get(&variant).copied()
+    }
+    /// The counts that say what is there: product and count.
+    pub(crate) fn counts(&self) -> impl Iterator<Item = (Uuid, &Count)> {
+        let products = self.rows.iter().filter(|row| row.kind == StreamKind::Product && row.there);
+        products.flat_map(|row| row.counts.iter().map(|count| (row.id, count)))
     }
     /// All that is counted: product, variant, and what movements beside orders come to.
     pub(crate) fn counted(&self) -> impl Iterator<Item = (Uuid, u32, i64)> {
@@ -222,6 +259,15 @@ mod tests {
                 id: Uuid::from_u128(id),
                 fields: fields.map(|(name, value)| (name.to_owned(), value)).into(),
                 sums: [(0, 7), (9, -3)].into(),
+                counts: vec![Count {
+                    variant: 9,
+                    at: 0,
+                    id: Uuid::from_u128(11),
+                    counted: -3,
+                    by: (Uuid::from_u128(12), 3, 4),
+                    answered: [(Uuid::from_u128(13), 5)].into(),
+                    asks: 1,
+                }],
                 open_conflicts: 2,
                 erased: false,
                 needs_update: true,

@@ -11,6 +11,7 @@
 
 mod act;
 mod ask;
+mod counts;
 mod disk;
 mod erase;
 mod fold;
@@ -19,6 +20,7 @@ mod log;
 mod rebuild;
 
 pub use act::Act;
+pub use counts::{AskedCount, AskedMove};
 pub use disk::LoadFault;
 pub use erase::Erasing;
 

@@ -144,9 +144,9 @@ test("several addresses are added, moved and removed; the first is the usual one
   await tablet.startShop();
   await write(tablet, { name: "韩梅梅", phone: "13700137000", address: "one" });
   await tablet.button("Edit customer").click();
-  await tablet.button("Add an address").click();
+  await tablet.button("Add address").click();
   await tablet.box("Address 2").fill("two");
-  await tablet.button("Add an address").click();
+  await tablet.button("Add address").click();
   await tablet.box("Address 3").fill("three");
   await tablet.button("Move address 3 up").click();
   await tablet.button("Move address 2 up").click();
@@ -166,21 +166,21 @@ test("an order's buyer becomes a customer; a repayment pays the oldest order fir
   await server.down();
   await open(first, "13800138000");
   await owes(first, 160_00).waitFor();
-  await more(first, "Write down an old debt");
+  await more(first, "Add an old balance");
   await first.dialog().getByRole("textbox", { name: "Amount" }).fill("40");
   await first.dialog().getByRole("textbox", { name: "Note" }).fill("before the book");
-  await first.button("Save debt").click();
+  await first.button("Save balance").click();
   await owes(first, 200_00).waitFor();
-  await first.button("Repay").click();
+  await first.button("Record repayment").click();
   const amount = first.dialog().getByRole("textbox", { name: "Amount" });
   assert.equal(await amount.inputValue(), "200");
   await amount.fill("175.50");
   const parts = first.page.getByTestId("repayment-parts");
-  await parts.filter({ hasText: "15.50 of old debts" }).waitFor();
+  await parts.filter({ hasText: "15.50 of the old balance" }).waitFor();
   assert.match(await parts.innerText(), new RegExp(`${older} paid up.*${newer} paid up`));
   await first.button("Save repayment").click();
   await owes(first, 24_50).waitFor();
-  await first.page.locator(".toast").filter({ hasText: "175.50 taken, Cash" }).waitFor();
+  await first.page.locator(".toast").filter({ hasText: "175.50 received, Cash" }).waitFor();
   // The book ends with what is owed, line by line.
   const book = () => first.page.getByTestId("posted").evaluateAll((all) => all.map((line) => [line.dataset.minor, line.dataset.balance].map(Number)));
   await first.page.locator('[data-testid="posted"][data-balance="2450"]').waitFor();
@@ -219,7 +219,7 @@ test("the same customer made on two tablets is suggested, merged, and separated 
   await second.page.getByTestId("customer-row").click();
   await second.page.locator(".addresses").getByText("first address").waitFor();
   await second.page.locator(".addresses").getByText("second address").waitFor();
-  await second.button("Separate again").click();
+  await second.button("Unmerge").click();
   await second.page.getByTestId("merged").waitFor({ state: "detached" });
   await second.synced();
   await first.page.getByTestId("double").waitFor();
@@ -234,9 +234,9 @@ test("personal data are erased; orders and sums stay", async (t) => {
   await saveAsCustomer(first);
   await first.synced();
   await open(first, "13800138000");
-  await more(first, "Erase personal data");
-  await first.button("Erase now").click();
-  await first.page.getByTestId("customer-name").filter({ hasText: "Data erased" }).waitFor();
+  await more(first, "Delete personal data");
+  await first.button("Delete now").click();
+  await first.page.getByTestId("customer-name").filter({ hasText: "Personal data deleted" }).waitFor();
   await owes(first, 100_00).waitFor();
   await first.synced();
   for (const tablet of [first, second]) {

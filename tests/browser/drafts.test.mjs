@@ -69,7 +69,7 @@ test("two tablets write on one draft: each sees what the other adds", async (t) 
   await second.page.getByText("13800138000").first().waitFor();
   assert.equal(await second.page.getByTestId("conflict").count(), 0);
   await second.go("/conflicts");
-  await second.page.getByText("Nothing to settle").waitFor();
+  await second.page.getByText("No conflicts").waitFor();
 });
 
 test("a copy that is still a draft says so on the other tablet, which confirms it", async (t) => {
@@ -98,7 +98,7 @@ test("what was thrown away can be had back", async (t) => {
   await way(tablet, "Orders");
   await drafts(tablet).waitFor();
   await goOn(tablet);
-  await tablet.button("Discard draft").click();
+  await tablet.button("Delete draft").click();
   await tablet.page.waitForURL(/\/orders\b(?!\/new)/);
   await drafts(tablet).waitFor({ state: "detached" });
   await tablet.button("Undo").click();
@@ -159,7 +159,7 @@ test("an order becomes a template, and a template an order with one tap", async 
   await first.go("/templates");
   const mine = first.page.getByTestId("template").filter({ hasText: "Thursday regulars" });
   await mine.getByRole("button", { name: "More" }).click();
-  await first.dialog().getByRole("button", { name: "Throw away" }).click();
+  await first.dialog().getByRole("button", { name: "Delete template" }).click();
   await mine.waitFor({ state: "detached" });
   await first.button("Undo").click();
   await mine.waitFor();
@@ -224,7 +224,7 @@ test("a rule says what it would do, does it once, and leaves its trace", async (
   await first.go("/settings/rules");
   await first.button("New rule").first().click();
   const sheet = first.dialog();
-  await sheet.getByRole("combobox", { name: "What it does" }).selectOption({ label: "Label orders" });
+  await sheet.getByRole("combobox", { name: "Action" }).selectOption({ label: "Label orders" });
   await sheet.getByRole("textbox", { name: "Label", exact: true }).fill("large");
   await sheet.locator('[data-testid="rule-touches"][data-count="2"]').waitFor();
   await sheet.getByRole("textbox", { name: "Total at least" }).fill("200");
@@ -290,10 +290,10 @@ test("goods are found while one types, and what there is too little of is said, 
   assert.equal(await tablet.box("Unit price").inputValue(), "88.00");
   assert.equal(await page.getByText("Only 3 left").count(), 0);
   await tablet.box("Quantity").fill("5");
-  await page.getByText("Only 3 left: the rest counts as short.").waitFor();
+  await page.getByText("Only 3 left: the rest counts as out of stock.").waitFor();
   await tablet.choose("Pick up later");
   await tablet.button("Preview order").click();
-  await page.getByTestId("shortage").getByText("明前龙井: 5 asked for, 3 free").waitFor();
+  await page.getByTestId("shortage").getByText("明前龙井: 5 needed, 3 available").waitFor();
   await tablet.button("Confirm order").click();
   await tablet.number();
   // Typed freely, it is no product.

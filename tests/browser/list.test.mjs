@@ -157,7 +157,7 @@ test("a filter is saved under a name with no server, is there on every tablet, a
   assert.equal(new URL(page.url()).searchParams.get("placed"), "today", "tomorrow it is another day");
   await first.button("Save this filter").click();
   await first.dialog().getByRole("button", { name: "Save filter" }).click();
-  await first.dialog().getByText("Give the filter a name.").waitFor();
+  await first.dialog().getByText("Enter a name for the filter.").waitFor();
   await first.box("Filter name").fill("Taobao today");
   await first.button("Save filter").click();
   const saved = (tablet, name) => tablet.page.getByRole("navigation", { name: "Saved filters" }).getByRole("link", { name, exact: true });
@@ -250,7 +250,7 @@ test("the heads of the columns sort the list, the address says it, and another p
   // Where there is no table, the filters have it; and what clears them leaves it.
   await page.setViewportSize(PORTRAIT);
   await tablet.button("Filter").click();
-  await tablet.dialog().getByRole("combobox", { name: "Sort" }).selectOption({ label: "By buyer" });
+  await tablet.dialog().getByRole("combobox", { name: "Sort" }).selectOption({ label: "Buyer A–Z" });
   await tablet.dialog().getByRole("checkbox", { name: "Still owes" }).check();
   await tablet.dialog().getByRole("button", { name: "Show 2 orders" }).click();
   await showsIn(1, 0);
@@ -300,7 +300,7 @@ test("payments are verified in a batch with no server: each order says what beca
   await page.getByText("7 selected").waitFor();
   await tablet.button("Select all 12").click();
   await page.getByText("12 selected").waitFor();
-  await tablet.button("Do with selected").click();
+  await tablet.button("Actions").click();
   const dialog = page.getByRole("dialog");
   await dialog.getByRole("button", { name: "Verify payments" }).click();
   await dialog.getByRole("button", { name: "Verify payments" }).click();
@@ -308,7 +308,7 @@ test("payments are verified in a batch with no server: each order says what beca
   const results = await page.getByTestId("batch-result").evaluateAll((all) => all.map((it) => [it.dataset.orderNumber, it.dataset.done]));
   assert.equal(results.length, 12);
   assert.deepEqual(results[0], [orders[5].number, "false"], "what was not done comes first");
-  await dialog.getByText("No payment waits to be verified.").waitFor();
+  await dialog.getByText("No payments to verify.").waitFor();
   await dialog.getByRole("button", { name: "Done", exact: true }).click();
   await tablet.button("Stop selecting").click();
   await page.waitForFunction(() => [...document.querySelectorAll('[data-testid="order-row"]')].every((row) => !row.dataset.badges.includes("unverified")));
@@ -318,14 +318,14 @@ test("payments are verified in a batch with no server: each order says what beca
   await option(page, "Select orders");
   await page.getByRole("checkbox", { name: /Buyer 5/ }).click();
   await page.getByRole("checkbox", { name: /Buyer 4/ }).click();
-  await tablet.button("Do with selected").click();
+  await tablet.button("Actions").click();
   await dialog.getByRole("button", { name: "Labels" }).click();
   await dialog.getByRole("textbox", { name: "New label" }).fill("礼物");
   await dialog.getByRole("button", { name: "Labels" }).click();
   await dialog.getByText("2 done, 0 not done.").waitFor();
   await dialog.getByRole("button", { name: "Done", exact: true }).click();
   await page.waitForFunction(() => [...document.querySelectorAll(".row .tag")].filter((tag) => tag.textContent === "礼物").length === 2);
-  await tablet.button("Do with selected").click();
+  await tablet.button("Actions").click();
   await dialog.getByRole("button", { name: "Record payment in full" }).click();
   await dialog.getByRole("radio", { name: "Cash" }).check();
   await dialog.getByRole("button", { name: "Record payment in full" }).click();

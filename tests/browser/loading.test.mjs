@@ -47,7 +47,7 @@ test("where the later files can't be had, a shop and their pages wait for them, 
   await heading("One moment");
   const wrong = await faults(tablet, "while it comes");
   answer();
-  await heading("This page is not here yet");
+  await heading("This page isn't downloaded yet");
   wrong.push(...(await faults(tablet, "where it is missing")));
   assert.deepEqual(wrong, []);
   await back();

@@ -90,8 +90,8 @@ test("what is typed survives a reload until it is saved; what is wrong is said b
   await tablet.go("/products/new");
   await tablet.box("Price").fill("12.345");
   await tablet.button("Save product").click();
-  await tablet.page.getByText("Give the product a name.").waitFor();
-  await tablet.page.getByText("At most 2 decimals, such as 12.50.").waitFor();
+  await tablet.page.getByText("Enter a product name.").waitFor();
+  await tablet.page.getByText("At most 2 decimals, e.g. 12.50.").waitFor();
   await tablet.box("Product name").fill("Jasmine");
   await tablet.box("Price").fill("12.5");
   await tablet.button("Add variant").click();
@@ -120,13 +120,13 @@ test("stock is received, counted, thrown away and comes back; the ledger tells a
   await tablet.startShop();
   await write(tablet, { name: "Teapot", code: "POT", price: "260", stock: "5" });
   await stockIs(tablet, 5, 0, 5);
-  await move(tablet, "Receive", { "How many": "7" }, { note: "from Yixing" });
+  await move(tablet, "Receive", { "Quantity": "7" }, { note: "from Yixing" });
   await stockIs(tablet, 12, 0, 12);
-  await move(tablet, "Count", { "How many": "10" }, { more: true });
+  await move(tablet, "Count", { "Quantity": "10" }, { more: true });
   await stockIs(tablet, 10, 0, 10);
-  await move(tablet, "Scrap", { "How many": "1" }, { more: true });
-  await move(tablet, "Return", { "How many": "2" }, { more: true });
-  await move(tablet, "Return", { "How many": "1" }, { more: true, choice: /Damaged/ });
+  await move(tablet, "Scrap", { "Quantity": "1" }, { more: true });
+  await move(tablet, "Return", { "Quantity": "2" }, { more: true });
+  await move(tablet, "Return", { "Quantity": "1" }, { more: true, choice: /Damaged/ });
   await stockIs(tablet, 11, 0, 11);
   await tablet.page.getByRole("link", { name: "Stock ledger" }).click();
   const lines = tablet.page.getByTestId("ledger-row");
@@ -200,14 +200,14 @@ test("the last piece is sold on both tablets: both sales stand, both are called 
     await tablet.page.locator(".status").getByText("Oversold").first().waitFor();
     await tablet.go("/products");
     const pot = row(tablet, "Teapot");
-    await pot.getByText("Short", { exact: true }).waitFor();
+    await pot.getByText("Out of stock", { exact: true }).waitFor();
     assert.deepEqual(await pot.evaluate(({ dataset }) => [dataset.onHand, dataset.free]), ["1", "-1"]);
     await pot.click();
     await stockIs(tablet, 1, 2, "−1");
   }
   await first.page.getByRole("link", { name: "Stock ledger" }).click();
   assert.equal(await first.page.getByTestId("reserved-by").locator("a").count(), 2);
-  await move(first, "Receive", { "How many": "1" });
+  await move(first, "Receive", { "Quantity": "1" });
   await stockIs(first, 2, 2, 0);
   await first.openOrder(sold[0]);
   await first.pay();
@@ -239,10 +239,10 @@ test("what is arranged on one tablet is in that order on the other; what is off 
   await second.synced();
   assert.deepEqual(await names(second), ["Three", "Two", "One"]);
   await row(second, "Two").click();
-  await second.page.getByRole("switch", { name: /On sale/ }).uncheck();
+  await second.page.getByRole("switch", { name: /Active/ }).uncheck();
   await second.button("Save product").click();
   await row(second, "Two").waitFor({ state: "detached" });
-  await second.page.getByRole("combobox", { name: "Show" }).selectOption({ label: "Not on sale" });
+  await second.page.getByRole("combobox", { name: "Show" }).selectOption({ label: "Inactive" });
   await row(second, "Two").waitFor();
 });
 

@@ -48,7 +48,7 @@ test("a sheet of products is looked at, taken in at once, and doubles nothing wh
   assert.equal(await column("随便").inputValue(), "");
   assert.equal(await page.locator('[data-outcome="created"]').count(), 3);
   assert.equal(await page.locator('[data-outcome="refused"]').count(), 1);
-  await page.getByText("售价: Not an amount in the shop's currency.").waitFor();
+  await page.getByText("售价: Not a valid price.").waitFor();
   // A column that is chosen otherwise changes what becomes of the rows.
   await column("售价").selectOption("");
   await page.locator('[data-outcome="created"]').nth(3).waitFor();

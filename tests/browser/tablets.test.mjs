@@ -52,7 +52,7 @@ test("the server lost everything: the tablets go on, are let in again, and bring
     await forgotten(tablet);
     await tablet.go("/settings");
     await tablet.button("Join again").click();
-    await tablet.page.getByText("Type the pairing code.").waitFor();
+    await tablet.page.getByText("Enter the pairing code.").waitFor();
     await tablet.box("Pairing or set-up code").fill(code);
     await tablet.button("Join again").click();
     await tablet.synced();

@@ -4,15 +4,15 @@ import { openServer, picture, stock, switchOn, twoTablets } from "./stall.mjs";
 // What the tour presses, in the other language.
 const ZH = {
   "Preview order": "预览订单", "Record payment": "收款", Ship: "发货", More: "更多", Hold: "搁置", "Cancel order": "取消订单",
-  "Extend deadline": "延长付款期限", "Hand over part": "只交付一部分", "Record refund": "退款", "Add a device": "添加设备",
+  "Extend deadline": "延长付款期限", "Hand over part": "部分交货", "Record refund": "退款", "Add a device": "添加设备",
   "New rule": "新建规则", "Paste and fill": "粘贴识别", "Use template": "用模板",
-  Charge: "收款", Alipay: "支付宝", Cash: "现金", "Show pay code": "亮收款码", "Save payment": "存下收款", "Discount, note, delivery": "优惠、备注、交付",
-  Price: "改价", Close: "关闭", Parked: "取单", "List options": "列表选项",
-  "Save customer": "存下客户", Repay: "还款", "Erase personal data": "抹去个人资料",
-  "Write down an old debt": "记旧账", "Merge with another": "与另一位合并",
+  Charge: "收款", Alipay: "支付宝", Cash: "现金", "Show pay code": "展示收款码", "Save payment": "确认收款", "Discount, note, delivery": "优惠、备注、配送",
+  Edit: "编辑", Close: "关闭", Parked: "取单", "List options": "列表选项",
+  "Save customer": "保存客户", "Record repayment": "收欠款", "Delete personal data": "删除个人信息",
+  "Add an old balance": "记期初欠款", "Merge with another": "与其他客户合并",
   Filter: "筛选", "Select orders": "选择订单", Columns: "表格的列",
-  "Do with selected": "批量操作", Labels: "标签", "Verify payments": "核实到账", "Show as a table": "用表格显示",
-  "Start on this device": "在这台平板上开始", Next: "下一步", Receive: "收货", "Save product": "存下商品", "Add variant": "添加规格",
+  "Actions": "批量操作", Labels: "标签", "Verify payments": "核实到账", "Show as a table": "表格显示",
+  "Start on this device": "开始使用", Next: "下一步", Receive: "收货", "Save product": "保存商品", "Add variant": "添加规格",
 };
 const said = (tablet, name) => (tablet.lang === "zh" ? ZH[name] : name);
 
@@ -97,7 +97,7 @@ export async function busyShop(t) {
   await first.dialog().waitFor({ state: "hidden" });
   await first.go("/settings/rules");
   await first.button("New rule").first().click();
-  await first.dialog().getByRole("combobox", { name: "What it does" }).selectOption({ label: "Label orders" });
+  await first.dialog().getByRole("combobox", { name: "Action" }).selectOption({ label: "Label orders" });
   await first.dialog().getByRole("textbox", { name: "Label", exact: true }).fill("大单");
   await first.dialog().getByRole("textbox", { name: "Total at least" }).fill("200");
   await first.dialog().getByRole("button", { name: "Save", exact: true }).click();
@@ -134,9 +134,9 @@ export async function busyShop(t) {
   await first.page.getByTestId("customer-owes").waitFor();
   const customer = address();
   await first.button("More").click();
-  await first.dialog().getByRole("button", { name: "Write down an old debt" }).click();
+  await first.dialog().getByRole("button", { name: "Add an old balance" }).click();
   await first.dialog().getByRole("textbox", { name: "Amount" }).fill("38.50");
-  await first.button("Save debt").click();
+  await first.button("Save balance").click();
   await first.page.getByTestId("posted").nth(1).waitFor();
   await first.go("/customers/new");
   await first.box("Name").fill("小王");
@@ -266,7 +266,7 @@ export async function tour({ first, bare, alone, story, refund, product, custome
   await page.locator('[role=checkbox][aria-checked="true"]').waitFor();
   await see(first, "orders-picking");
   for (const act of ["Labels", "Verify payments"]) {
-    await key("Do with selected").click();
+    await key("Actions").click();
     const dialog = page.getByRole("dialog");
     await dialog.getByRole("button", { name: said(first, act), exact: true }).click();
     await page.locator("dialog[open] form").waitFor();
@@ -311,10 +311,10 @@ export async function tour({ first, bare, alone, story, refund, product, custome
   await at(first, customer, "customer", '[data-testid="posted"]');
   await first.page.getByTestId("posted").last().scrollIntoViewIfNeeded();
   await see(first, "customer-book");
-  await key("Repay").click();
+  await key("Record repayment").click();
   await page.locator("dialog[open] .body").waitFor();
   await see(first, "dialog-repay");
-  for (const act of ["Write down an old debt", "Merge with another", "Erase personal data"]) {
+  for (const act of ["Add an old balance", "Merge with another", "Delete personal data"]) {
     await first.go(customer);
     await key("More").click();
     await page.getByRole("dialog").getByRole("button", { name: said(first, act), exact: true }).click();
@@ -380,7 +380,7 @@ export async function tour({ first, bare, alone, story, refund, product, custome
   await tile("TEA");
   await tile("CAKE");
   await see(first, "counter-cart");
-  for (const [act, name] of [["Price", "counter-line"], ["Discount, note, delivery", "counter-details"], ["Parked", "counter-parked"]]) {
+  for (const [act, name] of [["Edit", "counter-line"], ["Discount, note, delivery", "counter-details"], ["Parked", "counter-parked"]]) {
     await key(act).click();
     await page.locator("dialog[open] .body").waitFor();
     await see(first, name);

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use domain::contact::Buyer;
 use domain::customer::{Customer, Owing, repay};
-use domain::money::parse_amount;
+use domain::figure::amount;
 use domain::order::{Command, Content, ContentFault, Line, Method, NewPayment, Order, Rejection, Terms};
 use domain::product::Product;
 use domain::record::Fields;
@@ -75,7 +75,7 @@ fn read(file: &Path) -> Vec<Invoice> {
             invoices.push((number.to_owned(), Invoice { buyer, deal, cancellation, ..Invoice::default() }));
         }
         let (_, invoice) = invoices.last_mut().expect("pushed");
-        match (quantity.parse(), parse_amount(price, Currency::Gbp)) {
+        match (quantity.parse(), amount(price, Currency::Gbp)) {
             (Ok(quantity), Ok(price)) => invoice.lines.push(Line {
                 id: invoice.lines.len() as u32 + 1,
                 item: item.trim().to_owned(),

@@ -400,7 +400,7 @@ impl Simulation {
         let parcel = order.parcels.last().map(|parcel| parcel.id);
         let mut content = order.content();
         let mut buyer = order.buyer();
-        Some(match self.chance.below(17) {
+        Some(match self.chance.below(18) {
             0..3 => Command::RecordPayment(NewPayment {
                 method: if much % 2 == 0 { Method::Cash } else { Method::WechatPay },
                 given: order.balance().max(1),
@@ -418,6 +418,10 @@ impl Simulation {
             8 => Command::VoidParcel(parcel?, "still here".into()),
             9 => Command::MarkDelivered,
             10 => Command::Complete,
+            17 => {
+                let said = order.completed.or(order.delivered).and_then(|at| order.timeline.get(at));
+                Command::TakeBack(said.map(|entry| entry.meta.id).or(parcel)?, "marked by mistake".into())
+            }
             11 => Command::Cancel("changed her mind".into()),
             12 if order.status() == Status::Draft => Command::Discard,
             12 => Command::RecordRefund { method: Method::Cash, amount: -order.balance(), reason: String::new() },
@@ -744,6 +748,8 @@ fn after_all_that_can_go_wrong_everything_is_everywhere() {
         ("a rule cancelled an order", &rules::CANCELLED, 50),
         ("a field was written on two tablets", &records::DISPUTED, 20),
         ("more was sold than there was", &goods::OVERSOLD, 20),
+        ("a count did not know of something", &goods::UNAWARE, 20),
+        ("two counts agreed", &goods::AGREED, 100),
         ("two merged each into the other", &people::CIRCLES, 100),
         ("a cart was sold twice", &carts::SOLD_TWICE, 50),
     ] {

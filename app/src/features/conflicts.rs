@@ -89,7 +89,7 @@ fn Dispute(order: Arc<Order>, id: String) -> impl IntoView {
     let conflict = order.conflict(&id).cloned();
     let kind = conflict.as_ref().map_or(ConflictKind::SameNumber, |conflict| conflict.kind);
     let number = order.number.as_ref().map(|number| number.0.clone()).unwrap_or_default();
-    let (tone, glyph, state) = marks::of_status(order.status());
+    let (tone, glyph, state) = marks::of_order(order.status(), order.delivery.value);
     let head = {
         let (order, conflict) = (order.clone(), conflict.clone());
         move || words::title(&order, kind, conflict.as_ref(), currency.get())

@@ -8,6 +8,7 @@ mod dialogs;
 pub mod marks;
 pub mod refusal;
 pub mod story;
+pub mod undo;
 
 use std::sync::Arc;
 

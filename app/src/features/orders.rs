@@ -175,9 +175,10 @@ pub fn Orders() -> impl IntoView {
         })
     };
     let mut tabs = vec![Tab { key: ALL, label: list::ALL.into(), count: count(None) }];
-    tabs.extend(TABS.map(|status| {
-        let (_, _, name) = marks::of_status(status);
-        Tab { key: status.key(), label: name.into(), count: count(Some(status)) }
+    tabs.extend(TABS.map(|status| Tab {
+        key: status.key(),
+        label: marks::tab_name(status).into(),
+        count: count(Some(status)),
     }));
     let chosen_tab = Signal::derive(move || {
         let key = filter.with(|filter| match filter.status.as_slice() {

@@ -1,20 +1,26 @@
 //! Records that two tablets changed in the same place: both values in plain words, and the choice between them.
 
+mod counts;
 mod words;
 
 use std::sync::Arc;
 
-use domain::record::{Changed, FieldConflict, Fields, Record, RecordEvent};
+use domain::product::Product;
+use domain::record::{Changed, FieldConflict, Fields, Record, RecordEvent, Value, counted_field};
 use domain::{Event, StreamKind};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use replica::Act;
 
+pub use self::counts::CountQuestions;
 pub use self::words::{field_name, value_words};
-use super::order::{refusal, story};
+use super::order::{marks, refusal, story};
 use crate::session::{ActFault, RecordConflict, Session};
 use crate::text::{dispute, records};
 use crate::ui::{Badge, Button, Fault, Glyph, Icon, LinkButton, Toaster, Tone};
+
+/// With this begins what conflicts of counts call their field.
+const COUNTED: &str = "counted/";
 
 /// All of them.
 #[component]
@@ -25,12 +31,19 @@ pub fn RecordDisputes() -> impl IntoView {
         <For each=move || open.get() key let:it>
             <Dispute of=it/>
         </For>
+        <CountQuestions/>
     }
+}
+
+/// What stands where two tablets said otherwise.
+fn standing(record: &Record, field: &str) -> Option<Value> {
+    let count = record.counts().find(|count| counted_field(count.variant) == field);
+    record.get(field).cloned().or_else(|| count.map(|count| Value::Int(count.counted)))
 }
 
 /// What a record is called.
 fn name_of(kind: StreamKind, record: &Record) -> String {
-    let text = |field| record.get(field).and_then(domain::record::Value::as_text).unwrap_or_default().trim().to_owned();
+    let text = |field| record.get(field).and_then(Value::as_text).unwrap_or_default().trim().to_owned();
     let names = match kind {
         StreamKind::Customer => [text("name"), text("phone")],
         _ => [text("name"), String::new()],
@@ -63,29 +76,35 @@ fn Dispute(of: RecordConflict) -> impl IntoView {
     let busy = RwSignal::new(false);
     let fault = RwSignal::new(None::<ActFault>);
     let fields = Fields::of(id, &record);
+    let is_count = conflict.field.starts_with(COUNTED);
     let shop = session.shop_fields();
     let said = {
         let (field, fields) = (conflict.field.clone(), fields.clone());
-        move || shop.with(|shop| field_name(kind, &field, &fields, shop))
+        move || match field.strip_prefix(COUNTED) {
+            Some(variant) => counts::article(&Product::read(&fields), variant.parse().unwrap_or_default()),
+            None => shop.with(|shop| field_name(kind, &field, &fields, shop)),
+        }
     };
     let title = {
         let (name, said) = (name_of(kind, &record), said.clone());
         move || {
             let kind = records::kind_name(kind);
             let what = if name.is_empty() { kind.to_owned() } else { records::named(kind, &name) };
-            records::twice(&what, &said())
+            if is_count { records::counted_twice(&said()) } else { records::twice(&what, &said()) }
         }
     };
     let value = {
         let field = conflict.field.clone();
-        move |of: Option<domain::record::Value>| {
-            shop.with(|shop| value_words(kind, &field, of.as_ref(), shop, currency.get()))
+        let unit = Product::read(&fields).unit;
+        move |of: Option<Value>| match of {
+            Some(Value::Int(n)) if is_count => records::counted(&marks::quantity(n, unit)),
+            of => shop.with(|shop| value_words(kind, &field, of.as_ref(), shop, currency.get())),
         }
     };
-    let (standing, other) = (record.get(&conflict.field).cloned(), conflict.other.clone());
+    let (standing, other) = (standing(&record, &conflict.field), conflict.other.clone());
     let sides = sides(&record, &conflict, session, value.clone());
     let settle = {
-        let conflict = conflict.clone();
+        let (conflict, record) = (conflict.clone(), Arc::clone(&record));
         Callback::new(move |(take,): (bool,)| {
             if busy.get_untracked() {
                 return;
@@ -93,12 +112,14 @@ fn Dispute(of: RecordConflict) -> impl IntoView {
             busy.set(true);
             fault.set(None);
             let mut changed = Changed { settles: Some(conflict.id.clone()), ..Changed::default() };
+            let count = record.take_count(&conflict).filter(|_| take);
             if take {
                 changed.set.insert(conflict.field.clone(), conflict.other.clone());
             }
-            let act = match kind {
-                StreamKind::Shop => Act::Shop(changed),
-                kind => Act::Record(kind, Some(id), vec![RecordEvent::Changed(changed)]),
+            let act = match (kind, count) {
+                (StreamKind::Shop, _) => Act::Shop(changed),
+                (kind, Some(count)) => Act::Record(kind, Some(id), vec![RecordEvent::StockMoved(count)]),
+                (kind, None) => Act::Record(kind, Some(id), vec![RecordEvent::Changed(changed)]),
             };
             spawn_local(async move {
                 let outcome = session.act_all(vec![act]).await;
@@ -120,7 +141,7 @@ fn Dispute(of: RecordConflict) -> impl IntoView {
     let wrong = Signal::derive(move || fault.get().as_ref().map(refusal::words));
     let page = page_of(kind, id).map(|(href, label)| view! { <LinkButton href label glyph=Glyph::Edit/> });
     view! {
-        <article class="sheet conflict" data-testid="conflict" data-kind="same_field" aria-label=title.clone()>
+        <article class="sheet conflict" data-testid="conflict" data-kind=if is_count { "same_count" } else { "same_field" } aria-label=title.clone()>
             <header><h2>{title.clone()}</h2></header>
             <div class="sides">{sides}</div>
             <div class="now">
@@ -142,14 +163,15 @@ fn sides(
     record: &Arc<Record>,
     conflict: &FieldConflict,
     session: Session,
-    value: impl Fn(Option<domain::record::Value>) -> String + Clone + Send + Sync + 'static,
+    value: impl Fn(Option<Value>) -> String + Clone + Send + Sync + 'static,
 ) -> AnyView {
-    let standing = record.get(&conflict.field).cloned();
+    let standing = standing(record, &conflict.field);
     [conflict.first, conflict.second]
         .map(|at| {
             let (meta, event) = record.timeline.get(at).cloned().unzip();
             let wrote = event.and_then(|event| match event {
                 Event::Record(RecordEvent::Changed(changed)) => changed.set.get(&conflict.field).cloned().flatten(),
+                Event::Record(RecordEvent::StockMoved(moved)) => moved.counted.map(Value::Int),
                 _ => None,
             });
             let stands = wrote == standing;

@@ -11,14 +11,14 @@ mod words;
 use std::sync::Arc;
 
 use domain::StreamKind;
-use domain::sheet::content::Content;
 use domain::sheet::{Plan, Planner, Writing};
 use leptos::html;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use replica::Act;
 
-use self::file::{MAX_BYTES, Unreadable};
+use self::file::encoding::Encoding;
+use self::file::{File, MAX_BYTES, Said, Table, Unreadable};
 use self::mapping::Mapping;
 use self::report::{Done, Preview};
 use super::order::refusal;
@@ -26,7 +26,10 @@ use crate::frame::PageHead;
 use crate::platform::{clock, files};
 use crate::session::Session;
 use crate::text::{Phrase, sheets};
-use crate::ui::{Acts, Button, Fault, Glyph, Icon, Kind as KeyKind, Note, Progress, Scroll, Sheet, Stub, Toaster, uid};
+use crate::ui::{
+    Acts, Button, Choice, Fault, Glyph, Icon, Kind as KeyKind, Note, Progress, Scroll, Select, Sheet, Stub, Toaster,
+    uid,
+};
 
 /// What a sheet is of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,7 +64,14 @@ const AT_ONCE: usize = 200;
 #[derive(Clone)]
 struct Opened {
     name: String,
-    rows: Arc<Vec<Vec<Content>>>,
+    bytes: Arc<Vec<u8>>,
+    file: Arc<File>,
+}
+
+impl Opened {
+    fn table(&self, at: usize) -> Option<&Table> {
+        self.file.tables.get(at)
+    }
 }
 
 /// What the page is about.
@@ -70,6 +80,8 @@ struct Desk {
     kind: Kind,
     session: Session,
     opened: RwSignal<Option<Opened>>,
+    /// Which of its sheets.
+    table: RwSignal<usize>,
     /// The row of the names of columns, from 0.
     head: RwSignal<usize>,
     /// What stands below it.
@@ -92,6 +104,7 @@ impl Desk {
             kind,
             session,
             opened: RwSignal::new(None),
+            table: RwSignal::new(0),
             head: RwSignal::new(0),
             layout: RwSignal::new(Arc::default()),
             columns: RwSignal::new(Vec::new()),
@@ -132,40 +145,69 @@ impl Desk {
         spawn_local(async move {
             clock::breathe().await;
             let name = chosen.name();
-            let rows = match chosen.bytes(MAX_BYTES).await {
-                Some(bytes) => {
-                    let breathe = async || {
-                        clock::breathe().await;
-                        self.goes_on(turn)
-                    };
-                    file::rows(bytes, breathe).await
-                }
-                None => Err(Unreadable::TooLarge),
-            };
-            if !self.goes_on(turn) {
-                return;
-            }
-            match rows {
-                Ok(rows) => {
-                    let head = mapping::head_of(self.kind, &rows);
-                    self.opened.set(Some(Opened { name, rows: Arc::new(rows) }));
-                    self.lay(head);
-                }
-                Err(fault) => {
-                    self.working.set(None);
-                    self.fault.set(Some(unreadable(fault).get().to_owned()));
-                }
+            match chosen.bytes(MAX_BYTES).await {
+                Some(bytes) => self.open(turn, name, Arc::new(bytes), Said::default()).await,
+                None if self.goes_on(turn) => self.refuse(Unreadable::TooLarge),
+                None => {}
             }
         });
+    }
+
+    /// Reads the same file of text once more, as a person says that it is written.
+    fn read_as(self, said: Said) {
+        let Some(Opened { name, bytes, .. }) = self.opened.get_untracked() else { return };
+        let turn = self.begin();
+        self.plan.set(None);
+        self.fault.set(None);
+        self.working.set(Some(0));
+        spawn_local(async move {
+            clock::breathe().await;
+            self.open(turn, name, bytes, said).await;
+        });
+    }
+
+    async fn open(self, turn: u64, name: String, bytes: Arc<Vec<u8>>, said: Said) {
+        let breathe = async || {
+            clock::breathe().await;
+            self.goes_on(turn)
+        };
+        let file = file::read(bytes.to_vec(), said, breathe).await;
+        if !self.goes_on(turn) {
+            return;
+        }
+        match file {
+            Ok(file) => {
+                let table = file::chosen(&file.tables, |table| mapping::known(self.kind, &table.rows));
+                self.opened.set(Some(Opened { name, bytes, file: Arc::new(file) }));
+                self.choose(table);
+            }
+            Err(fault) => self.refuse(fault),
+        }
+    }
+
+    fn refuse(self, fault: Unreadable) {
+        self.working.set(None);
+        self.fault.set(Some(unreadable(fault).get().to_owned()));
+    }
+
+    /// Takes this sheet of the file.
+    fn choose(self, table: usize) {
+        self.table.set(table);
+        let head = self.opened.with_untracked(|opened| {
+            let rows = opened.as_ref().and_then(|opened| Some(&opened.table(table)?.rows));
+            rows.map(|rows| mapping::head_of(self.kind, rows)).unwrap_or_default()
+        });
+        self.lay(head);
     }
 
     /// Takes this row as the head, and looks at what stands below it.
     fn lay(self, head: usize) {
         let layout = self.opened.with_untracked(|opened| {
-            opened.as_ref().map(|opened| mapping::layout(self.kind, &opened.rows, head)).unwrap_or_default()
+            let table = opened.as_ref().and_then(|opened| opened.table(self.table.get_untracked()));
+            table.map(|table| mapping::layout(self.kind, table, head)).unwrap_or_default()
         });
         self.head.set(head);
-        self.columns.set(mapping::guess(self.kind, &layout.names));
+        self.columns.set(mapping::guess(self.kind, &layout.names, layout.peer));
         self.layout.set(Arc::new(layout));
         self.check();
     }
@@ -175,6 +217,13 @@ impl Desk {
         let turn = self.begin();
         self.plan.set(None);
         self.fault.set(None);
+        let is_too_large = self.opened.with_untracked(|opened| {
+            let table = opened.as_ref().and_then(|opened| opened.table(self.table.get_untracked()));
+            table.is_some_and(|table| table.is_too_large)
+        });
+        if is_too_large {
+            return self.refuse(Unreadable::TooLarge);
+        }
         if self.columns.with_untracked(|columns| columns.iter().all(String::is_empty)) {
             self.working.set(None);
             self.fault.set(Some(sheets::NO_COLUMN.get().to_owned()));
@@ -279,6 +328,7 @@ pub fn Exchange(
                     <Show when=move || !is_done.get() fallback=move || view! { <Done desk/> }>
                         <Choose desk/>
                         <Show when=move || is_open.get()>
+                            <Reading desk/>
                             <Mapping desk/>
                             <Preview desk/>
                         </Show>
@@ -305,7 +355,8 @@ fn Choose(desk: Desk) -> impl IntoView {
     let said = move || {
         desk.opened.with(|opened| {
             let opened = opened.as_ref()?;
-            Some(view! { <p class="small" role="status"><b>{sheets::chosen(&opened.name, opened.rows.len())}</b></p> })
+            let rows = opened.table(desk.table.get())?.rows.len();
+            Some(view! { <p class="small" role="status"><b>{sheets::chosen(&opened.name, rows)}</b></p> })
         })
     };
     view! {
@@ -334,6 +385,64 @@ fn Choose(desk: Desk) -> impl IntoView {
             <Note text=how/>
             <Note text=sheets::SAFE/>
         </Show>
+    }
+}
+
+/// How the file is read: which sheet, in which signs, with what between its cells; and what of it is not seen.
+#[component]
+fn Reading(desk: Desk) -> impl IntoView {
+    let sheet = move || {
+        let file = desk.opened.get()?.file;
+        (file.tables.len() > 1).then(|| {
+            let named = |(at, table): (usize, &Table)| {
+                let name = table.name.clone();
+                let is_hidden = table.hidden;
+                Choice::new(at.to_string(), move || if is_hidden { sheets::hidden_sheet(&name) } else { name.clone() })
+            };
+            let choices: Vec<Choice> = file.tables.iter().enumerate().map(named).collect();
+            let value = Signal::derive(move || desk.table.get().to_string());
+            let change = move |at: String| at.parse().map_or((), |at| desk.choose(at));
+            view! { <Select label=sheets::SHEET choices value on_change=change/> }
+        })
+    };
+    let text = move || {
+        let form = desk.opened.get()?.file.form?;
+        let encodings = Encoding::ALL.map(|encoding| Choice::new(encoding.name(), encoding.name()));
+        let encoding = Signal::derive(move || form.encoding.name().to_owned());
+        let encode = move |name: String| {
+            let chosen = Encoding::ALL.into_iter().find(|encoding| encoding.name() == name);
+            desk.read_as(Said { encoding: chosen, separator: None });
+        };
+        let mut separators: Vec<Choice> =
+            [(',', sheets::COMMA), (';', sheets::SEMICOLON), ('\t', sheets::TAB), ('|', sheets::BAR)]
+                .map(|(separator, name)| Choice::new(separator.to_string(), name))
+                .into();
+        if !domain::sheet::csv::SEPARATORS.contains(&form.separator) {
+            separators.push(Choice::new(form.separator.to_string(), form.separator.to_string()));
+        }
+        let separator = Signal::derive(move || form.separator.to_string());
+        let separate = move |sign: String| {
+            desk.read_as(Said { encoding: Some(form.encoding), separator: sign.chars().next() });
+        };
+        Some(view! {
+            <Select label=sheets::ENCODING choices=encodings.into() value=encoding on_change=encode/>
+            <Select label=sheets::SEPARATOR choices=separators value=separator on_change=separate/>
+        })
+    };
+    let hidden = move || {
+        desk.opened.with(|opened| {
+            let (rows, columns) = opened.as_ref()?.table(desk.table.get())?.hides();
+            (rows + columns > 0).then(|| view! { <Note text=move || sheets::hides(rows, columns)/> })
+        })
+    };
+    let peer =
+        move || desk.layout.get().peer.map(|peer| view! { <p data-peer=peer.key()><b>{words::peer(peer)}</b></p> });
+    view! {
+        <section class="stack" data-tight="" aria-label=sheets::HOW_READ>
+            {peer}
+            <div class="head-row">{sheet}{text}</div>
+            {hidden}
+        </section>
     }
 }
 

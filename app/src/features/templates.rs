@@ -38,7 +38,7 @@ fn in_words(content: &Content) -> String {
     let each: Vec<String> = each
         .map(|line| {
             let what = [line.item.as_str(), line.spec.as_str()].join(" ");
-            list::item_times(what.trim(), &marks::quantity(line.quantity, line.unit))
+            list::item_times(what.trim(), &marks::quantity_of(line.quantity, line))
         })
         .collect();
     if each.is_empty() { templates::EMPTY.get().to_owned() } else { each.join(", ") }

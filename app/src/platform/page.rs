@@ -324,3 +324,10 @@ pub fn focus_id(id: &str) {
         let _ = element.focus();
     }
 }
+
+/// Presses the key with this id, where it is there.
+pub fn press(id: &str) {
+    if let Some(key) = document().get_element_by_id(id).and_then(|key| key.dyn_into::<HtmlElement>().ok()) {
+        key.click();
+    }
+}

@@ -6,6 +6,8 @@ use std::sync::Arc;
 use domain::order::{Badge, Summary};
 use domain::product::Product;
 use domain::product::ledger::{Entry, ledger};
+use domain::record::{Count, RecordEvent, StockMoved};
+use domain::{Event, Meta, OrderNumber};
 use leptos::prelude::*;
 use replica::storage::StorageFault;
 use uuid::Uuid;
@@ -21,7 +23,39 @@ pub struct StockLedger {
     pub more: bool,
 }
 
+/// A count, and what moved of which neither knew: a person says what came first.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CountQuestion {
+    /// The product.
+    pub product: Arc<Product>,
+    /// The count.
+    pub count: Count,
+    /// Who made it, and when.
+    pub by: Meta,
+    /// What moved, each by whom and how much it was.
+    pub moves: Vec<(Meta, i64, Beside)>,
+}
+
+/// What moved beside a count.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Beside {
+    /// Goods of this order left, or came back.
+    Order(Uuid, Option<OrderNumber>),
+    /// Something beside orders.
+    Moved(StockMoved),
+}
+
 impl Session {
+    /// The counts of which a person has to say whether something moved before or after them, of all products or of one.
+    pub fn count_questions(self, product: Option<Uuid>) -> Signal<Vec<CountQuestion>> {
+        let read = move || {
+            self.changes.track();
+            let link = self.link()?;
+            Some(async move { read_questions(&link, product).await.ok() })
+        };
+        newest(Vec::new(), read).into()
+    }
+
     /// The orders that were promised some of a product that has not left yet, newest first, each with how much of
     /// which variant. Tracks changes.
     pub fn reserving(self, product: Uuid) -> Vec<(Summary, Vec<(u32, i64)>)> {
@@ -64,6 +98,31 @@ impl Session {
         };
         newest(Loaded::Reading, read).into()
     }
+}
+
+async fn read_questions(link: &Link, of: Option<Uuid>) -> Result<Vec<CountQuestion>, StorageFault> {
+    let mut found = Vec::new();
+    for asked in link.read(replica::Replica::asked_counts) {
+        let Some(fields) = link.read(|replica| replica.fields(asked.product)) else { continue };
+        let Some(record) = link.record(asked.product).await?.filter(|_| of.is_none_or(|of| of == asked.product)) else {
+            continue;
+        };
+        let Some((by, _)) = record.timeline.get(asked.count.at).cloned() else { continue };
+        let mut moves = Vec::new();
+        for (meta, event) in record.unsure(&asked.count).into_iter().filter_map(|at| record.timeline.get(at)) {
+            if let Event::Record(RecordEvent::StockMoved(moved)) = event {
+                moves.push((meta.clone(), moved.quantity, Beside::Moved(moved.clone())));
+            }
+        }
+        for moved in asked.orders {
+            let Some(order) = link.order(moved.order).await? else { continue };
+            let Some(entry) = order.timeline.get(moved.at) else { continue };
+            moves.push((entry.meta.clone(), moved.quantity, Beside::Order(order.id, order.number.clone())));
+        }
+        moves.sort_by_key(|(meta, ..)| (meta.hlc, meta.id));
+        found.push(CountQuestion { product: Arc::new(Product::read(&fields)), count: asked.count, by, moves });
+    }
+    Ok(found)
 }
 
 async fn read_ledger(link: &Link, product: Uuid, most: usize) -> Result<Option<StockLedger>, StorageFault> {

@@ -60,6 +60,8 @@ pub struct DaySum {
     pub first: usize,
     /// How many orders of the list it has.
     pub orders: usize,
+    /// How many of them count in what they come to: drafts and cancelled ones do not.
+    pub counted: usize,
     /// What they come to, minor units.
     pub minor: i64,
 }

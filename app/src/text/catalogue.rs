@@ -40,7 +40,7 @@ pub mod frame {
         MAIN: "主导航", "Main";
         COUNTER: "柜台", "Counter";
         ORDERS: "订单", "Orders";
-        NEW_ORDER: "新建订单", "New order";
+        NEW_ORDER: "开单", "New order";
         PRODUCTS: "商品", "Products";
         CUSTOMERS: "客户", "Customers";
         SETTINGS: "设置", "Settings";
@@ -63,6 +63,7 @@ pub mod keys {
         DONE: "完成", "Done";
         ONE_LESS: "减一", "One less";
         ONE_MORE: "加一", "One more";
+        WHICH_FIGURE: "是哪一个？", "Which one?";
         LATER: "以后再说", "Later";
         ONE_MOMENT: "请稍候", "One moment";
         offers(n: u64): "有 {n} 个可选，用上下键", "{n} to choose from, with the arrow keys", one: "One to choose, with the arrow keys";
@@ -72,16 +73,16 @@ pub mod keys {
 /// Where the data is.
 pub mod sync {
     texts! {
-        LOCAL: "存在本机", "Saved here";
-        NO_SERVER: "未联网", "No server";
-        SYNCED: "已同步", "All sent";
+        LOCAL: "仅存本机", "On this device";
+        NO_SERVER: "未连服务器", "No server";
+        SYNCED: "已同步", "Up to date";
         SAFE: "可关机", "Safe to close";
         OFFLINE: "离线", "Offline";
         ASKING: "核对中", "Checking";
-        NOTHING_WAITS: "没有待发", "Nothing waits";
+        NOTHING_WAITS: "已全部上传", "Nothing to send";
         NEEDS_AUTH: "请登录", "Sign in";
-        ERROR: "发送出错", "Not sent";
-        waiting(n: u64): "待发 {n}", "{n} waiting";
+        ERROR: "上传出错", "Couldn't send";
+        waiting(n: u64): "待上传 {n}", "{n} to send";
         JUST_NOW: "刚刚", "just now";
         minutes(n: u64): "{n} 分钟", "{n} min";
         hours(n: u64): "{n} 小时", "{n} h";
@@ -92,8 +93,8 @@ pub mod sync {
 /// A new version of the app.
 pub mod update {
     texts! {
-        READY: "新版本已备好。换上时页面会重新打开，单子都在。", "A new version is ready. The page opens anew; your orders stay.";
-        TAKE: "现在换上", "Update now";
+        READY: "新版本已备好。更新时页面会重新加载，订单都在。", "A new version is ready. The page will reload. Your orders are safe.";
+        TAKE: "立即更新", "Update now";
     }
 }
 
@@ -102,28 +103,28 @@ pub mod first_start {
     texts! {
         TITLE: "开始", "Start";
         TAGLINE: "摊位的订货本", "The order book for your stall";
-        TABLET_CODE: "平板代号", "Tablet code";
-        KEPT_HERE: "单子先存在这台平板，没网也能开单", "Orders are kept on this tablet first, with or without a network";
-        SENDS_ITSELF: "有网时自己发给另一台", "It sends them to your other tablet when it can";
-        NO_ACCOUNT: "不用账号", "No account needed";
+        TABLET_CODE: "设备代号", "Tablet code";
+        KEPT_HERE: "订单先保存在本机，没网也能开单", "Orders are saved on this tablet, online or offline";
+        SENDS_ITSELF: "有网时自动同步到其他设备", "Syncs with your other tablets when there's a connection";
+        NO_ACCOUNT: "无需账号", "No account needed";
         LANGUAGE: "语言", "Language";
-        NEW_SHOP: "开一个新摊位", "Start a new shop";
+        NEW_SHOP: "新建店铺", "Start a new shop";
         SHOP_NAME: "店名", "Shop name";
         CURRENCY: "币种", "Currency";
-        START: "在这台平板上开始", "Start on this device";
-        DEFAULTS: "其余都有默认值，先开单要紧。", "Everything else has a default: take an order first.";
-        HAVE_SHOP: "已经有店了", "Already have a shop";
+        START: "开始使用", "Start on this device";
+        DEFAULTS: "其他设置以后再改也行。", "You can change everything else later.";
+        HAVE_SHOP: "已有店铺", "Already have a shop";
         PAIRING_CODE: "配对码", "Pairing code";
-        PAIRING_HINT: "如 4827 1650", "such as 4827 1650";
-        PAIRING_WHERE: "在另一台的“设置”里，按“添加设备”", "On the other tablet: Settings, then Add a device";
+        PAIRING_HINT: "例：4827 1650", "e.g. 4827 1650";
+        PAIRING_WHERE: "在另一台设备的“设置”里，点“添加设备”", "On the other tablet: Settings, then Add a device";
         JOIN: "加入店铺", "Join shop";
         SETUP_CODE: "服务器设置码", "Server set-up code";
-        SETUP_CODE_WHERE: "新服务器第一次启动时打印出来；上面的新摊位会开在那里", "A new server prints it at its first start; the new shop above begins there";
-        SETUP_CODE_MISSING: "写上设置码。", "Type the set-up code.";
+        SETUP_CODE_WHERE: "新服务器第一次启动时会打印；上面的新店铺会建在那里", "Your server prints it the first time it starts. The new shop is created there.";
+        SETUP_CODE_MISSING: "请输入设置码。", "Enter the set-up code.";
         CONNECT: "连接", "Connect";
-        SHOP_NAME_MISSING: "写上店名，买家和另一台平板会看到它。", "Give the shop a name: buyers and your other tablet will see it.";
+        SHOP_NAME_MISSING: "请输入店名，客户和其他设备会看到。", "Enter a shop name: buyers and your other tablets will see it.";
         shop_name_long(most: usize): "店名最多 {most} 个字。", "A shop's name has at most {most} characters.";
-        PAIRING_CODE_FORM: "配对码是 8 位数字。写好的还在。", "A pairing code has 8 digits. What you typed is still here.";
+        PAIRING_CODE_FORM: "配对码是 8 位数字。已输入的内容还在。", "A pairing code has 8 digits. What you entered is still here.";
     }
 }
 
@@ -132,10 +133,10 @@ pub mod orders {
     texts! {
         TITLE: "订单", "Orders";
         EMPTY: "还没有订单", "No orders yet";
-        EMPTY_WHY: "卖出的每一单都会记在这里。", "Every order you take is written here.";
-        TAKE_FIRST: "开第一单", "Take the first order";
-        SET_UP: "开店准备", "Get the shop ready";
-        BACK: "回订单", "Back to orders";
+        EMPTY_WHY: "开的每一单都会显示在这里。", "Orders you take appear here.";
+        TAKE_FIRST: "去开单", "Create your first order";
+        SET_UP: "店铺引导", "Set up your shop";
+        BACK: "返回订单", "Back to orders";
     }
 }
 
@@ -143,8 +144,8 @@ pub mod orders {
 pub mod conflicts {
     texts! {
         TITLE: "冲突", "Conflicts";
-        EMPTY: "没有要定的事", "Nothing to settle";
-        EMPTY_WHY: "两台平板做的事合不上时，会列在这里。", "When two tablets did things that don't fit, they are listed here.";
+        EMPTY: "没有冲突", "No conflicts";
+        EMPTY_WHY: "两台设备的操作有冲突时，在这里处理。", "If two tablets make changes that clash, you sort them out here.";
     }
 }
 
@@ -152,56 +153,56 @@ pub mod conflicts {
 pub mod settings {
     texts! {
         TITLE: "设置", "Settings";
-        THIS_TABLET: "这台平板", "This tablet";
+        THIS_TABLET: "本机", "This tablet";
         LANGUAGE: "语言", "Language";
-        LANGUAGE_WHY: "马上换，不用重新打开", "Changes at once";
+        LANGUAGE_WHY: "立即生效", "Takes effect right away";
         THEME: "外观", "Theme";
-        THEME_WHY: "太阳下用“日光”：白底黑字，粗边", "For the sun, Daylight: black on white";
-        SYSTEM: "跟随系统", "As the system";
+        THEME_WHY: "强光下用“强光”：白底黑字，粗边", "Use Daylight in bright sun: black on white";
+        SYSTEM: "跟随系统", "Match device";
         LIGHT: "浅色", "Light";
         DARK: "深色", "Dark";
-        DAYLIGHT: "日光", "Daylight";
-        LEFT_HANDED: "左手拿", "Left-handed";
-        LEFT_HANDED_WHY: "主按钮换到左下角", "Puts the main key at the lower left";
-        TABLET_CODE: "平板代号", "Tablet code";
-        TABLET_CODE_WHY: "写在这台平板的每个订单编号里", "It stands in the number of every order taken here";
-        DEVICES: "店里的平板", "Tablets of the shop";
-        THIS_ONE: "这台", "this one";
-        pairing_code(until: &str): "配对码，{until} 前有效，只用一次", "Pairing code, good until {until}, once";
+        DAYLIGHT: "强光", "Daylight";
+        LEFT_HANDED: "左手模式", "Left-handed";
+        LEFT_HANDED_WHY: "主按钮移到左下角", "Moves the main button to the lower left";
+        TABLET_CODE: "设备代号", "Tablet code";
+        TABLET_CODE_WHY: "本机所开订单的订单编号里都有它", "Part of every order number from this tablet";
+        DEVICES: "店内设备", "Tablets in this shop";
+        THIS_ONE: "本机", "this one";
+        pairing_code(until: &str): "一次性配对码，{until} 前有效", "One-time pairing code, valid until {until}";
         ADD_DEVICE: "添加设备", "Add a device";
-        AGAIN_WHY: "服务器不认这台平板了。单子都在，照样能卖。在另一台上按“添加设备”，把配对码写在这里。没有别的平板，就写服务器重新打印的设置码。", "The server no longer knows this tablet. Your orders are safe, and you can sell on. Press “Add a device” on another tablet and type its pairing code here; without another tablet, the set-up code that the server prints anew.";
+        AGAIN_WHY: "服务器不认本机了。订单都在，照常能卖。在另一台设备上点“添加设备”，把配对码输入这里。没有其他设备，就输入服务器新打印的设置码。", "The server no longer knows this tablet. Your orders are safe, and you can keep selling. Press “Add a device” on another tablet and enter its pairing code here; without another tablet, the new setup code printed by the server.";
         AGAIN_CODE: "配对码或设置码", "Pairing or set-up code";
-        AGAIN_MISSING: "写上配对码。", "Type the pairing code.";
+        AGAIN_MISSING: "请输入配对码。", "Enter the pairing code.";
         AGAIN: "重新加入", "Join again";
-        ALONE: "单子都存在这台平板。连上服务器，另一台就能看到。", "All orders are on this tablet. Connect a server, and another tablet can see them.";
+        ALONE: "订单都存在本机。连上服务器，就能与其他设备共享。", "All orders are on this tablet. Connect a server to share them with other tablets.";
         SERVER_ADDRESS: "服务器地址", "Server address";
         SETUP_CODE: "服务器设置码", "Server set-up code";
-        SETUP_CODE_WHERE: "服务器第一次启动时打印出来", "The server prints it at its first start";
+        SETUP_CODE_WHERE: "服务器第一次启动时会打印", "Your server prints it the first time it starts";
         CONNECT: "连接", "Connect";
         SERVER_ADDRESS_FORM: "地址以 http:// 或 https:// 开头。", "An address begins with http:// or https://.";
-        SETUP_CODE_MISSING: "写上设置码。", "Type the set-up code.";
+        SETUP_CODE_MISSING: "请输入设置码。", "Enter the set-up code.";
     }
 }
 
 /// Why the server did not do what was asked.
 pub mod server {
     texts! {
-        UNREACHABLE: "连不上服务器。单子都在这台平板。看看网络和地址，再按一次。", "The server can't be reached. Your orders are safe on this tablet. Check network and address, then try again.";
-        BAD_SETUP_CODE: "设置码不对，或者这台服务器已经有店了。什么都没有改。", "The set-up code is wrong, or this server has a shop already. Nothing was changed.";
-        BAD_PAIRING_CODE: "配对码不对、用过了，或者过了 10 分钟。在另一台上再要一个。", "The pairing code is wrong, used, or older than 10 minutes. Get a new one on the other tablet.";
-        TOO_MANY: "试得太多了。等一分钟再试。", "Too many attempts. Wait a minute, then try again.";
-        NOT_KNOWN: "服务器不认这台平板。单子都存在本机，照样能卖。", "The server does not know this tablet. All orders are safe here, and you can sell on.";
-        BROKEN: "服务器现在不行。单子都在这台平板，过一会儿再试。", "The server can't do it now. Your orders are safe on this tablet; try again in a while.";
-        REFUSED: "服务器没有接受。什么都没有改。", "The server did not accept it. Nothing was changed.";
-        NOT_HERE: "这台平板上现在不能这样做。", "This can't be done on this tablet now.";
+        UNREACHABLE: "连不上服务器。订单都在本机。请检查网络和地址后重试。", "Can't reach the server. Your orders are safe on this tablet. Check network and address, then try again.";
+        BAD_SETUP_CODE: "设置码不对，或这台服务器已有店铺。未作任何更改。", "The set-up code is wrong, or this server has a shop already. Nothing was changed.";
+        BAD_PAIRING_CODE: "配对码不对、已用过，或已过 10 分钟。请在另一台设备上重新获取。", "The pairing code is wrong, used, or older than 10 minutes. Get a new one on the other tablet.";
+        TOO_MANY: "尝试次数过多，请一分钟后再试。", "Too many attempts. Wait a minute, then try again.";
+        NOT_KNOWN: "服务器不认本机。订单都在本机，照常能卖。", "The server does not know this tablet. All orders are safe here, and you can keep selling.";
+        BROKEN: "服务器暂时不可用。订单都在本机，请稍后再试。", "The server had a problem. Your orders are safe on this tablet; try again in a while.";
+        REFUSED: "服务器没有接受。未作任何更改。", "The server did not accept it. Nothing was changed.";
+        NOT_HERE: "本机现在不能这样操作。", "This can't be done on this tablet now.";
     }
 }
 
 /// A page that is not there.
 pub mod missing {
     texts! {
-        TITLE: "没有这一页", "No such page";
-        WHY: "地址可能写错了。单子都在。", "The address may be mistyped. Your orders are all there.";
+        TITLE: "页面不存在", "No such page";
+        WHY: "请检查地址。订单都在。", "Check the address. Your orders are safe.";
     }
 }
 

@@ -3,11 +3,11 @@
 texts! {
     CHOOSE: "选择图片", "Choose a picture";
     TAKE: "拍照", "Take a photo";
-    OTHER: "换一张", "Another one";
-    REMOVE: "去掉图片", "Remove the picture";
-    BUSY: "正在处理图片…", "Making the picture ready…";
+    OTHER: "更换", "Replace";
+    REMOVE: "移除图片", "Remove picture";
+    BUSY: "正在处理图片…", "Preparing picture…";
     NONE: "还没有图片", "No picture yet";
-    NOT_HERE: "图片还没同步到这台平板", "The picture is not on this tablet yet";
-    UNREADABLE: "这不是能读的图片。请选 JPEG、PNG 或 WebP，或者重新拍一张。", "This is not a picture that can be read. Choose a JPEG, PNG or WebP, or take a new one.";
-    TOO_LARGE: "这张图片太大，缩小后也存不下。请换一张。", "This picture is too large even when scaled down. Choose another.";
+    NOT_HERE: "图片还没同步到本机", "The picture has not synced to this tablet yet";
+    UNREADABLE: "无法识别这张图片。请选 JPEG、PNG 或 WebP，或重新拍照。", "Can't read this picture. Choose a JPEG, PNG or WebP, or take a new one.";
+    TOO_LARGE: "图片太大，缩小后仍无法保存。请更换。", "This picture is too large even when scaled down. Choose another.";
 }

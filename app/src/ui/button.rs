@@ -76,6 +76,7 @@ pub fn Button(
             class="button"
             data-kind=kind.key()
             data-icon-only=icon_only.then_some("")
+            data-off=move || disabled.get().then_some("")
             data-busy=move || busy.get().then_some("")
             aria-disabled=move || (disabled.get() || busy.get()).then_some("true")
             aria-label=move || icon_only.then(|| name.get())

@@ -9,8 +9,44 @@ use leptos::text_prop::TextProp;
 use super::keypad::Dock;
 use super::paper::fault_line;
 use super::scan::SEARCH;
-use super::{Glyph, Icon, Tone};
+use super::{Button, Glyph, Icon, Tone};
 use crate::text::keys;
+
+/// What a field makes of a figure that was typed: said below it before anything is saved.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Meaning {
+    /// It stands there as plainly as it can be said.
+    #[default]
+    Plain,
+    /// This: `¥4.20`.
+    Is(String),
+    /// One of these, to be chosen: as it is said, and as it is typed plainly.
+    OneOf(Vec<(String, String)>),
+}
+
+/// The line below a figure: what it means, or what it can mean.
+fn meaning_line(value: RwSignal<String>, meaning: Option<Signal<Meaning>>) -> Option<AnyView> {
+    let meaning = meaning?;
+    let said = move || match meaning.get() {
+        Meaning::Plain => None,
+        Meaning::Is(said) => Some(view! { <p class="small">"= " <b>{said}</b></p> }.into_any()),
+        Meaning::OneOf(all) => {
+            let choices = all.into_iter().map(|(said, plain)| {
+                view! { <Button label=said on_press=move || value.set(plain.clone())/> }
+            });
+            Some(
+                view! {
+                    <div class="row" role="group" aria-label=keys::WHICH_FIGURE>
+                        <span class="small">{keys::WHICH_FIGURE}</span>
+                        {choices.collect_view()}
+                    </div>
+                }
+                .into_any(),
+            )
+        }
+    };
+    Some(view! { <div class="meaning" role="status" data-testid="meaning">{said}</div> }.into_any())
+}
 
 /// A new id for an element of this page.
 pub fn uid(prefix: &str) -> String {
@@ -104,6 +140,9 @@ pub fn TextField(
     /// What the browser may fill in.
     #[prop(default = "off")]
     autocomplete: &'static str,
+    /// Of a figure: what it means.
+    #[prop(optional, into)]
+    meaning: Option<Signal<Meaning>>,
 ) -> impl IntoView {
     let id = uid("f");
     let describe = described(&id, hint.is_some(), fault, warning);
@@ -146,6 +185,7 @@ pub fn TextField(
         }
         .into_any(),
     };
+    let control = view! { {control} {meaning_line(value, meaning)} }.into_any();
     framed(&id, label, label_unseen, hint, fault, warning, control)
 }
 
@@ -240,6 +280,9 @@ pub fn AmountField(
     /// Its id, to be named by a key pad; see [`uid`].
     #[prop(into)]
     id: String,
+    /// What it means.
+    #[prop(optional, into)]
+    meaning: Option<Signal<Meaning>>,
 ) -> impl IntoView {
     let control = view! {
         <input
@@ -257,9 +300,30 @@ pub fn AmountField(
             on:input:target=move |event| value.set(event.target().value())
             on:focus:target=|event| event.target().select()
         />
+        {meaning_line(value, meaning)}
     }
     .into_any();
     framed(&id, label, false, None, fault, warning, control)
+}
+
+/// One more, or one less; what stands behind the point stays.
+fn stepped(text: &str, more: bool, least: u64) -> String {
+    let plain = |c: char| match c {
+        '０'..='９' => char::from_u32(c as u32 - '０' as u32 + '0' as u32).unwrap_or(c),
+        c => c,
+    };
+    let text: String = text.trim().chars().map(plain).collect();
+    let (whole, rest) = text.find(['.', ',']).map_or((text.as_str(), ""), |at| text.split_at(at));
+    // 1,200 is no one and a bit.
+    let is_figure = rest.len() != 4 || rest.starts_with('.');
+    match whole.parse::<u64>() {
+        Ok(count) if is_figure && more => format!("{}{rest}", count.saturating_add(1)),
+        Ok(count) if is_figure && count > least => format!("{}{rest}", count - 1),
+        Ok(count) if is_figure && (count == least || !rest.is_empty()) => text,
+        Ok(_) if !is_figure => text,
+        _ if more => least.saturating_add(1).to_string(),
+        _ => least.to_string(),
+    }
 }
 
 /// A count with a key for one less and one more. Also holds what is no count, so that it can be said.
@@ -276,19 +340,20 @@ pub fn Stepper(
     /// The least that one less leads to.
     #[prop(default = 1)]
     least: u64,
+    /// What it means.
+    #[prop(optional, into)]
+    meaning: Option<Signal<Meaning>>,
 ) -> impl IntoView {
     let id = uid("f");
     let dock = Dock::here();
     let step = move |more: bool| {
         value.update(|text| {
-            let count = text.trim().parse::<u64>().unwrap_or(least);
-            let next = if more { count.saturating_add(1) } else { count.saturating_sub(1).max(least) };
-            *text = next.to_string();
+            *text = stepped(text, more, least);
         });
     };
     let control = view! {
         <div class="stepper">
-            <button type="button" aria-label=keys::ONE_LESS on:click=move |_| step(false)>
+            <button type="button" data-again="" aria-label=keys::ONE_LESS on:click=move |_| step(false)>
                 <Icon glyph=Glyph::Minus/>
             </button>
             <input
@@ -304,10 +369,11 @@ pub fn Stepper(
                 on:focus=move |_| dock.into_iter().for_each(|dock| dock.open(false))
                 on:blur=move |_| dock.into_iter().for_each(Dock::close)
             />
-            <button type="button" aria-label=keys::ONE_MORE on:click=move |_| step(true)>
+            <button type="button" data-again="" aria-label=keys::ONE_MORE on:click=move |_| step(true)>
                 <Icon glyph=Glyph::Plus/>
             </button>
         </div>
+        {meaning_line(value, meaning)}
     }
     .into_any();
     framed(&id, label, false, None, fault, Signal::stored(None), control)
@@ -315,3 +381,26 @@ pub fn Stepper(
 
 /// Kept for the fault line: a warning is said in the buyer's colour.
 pub(super) const WARNING: Tone = Tone::Owe;
+
+#[cfg(test)]
+mod tests {
+    use super::stepped;
+
+    #[test]
+    fn a_step_keeps_what_is_behind_the_point() {
+        for (text, more, less) in [
+            ("2", "3", "1"),
+            ("1", "2", "1"),
+            ("0.5", "1.5", "0.5"),
+            ("2,5", "3,5", "1,5"),
+            ("１２", "13", "11"),
+            ("", "2", "1"),
+            ("abc", "2", "1"),
+            ("1,200", "1,200", "1,200"),
+        ] {
+            assert_eq!((stepped(text, true, 1).as_str(), stepped(text, false, 1).as_str()), (more, less), "{text}");
+        }
+        assert_eq!(stepped("0", false, 0), "0");
+        assert_eq!(stepped("0", false, 1), "1");
+    }
+}

@@ -80,7 +80,7 @@ pub fn Keypad(
     };
     let digit = move |key: &'static str| {
         view! {
-            <button type="button" class="key" tabindex="-1" on:click=move |_| press(Stroke::Write(key))>
+            <button type="button" class="key" data-again="" tabindex="-1" on:click=move |_| press(Stroke::Write(key))>
                 {key}
             </button>
         }
@@ -90,7 +90,7 @@ pub fn Keypad(
     let mut own = move || {
         extra.next().map(|KeypadKey { label, act }| {
             view! {
-                <button type="button" class="key" data-fn="" tabindex="-1" on:click=move |_| act.run(())>
+                <button type="button" class="key" data-fn="" data-again="" tabindex="-1" on:click=move |_| act.run(())>
                     {move || label.get()}
                 </button>
             }
@@ -112,6 +112,7 @@ pub fn Keypad(
                 type="button"
                 class="key"
                 data-fn=""
+                data-again=""
                 tabindex="-1"
                 aria-label=keys::ERASE
                 on:click=move |_| press(Stroke::Erase)
@@ -119,7 +120,7 @@ pub fn Keypad(
                 <Icon glyph=Glyph::Erase/>
             </button>
             {digit("4")} {digit("5")} {digit("6")}
-            <button type="button" class="key" data-fn="" tabindex="-1" on:click=move |_| press(Stroke::Clear)>
+            <button type="button" class="key" data-fn="" data-again="" tabindex="-1" on:click=move |_| press(Stroke::Clear)>
                 {keys::CLEAR}
             </button>
             {digit("1")} {digit("2")} {digit("3")} <span class="key-place">{third}</span>

@@ -66,6 +66,7 @@ pub fn Tabs(
                 <button
                     type="button"
                     class="tab"
+                    data-again=""
                     role="tab"
                     id=format!("{id}-{key}")
                     data-key=key

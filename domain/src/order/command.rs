@@ -97,6 +97,9 @@ pub enum Command {
     MarkDelivered,
     /// Nothing is left to do.
     Complete,
+    /// Take back what was just done by mistake and can't be done the other way round: that it was delivered, that it was
+    /// completed, that goods were handed over; the id of the event that said so, and why.
+    TakeBack(Uuid, String),
     /// Move the payment deadline.
     Extend {
         /// The new one, milliseconds since 1970.
@@ -165,6 +168,9 @@ pub enum Rejection {
     /// It is marked as delivered already.
     #[error("it is delivered already")]
     AlreadyDelivered,
+    /// Somebody has completed it.
+    #[error("it is completed already")]
+    AlreadyCompleted,
     /// Not everything has arrived.
     #[error("not everything has arrived")]
     NotDelivered,
@@ -198,9 +204,9 @@ pub enum Rejection {
     /// A reason is missing.
     #[error("a reason is missing")]
     ReasonMissing,
-    /// A text is longer than fits.
-    #[error("a text is too long")]
-    TextTooLong,
+    /// A text is longer than fits: how many characters it may have.
+    #[error("a text has more than {0} characters")]
+    TextTooLong(usize),
     /// The carrier is missing.
     #[error("the carrier is missing")]
     CarrierMissing,
@@ -210,6 +216,9 @@ pub enum Rejection {
     /// There is a payment, and a rule never cancels where there is one.
     #[error("there is a payment")]
     PaymentRecorded,
+    /// It is on credit or cash on delivery: no time to pay is running.
+    #[error("it is not to be paid first")]
+    NotPaidFirst,
     /// The rule has acted on this order before.
     #[error("the rule has acted on this order before")]
     RuleActed,

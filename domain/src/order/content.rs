@@ -4,8 +4,10 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::contact::Buyer;
-use crate::money::{MAX_AMOUNT, MAX_GRAMS, MAX_PIECES, price_of_grams};
+use crate::figure::Measure;
+use crate::money::{MAX_AMOUNT, MAX_GRAMS, MAX_PIECES};
 use crate::text::{LONG, MAX_LINES, SHORT};
+use crate::weight::WeightUnit;
 
 fn is_default<T: Default + PartialEq>(value: &T) -> bool {
     *value == T::default()
@@ -134,6 +136,9 @@ pub struct Line {
     pub unit: Unit,
     /// Price of a piece or of a kilogram, minor units; 0 is a gift.
     pub price: i64,
+    /// Of what is weighed: the unit that it is priced and weighed in. What it comes to is by the price of one.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub per: WeightUnit,
     /// Discount on the line, minor units.
     #[serde(default, skip_serializing_if = "is_default")]
     pub discount: i64,
@@ -143,11 +148,16 @@ pub struct Line {
 }
 
 impl Line {
+    /// What it is priced and counted in.
+    pub fn measure(&self) -> Measure {
+        Measure::of(self.unit, self.per)
+    }
+
     /// What it comes to, minor units.
     pub fn amount(&self) -> i64 {
         let gross = match self.unit {
             Unit::Piece => self.quantity.saturating_mul(self.price),
-            Unit::Gram => price_of_grams(self.quantity, self.price),
+            Unit::Gram => self.per.amount(self.quantity, self.price),
         };
         gross.saturating_sub(self.discount)
     }

@@ -71,13 +71,17 @@ pub fn decide(
     Ok(decision.events)
 }
 
-/// What a rule does: as a person would, but never a cancellation where money was recorded, and marked as the rule's.
+/// What a rule does: as a person would, but never a cancellation where money was recorded
+/// or is not owed yet, and marked as the rule's.
 fn by_rule(order: &Order, rule: Uuid, command: &Command, context: &Context<'_>) -> Result<Vec<NewEvent>, Rejection> {
     if order.needs_update {
         return Err(Rejection::NeedsUpdate);
     }
     if matches!(command, Command::Cancel(_)) && order.payments.iter().any(Payment::counts) {
         return Err(Rejection::PaymentRecorded);
+    }
+    if matches!(command, Command::Cancel(_)) && !order.pays_first() {
+        return Err(Rejection::NotPaidFirst);
     }
     // Once: what a person undid since is not done again.
     if order.timeline.iter().any(|entry| entry.event.rule() == Some(rule)) {
@@ -235,17 +239,17 @@ fn received(payment: &NewPayment, owed: i64) -> Result<PaymentRecorded, Rejectio
 }
 
 fn reason(text: &str) -> Result<String, Rejection> {
-    let text = crate::text::parse(text, LONG).map_err(|_| Rejection::TextTooLong)?;
+    let text = crate::text::parse(text, LONG).map_err(|_| Rejection::TextTooLong(LONG))?;
     if text.is_empty() { Err(Rejection::ReasonMissing) } else { Ok(text) }
 }
 
 /// A way to pay is a key, or a name that a person gave it.
 fn named(method: &Method) -> Result<(), Rejection> {
-    if method.key().chars().count() > SHORT { Err(Rejection::TextTooLong) } else { Ok(()) }
+    if method.key().chars().count() > SHORT { Err(Rejection::TextTooLong(SHORT)) } else { Ok(()) }
 }
 
 fn short(text: &str) -> Result<String, Rejection> {
-    crate::text::parse(text, SHORT).map_err(|_| Rejection::TextTooLong)
+    crate::text::parse(text, SHORT).map_err(|_| Rejection::TextTooLong(SHORT))
 }
 
 impl Order {
@@ -419,7 +423,7 @@ fn known(decision: &mut Decision, order: &Order, command: &Command, context: &Co
                 return Err(Rejection::RefundTooLarge);
             }
             named(method)?;
-            let reason = crate::text::parse(reason, LONG).map_err(|_| Rejection::TextTooLong)?;
+            let reason = crate::text::parse(reason, LONG).map_err(|_| Rejection::TextTooLong(LONG))?;
             decision.order(OrderEvent::RefundRecorded(RefundRecorded {
                 method: method.clone(),
                 amount: *amount,
@@ -478,6 +482,7 @@ fn known(decision: &mut Decision, order: &Order, command: &Command, context: &Co
             let body = ParcelVoided { parcel: *id, reason: reason(why)?, settles: None };
             decision.order(OrderEvent::ParcelVoided(body));
         }
+        Command::TakeBack(mark, why) => take_back(decision, order, *mark, reason(why)?)?,
         Command::MarkDelivered => {
             if order.all_arrived() {
                 return Err(Rejection::AlreadyDelivered);
@@ -505,6 +510,9 @@ fn known(decision: &mut Decision, order: &Order, command: &Command, context: &Co
             order.expect_open()?;
             if !matches!(order.status(), Status::AwaitingPayment | Status::PartPaid) {
                 return Err(Rejection::NothingOwed);
+            }
+            if !order.pays_first() && order.due_ms().is_none() {
+                return Err(Rejection::NotPaidFirst);
             }
             if *due_ms <= context.now_ms {
                 return Err(Rejection::DeadlinePassed);
@@ -587,6 +595,32 @@ fn known(decision: &mut Decision, order: &Order, command: &Command, context: &Co
             let conflict = order.conflict(conflict).filter(|c| order.is_open(c)).ok_or(Rejection::NoSuchConflict)?;
             settle(decision, order, conflict, *choice)?;
         }
+    }
+    Ok(())
+}
+
+/// Takes back what was just done; but not from under what was done since.
+fn take_back(decision: &mut Decision, order: &Order, mark: Uuid, reason: String) -> Result<(), Rejection> {
+    let entry = |at: Option<usize>| at.and_then(|at| order.timeline.get(at));
+    let is_it = |at: Option<usize>| entry(at).is_some_and(|entry| entry.meta.id == mark);
+    if is_it(order.completed) {
+        decision.order(OrderEvent::MarkVoided(MarkVoided { mark, reason }));
+    } else if is_it(order.delivered) {
+        if order.completed.is_some() {
+            return Err(Rejection::AlreadyCompleted);
+        }
+        decision.order(OrderEvent::MarkVoided(MarkVoided { mark, reason }));
+    } else if let Some(parcel) = order.active_parcels().find(|parcel| parcel.id == mark && parcel.handed_over) {
+        // Handing over completes what is paid, in the same act.
+        let with_it = entry(order.completed).zip(entry(Some(parcel.at))).is_some_and(|(completed, handed)| {
+            completed.meta.device == handed.meta.device && completed.meta.counter == handed.meta.counter + 1
+        });
+        if order.completed.is_some() && !with_it {
+            return Err(Rejection::AlreadyCompleted);
+        }
+        decision.order(OrderEvent::ParcelVoided(ParcelVoided { parcel: mark, reason, settles: None }));
+    } else {
+        return Err(Rejection::NothingChanged);
     }
     Ok(())
 }

@@ -5,6 +5,7 @@ use uuid::Uuid;
 
 use super::content::{Content, Delivery, Line, Method, Terms, Unit};
 use crate::OrderNumber;
+use crate::weight::WeightUnit;
 
 /// How much of a line: its id, and pieces or grams.
 pub type LinePart = (u32, i64);
@@ -51,6 +52,7 @@ order_events! {
     ParcelVoided(ParcelVoided) "order.parcel_voided": "A parcel did not leave after all, or came back.";
     Delivered(Delivered) "order.delivered": "Every parcel arrived.";
     Completed(Completed) "order.completed": "Nothing is left to do.";
+    MarkVoided(MarkVoided) "order.mark_voided": "That it was delivered, or completed, was said by mistake.";
     Extended(Extended) "order.extended": "The payment deadline was moved.";
     Held(Held) "order.held": "Put on hold.";
     Released(Released) "order.released": "Taken off hold.";
@@ -181,6 +183,8 @@ pub enum LineChange {
     Discount(i64),
     /// Note.
     Note(String),
+    /// The unit of weight that it is priced and weighed in.
+    Per(WeightUnit),
 }
 
 impl LineChange {
@@ -199,6 +203,7 @@ impl LineChange {
             Self::Price(price) => ("price", Self::Price(replace(&mut line.price, price))),
             Self::Discount(discount) => ("discount", Self::Discount(replace(&mut line.discount, discount))),
             Self::Note(note) => ("note", Self::Note(replace(&mut line.note, note))),
+            Self::Per(per) => ("per", Self::Per(replace(&mut line.per, per))),
         }
     }
 }
@@ -299,6 +304,16 @@ pub struct ParcelVoided {
     /// The conflict that this settles.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub settles: Option<String>,
+}
+
+/// Body of `order.mark_voided`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MarkVoided {
+    /// What was said by mistake: the id of the event that said it.
+    pub mark: Uuid,
+    /// Why it does not hold.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub reason: String,
 }
 
 /// Body of `order.extended`.

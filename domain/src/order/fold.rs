@@ -4,6 +4,7 @@ mod buyer;
 mod draft;
 mod edit;
 mod goods;
+mod marks;
 mod money;
 
 use std::collections::BTreeMap;
@@ -203,23 +204,9 @@ impl Order {
             ),
             OrderEvent::ParcelCorrected(body) => self.parcel_corrected(body),
             OrderEvent::ParcelVoided(body) => self.parcel_voided(at, body),
-            OrderEvent::Delivered(_) => {
-                if self.delivered.is_some() && self.all_arrived() {
-                    return void(VoidReason::AlreadyDone);
-                }
-                self.delivered = Some(at);
-                APPLIED
-            }
-            OrderEvent::Completed(_) => {
-                if self.completed.is_some() {
-                    void(VoidReason::AlreadyDone)
-                } else if self.all_arrived() && self.balance() == 0 && self.cancelled.is_none() {
-                    self.completed = Some(at);
-                    APPLIED
-                } else {
-                    void(VoidReason::NotAllowed)
-                }
-            }
+            OrderEvent::Delivered(_) => self.delivered(at),
+            OrderEvent::Completed(_) => self.completed(at),
+            OrderEvent::MarkVoided(body) => self.mark_voided(at, body),
             OrderEvent::Extended(body) => {
                 if self.cancelled.is_some() {
                     return void(VoidReason::OrderClosed);

@@ -211,7 +211,7 @@ impl Order {
             number: self.number.clone(),
             status,
             badges: self.badges(),
-            due_ms: if asks { self.due.value } else { None },
+            due_ms: if asks { self.due_ms() } else { None },
             placed_ms: placed.map_or(0, |entry| entry.meta.at_ms()),
             name: self.name.value.clone(),
             phone: self.phone.value.clone(),

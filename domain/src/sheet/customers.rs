@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::content;
 use super::csv::Cell;
-use super::{Cells, Left, Line, Outcome, Plan, Planner, Remark, Report, Why, Writing, head, written};
+use super::{Cells, Left, Line, Outcome, Plan, Planner, Report, Why, Writing, head, written};
 use crate::customer::{Address, Customer, phone_digits};
 use crate::record::changes;
 use crate::text::{LONG, SHORT};
@@ -574,7 +574,7 @@ impl<D: FnMut() -> u32> Planner for Customers<D> {
                     outcome.unwrap_or(Outcome::Refused(row.refusals))
                 }
             };
-            let remarks = if line.hidden && left.is_none() { vec![Remark::Hidden] } else { Vec::new() };
+            let remarks = if left.is_none() { line.remarks.clone() } else { Vec::new() };
             self.reports.push(Report { row: line.number, outcome, said, remarks });
         }
         self.columns = columns;

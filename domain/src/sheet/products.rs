@@ -7,13 +7,11 @@ use uuid::Uuid;
 
 use super::content::{self, Content};
 use super::csv::Cell;
-use super::figure::{self, Measure};
 use super::{Cells, Left, Line, Outcome, Plan, Planner, Refusal, Remark, Report, Why, Writing, head, written};
-use crate::Currency;
 use crate::code::Gtin;
-use crate::money::{NumberFault, plain};
+use crate::figure::{self, Measure, Usage};
 use crate::product::{Article, Product, Stock, Variant};
-use crate::record::{RecordEvent, StockMoved, StockReason, changes};
+use crate::record::{RecordEvent, StockMoved, changes};
 use crate::text::{LONG, SHORT};
 
 /// What a column means.
@@ -113,6 +111,7 @@ impl head::Column for Column {
                 "规格",
                 "商品规格",
                 "规格名称",
+                "商品型号",
                 "规格值",
                 "颜色规格",
                 "sku名称",
@@ -183,6 +182,7 @@ impl head::Column for Column {
                 "产品编号",
                 "存货编码",
                 "物料编码",
+                "型号编码",
                 "自编码",
                 "编号",
                 "variantsku",
@@ -232,6 +232,9 @@ impl head::Column for Column {
                 "商品售价",
                 "店内零售价",
                 "规格价格",
+                "型号价格",
+                "预设售价",
+                "参考零售价",
                 "现价",
                 "一口价",
                 "单价",
@@ -252,6 +255,7 @@ impl head::Column for Column {
                 "成本价",
                 "进价",
                 "进货价",
+                "最近进价",
                 "采购价",
                 "参考进价",
                 "商品进价",
@@ -274,6 +278,7 @@ impl head::Column for Column {
                 "实际库存",
                 "商品库存",
                 "规格库存",
+                "型号库存",
                 "宝贝数量",
                 "总库存",
                 "库存数",
@@ -409,7 +414,9 @@ type Place = (usize, u32);
 /// Makes a plan of a sheet of products.
 pub struct Products<S, D> {
     columns: Vec<Option<Column>>,
-    currency: Currency,
+    /// What the cells of each column say of its decimal sign, and what those of all figures do.
+    signs: Vec<figure::Column>,
+    usage: Usage,
     stock: S,
     draw: D,
     works: Vec<Work>,
@@ -431,6 +438,22 @@ pub struct Products<S, D> {
     /// How many rows were taken.
     taken: usize,
     reports: Vec<Report>,
+}
+
+/// What each column says of its decimal sign, or else all the columns of figures together.
+fn signs(columns: &[Option<Column>], lines: &[Line]) -> Vec<figure::Column> {
+    // A number of a workbook is one, whatever its sign.
+    let text = |content: &Content| if let Content::Text(text) = content { Some(text.clone()) } else { None };
+    let of = |(at, column): (usize, &Option<Column>)| match column {
+        Some(Column::Price | Column::Cost | Column::Stock | Column::Level(_)) => {
+            let cells: Vec<String> = lines.iter().filter_map(|line| text(line.cells.get(at)?)).collect();
+            figure::Column::of(cells.iter().map(String::as_str))
+        }
+        _ => figure::Column::Silent,
+    };
+    let own: Vec<figure::Column> = columns.iter().enumerate().map(of).collect();
+    let sheet = own.iter().copied().fold(figure::Column::Silent, figure::Column::and);
+    own.into_iter().map(|own| own.or(sheet)).collect()
 }
 
 fn article(product: &Product, variant: u32) -> &Article {
@@ -518,15 +541,17 @@ where
     /// all of them. `stock` tells what there is of a variant; `draw` draws ids of variants.
     pub fn new<'a>(
         columns: Vec<Option<Column>>,
-        currency: Currency,
+        usage: impl Into<Usage>,
         known: impl IntoIterator<Item = &'a Product>,
         lines: &[Line],
         stock: S,
         draw: D,
     ) -> Self {
+        let signs = signs(&columns, lines);
         let mut planner = Self {
             columns,
-            currency,
+            signs,
+            usage: usage.into(),
             stock,
             draw,
             works: Vec::new(),
@@ -773,14 +798,15 @@ where
         read
     }
 
+    fn reader(&self, column: usize) -> figure::Reader {
+        figure::Reader::of_column(self.usage.currency, self.signs.get(column).copied().unwrap_or_default())
+    }
+
     fn amount(&self, cells: &mut Cells<'_, Column>, column: &Column, measure: Measure) -> Option<i64> {
         let cell = cells.first(column)?;
-        let decimals = usize::try_from(self.currency.exponent()).unwrap_or_default();
-        let read = |text: &str| {
-            let minor = figure::amount(text, self.currency)?;
-            measure.price(minor).ok_or(NumberFault::TooLarge)
-        };
-        cells.figure(cell, decimals, read, Why::Amount)
+        let decimals = usize::try_from(self.usage.currency.exponent()).unwrap_or_default();
+        let read = |reader: figure::Reader, text: &str| reader.price(text, measure);
+        cells.figure(cell, decimals, self.reader(cell.0), read, Why::Amount)
     }
 
     /// Refuses a row that says otherwise of a whole product than an earlier one.
@@ -800,7 +826,7 @@ where
             _ => None,
         };
         let unit = known.map(|work| work.now.unit);
-        let measure = read.measure.or(unit.map(Measure::of)).unwrap_or(Measure::PIECE);
+        let measure = read.measure.or(unit.map(|unit| self.usage.measure(unit))).unwrap_or(Measure::PIECE);
         let price = self.amount(cells, &Column::Price, measure);
         let cost = self.amount(cells, &Column::Cost, measure);
         let mut keys: Vec<Column> = self.columns.iter().flatten().cloned().collect();
@@ -813,16 +839,17 @@ where
             })
             .collect();
         // Half a piece is none, however the sheet rounds it.
-        let stock = cells
-            .first(&Column::Stock)
-            .and_then(|cell| cells.figure(cell, usize::MAX, |text| measure.quantity(text), Why::Quantity));
+        let stock = cells.first(&Column::Stock).and_then(|cell| {
+            let read = |reader: figure::Reader, text: &str| reader.quantity(text, measure);
+            cells.figure(cell, usize::MAX, self.reader(cell.0), read, Why::Quantity)
+        });
         let or_raw = |column: &Column, read: Option<String>| read.unwrap_or_else(|| cells.shown(column));
         *said = vec![
             or_raw(&Column::Name, read.name.clone()),
             or_raw(&Column::Spec, read.spec.clone()),
             or_raw(&Column::Code, read.code.clone()),
-            or_raw(&Column::Price, price.map(|minor| plain(minor, self.currency))),
-            or_raw(&Column::Stock, stock.map(|stock| measure.unit.plain(stock))),
+            or_raw(&Column::Price, price.map(|minor| self.usage.plain_price(minor, measure.unit))),
+            or_raw(&Column::Stock, stock.map(|stock| self.usage.plain_quantity(stock, measure.unit))),
         ];
         let target = target.filter(|_| cells.refusals.is_empty())?;
 
@@ -1006,13 +1033,8 @@ impl Work {
         for (variant, counted) in &self.moves {
             let known = self.id.is_some() && (*variant == 0 || self.base.variant(*variant).is_some());
             let there = if known { stock(&self.base, *variant).on_hand } else { 0 };
-            events.push(RecordEvent::StockMoved(StockMoved {
-                variant: *variant,
-                reason: StockReason::Counted,
-                quantity: counted.saturating_sub(there),
-                counted: Some(*counted),
-                note: String::new(),
-            }));
+            let quantity = counted.saturating_sub(there);
+            events.push(RecordEvent::StockMoved(StockMoved { quantity, ..StockMoved::count(*variant, *counted) }));
         }
         (!events.is_empty()).then_some(Writing { id: self.id, events })
     }
@@ -1038,7 +1060,7 @@ where
                     outcome.unwrap_or(Outcome::Refused(row.refusals))
                 }
             };
-            let remarks = if line.hidden && left.is_none() { vec![Remark::Hidden] } else { Vec::new() };
+            let remarks = if left.is_none() { line.remarks.clone() } else { Vec::new() };
             self.reports.push(Report { row: line.number, outcome, said, remarks });
         }
         self.columns = columns;
@@ -1133,7 +1155,7 @@ pub struct Words {
     pub head: Vec<String>,
     /// By the piece.
     pub piece: String,
-    /// By weight, priced and counted by the kilogram.
+    /// By weight: the shop's unit, in which it is priced and counted.
     pub weight: String,
     /// On sale.
     pub on: String,
@@ -1145,18 +1167,21 @@ pub struct Words {
 /// again they change nothing.
 pub fn rows(
     product: &Product,
-    currency: Currency,
+    usage: impl Into<Usage>,
     levels: &[String],
     words: &Words,
     stock: impl Fn(&Product, u32) -> Stock,
 ) -> Vec<Vec<Cell>> {
+    let usage = usage.into();
     let variants = product.variants.iter().map(|variant| variant.id);
     let itself = product.variants.is_empty().then_some(0);
     let text = |text: &str| Cell::Text(text.to_owned());
-    let money = |minor: Option<i64>| Cell::Figure(minor.map(|minor| plain(minor, currency)).unwrap_or_default());
+    let money = |minor: Option<i64>| {
+        Cell::Figure(minor.map(|minor| usage.plain_price(minor, product.unit)).unwrap_or_default())
+    };
     let row = |variant: u32| {
         let there = stock(product, variant);
-        let there = if there.counted { product.unit.plain(there.on_hand) } else { String::new() };
+        let there = if there.counted { usage.plain_quantity(there.on_hand, product.unit) } else { String::new() };
         let unit = if product.unit == crate::order::Unit::Gram { &words.weight } else { &words.piece };
         let state = if is_on_sale(product, variant) { &words.on } else { &words.off };
         let mut cells = vec![

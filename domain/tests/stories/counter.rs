@@ -51,6 +51,7 @@ fn a_sale_is_taken_back_whole() {
     stall.a(Command::Undo("typed wrong".into()));
     let order = stall.order(A);
     assert_eq!((order.status(), order.paid(), order.balance()), (Status::Cancelled, 0, 0));
+    assert_eq!(order.given_back(), 100_00, "all that was taken");
     assert_eq!(uses(&stall), [(0, 0)], "the goods are back");
     assert_eq!(stall.act(A, Command::Undo("again".into())), Err(Rejection::OrderClosed));
 }

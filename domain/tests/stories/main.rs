@@ -7,7 +7,11 @@ mod counter;
 #[cfg(test)]
 mod customers;
 #[cfg(test)]
+mod marks;
+#[cfg(test)]
 mod meeting;
+#[cfg(test)]
+mod peers;
 #[cfg(test)]
 mod properties;
 #[cfg(test)]

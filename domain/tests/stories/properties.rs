@@ -134,6 +134,7 @@ fn event() -> impl Strategy<Value = Event> {
         })),
         Just(OrderEvent::Delivered(Bare::default())),
         Just(OrderEvent::Completed(Bare::default())),
+        id().prop_map(|mark| OrderEvent::MarkVoided(MarkVoided { mark, reason: String::new() })),
         any::<i64>().prop_map(|due_ms| OrderEvent::Extended(Extended { due_ms })),
         reasoned().prop_map(OrderEvent::Held),
         Just(OrderEvent::Released(Bare::default())),

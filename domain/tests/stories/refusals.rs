@@ -103,10 +103,10 @@ fn a_way_to_pay_has_a_name_that_fits() {
     let mut stall = Stall::with(two_teapots());
     let method = Method::Other("x".repeat(201));
     let payment = NewPayment { method: method.clone(), given: 1, deposit: false };
-    refused(&mut stall, Command::RecordPayment(payment), Rejection::TextTooLong);
+    refused(&mut stall, Command::RecordPayment(payment), Rejection::TextTooLong(200));
     stall.a(cash(100_00)).a_edits(|form| form.content.lines[0].quantity = 1);
     let refund = Command::RecordRefund { method, amount: 1, reason: String::new() };
-    refused(&mut stall, refund, Rejection::TextTooLong);
+    refused(&mut stall, refund, Rejection::TextTooLong(200));
 }
 
 #[test]
@@ -160,7 +160,7 @@ fn money() {
     refused(&mut stall, Command::RejectPayment(cash_paid, "x".into()), Rejection::NoSuchPayment);
     refused(&mut stall, Command::VoidPayment(nobody, "x".into()), Rejection::NoSuchPayment);
     refused(&mut stall, Command::VoidPayment(cash_paid, " ".into()), Rejection::ReasonMissing);
-    refused(&mut stall, Command::VoidPayment(cash_paid, "x".repeat(1_001)), Rejection::TextTooLong);
+    refused(&mut stall, Command::VoidPayment(cash_paid, "x".repeat(1_001)), Rejection::TextTooLong(1_000));
     stall.a(cancel());
     refused(&mut stall, give_back(100_01), Rejection::RefundTooLarge);
     refused(&mut stall, give_back(0), Rejection::Amount);
@@ -185,7 +185,7 @@ fn goods() {
         lines: None,
     };
     refused(&mut stall, to(" ", "1"), Rejection::CarrierMissing);
-    refused(&mut stall, to("sf", &"1".repeat(201)), Rejection::TextTooLong);
+    refused(&mut stall, to("sf", &"1".repeat(201)), Rejection::TextTooLong(200));
     stall.a(ship_part(&[(1, 1)]));
     refused(&mut stall, cancel(), Rejection::AlreadyShipped);
     let edit = stall.edit(A, |form| form.content.note = "x".into());

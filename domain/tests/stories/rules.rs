@@ -1,6 +1,9 @@
 //! Rules: which orders they ask for, when they may act, and what becomes of what two tablets did by the same rule.
 
-use domain::order::{Cancelled, Command, Content, Delivery, Order, OrderEvent, Outcome, Rejection, Status, VoidReason};
+use domain::order::{
+    Cancelled, Change, Command, Content, Delivery, Edited, Order, OrderEvent, Outcome, Rejection, Released, Revived,
+    Status, Terms, VoidReason,
+};
 use domain::rule::{Deed, Rule, Standing, Vouched};
 use domain::{Event, Meta};
 use uuid::Uuid;
@@ -229,4 +232,124 @@ fn a_draft_lacks_things_and_is_edited_from_what_a_form_began_with() {
     let order = stall.order(A);
     assert_eq!((order.note.value.as_str(), order.phone.value.as_str()), ("gift", "1"));
     stall.assert_quiet();
+}
+
+/// The deeds that ask for money.
+fn asking() -> [Rule; 2] {
+    [cancel_after_a_day(), rule(Deed::Remind { hours: 24, label: "催付".into() })]
+}
+
+/// Something that happened to an order at that time, on another tablet, known here.
+fn later(order: &mut Order, at_ms: i64, event: OrderEvent) {
+    let counter = order.timeline.len() as u64;
+    let (id, device) = (Uuid::from_u128(u128::from(counter) << 32), Uuid::from_u128(0xd));
+    let meta = Meta { id, device, counter, seen: counter, seq: Some(counter + 1), hlc: (at_ms, 0), actor: None };
+    order.apply(&meta, &Event::Order(event));
+}
+
+fn on_terms(terms: Terms) -> OrderEvent {
+    OrderEvent::Edited(Edited { changes: vec![Change::Terms(terms)], settles: None, rule: None })
+}
+
+#[test]
+fn o3_only_what_is_to_be_paid_first_is_cancelled_or_reminded_of() {
+    for terms in [Terms::Prepaid, Terms::Credit, Terms::CashOnDelivery] {
+        let mut stall = Stall::with(parcel_for_wang().on(terms));
+        for rule in asking() {
+            let asks = rule.deed_now(&stall.order(A), NOW + 90 * HOUR).is_some();
+            assert_eq!(asks, terms == Terms::Prepaid, "{:?} of {terms:?}", rule.deed);
+        }
+        let by_rule = stall.act(A, Command::ByRule(RULE, Box::new(cancel())));
+        let refused = if terms == Terms::Prepaid { Ok(()) } else { Err(Rejection::NotPaidFirst) };
+        assert_eq!(by_rule, refused, "whatever a tablet of another version asks");
+    }
+}
+
+#[test]
+fn o3_a_deposit_on_credit_is_no_part_payment_to_be_reminded_of() {
+    let mut stall = Stall::with(parcel_for_wang().on(Terms::CashOnDelivery));
+    stall.a(cash(30_00));
+    assert_eq!(stall.order(A).status(), Status::PartPaid);
+    assert!(asking().iter().all(|rule| rule.deed_now(&stall.order(A), NOW + 90 * HOUR).is_none()));
+}
+
+#[test]
+fn o3_what_was_put_on_credit_has_no_deadline_any_more() {
+    let mut stall = unpaid();
+    assert_eq!(stall.order(A).summary().due_ms, Some(NOW + DAY));
+    stall.a_edits(|form| form.content.terms = Terms::Credit);
+    let order = stall.order(A);
+    assert_eq!((order.due_ms(), order.summary().due_ms), (None, None), "never overdue");
+    assert!(asking().iter().all(|rule| rule.deed_now(&order, NOW + 90 * HOUR).is_none()));
+    assert_eq!(stall.act(A, Command::Extend { due_ms: NOW + 9 * DAY }), Err(Rejection::NotPaidFirst));
+    stall.a_edits(|form| form.content.terms = Terms::Prepaid);
+    assert_eq!(stall.order(A).due_ms(), Some(NOW + DAY), "as it was");
+}
+
+#[test]
+fn o3_the_time_to_pay_runs_from_when_it_is_asked_for() {
+    for asks_again in
+        [on_terms(Terms::Prepaid), OrderEvent::Released(Released::default()), OrderEvent::Revived(Revived::default())]
+    {
+        let mut order = Stall::with(parcel_for_wang().on(Terms::Prepaid)).order(A);
+        order.due.value = None;
+        let first = match &asks_again {
+            OrderEvent::Released(_) => OrderEvent::Held(Cancelled { reason: "waits".into(), rule: None }),
+            OrderEvent::Revived(_) => OrderEvent::Cancelled(Cancelled { reason: "mistake".into(), rule: None }),
+            _ => on_terms(Terms::Credit),
+        };
+        later(&mut order, NOW + MINUTE, first);
+        assert!(asking().iter().all(|rule| rule.deed_now(&order, NOW + 90 * HOUR).is_none()));
+        later(&mut order, NOW + 89 * HOUR, asks_again);
+        assert_eq!(order.status(), Status::AwaitingPayment);
+        for rule in asking() {
+            assert_eq!(rule.deed_now(&order, NOW + 90 * HOUR), None, "an hour since {:?}", order.timeline.last());
+            assert!(rule.deed_now(&order, NOW + 114 * HOUR).is_some(), "a day since then");
+        }
+    }
+}
+
+#[test]
+fn o3_who_was_given_more_time_is_not_reminded_before_it_is_over() {
+    let mut stall = unpaid();
+    stall.a(Command::Extend { due_ms: NOW + 3 * DAY });
+    for rule in asking() {
+        assert_eq!(rule.deed_now(&stall.order(A), NOW + 2 * DAY), None);
+        assert!(rule.deed_now(&stall.order(A), NOW + 3 * DAY + MINUTE).is_some());
+    }
+}
+
+#[test]
+fn o3_what_asks_for_no_money_is_done_to_orders_on_credit_too() {
+    for terms in [Terms::Credit, Terms::CashOnDelivery] {
+        let order = Stall::with(parcel_for_wang().on(terms)).order(A);
+        for deed in [
+            Deed::Label { label: "急".into() },
+            Deed::Hold { reason: "核对".into() },
+            Deed::Carrier { carrier: "sf".into() },
+        ] {
+            assert!(rule(deed).deed_now(&order, NOW + HOUR).is_some());
+        }
+    }
+}
+
+#[test]
+fn o3_what_was_delivered_and_is_owed_is_not_completed() {
+    let mut stall = Stall::with(parcel_for_wang().on(Terms::CashOnDelivery));
+    stall.a(ship()).a(Command::MarkDelivered);
+    let done = rule(Deed::Complete { days: 1 });
+    assert_eq!(done.deed_now(&stall.order(A), NOW + 9 * DAY), None);
+    stall.a(cash(130_00));
+    assert_eq!(done.deed_now(&stall.order(A), NOW + 9 * DAY), Some(Command::Complete));
+}
+
+#[test]
+fn o3_what_a_tablet_put_on_credit_is_not_cancelled_by_the_rule_of_one_that_did_not_know() {
+    let mut stall = unpaid();
+    let by_rule = Command::ByRule(RULE, Box::new(cancel()));
+    let credit = stall.edit(A, |form| form.content.terms = Terms::Credit);
+    stall.a(credit).b(by_rule);
+    stall.join(&[A, B]);
+    assert_eq!(stall.status(), Status::AwaitingPayment);
+    assert_eq!(stall.voided(), [VoidReason::EditStands]);
 }

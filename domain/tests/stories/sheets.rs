@@ -4,23 +4,24 @@ use std::collections::BTreeMap;
 
 use domain::Currency;
 use domain::customer::Customer;
+use domain::money::NumberFault;
 use domain::order::Unit;
 use domain::product::{Article, Product, Stock, Variant};
 use domain::record::{Fields, RecordEvent, Value};
 use domain::sheet::content::Content;
 use domain::sheet::products::Words;
-use domain::sheet::{Counts, Left, Outcome, Plan, Planner, Remark, Why, csv, customers, head, products};
+use domain::sheet::{Counts, Left, Outcome, Plan, Planner, Remark, Why, csv, customers, head, peer, products};
 use proptest::prelude::*;
 use uuid::Uuid;
 
 /// A sheet of text as it is read.
-fn typed(sheet: &str) -> Vec<Vec<Content>> {
+pub(crate) fn typed(sheet: &str) -> Vec<Vec<Content>> {
     csv::read(sheet).into_iter().map(|row| row.into_iter().map(Content::typed).collect()).collect()
 }
 
 /// A shop that takes in sheets and nothing else.
 #[derive(Default)]
-struct Shop {
+pub(crate) struct Shop {
     records: Vec<Fields>,
     drawn: u32,
 }
@@ -54,7 +55,7 @@ impl Shop {
         }
     }
 
-    fn products(&self) -> Vec<Product> {
+    pub(crate) fn products(&self) -> Vec<Product> {
         self.records.iter().map(Product::read).collect()
     }
 
@@ -65,9 +66,16 @@ impl Shop {
     fn plan_of(&mut self, rows: &[Vec<Content>]) -> Plan {
         let levels = [("批发价".to_owned(), products::Column::Level("wholesale".to_owned()))];
         let at = head::find(rows, &products::Column::ALL, &levels);
-        let (names, deep) = head::read(rows, at, &products::Column::ALL, &levels);
-        let lines = head::below(rows, at, deep);
-        let columns = head::guess(&names, &products::Column::ALL, &levels);
+        let (mut names, deep) = head::read(rows, at, &products::Column::ALL, &levels);
+        let mut lines = head::below(rows, at, deep);
+        let whose = peer::of_products(&names);
+        if let Some(whose) = whose {
+            whose.arrange(&mut names, &mut lines);
+        }
+        let mut columns = head::guess(&names, &products::Column::ALL, &levels);
+        if let Some(whose) = whose {
+            whose.settle(&names, &mut columns);
+        }
         let known = self.products();
         let drawn = &mut self.drawn;
         let draw = || {
@@ -82,7 +90,7 @@ impl Shop {
     }
 
     /// Imports a sheet; then once more, which must change nothing.
-    fn import(&mut self, sheet: &str) -> Plan {
+    pub(crate) fn import(&mut self, sheet: &str) -> Plan {
         let plan = self.plan(sheet);
         self.take(&plan);
         let again = self.plan(sheet);
@@ -97,7 +105,7 @@ fn on_hand(product: &Product, variant: u32) -> Stock {
     Stock::of(product.moved.get(&variant).copied(), 0, 0)
 }
 
-fn counts(created: usize, updated: usize, unchanged: usize, refused: usize) -> Counts {
+pub(crate) fn counts(created: usize, updated: usize, unchanged: usize, refused: usize) -> Counts {
     Counts { created, updated, unchanged, refused, left: 0 }
 }
 
@@ -120,7 +128,7 @@ fn a_price_list_from_another_program_becomes_products_with_their_variants_and_st
          龙井,,6901234567892,\"1,280.00\",,2.5,茶,公斤\n\
          ,,,,,,,\n\
          瓜子,,,8,,,零食,斤\n\
-         坏的,,X1,议价,,三,,\n",
+         坏的,,X1,议价,,若干,,\n",
     );
     assert_eq!(plan.counts(), counts(4, 0, 0, 1));
     assert!(matches!(refused(&plan).as_slice(), [(8, why)] if matches!(why[..], [Why::Amount(_), Why::Quantity(_)])));
@@ -136,6 +144,75 @@ fn a_price_list_from_another_program_becomes_products_with_their_variants_and_st
         (Some(16_00), true),
         "a price by the 斤 is half of a kilogram's"
     );
+}
+
+/// Name, price of a kilogram or a piece, stock, of each product.
+fn known(shop: &Shop) -> Vec<(String, Option<i64>, i64)> {
+    let all = shop.products().into_iter();
+    all.map(|it| (it.name.clone(), it.article.price, it.moved.get(&0).copied().unwrap_or_default())).collect()
+}
+
+fn of(name: &str, price: i64, stock: i64) -> (String, Option<i64>, i64) {
+    (name.to_owned(), Some(price), stock)
+}
+
+#[test]
+fn s13_a_column_with_a_decimal_comma_has_no_thousands() {
+    let mut shop = Shop::default();
+    shop.import(
+        "Name;SKU;Unit;Price;Stock\nOliven;OL;kg;18,90;0,500\nKaese;KA;kg;24,50;1,500\nMandeln;MA;kg;16,00;12,25\n",
+    );
+    assert_eq!(known(&shop), [of("Oliven", 18_90, 500), of("Kaese", 24_50, 1_500), of("Mandeln", 16_00, 12_250)]);
+    // Where the stock's column alone does not tell, the prices do.
+    let mut shop = Shop::default();
+    shop.import("Name;Unit;Price;Stock\nKaese;kg;24,50;1,500\nNuesse;kg;1.234,00;2,250\n");
+    assert_eq!(known(&shop), [of("Kaese", 24_50, 1_500), of("Nuesse", 1_234_00, 2_250)]);
+}
+
+#[test]
+fn what_no_column_tells_is_refused_and_not_guessed() {
+    let mut shop = Shop::default();
+    let plan = shop.import("名称,单位,价格,库存\n核桃,公斤,60,\"1,500\"\n花生,公斤,8,\"2,250\"\n瓜子,公斤,9,12\n");
+    let unclear = vec![Why::Quantity(NumberFault::Ambiguous)];
+    assert_eq!(refused(&plan), [(2, unclear.clone()), (3, unclear)]);
+    let mut shop = Shop::default();
+    let plan = shop.import("名称,单位,价格,库存\n核桃,公斤,\"6,5\",\"1,500\"\n花生,公斤,8.25,7\n");
+    assert_eq!(refused(&plan), [(2, vec![Why::Quantity(NumberFault::Ambiguous)])], "the columns contradict each other");
+}
+
+#[test]
+fn s14_idle_zeros_are_no_thousands() {
+    let mut shop = Shop::default();
+    let plan = shop.import(
+        "名称,编码,价格,成本,库存\n绿茶,T1,12.3450,3.3333,5\n红茶,T2,12.5000,4.0000,6.000\n白茶,T3,3.350,1,7\n",
+    );
+    let fine = Why::Amount(NumberFault::TooPrecise);
+    assert_eq!(refused(&plan), [(2, vec![fine.clone(), fine])]);
+    assert_eq!(known(&shop), [of("红茶", 12_50, 6), of("白茶", 3_35, 7)]);
+}
+
+#[test]
+fn s35_a_minus_behind_and_signs_of_money() {
+    let mut shop = Shop::default();
+    let plan = shop.import(
+        "名称,编码,价格,库存\n绿茶,T1,5.00,3-\n红茶,T2,¥ 6.00,−3\n白茶,T3,7.00 CNY,(2)\n花茶,T4,\"$8.00\",4\n\
+         黑茶,T5,9.-,5\n普洱,T6,US$5.00,5\n",
+    );
+    let other = vec![Why::Amount(NumberFault::OtherCurrency)];
+    assert_eq!(refused(&plan), [(5, other.clone()), (7, other)]);
+    assert_eq!(known(&shop), [of("绿茶", 5_00, -3), of("红茶", 6_00, -3), of("白茶", 7_00, -2), of("黑茶", 9_00, 5)]);
+}
+
+#[test]
+fn s36_weighed_goods_have_three_decimals() {
+    let mut shop = Shop::default();
+    let plan = shop.import(
+        "名称,编码,单位,价格,库存\n话梅,H1,公斤,36,8.250\n瓜子,G1,斤,12,3.125\n花生,P1,两,2,1.001\n糖,S1,件,1,2.000\n\
+         盐,Y1,件,1,2.500\n杏仁,X1,lb,1.99,1.5\n",
+    );
+    let fine = vec![Why::Quantity(NumberFault::TooPrecise)];
+    assert_eq!(refused(&plan), [(3, fine.clone()), (4, fine.clone()), (6, fine)]);
+    assert_eq!(known(&shop), [of("话梅", 36_00, 8_250), of("糖", 1_00, 2), of("杏仁", 4_39, 680)]);
 }
 
 #[test]
@@ -714,7 +791,7 @@ fn s22_s23_cells_that_are_no_words_and_no_numbers_are_told_by_row() {
             (7, Why::Date),
             (8, Why::Truth),
             (10, Why::Damaged),
-            (12, Why::Amount(domain::money::NumberFault::TooPrecise)),
+            (12, Why::Amount(NumberFault::TooPrecise)),
             (14, Why::NameMissing),
         ]
     );

@@ -80,7 +80,8 @@ impl<S: Storage, T: Transport, H: Host> Client<S, T, H> {
         let mut touched = Vec::new();
         for summary in found {
             if let Some(order) = self.order(summary.id).await?
-                && rule.deed_now(&order, now_ms).is_some()
+                && let Some(command) = rule.deed_now(&order, now_ms)
+                && self.replica().allows(&order, &Command::ByRule(rule.id, Box::new(command)), now_ms)
             {
                 touched.push(summary);
             }

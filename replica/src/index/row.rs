@@ -22,6 +22,21 @@ pub(crate) struct RowData {
     /// Whether a list shows it: there is more than a buyer's data, and it is no draft that was thrown away.
     pub(crate) visible: bool,
     pub(crate) refs: Vec<Ref>,
+    pub(crate) moves: Vec<Moved>,
+}
+
+/// Goods of an order that left or came back: what a count that knew nothing of it is asked about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Moved {
+    /// The event that did it: its place in the timeline, and among the row's refs.
+    pub(crate) at: u32,
+    pub(crate) product: Uuid,
+    pub(crate) variant: u32,
+    /// Pieces or grams that the stock grew by.
+    pub(crate) quantity: i64,
+    pub(crate) device: Uuid,
+    pub(crate) counter: u64,
+    pub(crate) seen: u64,
 }
 
 impl RowData {
@@ -57,8 +72,33 @@ impl RowData {
             w.int(stock.moved_ms);
         });
         write_refs(&mut w, &self.refs);
+        let place = |it: &Moved| s.uses.iter().position(|of| of.is_of(it.product, it.variant));
+        let moves: Vec<(usize, &Moved)> = self.moves.iter().filter_map(|it| Some((place(it)?, it))).collect();
+        w.list(moves.into_iter(), |w, (of, it)| {
+            w.uint(of as u64);
+            w.uint(u64::from(it.at));
+            w.int(it.quantity);
+            // Most often it is the tablet that began the order.
+            w.option((it.device != s.device).then_some(it.device), Writer::uuid);
+            w.uint(it.counter);
+            w.uint(it.seen);
+        });
         w.0
     }
+}
+
+/// The moves of a row, behind its head and refs; those who made rows before there were any wrote none.
+pub(super) fn read_moves(r: &mut Reader<'_>, head: &Head<'_>) -> Result<Vec<Moved>, Damaged> {
+    if r.is_done() {
+        return Ok(Vec::new());
+    }
+    r.list(|r| {
+        let of = usize::try_from(r.uint()?).ok().and_then(|of| head.uses.get(of)).ok_or(Damaged)?;
+        let (product, variant) = (of.product, of.variant);
+        let (at, quantity) = (r.u32()?, r.int()?);
+        let device = r.option(Reader::uuid)?.unwrap_or(head.device);
+        Ok(Moved { at, product, variant, quantity, device, counter: r.uint()?, seen: r.uint()? })
+    })
 }
 
 /// A row without what it says of the buyer.
@@ -66,7 +106,8 @@ pub(crate) fn nameless(row: &[u8]) -> Result<Vec<u8>, Damaged> {
     let mut r = Reader::new(row);
     let head = read_head(&mut r)?;
     let summary = Summary { name: String::new(), phone: String::new(), ..summary_of(&head)? };
-    let row = RowData { summary, visible: head.visible, refs: read_refs(&mut r)? };
+    let refs = read_refs(&mut r)?;
+    let row = RowData { summary, visible: head.visible, refs, moves: read_moves(&mut r, &head)? };
     Ok(row.encode())
 }
 
@@ -164,6 +205,14 @@ pub(super) fn summary_of(head: &Head<'_>) -> Result<Summary, Damaged> {
         parked: head.parked,
         labels: head.labels.iter().map(|label| (*label).to_owned()).collect(),
         uses: head.uses.clone(),
+    })
+}
+
+/// The place of the `nth` of a row's refs; all of them are read.
+pub(super) fn read_places(r: &mut Reader<'_>) -> Result<Vec<Place>, Damaged> {
+    r.list(|r| {
+        let _lies = (r.u32()?, r.u32()?);
+        Place::read(r)
     })
 }
 

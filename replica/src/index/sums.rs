@@ -44,6 +44,8 @@ impl Counts {
 pub struct Sums {
     /// How many.
     pub orders: usize,
+    /// How many of them count in the sums.
+    pub counted: usize,
     /// What they come to; drafts and cancelled orders come to nothing, unless a list of just those is asked for.
     pub total: i64,
     /// What buyers still owe.
@@ -55,6 +57,7 @@ impl Sums {
     pub(super) fn add(&mut self, row: &Row, whole: bool) {
         self.orders += 1;
         if whole || !row.comes_to_nothing() {
+            self.counted += 1;
             self.total = self.total.saturating_add(row.total);
             self.owed = self.owed.saturating_add(row.owed());
         }

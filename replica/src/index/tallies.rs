@@ -1,10 +1,13 @@
 //! What is summed up over all orders as rows come and go: what they take of the stock, and what customers bought.
 
+use domain::Meta;
 use domain::order::StockUse;
 use uuid::Uuid;
 
-use super::{ById, Index, Names, Row, Sums, read_head};
-use crate::codec::Reader;
+use super::row::Head;
+use super::{ById, Index, Moved, Movers, Names, Row, Sums, read_head, read_moves, read_places};
+use crate::codec::{Damaged, Reader};
+use crate::entry::Place;
 
 /// Ids in small numbers, from 1; 0 is none.
 #[derive(Debug, Default)]
@@ -70,6 +73,10 @@ fn slot<T: Default>(all: &mut Vec<T>, number: u32) -> Option<&mut T> {
         all.resize_with(at + 1, T::default);
     }
     all.get_mut(at)
+}
+
+fn narrow(number: u64) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
 }
 
 impl Index {
@@ -140,6 +147,66 @@ impl Index {
             uses.retain(|it| it.product == product);
             Some((*at, row, uses))
         })
+    }
+
+    /// The movements of a row in brief. `reader` stands behind its head.
+    pub(super) fn movers(&mut self, head: &Head<'_>, reader: &mut Reader<'_>) -> Result<Movers, Damaged> {
+        let mut movers = Movers { device: 0, seen: u32::MAX, last: None };
+        if head.uses.iter().all(|of| of.moved_ms == 0) {
+            return Ok(movers);
+        }
+        let places = read_places(reader)?;
+        for (nth, it) in read_moves(reader, head)?.iter().enumerate() {
+            let device = self.ids.number(it.device);
+            movers.device = if nth == 0 || movers.device == device { device } else { 0 };
+            movers.seen = movers.seen.min(narrow(it.seen));
+            let here = match places.get(it.at as usize) {
+                Some(Place::Own(counter)) => (true, narrow(*counter)),
+                Some(Place::Log(_, seq)) => (false, narrow(*seq)),
+                None => return Err(Damaged),
+            };
+            movers.last = Some(match movers.last {
+                Some((own, last)) if own == here.0 => (own, last.max(here.1)),
+                // Some of each: looked at more closely.
+                Some(_) => (false, u32::MAX),
+                None => here,
+            });
+        }
+        Ok(movers)
+    }
+
+    /// What moved of a product's variant with orders and may be neither known to a count nor have known of it: the
+    /// order, what moved, and where its event lies. `count` is that count; `seq_of` tells the sequence of an own event.
+    pub(crate) fn moved_beside(
+        &self,
+        (product, variant): (Uuid, u32),
+        count: &Meta,
+        seq_of: impl Fn(u64) -> Option<u64>,
+    ) -> Vec<(Uuid, Moved, Place)> {
+        let at = (self.ids.known(product) as usize).checked_sub(1);
+        let rows = at.and_then(|at| self.tallies.used.get(at)).map_or(&[][..], Vec::as_slice);
+        let device = self.ids.known(count.device);
+        let mut found = Vec::new();
+        for row in rows.iter().filter_map(|at| self.rows.get(*at as usize)) {
+            let Movers { device: by, seen, last: Some((own, last)) } = row.movers else { continue };
+            let knew = count.seq.is_some_and(|seq| u64::from(seen) >= seq && seen != u32::MAX);
+            let last = if own { seq_of(u64::from(last)) } else { Some(u64::from(last)) };
+            let known = last.is_some_and(|last| last <= count.seen);
+            if by == device || knew || known {
+                continue;
+            }
+            let mut reader = Reader::new(&row.data);
+            // Rows are checked when they come in.
+            let read = || {
+                let head = read_head(&mut reader)?;
+                let places = read_places(&mut reader)?;
+                Ok::<_, Damaged>((places, read_moves(&mut reader, &head)?))
+            };
+            let Ok((places, moves)) = { read }() else { continue };
+            let of = moves.into_iter().filter(|it| (it.product, it.variant) == (product, variant));
+            found.extend(of.filter_map(|it| Some((row.id, it, *places.get(it.at as usize)?))));
+        }
+        found
     }
 
     /// The orders that have promised something of a product, newest first.

@@ -36,6 +36,15 @@ fn row(n: u128, name: &str, phone: &str, placed_ms: i64) -> RowData {
         },
         visible: true,
         refs: vec![Ref { no: 1, index: 0, place: Place::Own(7) }, Ref { no: 2, index: 3, place: Place::Log(1, 9) }],
+        moves: vec![Moved {
+            at: 1,
+            product: Uuid::from_u128(5),
+            variant: 2,
+            quantity: 1,
+            device: Uuid::from_u128(6),
+            counter: 8,
+            seen: 2,
+        }],
     }
 }
 
@@ -179,14 +188,14 @@ fn what_a_customer_bought_and_owes_follows_the_orders() {
     cancelled.summary.status = Status::Cancelled;
     let mut index = index(&[row(1, "a", "", 1), row(2, "b", "", 2), cancelled]);
     let ids = |ids: &[u128]| ids.iter().map(|id| Uuid::from_u128(*id)).collect::<Vec<_>>();
-    assert_eq!(index.of_customer(wang), (Sums { orders: 3, total: 1_000, owed: 1_000 }, ids(&[3, 2, 1])));
+    assert_eq!(index.of_customer(wang), (Sums { orders: 3, counted: 3, total: 1_000, owed: 1_000 }, ids(&[3, 2, 1])));
     let mut others = row(2, "b", "", 2);
     others.summary.customer = Some(li);
     others.summary.balance = 100;
     index.put(&others.encode()).unwrap();
     index.sort();
-    assert_eq!(index.of_customer(wang), (Sums { orders: 2, total: 500, owed: 500 }, ids(&[3, 1])));
-    assert_eq!(index.of_customer(li), (Sums { orders: 1, total: 500, owed: 100 }, ids(&[2])));
+    assert_eq!(index.of_customer(wang), (Sums { orders: 2, counted: 2, total: 500, owed: 500 }, ids(&[3, 1])));
+    assert_eq!(index.of_customer(li), (Sums { orders: 1, counted: 1, total: 500, owed: 100 }, ids(&[2])));
     assert_eq!(index.of_customer(Uuid::from_u128(11)), (Sums::default(), Vec::new()));
 }
 

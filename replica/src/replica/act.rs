@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use domain::order::{Command, Context, OrderEvent, Rejection, decide};
+use domain::order::{Command, Context, Order, OrderEvent, Rejection, decide};
 use domain::record::{Changed, RecordEvent};
 use domain::shop::{DeviceJoined, SettingChanged, ShopEvent, ShopStarted};
 use domain::text::SHORT;
-use domain::{Currency, DeviceCode, Event, NewEvent, StreamKind};
+use domain::{Currency, Day, DeviceCode, Event, NewEvent, StreamKind};
 use protocol::api::Joined;
 use protocol::envelope::ENVELOPE_VERSION;
 use protocol::{Envelope, Stream};
@@ -42,7 +42,7 @@ struct Made {
 
 /// A text of the shop's that a person typed, such as its name.
 fn short(text: &str) -> Result<String, ActFault> {
-    domain::text::parse(text, SHORT).map_err(|_| Rejection::TextTooLong.into())
+    domain::text::parse(text, SHORT).map_err(|_| Rejection::TextTooLong(SHORT).into())
 }
 
 impl Made {
@@ -143,7 +143,8 @@ impl Replica {
                     decide(order.as_ref(), id, command, &context)?
                 }
                 Act::Record(kind, _, events) => {
-                    touched.entry(id).or_insert_with(known);
+                    let pieces = touched.entry(id).or_insert_with(known);
+                    let events = self.fill_counts(id, pieces, events);
                     events.iter().map(|event| new(*kind, Event::Record(event.clone()))).collect()
                 }
                 Act::Shop(changed) => vec![new(StreamKind::Shop, Event::Record(RecordEvent::Changed(changed.clone())))],
@@ -176,6 +177,14 @@ impl Replica {
         let events = all.iter().map(Made::stored).collect();
         let entry = Entry { hlc, events, rows: rows.of_orders(), records: rows.of_records(), erase, ..self.entry() };
         Ok((ids, Prepared { batch: self.batch(&entry), orders: rows.ids() }))
+    }
+
+    /// Whether this device would do that to the order now, as it stands.
+    pub fn allows(&self, order: &Order, command: &Command, now_ms: i64) -> bool {
+        let settings = self.shop.settings();
+        let code = DeviceCode(self.device.code.clone().unwrap_or_default());
+        let context = Context { now_ms, day: Day::default(), code: &code, next_count: 1, settings: &settings };
+        decide(Some(order), order.id, command, &context).is_ok()
     }
 
     pub(super) fn of_shop(

@@ -12,7 +12,7 @@ use uuid::Uuid;
 use super::{Piece, Replica, Rows, Wanting};
 use crate::codec::Damaged;
 use crate::entry::{Ack, Place};
-use crate::index::{Ref, RowData};
+use crate::index::{Moved, Ref, RowData};
 use crate::records::RecordData;
 use crate::storage::JournalEntry;
 
@@ -39,7 +39,12 @@ impl Replica {
     }
 
     /// Where an event stands in the fold, its sequence, and the time of receipt that bounds its clock.
-    fn rank(&self, place: Place, received_ms: i64, new: &BTreeMap<u64, Ack>) -> ((u8, u64), Option<u64>, Option<i64>) {
+    pub(super) fn rank(
+        &self,
+        place: Place,
+        received_ms: i64,
+        new: &BTreeMap<u64, Ack>,
+    ) -> ((u8, u64), Option<u64>, Option<i64>) {
         match place {
             Place::Log(generation, seq) => {
                 (((u8::from(generation != self.generation)), seq), Some(seq), Some(received_ms))
@@ -94,11 +99,12 @@ impl Replica {
         let thrown_away = order.confirmed.is_none() && order.discarded.is_some();
         let visible = pieces.iter().any(|piece| piece.stream == Some(StreamKind::Order)) && !thrown_away;
         let refs = pieces.iter().map(|piece| piece.at).collect();
-        (order, RowData { summary, visible, refs })
+        let moves = moves_of(&order);
+        (order, RowData { summary, visible, refs, moves })
     }
 
     /// Folds a record of its events.
-    fn fold_record(pieces: Vec<Piece>) -> (Record, Vec<Ref>) {
+    pub(super) fn fold_record(pieces: Vec<Piece>) -> (Record, Vec<Ref>) {
         let pieces = in_order(pieces);
         let mut record = Record::default();
         for piece in &pieces {
@@ -147,6 +153,28 @@ impl Replica {
         let (order, row) = Self::fold(id, self.pieces(&refs, &BTreeMap::new()));
         Ok(row.refs.first().map(|_| order))
     }
+}
+
+/// What left with an order, or came back, by the event that did it.
+fn moves_of(order: &Order) -> Vec<Moved> {
+    let mut moves: Vec<Moved> = Vec::new();
+    for it in order.stock_moves() {
+        let (Some(entry), Ok(at)) = (order.timeline.get(it.at), u32::try_from(it.at)) else { continue };
+        let is_same = |of: &&mut Moved| (of.at, of.product, of.variant) == (at, it.product, it.variant);
+        match moves.iter_mut().find(is_same) {
+            Some(known) => known.quantity = known.quantity.saturating_add(it.quantity),
+            None => moves.push(Moved {
+                at,
+                product: it.product,
+                variant: it.variant,
+                quantity: it.quantity,
+                device: entry.meta.device,
+                counter: entry.meta.counter,
+                seen: entry.meta.seen,
+            }),
+        }
+    }
+    moves
 }
 
 pub(super) fn wanted(wanting: BTreeSet<u32>) -> Result<(), Wanting> {

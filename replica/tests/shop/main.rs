@@ -1,6 +1,7 @@
 //! Stories of a shop's tablets: what they do apart comes together, and what was called saved stays.
 
 mod copies;
+mod counts;
 mod customers;
 mod pictures;
 mod records;
@@ -499,7 +500,7 @@ fn settings_are_decided_field_by_field() {
 #[test]
 fn a_name_of_the_shop_is_not_endless() {
     let stall = Stall::new(1);
-    let too_long = Err(ActFault::Refused(Refused::Rejected(Rejection::TextTooLong)));
+    let too_long = Err(ActFault::Refused(Refused::Rejected(Rejection::TextTooLong(200))));
     let long = "摊".repeat(201);
     let change = SettingChanged { name: Some(long.clone()), ..SettingChanged::default() };
     assert_eq!(stall.wait(stall.tablets[0].tab.change_setting(change)), too_long);

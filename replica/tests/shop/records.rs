@@ -24,8 +24,7 @@ fn set(fields: &[(&str, Value)]) -> RecordEvent {
 }
 
 fn moved(quantity: i64) -> RecordEvent {
-    let (reason, note) = (StockReason::Received, String::new());
-    RecordEvent::StockMoved(StockMoved { variant: 0, reason, quantity, counted: None, note })
+    RecordEvent::StockMoved(StockMoved::new(0, StockReason::Received, quantity))
 }
 
 fn product(stall: &Stall, n: usize, id: Option<Uuid>, events: Vec<RecordEvent>) -> Uuid {
@@ -247,13 +246,7 @@ fn the_ledger_says_where_every_piece_went_and_comes_to_what_there_is() {
     let second = sell(&stall, 1, id, 3);
     stall.act(1, Some(second), &pay(1_500)).unwrap();
     stall.act(1, Some(second), &ship()).unwrap();
-    let counted = StockMoved {
-        variant: 0,
-        reason: StockReason::Counted,
-        quantity: -1,
-        counted: Some(6),
-        note: "one broke".into(),
-    };
+    let counted = StockMoved { note: "one broke".into(), ..StockMoved::count(0, 4) };
     product(&stall, 1, Some(id), vec![RecordEvent::StockMoved(counted)]);
     stall.settle();
     let book = |n: usize| {

@@ -6,7 +6,7 @@
 )]
 
 use domain::StreamKind;
-use domain::order::{Command, Status};
+use domain::order::{Command, Content, Line, Status, Terms};
 use domain::record::{Changed, RecordEvent};
 use domain::rule::{Deed, Rule};
 use domain::shop::SettingChanged;
@@ -191,4 +191,61 @@ fn the_tablet_that_takes_an_order_labels_it_at_once_and_no_other_does_it_again()
     stall.act(0, Some(left), &by_hand).unwrap();
     look(&stall, 0);
     assert!(stall.tablets[0].tab.replica().summary(left, 0).unwrap().labels.is_empty(), "undone is undone");
+}
+
+#[test]
+fn o3_a_rule_says_how_many_orders_it_touches_and_touches_these() {
+    let mut stall = Stall::new(1);
+    let mut order = |terms: Terms| {
+        let Command::Confirm { new: Some((mut content, buyer)), .. } = new_order("王", 50_00) else { unreachable!() };
+        content.terms = terms;
+        let new = Some((content, buyer));
+        let confirm = Command::Confirm { new, copied_from: None, payments: Vec::new(), handed_over: false };
+        stall.act(0, None, &confirm).unwrap().order
+    };
+    let orders = [Terms::Credit, Terms::CashOnDelivery, Terms::Prepaid].map(&mut order);
+    stall.settle();
+    pass(&stall, 90 * HOUR);
+    stall.settle();
+    let deed = Deed::Cancel { hours: 24, reason: "超时未付".into() };
+    let id = write(&stall, deed);
+    stall.settle();
+    let tab = &stall.tablets[0].tab;
+    let rule = Rule::read(&tab.replica().fields(id).unwrap()).unwrap();
+    let touched: Vec<Uuid> = stall.wait(tab.touched_by(&rule)).unwrap().into_iter().map(|it| it.id).collect();
+    assert_eq!(touched, [orders[2]]);
+    look(&stall, 0);
+    let states = orders.map(|order| status(&stall, 0, order));
+    assert_eq!(states, [Status::AwaitingPayment, Status::AwaitingPayment, Status::Cancelled]);
+}
+
+#[test]
+fn o3_what_a_rule_would_be_refused_is_not_counted() {
+    let mut stall = Stall::new(1);
+    let order = stall.act(0, None, &new_order("王", 50_00)).unwrap().order;
+    // Lines that two tablets took out leave an order of nothing, to which no carrier can be written.
+    let before = stall.wait(stall.tablets[0].tab.order(order)).unwrap().unwrap();
+    let (base, buyer) = (before.content(), before.buyer());
+    let mut other = base.clone();
+    other.lines.push(Line { id: 2, item: "杯 cup".into(), quantity: 1, price: 1_00, ..Line::default() });
+    let edit = |base: &Content, content: &Content| Command::Edit {
+        base: base.clone(),
+        base_buyer: buyer.clone(),
+        content: content.clone(),
+        buyer: buyer.clone(),
+    };
+    stall.act(0, Some(order), &edit(&base, &other)).unwrap();
+    let (mut first, mut second) = (other.clone(), other.clone());
+    first.lines.remove(0);
+    second.lines.remove(1);
+    stall.act(0, Some(order), &edit(&other, &first)).unwrap();
+    stall.act(0, Some(order), &edit(&other, &second)).unwrap();
+    stall.settle();
+    let id = write(&stall, Deed::Carrier { carrier: "sf".into() });
+    let tab = &stall.tablets[0].tab;
+    let rule = Rule::read(&tab.replica().fields(id).unwrap()).unwrap();
+    let touched = stall.wait(tab.touched_by(&rule)).unwrap();
+    look(&stall, 0);
+    let done = !stall.wait(tab.order(order)).unwrap().unwrap().carrier.value.is_empty();
+    assert_eq!(touched.len(), usize::from(done));
 }

@@ -14,6 +14,11 @@ use super::*;
 /// How many variants are short in the end, in all runs.
 pub static OVERSOLD: AtomicU64 = AtomicU64::new(0);
 
+/// How many counts did not know of something that moved, in all runs.
+pub static UNAWARE: AtomicU64 = AtomicU64::new(0);
+/// How often two tablets counted the same article unknowing of each other, and said the same.
+pub static AGREED: AtomicU64 = AtomicU64::new(0);
+
 /// A product and its variant (0: it has none).
 type Article = (Uuid, u32);
 
@@ -97,13 +102,7 @@ impl Simulation {
 
     fn new_product(&mut self, on: (usize, &Tab), chance: &mut Chance) {
         let mut events = vec![changed([("name".into(), Some("茶".into())), ("price".into(), Some(7.into()))])];
-        let received = |variant| StockMoved {
-            variant,
-            reason: StockReason::Received,
-            quantity: 1 + i64::from(variant),
-            counted: None,
-            note: String::new(),
-        };
+        let received = |variant| StockMoved::new(variant, StockReason::Received, 1 + i64::from(variant));
         let stocks = chance.below(3) as u32;
         events.extend((0..stocks).map(|variant| RecordEvent::StockMoved(received(variant))));
         self.write(on, StreamKind::Product, None, events);
@@ -113,6 +112,7 @@ impl Simulation {
         let (product, variant) = article;
         let much = chance.below(5) as i64;
         let stock = on.1.replica().stock_of(product, variant);
+        let moved = |reason, quantity| StockMoved::new(variant, reason, quantity);
         let event = match what {
             1..4 => {
                 let value = match field {
@@ -123,15 +123,16 @@ impl Simulation {
                 changed([(field.to_owned(), (much > 0).then_some(value))])
             }
             4 | 5 => {
-                let (reason, quantity, counted) = match much {
-                    0 => (StockReason::Received, 3, None),
-                    1 => (StockReason::Counted, much - stock.on_hand, Some(much)),
-                    2 => (StockReason::ReturnedGood, 1, None),
-                    3 => (StockReason::ReturnedDamaged, 0, Some(1)),
-                    _ => (StockReason::Scrapped, -1, None),
-                };
-                RecordEvent::StockMoved(StockMoved { variant, reason, quantity, counted, note: String::new() })
+                RecordEvent::StockMoved(match much {
+                    0 => moved(StockReason::Received, 3),
+                    // Most often it is right, also on the other tablet; sometimes not.
+                    1 | 4 => StockMoved::count(variant, if chance.percent(70) { stock.on_hand - 1 } else { 2 }),
+                    2 => moved(StockReason::ReturnedGood, 1),
+                    _ if what == 4 => StockMoved { counted: Some(1), ..moved(StockReason::ReturnedDamaged, 0) },
+                    _ => moved(StockReason::Scrapped, -1),
+                })
             }
+            6 if chance.percent(50) => return self.say_when(on, much % 2 == 0),
             6 => return self.settle(on, much % 2 == 0),
             // All that is left of it, as far as this tablet knows.
             _ => {
@@ -143,6 +144,94 @@ impl Simulation {
         self.write(on, StreamKind::Product, Some(product), vec![event]);
     }
 
+    /// Says of all that a tablet is asked about one count whether it came before it.
+    fn say_when(&mut self, (nth, tab): (usize, &Tab), before: bool) {
+        let Some(asked) = tab.replica().asked_counts().into_iter().next() else { return };
+        let (acting, id) = (tab.clone(), asked.product);
+        let Some(Ok(Some(record))) = self.at_once(nth, async move { acting.record(id).await }) else { return };
+        let beside = record.unsure(&asked.count).into_iter().filter_map(|at| match &record.timeline[at] {
+            (meta, Event::Record(RecordEvent::StockMoved(moved))) => Some((meta.clone(), moved.quantity)),
+            _ => None,
+        });
+        let orders = asked.orders.iter().map(|it| (it.meta.clone(), it.quantity));
+        let words = beside.chain(orders).map(|(meta, quantity)| asked.count.answer(&meta, quantity, before));
+        self.write((nth, tab), StreamKind::Product, Some(id), words.map(RecordEvent::StockMoved).collect());
+    }
+
+    /// What was counted is there, and on top of it what its maker did not know of, but for what a person said to have
+    /// been before it. Each count says so for itself, by the log alone. And of everything that neither knew, a person is
+    /// asked until one has said it.
+    fn check_counts(&self, orders: &BTreeMap<Uuid, Order>, products: &BTreeMap<Uuid, (StreamKind, Record)>) {
+        let mut moves: BTreeMap<Article, Vec<(Meta, i64)>> = BTreeMap::new();
+        for order in orders.values() {
+            let mut of_event: BTreeMap<(usize, Article), i64> = BTreeMap::new();
+            for it in order.stock_moves() {
+                *of_event.entry((it.at, (it.product, it.variant))).or_default() += it.quantity;
+            }
+            for ((at, article), quantity) in of_event {
+                moves.entry(article).or_default().push((order.timeline[at].meta.clone(), quantity));
+            }
+        }
+        let mut asked: BTreeMap<(Uuid, Uuid), usize> = BTreeMap::new();
+        for (id, (kind, record)) in products {
+            if *kind != StreamKind::Product {
+                continue;
+            }
+            let moved = record.timeline.iter().filter_map(|(meta, event)| match event {
+                Event::Record(RecordEvent::StockMoved(moved)) => Some((meta, moved)),
+                _ => None,
+            });
+            let moved: Vec<(&Meta, &StockMoved)> = moved.collect();
+            let plain = |moved: &StockMoved| moved.settles.is_none() && moved.known.is_none();
+            for (meta, moved) in moved.iter().filter(|(_, moved)| plain(moved)) {
+                moves.entry((*id, moved.variant)).or_default().push(((*meta).clone(), moved.quantity));
+            }
+            let counts = moved.iter().filter(|(_, moved)| moved.known.is_some() && moved.settles.is_none());
+            let counts: Vec<&(&Meta, &StockMoved)> = counts.collect();
+            for (nth, (meta, count)) in counts.iter().enumerate() {
+                let agree = |(other, it): &&(&Meta, &StockMoved)| {
+                    (it.variant, it.counted) == (count.variant, count.counted) && !meta.knew(other)
+                };
+                AGREED.fetch_add(counts[..nth].iter().filter(|it| agree(it)).count() as u64, Ordering::Relaxed);
+            }
+            for count in record.counts() {
+                let (own, stated) = counts.iter().find(|(meta, _)| meta.id == count.id).expect("a count that was made");
+                let all = moves.get(&(*id, count.variant)).map(Vec::as_slice).unwrap_or_default();
+                let words = moved.iter().filter(|(_, moved)| moved.variant == count.variant);
+                let mut said: BTreeMap<String, i64> = BTreeMap::new();
+                for (_, word) in words {
+                    let of_it = word.settles.iter().filter(|it| it.starts_with(&format!("before:{}", count.id)));
+                    for it in of_it {
+                        said.entry(it.clone()).or_insert(word.quantity);
+                    }
+                }
+                let beside = all.iter().filter(|(meta, quantity)| {
+                    let is_said = said.contains_key(&domain::record::question(count.id, meta));
+                    *quantity != 0 && !own.knew(meta) && !meta.knew(own) && !is_said
+                });
+                let beside = beside.count();
+                if beside > 0 {
+                    asked.insert((*id, count.id), beside);
+                }
+                if self.copies > 0 || self.may.gone || self.world.server().borrow().restored > 0 {
+                    continue;
+                }
+                let unknown: i64 = all.iter().filter(|(meta, _)| !own.knew(meta)).map(|(_, quantity)| quantity).sum();
+                let there = stated.counted.expect("a count says how many") + unknown + said.values().sum::<i64>();
+                for (nth, tablet) in self.tablets.iter().enumerate() {
+                    let on_hand = tablet.tabs[0].replica().stock_of(*id, count.variant).on_hand;
+                    assert_eq!(on_hand, there, "tablet {nth} has something else than was counted: {count:?}");
+                }
+            }
+        }
+        UNAWARE.fetch_add(asked.len() as u64, Ordering::Relaxed);
+        for (nth, tablet) in self.tablets.iter().enumerate() {
+            let asks = tablet.tabs[0].replica().asked_counts();
+            let asks = asks.iter().map(|it| ((it.product, it.count.id), it.count.asks + it.orders.len()));
+            assert_eq!(asks.collect::<BTreeMap<_, _>>(), asked, "tablet {nth} asks something else of counts");
+        }
+    }
+
     /// On every tablet there is of each product what movements brought less what really left with orders; what is
     /// promised beyond that shows. Answers with the orders that it shows on.
     pub(super) fn check_stock(
@@ -150,6 +239,7 @@ impl Simulation {
         orders: &BTreeMap<Uuid, Order>,
         records: &BTreeMap<Uuid, (StreamKind, Record)>,
     ) -> BTreeSet<Uuid> {
+        self.check_counts(orders, records);
         let products = records.iter().filter(|(_, (kind, _))| *kind == StreamKind::Product);
         let moved: BTreeMap<Article, i64> =
             products.flat_map(|(id, (_, record))| record.sums().map(|(variant, sum)| ((*id, variant), sum))).collect();

@@ -17,7 +17,7 @@ use super::model::Good;
 use super::till::{Asked, Till};
 use super::words;
 use crate::features::articles::{self, Articles};
-use crate::text::{counter, scan};
+use crate::text::{counter, scan, weight};
 use crate::ui::scan::Layer;
 use crate::ui::{Acts, Button, Dialog, Glyph, Kind, LinkButton, Money, Note, Size};
 
@@ -83,7 +83,7 @@ fn Variants(till: Till, id: Uuid) -> impl IntoView {
                     >
                         <span>{name}</span>
                         <span class="end">
-                            {price.map(|price| view! { <Money minor=Signal::stored(price) currency/> })}
+                            {price.map(|price| view! { <Money minor=Signal::derive(move || weight::of_shop(price, unit)) currency/> })}
                             {free
                                 .map(|free| {
                                     let tone = (free < 0).then_some("alarm");

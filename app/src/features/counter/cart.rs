@@ -4,9 +4,10 @@ use domain::order::{Delivery, Line, Unit};
 use leptos::prelude::*;
 use leptos::text_prop::TextProp;
 
-use super::till::{Asked, Figure, Met, Till};
+use super::till::{Asked, Figure, MAIN, Met, Till};
 use super::words;
-use crate::text::{Currency, counter};
+use crate::features::order::marks;
+use crate::text::{Currency, counter, weight};
 use crate::ui::{Acts, Button, Empty, Fault, Glyph, Icon, Kind, Money, Note, Scroll, Sheet, Size, Stub, Tone};
 
 /// The cart.
@@ -55,6 +56,7 @@ pub fn CartSheet(till: Till) -> impl IntoView {
                 <button
                     type="button"
                     class="due"
+                    data-again=""
                     data-testid="cart-total"
                     data-minor=move || till.total.get().to_string()
                     aria-expanded=move || if till.sheet.get() { "true" } else { "false" }
@@ -78,7 +80,7 @@ pub fn CartSheet(till: Till) -> impl IntoView {
                             on_press=move || till.ask(Asked::Details)
                         />
                     </Show>
-                    <Button label kind=Kind::Main disabled=is_empty busy=till.busy on_press=main/>
+                    <Button label kind=Kind::Main disabled=is_empty busy=till.busy on_press=main attr:id=MAIN/>
                 </Acts>
             </Stub>
         </Sheet>
@@ -153,7 +155,10 @@ fn below(line: &Line, currency: Currency) -> String {
     }
     parts.push(match line.unit {
         Unit::Piece => counter::each(&price),
-        Unit::Gram => counter::per_kg(&price),
+        Unit::Gram => {
+            let price = marks::weight_price(line.price, line.per, currency);
+            weight::per(&format!("{}{price}", currency.symbol), line.per)
+        }
     });
     if line.discount > 0 {
         parts.push(counter::off(&currency.full(line.discount)));
@@ -178,7 +183,7 @@ fn OneLine(till: Till, id: u32) -> impl IntoView {
     let quantity = move || {
         line.with(|line| match line.unit {
             Unit::Piece => format!("×{}", line.quantity),
-            Unit::Gram => words::quantity(line.quantity, line.unit),
+            Unit::Gram => marks::quantity_of(line.quantity, line),
         })
     };
     let code = move || {
@@ -197,6 +202,7 @@ fn OneLine(till: Till, id: u32) -> impl IntoView {
             <button
                 type="button"
                 class="cart-line"
+                data-again=""
                 aria-expanded=move || if is_open.get() { "true" } else { "false" }
                 on:click=toggle
             >
@@ -259,6 +265,7 @@ fn Steps(till: Till, id: u32) -> impl IntoView {
         <div class="stepper" role="group" aria-label=name>
             <button
                 type="button"
+                data-again=""
                 aria-label=crate::text::keys::ONE_LESS
                 on:mousedown=move |event| event.prevent_default()
                 on:click=move |_| till.step(id, false)
@@ -275,6 +282,7 @@ fn Steps(till: Till, id: u32) -> impl IntoView {
             </button>
             <button
                 type="button"
+                data-again=""
                 aria-label=crate::text::keys::ONE_MORE
                 on:mousedown=move |event| event.prevent_default()
                 on:click=move |_| till.step(id, true)

@@ -13,7 +13,7 @@ use super::model;
 use super::till::{Asked, Till};
 use super::words;
 use crate::session::Table;
-use crate::text::counter;
+use crate::text::{counter, weight};
 use crate::ui::{Button, Empty, Glyph, Kind, Money, SearchField, Tone, at_rest};
 
 /// So many tiles are drawn at first; a search or a category leads to the others at once.
@@ -80,6 +80,7 @@ pub fn Goods(till: Till) -> impl IntoView {
             <button
                 type="button"
                 class="pick"
+                data-again=""
                 aria-pressed=move || if is_chosen.get() { "true" } else { "false" }
                 on:click=move |_| category.set(name.clone())
             >
@@ -180,8 +181,10 @@ fn spec(product: &Product) -> String {
     let names: Vec<&str> =
         product.offered().into_iter().map(|of| product.spec(of)).filter(|name| !name.is_empty()).collect();
     match (product.unit, product.variants.is_empty()) {
-        (Unit::Gram, true) if names.is_empty() => counter::EACH.get().to_owned(),
-        (Unit::Gram, true) => format!("{} · {}", names.join(" · "), counter::EACH.get()),
+        (Unit::Gram, true) if names.is_empty() => weight::each(weight::shop()).get().to_owned(),
+        (Unit::Gram, true) => {
+            format!("{} · {}", names.join(" · "), weight::each(weight::shop()).get())
+        }
         _ => names.join(" · "),
     }
 }
@@ -219,7 +222,7 @@ fn Tile(till: Till, id: Uuid) -> impl IntoView {
                 let (least, has_dearer) = till.level.with(|level| price(&product, level))?;
                 Some(view! {
                     <span>
-                        <Money minor=Signal::stored(least) currency/>
+                        <Money minor=Signal::derive(move || weight::of_shop(least, unit)) currency/>
                         {has_dearer.then(|| view! { " " <span class="small muted">{counter::AND_UP}</span> })}
                     </span>
                 })
@@ -262,6 +265,7 @@ fn Tile(till: Till, id: Uuid) -> impl IntoView {
             <button
                 type="button"
                 class="tile"
+                data-again=""
                 data-testid="product-tile"
                 data-code=code
                 data-free=move || free.get().map(|free| free.to_string())

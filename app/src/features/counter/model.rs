@@ -10,8 +10,11 @@ use domain::money::{MAX_GRAMS, MAX_PIECES};
 use domain::order::{Content, Delivery, Line, Method, Terms, Unit};
 use domain::pinyin::Pinyin;
 use domain::product::Product;
+use domain::weight::WeightUnit;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
+
+use crate::text::weight;
 
 use self::paying::Taken;
 
@@ -54,6 +57,8 @@ pub struct Good {
     pub unit: Unit,
     /// Price of a piece or a kilogram, minor units; none: nobody has set one.
     pub price: Option<i64>,
+    /// What it is weighed in.
+    pub per: WeightUnit,
 }
 
 impl Good {
@@ -66,6 +71,7 @@ impl Good {
             spec: product.spec(variant).to_owned(),
             unit: product.unit,
             price: product.price(variant, level),
+            per: if product.unit == Unit::Gram { weight::shop() } else { WeightUnit::default() },
         }
     }
 }
@@ -183,6 +189,7 @@ impl Cart {
             quantity,
             unit: good.unit,
             price: good.price.unwrap_or_default(),
+            per: good.per,
             ..Line::default()
         };
         let id = self.push(line, draw);
@@ -386,14 +393,6 @@ pub fn pickup(number: &str) -> String {
         (Some(count), Some(tablet)) => format!("{tablet}-{}", count.trim_start_matches('0')),
         _ => number.to_owned(),
     }
-}
-
-/// Grams in kilograms, without idle zeros: 1500 is `1.5`.
-pub fn kilograms(grams: i64) -> String {
-    let sign = if grams < 0 { "-" } else { "" };
-    let grams = grams.unsigned_abs();
-    let text = format!("{sign}{}.{:03}", grams / 1_000, grams % 1_000);
-    text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
 /// So many hundredths of a sum, minor units; half a unit is rounded up.

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use leptos::text_prop::TextProp;
 
 use super::model::pickup;
-use super::till::{Sold, Till};
+use super::till::{MAIN, Sold, Till};
 use crate::text::counter;
 use crate::ui::{
     Acts, Button, Fault, Glyph, Icon, Kind, LinkButton, Money, Note, Scroll, Serial, Sheet, Size, Stub, Tone,
@@ -118,7 +118,7 @@ pub fn SoldSheet(till: Till) -> impl IntoView {
                     >
                         <Button label=counter::AGAIN on_press=move || till.fill_again()/>
                     </Show>
-                    <Button label=counter::NEXT kind=Kind::Main on_press=move || till.next()/>
+                    <Button label=counter::NEXT kind=Kind::Main on_press=move || till.next() attr:id=MAIN/>
                 </Acts>
             </Stub>
         </Sheet>

@@ -1,5 +1,6 @@
 //! Taking the money: how, how much, what goes back; in parts where the buyer pays in several ways.
 
+use crate::features::meant;
 use crate::features::shop_lists;
 use domain::money::NumberFault;
 use domain::shop::list::{List, entries};
@@ -7,8 +8,9 @@ use leptos::prelude::*;
 use leptos::text_prop::TextProp;
 
 use super::model::paying::{CREDIT, Step, quick_amounts};
-use super::till::{AMOUNT, Asked, Till};
+use super::till::{AMOUNT, Asked, MAIN, Till};
 use super::words;
+use crate::features::order::refusal::amount_words;
 use crate::text::{counter, fault, method};
 use crate::ui::{AmountField, Button, Glyph, Icon, Keypad, KeypadKey, Kind, Money, Note, Sheet, Size};
 
@@ -51,17 +53,15 @@ pub fn Tender(till: Till) -> impl IntoView {
         let phrase = match till.step_now() {
             Ok((_, Step::TooMuch)) => counter::MORE_THAN_OWED,
             Ok(_) => return None,
-            Err(NumberFault::Empty) if till.tried.get() => fault::AMOUNT_MISSING,
-            Err(NumberFault::Zero) if till.tried.get() => fault::AMOUNT_ZERO,
             Err(NumberFault::TooLarge) => fault::NUMBER_TOO_LARGE,
-            Err(_) if till.tried.get() => fault::AMOUNT_WRONG,
+            Err(wrong) if till.tried.get() => return Some(amount_words(wrong)),
             Err(_) => return None,
         };
         Some(phrase.get().to_owned())
     });
     let send = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
-        till.save();
+        crate::platform::page::press(MAIN);
     };
     let figures = move || {
         if is_credit.get() {
@@ -69,7 +69,7 @@ pub fn Tender(till: Till) -> impl IntoView {
         }
         view! {
             <div class="figures">
-                <AmountField id=AMOUNT label=counter::AMOUNT value=till.typed fault=wrong warning=left/>
+                <AmountField id=AMOUNT label=counter::AMOUNT value=till.typed fault=wrong warning=left meaning=meant::amount(till.session, till.typed)/>
                 <div class="given-back" data-testid="change" data-minor=move || change.get().to_string()>
                     <p class="label">{counter::CHANGE}</p>
                     <Money minor=change currency size=Size::Hero/>
@@ -191,6 +191,7 @@ fn Quick(till: Till) -> impl IntoView {
             <button
                 type="button"
                 class="button"
+                data-again=""
                 tabindex="-1"
                 aria-pressed=move || if is_it() { "true" } else { "false" }
                 on:mousedown=move |event| event.prevent_default()

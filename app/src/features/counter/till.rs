@@ -7,7 +7,8 @@ use domain::code::Place;
 use domain::code::scale::Label;
 use domain::contact::Buyer;
 use domain::customer::Customer;
-use domain::money::{NumberFault, parse_amount};
+use domain::figure;
+use domain::money::NumberFault;
 use domain::order::{Command, Content, Delivery, Order, Rejection, Unit};
 use domain::product::Product;
 use domain::shop::list::{List, default_of};
@@ -31,6 +32,9 @@ use crate::ui::{Glyph, Toast, ToastAct, Toaster};
 const HERE: &str = "/counter";
 /// The field of the amount being taken.
 pub const AMOUNT: &str = "counter-amount";
+
+/// The main key: it charges, saves the payment, begins the next sale.
+pub const MAIN: &str = "counter-main";
 
 /// What a dialog asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -559,7 +563,7 @@ impl Till {
         if rest == 0 {
             return Ok((0, Step::All { change: 0 }));
         }
-        let given = self.typed.with(|typed| parse_amount(typed, self.money()))?;
+        let given = self.typed.with(|typed| figure::amount(typed, self.money()))?;
         if given == 0 {
             return Err(NumberFault::Zero);
         }
@@ -683,16 +687,8 @@ impl Till {
         let is_digit = matches!(key, "0" | "1" | "2" | "3" | "4" | "5" | "6" | "7" | "8" | "9" | ".");
         match key {
             "Enter" if is_held && !is_amount => false,
-            "Enter" if self.paying.get_untracked() => {
-                self.save();
-                true
-            }
-            "Enter" if self.sold.with_untracked(Option::is_some) => {
-                self.next();
-                true
-            }
             "Enter" => {
-                self.charge();
+                page::press(MAIN);
                 true
             }
             // The browser itself writes the digit into the field that has the focus by then.

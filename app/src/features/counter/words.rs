@@ -3,9 +3,8 @@
 use domain::order::{Rejection, Unit};
 use replica::storage::StorageFault;
 
-use super::model::kilograms;
 use crate::session::ActFault;
-use crate::text::{Phrase, counter, fault};
+use crate::text::{Phrase, counter, fault, weight};
 use crate::ui::Glyph;
 
 /// A method's picture.
@@ -21,8 +20,7 @@ pub fn method_glyph(key: &str) -> Glyph {
 pub fn quantity(quantity: i64, unit: Unit) -> String {
     match unit {
         Unit::Piece => quantity.to_string(),
-        Unit::Gram if quantity.abs() < 1_000 => counter::grams(quantity),
-        Unit::Gram => counter::kilograms(&kilograms(quantity)),
+        Unit::Gram => weight::quantity(quantity, weight::shop()),
     }
 }
 

@@ -1,12 +1,14 @@
 //! What can be done with a customer beside editing: a repayment, an old debt, merging and separating, erasing.
 
+use crate::features::meant;
 use crate::features::shop_lists;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use domain::StreamKind;
 use domain::customer::{Owing, Repayment, repay};
-use domain::money::{NumberFault, parse_sum};
+use domain::figure;
+use domain::money::NumberFault;
 use domain::order::{Command, Delivery, Method, NewPayment, Status};
 use domain::record::{Changed, DebtMoved, RecordEvent, Value};
 use domain::shop::list::{List, default_of};
@@ -89,7 +91,7 @@ impl Desk {
 
     /// What was typed, above zero.
     fn parsed(self, typed: &str) -> Result<i64, NumberFault> {
-        parse_sum(typed, self.session.settings().get().currency)
+        figure::sum(typed, self.session.settings().get().currency)
     }
 
     /// Does what the open dialog asked for: closes it when that is on the disk, else says why not.
@@ -240,6 +242,7 @@ fn Repay(desk: Desk) -> impl IntoView {
                 name=customers::PAY_AMOUNT
                 value=typed
                 fault=wrong
+                meaning=meant::amount(desk.session, typed)
             />
             <div role="status">{told}</div>
             <Keypad field=id decimals=Signal::derive(move || currency.get().exponent) extra/>
@@ -287,7 +290,13 @@ fn Debt(desk: Desk) -> impl IntoView {
     view! {
         <form class="stack" novalidate on:submit=save>
             <Note text=customers::DEBT_WHY/>
-            <AmountField id=id.clone() label=customers::PAY_AMOUNT value=typed fault=wrong/>
+            <AmountField
+                id=id.clone()
+                label=customers::PAY_AMOUNT
+                value=typed
+                fault=wrong
+                meaning=meant::amount(desk.session, typed)
+            />
             <Keypad field=id decimals=Signal::derive(move || currency.get().exponent)/>
             <TextField label=customers::NOTE value=note fault=note_wrong/>
             <Fault text=desk.fault/>

@@ -287,7 +287,7 @@ fn Bought(desk: Desk) -> impl IntoView {
 #[component]
 fn OrderLine(row: Row) -> impl IntoView {
     let currency = Session::here().currency();
-    let (tone, glyph, state) = marks::of_status(row.status);
+    let (tone, glyph, state) = marks::of_order(row.status, row.delivery);
     let number = row.number.as_ref().map(|number| number.0.clone());
     let number = match number {
         Some(number) => view! { <Serial number/> }.into_any(),

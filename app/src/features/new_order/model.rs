@@ -6,13 +6,15 @@ use std::collections::BTreeMap;
 use domain::Currency;
 use domain::contact::Buyer;
 use domain::customer::Customer;
-use domain::money::{MAX_AMOUNT, MAX_GRAMS, MAX_PIECES, NumberFault, parse_amount, parse_decimal, plain};
+use domain::figure::{self, Measure};
+use domain::money::{MAX_AMOUNT, NumberFault, plain};
 use domain::order::{
     BuyerField, Content, ContentFault, Delivery, Line, LineFault, LineField, Method, NewPayment, Order, Terms, Unit,
 };
 use domain::record::Fields;
 use domain::shop::list::{List, default_of};
 use domain::text::{self, LONG, SHORT};
+use domain::weight::WeightUnit;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -38,7 +40,9 @@ pub struct Item {
     pub quantity: String,
     /// What the quantity counts.
     pub unit: Unit,
-    /// Price of a piece or a kilogram.
+    /// What it is weighed in; `None`, as forms were kept before shops chose: grams, priced by the kilogram.
+    pub per: Option<WeightUnit>,
+    /// Price of a piece or of the unit of weight.
     pub price: String,
     /// Discount on the line.
     pub discount: String,
@@ -63,10 +67,16 @@ impl Item {
             spec: String::new(),
             quantity: "1".to_owned(),
             unit: Unit::Piece,
+            per: None,
             price: String::new(),
             discount: String::new(),
             note: String::new(),
         }
+    }
+
+    /// What its quantity is typed in.
+    pub fn measure(&self) -> Measure {
+        measure(self.unit, self.per)
     }
 
     /// Nothing has been typed into it.
@@ -76,19 +86,29 @@ impl Item {
 
     fn of(line: &Line, currency: Currency, is_draft: bool) -> Self {
         // A draft does not tell a figure that was not typed yet from a zero: it asks again.
-        let price = if is_draft && line.price == 0 { String::new() } else { plain(line.price, currency) };
+        let per = if line.unit == Unit::Gram { line.per } else { WeightUnit::default() };
+        let price = if is_draft && line.price == 0 { String::new() } else { per.plain_price(line.price, currency) };
         Self {
             id: line.id,
             product: line.product,
             variant: line.variant,
             item: line.item.clone(),
             spec: line.spec.clone(),
-            quantity: line.quantity.to_string(),
+            quantity: line.measure().plain(line.quantity, currency),
             unit: line.unit,
+            per: Some(line.per),
             price,
             discount: typed_or_nothing(line.discount, currency),
             note: line.note.clone(),
         }
+    }
+}
+
+/// What a quantity is typed in.
+pub fn measure(unit: Unit, per: Option<WeightUnit>) -> Measure {
+    match (unit, per) {
+        (Unit::Gram, None) => Measure::GRAM,
+        (unit, per) => Measure::of(unit, per.unwrap_or_default()),
     }
 }
 
@@ -190,6 +210,12 @@ pub enum Fault {
     TooLarge,
     /// Zero, where something must be.
     Zero,
+    /// Below zero.
+    Negative,
+    /// Another currency's sign stands there.
+    OtherCurrency,
+    /// It can mean two things.
+    Ambiguous,
     /// It takes off more than there is.
     MoreThanThereIs,
     /// More items than fit.
@@ -428,6 +454,9 @@ impl Reader {
                 NumberFault::TooPrecise => Fault::TooPrecise,
                 NumberFault::TooLarge => Fault::TooLarge,
                 NumberFault::Zero => Fault::Zero,
+                NumberFault::Negative => Fault::Negative,
+                NumberFault::OtherCurrency => Fault::OtherCurrency,
+                NumberFault::Ambiguous => Fault::Ambiguous,
             };
             self.fault(place, fault);
             0
@@ -436,24 +465,22 @@ impl Reader {
 
     /// An amount that need not be there.
     fn amount_or_zero(&mut self, place: Place, typed: &str, currency: Currency) -> i64 {
-        if typed.trim().is_empty() { 0 } else { self.number(place, parse_amount(typed, currency)) }
+        if typed.trim().is_empty() { 0 } else { self.number(place, figure::amount(typed, currency)) }
     }
 
     fn line(&mut self, item: &Item, currency: Currency) -> Line {
         let at = |field| Place::Item(item.id, field);
-        let most = match item.unit {
-            Unit::Piece => MAX_PIECES,
-            Unit::Gram => MAX_GRAMS,
-        };
+        let per = item.per.filter(|_| item.unit == Unit::Gram).unwrap_or_default();
         Line {
             id: item.id,
             product: item.product,
             variant: item.variant,
             item: self.text(at(LineField::Item), &item.item, SHORT),
             spec: self.text(at(LineField::Spec), &item.spec, SHORT),
-            quantity: self.number(at(LineField::Quantity), parse_decimal(&item.quantity, 0, most)),
+            quantity: self.number(at(LineField::Quantity), figure::quantity(&item.quantity, currency, item.measure())),
             unit: item.unit,
-            price: self.number(at(LineField::Price), parse_amount(&item.price, currency)),
+            price: self.number(at(LineField::Price), figure::price(&item.price, currency, Measure::of(item.unit, per))),
+            per,
             discount: self.amount_or_zero(at(LineField::Discount), &item.discount, currency),
             note: self.text(at(LineField::Note), &item.note, LONG),
         }
@@ -626,6 +653,31 @@ mod tests {
     }
 
     #[test]
+    fn weight_is_priced_and_typed_in_the_line_s_own_unit() {
+        let of = |per, quantity: &str, price: &str| {
+            let mut form = form(vec![item(1, "砂糖橘", quantity, price)]);
+            let item = form.items.first_mut().unwrap();
+            (item.unit, item.per) = (Unit::Gram, Some(per));
+            form.read(Currency::Cny).content
+        };
+        let jin = of(WeightUnit::Jin, "2.5", "12.35");
+        let line = &jin.lines[0];
+        assert_eq!((line.quantity, line.price, line.per, jin.total()), (1_250, 24_70, WeightUnit::Jin, 30_88));
+        let pounds = of(WeightUnit::Pound, "100", "1.99");
+        assert_eq!((pounds.lines[0].quantity, pounds.total()), (45_359, 199_00));
+        for content in [jin, pounds] {
+            let again = Form::of(&content, &Buyer::default(), Currency::Cny, false).read(Currency::Cny).content;
+            assert_eq!(again, content, "nothing changes by being looked at");
+        }
+    }
+
+    #[test]
+    fn c26_a_decimal_comma_is_no_thousands() {
+        let content = form(vec![item(1, "茶", "2", "12,50")]).read(Currency::Cny).content;
+        assert_eq!(content.total(), 25_00);
+    }
+
+    #[test]
     fn each_fault_stands_beside_its_field() {
         use LineField::{Item as What, Price, Quantity};
         let at = |field| Place::Item(1, field);
@@ -633,7 +685,7 @@ mod tests {
             ("", "1", "5", at(What), Fault::Missing),
             ("茶", "0", "5", at(Quantity), Fault::Zero),
             ("茶", "", "5", at(Quantity), Fault::Missing),
-            ("茶", "两", "5", at(Quantity), Fault::NotANumber),
+            ("茶", "几个", "5", at(Quantity), Fault::NotANumber),
             ("茶", "1.5", "5", at(Quantity), Fault::TooPrecise),
             ("茶", "1000000000000", "5", at(Quantity), Fault::TooLarge),
             ("茶", "1", "abc", at(Price), Fault::NotANumber),

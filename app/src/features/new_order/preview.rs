@@ -1,7 +1,7 @@
 //! The preview: the slip as it will be, what looks odd about it, and the key that confirms it.
 
 use domain::contact::Buyer;
-use domain::order::{Command, Content, Delivery, Line, Terms, Unit};
+use domain::order::{Command, Content, Delivery, Line, Terms};
 use domain::shop::list::List;
 use leptos::html;
 use leptos::prelude::*;
@@ -10,6 +10,7 @@ use super::Flow;
 use super::model::{at_once, is_recent, pieces};
 use super::words;
 use crate::features::order::LinesHead;
+use crate::features::order::marks;
 use crate::features::shop_lists;
 use crate::frame::arrive;
 use crate::session::Session;
@@ -225,15 +226,13 @@ fn Lines(content: Content, currency: Signal<Currency>) -> impl IntoView {
 #[component]
 fn OneLine(line: Line, currency: Signal<Currency>) -> impl IntoView {
     let amount = line.amount();
-    let Line { item, spec, quantity, unit, price, discount, note, .. } = line;
-    let count = move || match unit {
-        Unit::Piece => quantity.to_string(),
-        Unit::Gram => new_order::grams(quantity),
+    let said = line.clone();
+    let count = {
+        let line = line.clone();
+        move || marks::quantity_of(line.quantity, &line)
     };
-    let each = move || {
-        let price = currency.get().plain(price);
-        if unit == Unit::Gram { new_order::per_kilogram(&price) } else { price }
-    };
+    let each = move || marks::price_of(&said, currency.get());
+    let Line { item, spec, discount, note, .. } = line;
     let off = (discount != 0).then(|| {
         view! { " " <span class="small muted">{move || new_order::off(&currency.get().full(discount))}</span> }
     });

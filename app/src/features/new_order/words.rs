@@ -36,6 +36,9 @@ pub fn fault_words(place: Place, wrong: Fault, currency: Currency) -> String {
         (_, Fault::Missing) => said(fault::AMOUNT_MISSING),
         (_, Fault::NotANumber) => said(fault::AMOUNT_WRONG),
         (_, Fault::Zero) => said(fault::AMOUNT_ZERO),
+        (_, Fault::Negative) => said(fault::BELOW_ZERO),
+        (_, Fault::OtherCurrency) => said(fault::OTHER_CURRENCY),
+        (_, Fault::Ambiguous) => said(fault::AMBIGUOUS),
     }
 }
 

@@ -13,6 +13,7 @@ use replica::Act;
 use uuid::Uuid;
 
 use super::refusal;
+use super::undo::{self, Mark};
 use crate::platform::{clock, page};
 use crate::session::{ActFault, Session};
 use crate::text;
@@ -105,6 +106,7 @@ impl Desk {
         self.fault.set(None);
         let id = self.order.with_untracked(|order| order.id);
         spawn_local(async move {
+            let mark = Mark::of(&command);
             let outcome = self.session.act(Some(id), command).await;
             // The person may have gone to another page meanwhile: then there is nothing to close.
             let _ = self.busy.try_set(false);
@@ -113,7 +115,15 @@ impl Desk {
                     if in_dialog {
                         let _ = self.open.try_set(false);
                     }
-                    self.toaster.confirm(said());
+                    let order = if mark.is_some() { self.session.order_now(id).await.ok().flatten() } else { None };
+                    match mark.zip(order).and_then(|(mark, order)| Some((mark, mark.id(&order)?))) {
+                        Some((mark, event)) => {
+                            undo::offer(self.session, self.toaster, vec![(id, event)], move || {
+                                mark.words().get().to_owned()
+                            });
+                        }
+                        None => self.toaster.confirm(said()),
+                    }
                 }
                 Err(fault) if in_dialog => {
                     let _ = self.fault.try_set(Some(fault));

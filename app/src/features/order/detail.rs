@@ -66,10 +66,11 @@ fn Head(desk: Desk, numbered: bool) -> impl IntoView {
         })
     };
     let status = Memo::new(move |_| order.with(|order| order.status()));
+    let delivery = Memo::new(move |_| order.with(|order| order.delivery.value));
     let first = status.get_untracked();
     let stamp = move || {
         let status = status.get();
-        let (tone, glyph, label) = marks::of_status(status);
+        let (tone, glyph, label) = marks::of_order(status, delivery.get());
         view! {
             <Stamp tone glyph label new=status != first attr:data-testid="order-status" attr:data-status=status.key()/>
         }
@@ -96,19 +97,15 @@ fn Head(desk: Desk, numbered: bool) -> impl IntoView {
     };
     let total = Signal::derive(move || order.with(|order| order.total()));
     let balance = Memo::new(move |_| order.with(|order| order.balance()));
-    let left = Signal::derive(move || balance.get().saturating_abs());
-    let owed_words = move || match balance.get() {
-        0 => words::PAID_UP,
-        owed if owed > 0 => words::STILL_OWES,
-        _ => words::TO_REFUND,
-    };
+    let due = Memo::new(move |_| order.with(|order| marks::due(order)));
+    let amount = Signal::derive(move || due.get().amount);
     let terms = move || {
         order.with(|order| {
             let way = marks::delivery_name(order.delivery.value).get();
             let terms = marks::terms_name(order.terms.value).get();
             let mut all = vec![way.to_owned(), terms.to_owned()];
             let asks = matches!(order.status(), Status::AwaitingPayment | Status::PartPaid);
-            if let (true, Some(due)) = (asks, order.due.value) {
+            if let (true, Some(due)) = (asks, order.due_ms()) {
                 all.push(words::due(&text::date_time(due)));
             }
             all.join(" · ")
@@ -123,13 +120,17 @@ fn Head(desk: Desk, numbered: bool) -> impl IntoView {
             {(!numbered).then(|| view! { <p class="small muted">{terms}</p> })}
             <p
                 class="owes"
-                style:color=move || (balance.get() == 0).then_some("var(--done)")
+                style:color=move || match due.get().words {
+                    words::PAID_UP => Some("var(--done)"),
+                    words::REFUNDED | words::NOTHING_PAID => Some("var(--ink-2)"),
+                    _ => None,
+                }
                 data-testid="order-balance"
                 data-minor=move || balance.get().to_string()
             >
-                <span>{move || owed_words().get()}</span>
+                <span>{move || due.get().words.get()}</span>
                 " "
-                <Show when=move || balance.get() != 0><Money minor=left currency size=Size::Large/></Show>
+                <Show when=move || amount.get() != 0><Money minor=amount currency size=Size::Large/></Show>
             </p>
             {numbered.then(|| view! { <p class="small muted" style:text-align="start" style:grid-column="1 / -1">{terms}</p> })}
         </div>
@@ -223,7 +224,7 @@ fn items(order: &Order, currency: Currency) -> impl IntoView + use<> {
             let shipped = order.shipped_of(line.id);
             let part = (any_shipped && shipped < line.quantity).then(|| {
                 let of =
-                    words::shipped_of(&marks::quantity(shipped, line.unit), &marks::quantity(line.quantity, line.unit));
+                    words::shipped_of(&marks::quantity_of(shipped, line), &marks::quantity_of(line.quantity, line));
                 view! { <p class="small muted">{of}</p> }
             });
             let note = (!line.note.is_empty()).then(|| view! { <p class="small muted">{line.note.clone()}</p> });
@@ -236,8 +237,8 @@ fn items(order: &Order, currency: Currency) -> impl IntoView + use<> {
                         {part}
                         {note}
                     </td>
-                    <td data-end="">{marks::quantity(line.quantity, line.unit)}</td>
-                    <td data-end="">{marks::unit_price(line.price, line.unit, currency)}</td>
+                    <td data-end="">{marks::quantity_of(line.quantity, line)}</td>
+                    <td data-end="">{marks::price_of(line, currency)}</td>
                     <td data-end="">{currency.plain(line.amount())}</td>
                 </tr>
             }

@@ -11,7 +11,7 @@ use crate::text::order_page::refused;
 /// In the language in use.
 pub fn words(of: &ActFault) -> String {
     match of {
-        ActFault::Rejected(rejection) => rejected(rejection).to_owned(),
+        ActFault::Rejected(rejection) => rejected(rejection),
         ActFault::NotSaved(StorageFault::Quota) => fault::DISK_FULL.get().to_owned(),
         ActFault::NotSaved(StorageFault::Unavailable(_) | StorageFault::Corrupt(_)) => {
             fault::STORAGE_BROKEN.get().to_owned()
@@ -27,11 +27,14 @@ pub fn amount_words(fault: NumberFault) -> String {
         NumberFault::Zero => fault::AMOUNT_ZERO,
         NumberFault::TooLarge => fault::NUMBER_TOO_LARGE,
         NumberFault::NotANumber | NumberFault::TooPrecise => fault::AMOUNT_WRONG,
+        NumberFault::Negative => fault::BELOW_ZERO,
+        NumberFault::OtherCurrency => fault::OTHER_CURRENCY,
+        NumberFault::Ambiguous => fault::AMBIGUOUS,
     };
     phrase.get().to_owned()
 }
 
-fn rejected(of: &Rejection) -> &'static str {
+fn rejected(of: &Rejection) -> String {
     let phrase = match of {
         Rejection::Content(_) => refused::INCOMPLETE,
         Rejection::NeedsUpdate => refused::NEEDS_UPDATE,
@@ -43,6 +46,7 @@ fn rejected(of: &Rejection) -> &'static str {
         Rejection::AlreadyShipped => refused::SHIPPED,
         Rejection::NotShipped => refused::NOT_SHIPPED,
         Rejection::AlreadyDelivered => refused::DELIVERED,
+        Rejection::AlreadyCompleted => refused::COMPLETED,
         Rejection::NotDelivered => refused::NOT_DELIVERED,
         Rejection::NotPaid => refused::NOT_PAID,
         Rejection::PaymentUnverified => refused::UNVERIFIED,
@@ -54,14 +58,15 @@ fn rejected(of: &Rejection) -> &'static str {
         Rejection::NoSuchParcel => refused::NO_PARCEL,
         Rejection::Quantities => refused::QUANTITIES,
         Rejection::ReasonMissing => fault::REASON_MISSING,
-        Rejection::TextTooLong => refused::TOO_LONG,
+        Rejection::TextTooLong(most) => return refused::too_long(*most),
         Rejection::CarrierMissing => fault::CARRIER_MISSING,
         Rejection::DeadlinePassed => fault::DATE_PAST,
         Rejection::PaymentRecorded => refused::PAYMENT_RECORDED,
+        Rejection::NotPaidFirst => refused::NOT_PAID_FIRST,
         Rejection::RuleActed => refused::RULE_ACTED,
         Rejection::LabelMissing => refused::LABEL_MISSING,
         Rejection::NothingChanged => refused::NOTHING_CHANGED,
         Rejection::NoSuchConflict => refused::NO_CONFLICT,
     };
-    phrase.get()
+    phrase.get().to_owned()
 }

@@ -1,7 +1,9 @@
 //! What happened to an order, told in plain words in the language in use.
 
 use crate::features::shop_lists;
+use crate::text::shop_setup;
 use domain::contact::{Buyer, ContactChanged, ContactEvent};
+use domain::order::Line;
 use domain::order::{
     Change, Entry, LineChange, LinePart, Order, OrderEvent, Outcome, Parcel, ParcelCorrected, PaymentEnded, Taking,
     VoidReason,
@@ -14,7 +16,7 @@ use uuid::Uuid;
 use super::{carrier, marks};
 use crate::features::rules;
 use crate::session::Session;
-use crate::text::order_page::{page, told};
+use crate::text::order_page::{page, told, undo};
 use crate::text::{self, Currency, Phrase, dispute, form, shipping, timeline};
 use crate::ui::Glyph;
 
@@ -141,6 +143,9 @@ fn of_order(order: &Order, at: usize, event: &OrderEvent, currency: Currency) ->
         }
         OrderEvent::Delivered(_) => plain(Glyph::Delivered, timeline::DELIVERED),
         OrderEvent::Completed(_) => plain(Glyph::Completed, timeline::COMPLETED),
+        OrderEvent::MarkVoided(body) => {
+            (Glyph::Info, with_reason(said(unmarked(order, body.mark)), &body.reason), None)
+        }
         OrderEvent::Extended(body) => (Glyph::Clock, timeline::extended(&text::date_time(body.due_ms)), None),
         OrderEvent::Held(body) => (Glyph::OnHold, with_reason(said(timeline::HELD), &body.reason), None),
         OrderEvent::Released(_) => plain(Glyph::Check, timeline::RELEASED),
@@ -154,6 +159,15 @@ fn of_order(order: &Order, at: usize, event: &OrderEvent, currency: Currency) ->
             (Glyph::Text, timeline::changed(told::LABELS.get(), &labels), None)
         }
         OrderEvent::ConflictSettled(_) => plain(Glyph::Conflict, timeline::CONFLICT_SETTLED),
+    }
+}
+
+/// What was taken back: that it was delivered, or completed.
+fn unmarked(order: &Order, mark: Uuid) -> Phrase {
+    let said = order.timeline.iter().find(|entry| entry.meta.id == mark).map(|entry| &entry.event);
+    match said {
+        Some(Event::Order(OrderEvent::Completed(_))) => undo::NOT_COMPLETED,
+        _ => undo::NOT_DELIVERED,
     }
 }
 
@@ -240,7 +254,7 @@ fn item_of(order: &Order, id: u32) -> String {
 /// An edit's change in words.
 fn changed(order: &Order, change: &Change, currency: Currency) -> String {
     match change {
-        Change::AddLine(line) => told::added(&line_words(&line.item, line.quantity, line.unit)),
+        Change::AddLine(line) => told::added(&line_words(line.quantity, line)),
         Change::RemoveLine(id) => told::removed(&item_of(order, *id)),
         Change::Line(id, change) => {
             let (field, value) = line_field(change, currency);
@@ -255,8 +269,8 @@ fn changed(order: &Order, change: &Change, currency: Currency) -> String {
     }
 }
 
-fn line_words(item: &str, quantity: i64, unit: domain::order::Unit) -> String {
-    text::list::item_times(item, &marks::quantity(quantity, unit))
+fn line_words(quantity: i64, line: &Line) -> String {
+    text::list::item_times(&line.item, &marks::quantity_of(quantity, line))
 }
 
 fn line_field(change: &LineChange, currency: Currency) -> (Phrase, String) {
@@ -268,6 +282,7 @@ fn line_field(change: &LineChange, currency: Currency) -> (Phrase, String) {
         LineChange::Price(price) => (form::UNIT_PRICE, currency.full(*price)),
         LineChange::Discount(discount) => (page::DISCOUNT, currency.full(*discount)),
         LineChange::Note(note) => (told::LINE_NOTE, or_nothing(note)),
+        LineChange::Per(per) => (shop_setup::WEIGHT, text::weight::name(*per).get().to_owned()),
     }
 }
 
@@ -288,7 +303,7 @@ fn order_field(change: &Change, currency: Currency) -> (Phrase, String) {
         }
         Change::Carrier(carrier) => (told::CARRIER, or_nothing(&carrier::name(carrier))),
         Change::Parked(parked) => (told::PARKED, or_nothing(if *parked { told::KNOWN.get() } else { "" })),
-        Change::AddLine(line) => (form::ITEM, line_words(&line.item, line.quantity, line.unit)),
+        Change::AddLine(line) => (form::ITEM, line_words(line.quantity, line)),
         Change::RemoveLine(_) => (form::ITEM, told::TAKEN_OUT.get().to_owned()),
         Change::Line(_, change) => line_field(change, currency),
     }
@@ -352,6 +367,7 @@ fn as_it_stands(order: &Order, other: &Change) -> Change {
                     LineChange::Price(_) => LineChange::Price(line.price),
                     LineChange::Discount(_) => LineChange::Discount(line.discount),
                     LineChange::Note(_) => LineChange::Note(line.note),
+                    LineChange::Per(_) => LineChange::Per(line.per),
                 },
             )
         }
@@ -362,7 +378,7 @@ fn as_it_stands(order: &Order, other: &Change) -> Change {
 pub fn parts(order: &Order, parts: &[LinePart]) -> String {
     let each = parts.iter().filter_map(|(id, quantity)| {
         let state = order.lines.iter().find(|state| state.line.id == *id)?;
-        Some(line_words(&state.line.item, *quantity, state.line.unit))
+        Some(line_words(*quantity, &state.line))
     });
     each.collect::<Vec<_>>().join(", ")
 }

@@ -13,6 +13,7 @@ use replica::Facet;
 use uuid::Uuid;
 
 use super::super::order::refusal;
+use super::super::order::undo::{self, Mark};
 use super::super::shop_lists;
 use super::Shelf;
 use super::columns::{save_file, save_orders};
@@ -22,6 +23,7 @@ use crate::session::{ActFault, Session, shop_now};
 use crate::text::order_list::batch as words;
 use crate::text::order_list::columns;
 use crate::text::order_page::page as dates;
+use crate::text::order_page::undo as undone;
 use crate::text::{Phrase, fault, method, reason};
 use crate::ui::{
     Acts, Button, Choice, Choices, Dialog, Fault, Glyph, Kind, Note, Progress, TextField, Tick, Toaster, Tone,
@@ -120,7 +122,7 @@ impl Doing {
                 return if steps.is_empty() { Err(Why::NothingToVerify) } else { Ok(steps) };
             }
             Self::Extend(days) => {
-                let from = order.due.value.unwrap_or(0).max(now_ms);
+                let from = order.due_ms().unwrap_or(0).max(now_ms);
                 Command::Extend { due_ms: from.saturating_add(days.saturating_mul(DAY_MS)) }
             }
             Self::Hold(why) => Command::Hold(why.clone()),
@@ -267,8 +269,10 @@ impl Run {
         self.orders.set(orders.clone());
         self.stop.set_value(false);
         self.running.set(true);
+        let mark = (doing == Doing::Complete).then_some(Mark::Completed);
         spawn_local(async move {
             let (mut done, mut refused) = (0, 0);
+            let mut marks = Vec::new();
             for id in orders {
                 // Gone with its page: what is done is done, and nothing more is begun.
                 if self.stop.try_get_value().unwrap_or(true) {
@@ -277,13 +281,19 @@ impl Run {
                 let result = one(self.session, id, &doing).await;
                 if result.is_ok() {
                     done += 1;
+                    if let (Some(mark), Ok(Some(order))) = (mark, self.session.order_now(id).await) {
+                        marks.extend(mark.id(&order).map(|event| (id, event)));
+                    }
                 } else {
                     refused += 1;
                 }
                 let _ = self.results.try_update(|results| results.push((id, result)));
             }
             let _ = self.running.try_set(false);
-            if self.open.try_get_untracked() != Some(true) {
+            if !marks.is_empty() {
+                let done = marks.len();
+                undo::offer(self.session, self.toaster, marks, move || undone::completed(done));
+            } else if self.open.try_get_untracked() != Some(true) {
                 self.toaster.confirm(words::outcome(done, refused));
             }
         });

@@ -125,7 +125,7 @@ impl Column {
         let name = |list, key: &str| Cell::Text(if key.is_empty() { String::new() } else { named(shop, list, key) });
         match self {
             Self::Number => Cell::Text(summary.number.as_ref().map(|number| number.0.clone()).unwrap_or_default()),
-            Self::State => Cell::Text(marks::of_status(summary.status).2.get().to_owned()),
+            Self::State => Cell::Text(marks::of_order(summary.status, summary.delivery).2.get().to_owned()),
             Self::Time => moment(session, summary.placed_ms),
             Self::Due => summary.due_ms.map_or_else(|| Cell::Text(String::new()), |due| moment(session, due)),
             Self::Buyer => Cell::Text(summary.name.clone()),
@@ -207,7 +207,7 @@ pub fn Head(
         let glyph = move || is_up.get().map(|up| view! { <Icon glyph=if up { Glyph::Up } else { Glyph::Down }/> });
         view! {
             <span role="columnheader" data-figure=figure aria-sort=said>
-                <button type="button" on:click=press>{glyph} <span>{column.face().1}</span></button>
+                <button type="button" data-again="" on:click=press>{glyph} <span>{column.face().1}</span></button>
             </span>
         }
         .into_any()
@@ -233,7 +233,7 @@ pub fn cells(summary: &Arc<Summary>, by_day: bool, badges: AnyView) -> AnyView {
     let session = Session::here();
     let columns = use_context::<Prefs>().map(|prefs| chosen(prefs.columns)).unwrap_or_default();
     let currency = session.currency();
-    let (tone, glyph, state) = marks::of_status(summary.status);
+    let (tone, glyph, state) = marks::of_order(summary.status, summary.delivery);
     let mut badges = Some(badges);
     let shop = untrack(shop_now);
     let mut cell = |column: &Column| {

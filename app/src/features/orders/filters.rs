@@ -1,6 +1,7 @@
 //! Filters: the panel, what is on, and moving through the list by keys.
 
-use domain::money::{NumberFault, parse_amount};
+use domain::figure;
+use domain::money::NumberFault;
 use domain::order::{Badge, Delivery, Status};
 use domain::record::Fields;
 use domain::shop::list::List;
@@ -15,6 +16,7 @@ use super::batch::Picking;
 use super::model::{Asked, Lately, SORTS, day, sort_of, sort_word, written};
 use super::saved::{Keep, Saved};
 use super::{Reach, Shelf, TABS};
+use crate::features::meant;
 use crate::platform::page;
 use crate::session::{Session, shop_now};
 use crate::text::order_list::filters as words;
@@ -262,7 +264,7 @@ pub fn Panel(
 }
 
 fn amount(session: Session, typed: &str) -> Result<Option<i64>, NumberFault> {
-    match parse_amount(typed, session.settings().get().currency) {
+    match figure::amount(typed, session.settings().get().currency) {
         Err(NumberFault::Empty) => Ok(None),
         read => read.map(Some),
     }
@@ -417,8 +419,8 @@ fn Fields(shelf: Shelf, open: RwSignal<bool>) -> impl IntoView {
             <fieldset class="group">
                 <legend>{words::TOTAL}</legend>
                 <div class="two">
-                    <TextField label=words::LEAST value=least fault=fault(least) keys="decimal"/>
-                    <TextField label=words::MOST value=most fault=fault(most) keys="decimal"/>
+                    <TextField label=words::LEAST value=least fault=fault(least) keys="decimal" meaning=meant::amount(session, least)/>
+                    <TextField label=words::MOST value=most fault=fault(most) keys="decimal" meaning=meant::amount(session, most)/>
                 </div>
             </fieldset>
             {group(words::LABEL, of(|facet| matches!(facet, Facet::Label(_))))}

@@ -39,7 +39,7 @@ impl Standing {
         let mut hash = DefaultHasher::new();
         match self {
             Self::Day(day) => {
-                (day.day, day.orders, day.minor).hash(&mut hash);
+                (day.day, day.orders, day.counted, day.minor).hash(&mut hash);
                 (Uuid::nil(), hash.finish())
             }
             Self::Order(row) => {
@@ -224,7 +224,8 @@ fn DayHead(sum: DaySum) -> impl IntoView {
     let session = Session::here();
     let now = session.now_ms();
     let today = Memo::new(move |_| session.day_of(now.get()));
-    let orders = u64::try_from(sum.orders).unwrap_or(u64::MAX);
+    let counted = u64::try_from(sum.counted).unwrap_or(u64::MAX);
+    let left_out = u64::try_from(sum.orders.saturating_sub(sum.counted)).unwrap_or(u64::MAX);
     view! {
         <li class="day-head">
             <b>
@@ -234,9 +235,10 @@ fn DayHead(sum: DaySum) -> impl IntoView {
                 }}
             </b>
             <span>
-                {move || list::orders(orders)}
+                {move || list::orders(counted)}
                 " · "
                 <Money minor=Signal::stored(sum.minor) currency=session.currency() size=Size::Small/>
+                {(left_out > 0).then(|| view! { <span class="muted">" · " {move || list::left_out(left_out)}</span> })}
             </span>
         </li>
     }
@@ -301,7 +303,7 @@ fn OrderRow(row: Row, at: Memo<usize>, shelf: Shelf, pressed: Callback<(Uuid, ev
 fn two_lines(summary: &Arc<Summary>, by_day: bool, badges: AnyView) -> AnyView {
     let session = Session::here();
     let currency = session.currency();
-    let (tone, glyph, state) = marks::of_status(summary.status);
+    let (tone, glyph, state) = marks::of_order(summary.status, summary.delivery);
     let is_out = matches!(summary.status, Status::Cancelled | Status::Closed);
     let owes = summary.balance > 0 && !is_out && summary.status != Status::Draft;
     let number = summary.number.as_ref().map(|number| number.0.clone());

@@ -82,7 +82,7 @@ mod tests {
         let mut listing = Listing::default();
         for count in orders {
             let day = Some(domain::Day::default());
-            listing.days.push(DaySum { day, first: listing.total, orders: *count, minor: 0 });
+            listing.days.push(DaySum { day, first: listing.total, orders: *count, counted: *count, minor: 0 });
             listing.total += count;
         }
         listing

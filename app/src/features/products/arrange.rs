@@ -108,12 +108,14 @@ pub(super) fn Arrange(ways: Ways) -> impl IntoView {
                         glyph=Glyph::Up
                         disabled=first
                         on_press=move || shift(id, Callback::new(|(from, _): (usize, usize)| from.saturating_sub(1)))
+                        attr:data-again=""
                     />
                     <Tool
                         label=down
                         glyph=Glyph::Down
                         disabled=last
                         on_press=move || shift(id, Callback::new(|(from, last): (usize, usize)| (from + 1).min(last)))
+                        attr:data-again=""
                     />
                 </span>
             </li>

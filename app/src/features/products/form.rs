@@ -264,7 +264,7 @@ pub(super) fn ProductForm(
     let session = Session::here();
     let toaster = use_context::<ui::Toaster>().unwrap_or_default();
     let settings = session.settings();
-    let currency = move || settings.get().currency;
+    let usage = move || settings.get().usage();
     let id = known.with_untracked(|known| known.as_ref().map(|known| known.id));
     let place = key(id);
     let all = session.products();
@@ -272,7 +272,7 @@ pub(super) fn ProductForm(
     let typed = kept::load::<Kept>(&place)
         .filter(|kept| id.map_or(all.with_untracked(|all| all.get(kept.id).is_none()), |id| kept.id == id));
     let product = known.get_untracked().unwrap_or_default();
-    let blank = Form::of(&product, untrack(currency));
+    let blank = Form::of(&product, untrack(usage));
     // A code that the counter scanned, and that no product has yet.
     let scanned = use_query_map().with_untracked(|query| query.get("code")).filter(|_| id.is_none());
     let begun = scanned.map_or_else(
@@ -280,7 +280,7 @@ pub(super) fn ProductForm(
         |code| {
             let mut product = Product::clone(&product);
             product.article.code = code;
-            Form::of(&product, untrack(currency))
+            Form::of(&product, untrack(usage))
         },
     );
     let (new_id, form, base) = match typed {
@@ -298,7 +298,7 @@ pub(super) fn ProductForm(
     let typed = Memo::new(move |_| fields.typed());
     let reading = Memo::new(move |_| {
         let base = known.get().unwrap_or_default();
-        typed.with(|form| form.read(&base, currency()))
+        typed.with(|form| form.read(&base, usage()))
     });
     let is_touched = Memo::new(move |_| typed.with(|form| *form != blank));
     let desk = Desk { session, fields, reading, tried: RwSignal::new(false), known };
@@ -457,10 +457,13 @@ fn first_stocks(
     note: &str,
 ) -> Vec<RecordEvent> {
     let moved = |variant, reason, quantity, note: &str| {
-        RecordEvent::StockMoved(StockMoved { variant, reason, quantity, counted: None, note: note.to_owned() })
+        RecordEvent::StockMoved(StockMoved { note: note.to_owned(), ..StockMoved::new(variant, reason, quantity) })
     };
-    let mut events: Vec<RecordEvent> =
-        typed.iter().map(|(variant, quantity)| moved(*variant, StockReason::Received, *quantity, "")).collect();
+    // What is there now was counted.
+    let counted = |(variant, quantity): &(u32, i64)| {
+        RecordEvent::StockMoved(StockMoved { quantity: *quantity, ..StockMoved::count(*variant, *quantity) })
+    };
+    let mut events: Vec<RecordEvent> = typed.iter().map(counted).collect();
     let was_counted = before.is_some_and(|before| before.variants.is_empty() && before.moved.contains_key(&0));
     if let (true, Some(first)) = (was_counted && free > 0, now.variants.first()) {
         let reason = || StockReason::Other("moved".to_owned());

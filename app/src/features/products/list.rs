@@ -14,7 +14,7 @@ use uuid::Uuid;
 use super::model::{Show, Sought, is_short};
 use super::{Chosen, Ways, words};
 use crate::session::{Session, Table};
-use crate::text::{products, scan};
+use crate::text::{products, scan, weight};
 use crate::ui::{Badge, Button, Choice, Empty, Glyph, Icon, Kind, Money, Select, Tone};
 
 /// How many rows are made at a time.
@@ -251,9 +251,9 @@ fn ProductRow(ways: Ways, row: Row) -> impl IntoView {
     let price = match price {
         Some(minor) => view! {
             <span style:font-size="var(--text-l)">
-                <Money minor=Signal::stored(minor) currency=session.currency()/>
+                <Money minor=Signal::derive(move || weight::of_shop(minor, unit)) currency=session.currency()/>
             </span>
-            {(unit == Unit::Gram).then(|| view! { <span class="small muted">{products::PER_KILOGRAM}</span> })}
+            {(unit == Unit::Gram).then(|| view! { <span class="small muted">{move || weight::each(weight::shop()).get()}</span> })}
         }
         .into_any(),
         None => view! { <span class="small muted">{products::NO_PRICE}</span> }.into_any(),

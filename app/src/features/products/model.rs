@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use domain::Currency;
 use domain::code;
-use domain::money::{MAX_GRAMS, MAX_PIECES, NumberFault, parse_amount, parse_decimal};
+use domain::figure::Usage;
+use domain::money::NumberFault;
 use domain::order::Unit;
 use domain::product::{Article, Product, Stock, Variant};
 use domain::text::{LONG, SHORT};
@@ -99,18 +99,18 @@ pub struct Reading {
 }
 
 /// Numbers keep the places that money has, and no more.
-fn typed(minor: Option<i64>, currency: Currency) -> String {
-    minor.map(|minor| domain::money::plain(minor, currency)).unwrap_or_default()
+fn typed(minor: Option<i64>, usage: Usage, unit: Unit) -> String {
+    minor.map(|minor| usage.plain_price(minor, unit)).unwrap_or_default()
 }
 
 impl ArticleForm {
-    fn of(article: &Article, currency: Currency) -> Self {
-        let levels = article.levels.iter().map(|(key, price)| (key.clone(), typed(Some(*price), currency)));
+    fn of(article: &Article, usage: Usage, unit: Unit) -> Self {
+        let levels = article.levels.iter().map(|(key, price)| (key.clone(), typed(Some(*price), usage, unit)));
         Self {
             code: article.code.clone(),
             barcodes: article.barcodes.join("\n"),
-            price: typed(article.price, currency),
-            cost: typed(article.cost, currency),
+            price: typed(article.price, usage, unit),
+            cost: typed(article.cost, usage, unit),
             levels: levels.collect(),
             stock: String::new(),
             picture: article.picture.clone(),
@@ -120,12 +120,12 @@ impl ArticleForm {
 
 impl Form {
     /// A product as the form shows it.
-    pub fn of(product: &Product, currency: Currency) -> Self {
+    pub fn of(product: &Product, usage: Usage) -> Self {
         let variant = |variant: &Variant| VariantForm {
             id: variant.id,
             name: variant.name.clone(),
             active: variant.active,
-            article: ArticleForm::of(&variant.article, currency),
+            article: ArticleForm::of(&variant.article, usage, product.unit),
         };
         Self {
             name: product.name.clone(),
@@ -134,16 +134,16 @@ impl Form {
             is_weight: product.unit == Unit::Gram,
             active: product.active,
             note: product.note.clone(),
-            article: ArticleForm::of(&product.article, currency),
+            article: ArticleForm::of(&product.article, usage, product.unit),
             variants: product.variants.iter().map(variant).collect(),
         }
     }
 
     /// Reads it; what the form does not show is as in `base`.
-    pub fn read(&self, base: &Product, currency: Currency) -> Reading {
+    pub fn read(&self, base: &Product, usage: Usage) -> Reading {
         let mut reading = Reading { product: base.clone(), ..Reading::default() };
         let unit = if self.is_weight { Unit::Gram } else { Unit::Piece };
-        let mut reader = Reader { currency, unit, stocks: Vec::new(), faults: BTreeMap::new() };
+        let mut reader = Reader { usage, unit, base, stocks: Vec::new(), faults: BTreeMap::new() };
         let product = &mut reading.product;
         product.unit = unit;
         product.active = self.active;
@@ -178,14 +178,15 @@ impl Form {
 }
 
 /// What reading gathers.
-struct Reader {
-    currency: Currency,
+struct Reader<'a> {
+    usage: Usage,
     unit: Unit,
+    base: &'a Product,
     stocks: Vec<(u32, i64)>,
     faults: BTreeMap<Place, Fault>,
 }
 
-impl Reader {
+impl Reader<'_> {
     fn text(&mut self, place: Place, typed: &str, most: usize) -> String {
         domain::text::parse(typed, most).unwrap_or_else(|_| {
             self.faults.insert(place, Fault::TooLong(most));
@@ -193,11 +194,15 @@ impl Reader {
         })
     }
 
-    fn amount(&mut self, place: Place, typed: &str) -> Option<i64> {
+    /// A price; what nobody changed stays what it was, to the last cent of a kilogram.
+    fn price(&mut self, place: Place, typed: &str, was: Option<i64>) -> Option<i64> {
         if typed.trim().is_empty() {
             return None;
         }
-        let read = parse_amount(typed, self.currency);
+        if was.is_some() && self.base.unit == self.unit && typed == self::typed(was, self.usage, self.unit) {
+            return was;
+        }
+        let read = self.usage.price(typed, self.unit);
         read.map_err(|fault| self.faults.insert(place, Fault::Number(fault))).ok()
     }
 
@@ -210,14 +215,16 @@ impl Reader {
                 barcodes.push(code);
             }
         }
+        let base = self.base;
+        let was = base.variant(variant).map_or(&base.article, |variant| &variant.article);
         let mut levels = BTreeMap::new();
         for (key, typed) in &form.levels {
-            if let Some(price) = self.amount(Place::Level(variant, key.clone()), typed) {
+            if let Some(price) = self.price(Place::Level(variant, key.clone()), typed, was.levels.get(key).copied()) {
                 levels.insert(key.clone(), price);
             }
         }
         if is_stocked && !form.stock.trim().is_empty() {
-            match parse_quantity(&form.stock, self.unit) {
+            match self.usage.quantity(&form.stock, self.unit) {
                 Ok(quantity) => self.stocks.push((variant, quantity)),
                 Err(fault) => {
                     self.faults.insert(Place::Stock(variant), Fault::Number(fault));
@@ -227,19 +234,11 @@ impl Reader {
         Article {
             code: self.text(Place::Code(variant), &form.code, SHORT),
             barcodes,
-            price: self.amount(Place::Price(variant), &form.price),
-            cost: self.amount(Place::Cost(variant), &form.cost),
+            price: self.price(Place::Price(variant), &form.price, was.price),
+            cost: self.price(Place::Cost(variant), &form.cost, was.cost),
             levels,
             picture: form.picture.clone(),
         }
-    }
-}
-
-/// Reads a stock as people type it: pieces, or kilograms as grams.
-pub fn parse_quantity(typed: &str, unit: Unit) -> Result<i64, NumberFault> {
-    match unit {
-        Unit::Piece => parse_decimal(typed, 0, MAX_PIECES),
-        Unit::Gram => parse_decimal(typed, 3, MAX_GRAMS),
     }
 }
 
@@ -321,7 +320,12 @@ impl Sought {
 
 #[cfg(test)]
 mod tests {
+    use domain::Currency;
+    use domain::weight::WeightUnit;
+
     use super::*;
+
+    const USAGE: Usage = Usage { currency: Currency::Cny, weight: WeightUnit::Kilogram };
 
     fn tea() -> Form {
         Form {
@@ -342,7 +346,7 @@ mod tests {
     }
 
     fn read(form: &Form) -> Reading {
-        form.read(&Product::default(), Currency::Cny)
+        form.read(&Product::default(), USAGE)
     }
 
     #[test]
@@ -355,7 +359,7 @@ mod tests {
         assert_eq!(product.article.barcodes, ["6901234567892", "697"]);
         assert_eq!(product.article.levels, [("wholesale".to_owned(), 99_00)].into());
         assert_eq!(reading.stocks, [(0, 20)]);
-        let again = Form::of(product, Currency::Cny).read(product, Currency::Cny);
+        let again = Form::of(product, USAGE).read(product, USAGE);
         assert_eq!(again.product, *product, "nothing changes by being looked at");
         assert!(again.stocks.is_empty());
     }
@@ -393,12 +397,36 @@ mod tests {
     }
 
     #[test]
-    fn weight_is_typed_in_kilograms() {
-        assert_eq!(parse_quantity("2.5", Unit::Gram), Ok(2_500));
-        assert_eq!(parse_quantity("2.5", Unit::Piece), Err(NumberFault::TooPrecise));
-        for (grams, typed) in [(2_500, "2.5"), (3_000, "3"), (-50, "-0.05"), (0, "0"), (1_200_000, "1200")] {
-            assert_eq!(Unit::Gram.plain(grams), typed);
-        }
+    fn weight_is_priced_and_counted_in_the_shop_s_unit() {
+        let mut form = tea();
+        form.is_weight = true;
+        form.article.stock = "20.5".into();
+        let usage = Usage { weight: WeightUnit::Jin, ..USAGE };
+        let reading = form.read(&Product::default(), usage);
+        assert_eq!((reading.product.article.price, reading.product.article.cost), (Some(256_00), Some(121_00)));
+        assert_eq!(reading.stocks, [(0, 10_250)]);
+        assert_eq!(Form::of(&reading.product, usage).article.price, "128.00");
+    }
+
+    #[test]
+    fn a_price_that_nobody_changed_stays_what_it_was() {
+        // 4.99 a kilogram is 2.26 a pound, and that is 4.98 a kilogram.
+        let mut product = read(&tea()).product;
+        (product.unit, product.article.price) = (Unit::Gram, Some(4_99));
+        let usage = Usage { weight: WeightUnit::Pound, ..USAGE };
+        let mut form = Form::of(&product, usage);
+        assert_eq!(form.article.price, "2.26");
+        assert_eq!(form.read(&product, usage).product, product);
+        form.article.price = "2.27".into();
+        assert_eq!(form.read(&product, usage).product.article.price, Some(5_00));
+    }
+
+    #[test]
+    fn c26_a_price_with_a_decimal_comma_is_no_hundredfold() {
+        let mut form = tea();
+        form.article.price = "6,50".into();
+        let usage = Usage { currency: Currency::Eur, ..USAGE };
+        assert_eq!(form.read(&Product::default(), usage).product.article.price, Some(6_50));
     }
 
     #[test]

@@ -13,12 +13,12 @@ use leptos::task::spawn_local;
 use leptos::text_prop::TextProp;
 use replica::Act;
 
-use super::model::parse_quantity;
 use super::words;
+use crate::features::meant;
 use crate::features::order::refusal;
 use crate::platform::page;
 use crate::session::{ActFault, Session};
-use crate::text::{Phrase, products};
+use crate::text::{Phrase, fault, products, weight};
 use crate::ui::{
     self, Acts, AmountField, Button, Choice, Choices, Dialog, Glyph, Keypad, Kind, Note, TextField, Toaster, uid,
 };
@@ -53,16 +53,18 @@ impl What {
             Self::Return => products::RETURN_WHY,
         }
     }
-    /// The movement that so many are. `there`: what there is, as far as this tablet knows.
-    fn movement(self, variant: u32, typed: i64, there: Stock, damaged: bool, note: &str) -> StockMoved {
-        let (reason, quantity, counted) = match self {
-            Self::Receive => (StockReason::Received, typed, None),
-            Self::Count => (StockReason::Counted, typed.saturating_sub(there.on_hand), Some(typed)),
-            Self::Scrap => (StockReason::Scrapped, typed.saturating_neg(), None),
-            Self::Return if damaged => (StockReason::ReturnedDamaged, 0, Some(typed)),
-            Self::Return => (StockReason::ReturnedGood, typed, None),
+    /// The movement that so many are.
+    fn movement(self, variant: u32, typed: i64, damaged: bool, note: &str) -> StockMoved {
+        let moved = |reason, quantity| StockMoved::new(variant, reason, quantity);
+        let moved = match self {
+            Self::Receive => moved(StockReason::Received, typed),
+            // What the tablet knows as it is stored says what it means.
+            Self::Count => StockMoved::count(variant, typed),
+            Self::Scrap => moved(StockReason::Scrapped, typed.saturating_neg()),
+            Self::Return if damaged => StockMoved { counted: Some(typed), ..moved(StockReason::ReturnedDamaged, 0) },
+            Self::Return => moved(StockReason::ReturnedGood, typed),
         };
-        StockMoved { variant, reason, quantity, counted, note: note.to_owned() }
+        StockMoved { note: note.to_owned(), ..moved }
     }
 }
 
@@ -99,6 +101,7 @@ pub(super) fn Moves(product: Signal<Arc<Product>>, asked: RwSignal<Option<What>>
 fn Movement(product: Arc<Product>, what: What, open: RwSignal<bool>) -> impl IntoView {
     let session = Session::here();
     let toaster = use_context::<Toaster>().unwrap_or_default();
+    let usage = session.usage();
     let (id, unit) = (product.id, product.unit);
     let rows: Vec<(u32, String, RwSignal<String>)> = untrack(|| stocked(session, &product))
         .into_iter()
@@ -115,7 +118,7 @@ fn Movement(product: Arc<Product>, what: What, open: RwSignal<bool>) -> impl Int
     let busy = RwSignal::new(false);
     let refused = RwSignal::new(None::<ActFault>);
     // A count may be nothing at all; of what moves, there is some.
-    let read = move |typed: &str| match parse_quantity(typed, unit) {
+    let read = move |typed: &str| match usage.get_untracked().quantity(typed, unit) {
         Ok(0) if what != What::Count => Err(NumberFault::Zero),
         read => read,
     };
@@ -127,7 +130,9 @@ fn Movement(product: Arc<Product>, what: What, open: RwSignal<bool>) -> impl Int
                 Err(NumberFault::Empty) if !is_only => None,
                 Err(NumberFault::Zero) => Some(products::MOVE_ZERO.get().to_owned()),
                 Err(NumberFault::TooLarge) => Some(products::TOO_LARGE.get().to_owned()),
-                Err(_) => Some(words::number(unit).get().to_owned()),
+                Err(NumberFault::Negative) => Some(fault::BELOW_ZERO.get().to_owned()),
+                Err(NumberFault::Ambiguous) => Some(fault::AMBIGUOUS.get().to_owned()),
+                Err(_) => Some(words::number(unit)),
             }
         })
     };
@@ -136,7 +141,6 @@ fn Movement(product: Arc<Product>, what: What, open: RwSignal<bool>) -> impl Int
     });
     let nothing = RwSignal::new(false);
     let save = {
-        let there = there.clone();
         move |event: leptos::ev::SubmitEvent| {
             event.prevent_default();
             if busy.get_untracked() {
@@ -161,8 +165,7 @@ fn Movement(product: Arc<Product>, what: What, open: RwSignal<bool>) -> impl Int
                 return;
             }
             let moved = |(variant, amount): (u32, i64)| {
-                let there = untrack(|| there(variant));
-                let moved = what.movement(variant, amount, there, damaged.get_untracked(), &note);
+                let moved = what.movement(variant, amount, damaged.get_untracked(), &note);
                 RecordEvent::StockMoved(moved)
             };
             let act = Act::Record(StreamKind::Product, Some(id), amounts.into_iter().map(moved).collect());
@@ -182,13 +185,16 @@ fn Movement(product: Arc<Product>, what: What, open: RwSignal<bool>) -> impl Int
             });
         }
     };
-    let label = if unit == Unit::Gram { products::HOW_MANY_KG } else { products::HOW_MANY };
+    let label = move || {
+        let of = weight::name(weight::shop()).get();
+        if unit == Unit::Gram { products::how_many_in(of) } else { products::HOW_MANY.get().to_owned() }
+    };
     let expected = {
         let there = there.clone();
         move |variant: u32, value: RwSignal<String>| {
             let there = there(variant);
             let mut said = products::expected(&words::quantity(there.on_hand, unit));
-            if let Ok(counted) = value.with(|typed| parse_quantity(typed, unit)) {
+            if let Ok(counted) = value.with(|typed| usage.get_untracked().quantity(typed, unit)) {
                 let differs = counted.saturating_sub(there.on_hand);
                 said = format!("{said} · {}", products::differs(&words::moved(differs, unit)));
             }
@@ -196,6 +202,7 @@ fn Movement(product: Arc<Product>, what: What, open: RwSignal<bool>) -> impl Int
         }
     };
     let is_only = rows.with_value(Vec::len) == 1;
+    let measure = Signal::derive(move || usage.get().measure(unit));
     let fields = rows.get_value().into_iter().map(|(variant, name, value)| {
         let expected = expected.clone();
         let hint = move || if what == What::Count { expected(variant, value) } else { String::new() };
@@ -203,7 +210,7 @@ fn Movement(product: Arc<Product>, what: What, open: RwSignal<bool>) -> impl Int
             let id = uid("amount");
             let decimals = Signal::stored(if unit == Unit::Gram { 3 } else { 0 });
             view! {
-                <AmountField id=id.clone() label=TextProp::from(label) value fault=wrong_of(value, true)/>
+                <AmountField id=id.clone() label=TextProp::from(label) value fault=wrong_of(value, true) meaning=meant::quantity(session, value, measure)/>
                 <p class="small muted" role="status">{hint}</p>
                 <Keypad field=id decimals/>
             }
@@ -211,7 +218,7 @@ fn Movement(product: Arc<Product>, what: What, open: RwSignal<bool>) -> impl Int
         } else {
             let fault = wrong_of(value, false);
             let keys = if unit == Unit::Gram { "decimal" } else { "numeric" };
-            view! { <TextField label=TextProp::from(move || name.clone()) value keys numeric=true hint=TextProp::from(hint) fault/> }
+            view! { <TextField label=TextProp::from(move || name.clone()) value keys numeric=true hint=TextProp::from(hint) fault meaning=meant::quantity(session, value, measure)/> }
                 .into_any()
         }
     });
@@ -251,20 +258,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_count_is_the_difference_and_what_was_counted() {
-        let there = Stock::of(Some(10), 1, 3);
+    fn a_count_is_what_was_counted_and_all_else_a_difference() {
         let moved = |what: What, typed, damaged| {
-            let moved = what.movement(2, typed, there, damaged, "n");
+            let moved = what.movement(2, typed, damaged, "n");
             assert_eq!((moved.variant, moved.note.as_str()), (2, "n"));
             (moved.reason.key().to_owned(), moved.quantity, moved.counted)
         };
-        assert_eq!(moved(What::Count, 5, false), ("counted".into(), -2, Some(5)));
+        assert_eq!(moved(What::Count, 5, false), ("counted".into(), 0, Some(5)));
         assert_eq!(moved(What::Receive, 5, false), ("received".into(), 5, None));
         assert_eq!(moved(What::Scrap, 5, false), ("scrapped".into(), -5, None));
         assert_eq!(moved(What::Return, 5, false), ("returned_good".into(), 5, None));
         assert_eq!(moved(What::Return, 5, true), ("returned_damaged".into(), 0, Some(5)));
-        // Of what nobody counted yet, all that left is made up for.
-        let uncounted = Stock::of(None, 0, 4);
-        assert_eq!(What::Count.movement(0, 6, uncounted, false, "").quantity, 10);
     }
 }

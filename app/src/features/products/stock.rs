@@ -11,6 +11,7 @@ use leptos::prelude::*;
 use super::moves::stocked;
 use super::words;
 use crate::features::order::story;
+use crate::features::records::CountQuestions;
 use crate::session::{Loaded, Session};
 use crate::text::products;
 use crate::ui::{Badge, Button, Glyph, Icon, Scroll, Serial, Skeleton, Tone};
@@ -46,6 +47,7 @@ pub(super) fn StockView(product: Signal<Arc<Product>>) -> impl IntoView {
     };
     view! {
         <Scroll label=products::LEDGER>
+            <CountQuestions of=id/>
             {move || product.with(|product| (!product.variants.is_empty()).then(|| by_variant(session, product)))}
             <section class="section stack" data-tight="">
                 <h3>{products::RESERVED_BY}</h3>
@@ -127,7 +129,10 @@ fn told(moved: &StockMoved, unit: Unit) -> (Glyph, String) {
     let amount = || words::quantity(moved.counted.unwrap_or(moved.quantity), unit);
     match &moved.reason {
         StockReason::Received => (Glyph::Plus, products::RECEIVED.get().to_owned()),
+        StockReason::Counted if moved.settles.is_some() => (Glyph::Conflict, products::count_taken(&amount())),
         StockReason::Counted => (Glyph::Check, products::moved_counted(&amount())),
+        StockReason::BeforeCount => (Glyph::Conflict, products::SAID_BEFORE.get().to_owned()),
+        StockReason::AfterCount => (Glyph::Conflict, products::SAID_AFTER.get().to_owned()),
         StockReason::ReturnedGood => (Glyph::AfterSales, products::CAME_BACK.get().to_owned()),
         StockReason::ReturnedDamaged => (Glyph::AfterSales, products::moved_damaged(&amount())),
         StockReason::Scrapped => (Glyph::Cross, products::SCRAPPED.get().to_owned()),
@@ -145,10 +150,22 @@ fn Line(product: Arc<Product>, entry: Entry) -> impl IntoView {
     let variant = variant.or_else(|| (!product.variants.is_empty()).then(|| products::WITHOUT.get().to_owned()));
     let Entry { meta, cause, quantity, balance, .. } = entry;
     let by = move || story::by_whom(&meta, session);
+    // A word on a count moves nothing itself.
+    let is_told = matches!(&cause, Cause::Moved(moved) if moved.settles.is_some())
+        || matches!(cause, Cause::Counted { stands: false, .. });
     let (glyph, what, note) = match &cause {
         Cause::Moved(moved) => {
             let (glyph, what) = told(moved, unit);
             (glyph, view! { {what} }.into_any(), moved.note.clone())
+        }
+        Cause::Counted { counted, expected, stands, note } => {
+            let (counted, as_expected) = (words::quantity(*counted, unit), counted == expected);
+            let expected = words::quantity(*expected, unit);
+            let said =
+                if as_expected { products::counted_right(&counted) } else { products::counted(&counted, &expected) };
+            let other = (!stands)
+                .then(|| view! { " " <Badge tone=Tone::Rest glyph=Glyph::Cross label=products::OTHER_COUNT/> });
+            (Glyph::Check, view! { {said} {other} }.into_any(), note.clone())
         }
         Cause::Order { id, number, handed_over } => {
             let (glyph, act) = match (quantity > 0, handed_over) {
@@ -174,7 +191,7 @@ fn Line(product: Arc<Product>, entry: Entry) -> impl IntoView {
                 {(!note.is_empty()).then(|| view! { <p class="small">{note}</p> })}
             </div>
             <p class="moved">
-                <b>{move || words::moved(quantity, unit)}</b>
+                {(!is_told).then(|| view! { <b>{move || words::moved(quantity, unit)}</b> })}
                 {balance
                     .map(|balance| {
                         view! {

@@ -7,14 +7,13 @@ use domain::record::Fields;
 use domain::shop::list::{Entry, List, entries};
 
 use super::model::{Fault, Place};
-use crate::text::{Currency, new_order, products};
+use crate::text::{Currency, fault as texts, new_order, products, weight};
 
 /// A stock as people say it: `12`, or `2.5 kg`.
 pub fn quantity(quantity: i64, unit: Unit) -> String {
-    let typed = unit.plain(quantity).replace('-', "−");
     match unit {
-        Unit::Piece => typed,
-        Unit::Gram => products::kilograms(&typed),
+        Unit::Piece => quantity.to_string().replace('-', "−"),
+        Unit::Gram => weight::quantity(quantity, weight::shop()),
     }
 }
 
@@ -65,7 +64,10 @@ pub fn fault(place: &Place, fault: Fault, unit: Unit, currency: Currency) -> Str
         (Place::Name, Fault::Missing) => products::NAME_MISSING,
         (_, Fault::Missing) => products::SPEC_MISSING,
         (_, Fault::Number(NumberFault::TooLarge)) => products::TOO_LARGE,
-        (Place::Stock(_), Fault::Number(_)) => return number(unit).get().to_owned(),
+        (_, Fault::Number(NumberFault::Negative)) => texts::BELOW_ZERO,
+        (_, Fault::Number(NumberFault::OtherCurrency)) => texts::OTHER_CURRENCY,
+        (_, Fault::Number(NumberFault::Ambiguous)) => texts::AMBIGUOUS,
+        (Place::Stock(_), Fault::Number(_)) => return number(unit),
         (_, Fault::Number(NumberFault::TooPrecise)) if currency.exponent == 0 => {
             return new_order::no_places(currency.name.get());
         }
@@ -76,9 +78,9 @@ pub fn fault(place: &Place, fault: Fault, unit: Unit, currency: Currency) -> Str
 }
 
 /// What a stock has to be.
-pub fn number(unit: Unit) -> crate::text::Phrase {
+pub fn number(unit: Unit) -> String {
     match unit {
-        Unit::Piece => products::STOCK_WHOLE,
-        Unit::Gram => products::STOCK_WEIGHT,
+        Unit::Piece => products::STOCK_WHOLE.get().to_owned(),
+        Unit::Gram => products::stock_weight(weight::name(weight::shop()).get()),
     }
 }

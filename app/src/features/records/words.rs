@@ -5,7 +5,7 @@ use domain::record::{Fields, Value};
 use domain::shop::list::List;
 
 use crate::features::shop_lists;
-use crate::text::{Currency, Phrase, form, order_page, products, records, scan};
+use crate::text::{Currency, Phrase, form, order_page, products, records, scan, weight};
 
 /// The last part of a field's name, and the key of the collection's entry that it is of.
 fn taken_apart(field: &str) -> (Option<&str>, Option<&str>, &str) {
@@ -98,7 +98,9 @@ pub fn value_words(kind: StreamKind, field: &str, value: Option<&Value>, shop: &
         (Some(Value::Bool(so)), ..) => said(if *so { records::YES } else { records::NO }),
         (Some(Value::Int(minor)), ..) if is_money(kind, field) => currency.full(*minor),
         (Some(Value::Int(number)), ..) => number.to_string(),
-        (Some(Value::Text(unit)), StreamKind::Product, "unit") if unit == "gram" => said(products::GRAM),
+        (Some(Value::Text(unit)), StreamKind::Product, "unit") if unit == "gram" => {
+            weight::by(weight::name(weight::shop()).get())
+        }
         // What an order would hold, or a blob's name, says nothing to anybody.
         (Some(_), StreamKind::Template, "content") => said(records::A_CONTENT),
         (Some(_), StreamKind::View, "query") => said(records::A_FILTER),

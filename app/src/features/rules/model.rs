@@ -1,7 +1,8 @@
 //! A rule as it is typed, and what it says: a rule, or what is wrong and where.
 
 use domain::Currency;
-use domain::money::{parse_amount, plain};
+use domain::figure;
+use domain::money::plain;
 use domain::rule::{Deed, Rule, RuleFault};
 use uuid::Uuid;
 
@@ -82,7 +83,7 @@ impl Form {
         let at_least = if self.at_least.trim().is_empty() {
             None
         } else {
-            let read = parse_amount(&self.at_least, currency).ok();
+            let read = figure::amount(&self.at_least, currency).ok();
             if read.is_none() {
                 faults.push(Place::Amount);
             }

@@ -10,6 +10,7 @@ use leptos::text_prop::TextProp;
 
 use super::model::{DEEDS, Form, Place};
 use super::{Touched, change, saving, words};
+use crate::features::meant;
 use crate::features::shop_lists;
 use crate::platform::page;
 use crate::session::{Session, newest};
@@ -202,6 +203,7 @@ fn Writing(open: RwSignal<bool>, before: Option<Arc<Rule>>) -> impl IntoView {
                         keys="decimal"
                         numeric=true
                         fault=fault(Place::Amount, rules::AMOUNT_WRONG)
+                        meaning=meant::amount(session, at_least)
                     />
                 </div>
             </fieldset>

@@ -11,7 +11,7 @@ use super::{Kind, words};
 use crate::features::shop_lists;
 use crate::platform::{clock, files};
 use crate::session::{Session, shop_now};
-use crate::text::sheets;
+use crate::text::{sheets, weight};
 use crate::ui::Toaster;
 
 /// How many are written between two breaths of the page.
@@ -44,7 +44,7 @@ pub async fn rows(session: Session, kind: Kind) -> Vec<Vec<Cell>> {
             let words = Words {
                 head: head.clone(),
                 piece: word(sheets::PIECE),
-                weight: word(sheets::KILOGRAM),
+                weight: word(weight::name(untrack(weight::shop))),
                 on: word(sheets::ON_SALE),
                 off: word(sheets::OFF_SALE),
             };
@@ -54,7 +54,7 @@ pub async fn rows(session: Session, kind: Kind) -> Vec<Vec<Cell>> {
             for part in all.chunks(AT_ONCE) {
                 for product in part {
                     let stock = |product: &_, variant| untrack(|| session.stock(product, variant));
-                    rows.extend(products::rows(product, currency(session), &keys, &words, stock));
+                    rows.extend(products::rows(product, untrack(|| session.usage().get()), &keys, &words, stock));
                 }
                 clock::breathe().await;
             }

@@ -2,11 +2,13 @@
 
 use domain::sheet::content::Content;
 use domain::sheet::customers::{self, Customers, Part};
+use domain::sheet::peer::{self, Peer};
 use domain::sheet::products::{self, Products};
-use domain::sheet::{Line, Planner, head};
+use domain::sheet::{Line, Planner, Remark, head};
 use leptos::prelude::*;
 use leptos::text_prop::TextProp;
 
+use super::file::Table;
 use super::{Desk, Kind, export, words};
 use crate::platform::clock;
 use crate::session::Session;
@@ -98,6 +100,15 @@ pub struct Layout {
     pub names: Vec<String>,
     /// The rows.
     pub lines: Vec<Line>,
+    /// Whose export it is.
+    pub peer: Option<Peer>,
+}
+
+/// How many columns of a sheet are known.
+pub fn known(kind: Kind, rows: &[Vec<Content>]) -> usize {
+    let at = head_of(kind, rows);
+    let names = rows.get(at).map(|row| head::names(row)).unwrap_or_default();
+    guess(kind, &names, None).iter().filter(|key| !key.is_empty()).count()
 }
 
 /// Which row is the head, counted from 0.
@@ -109,19 +120,36 @@ pub fn head_of(kind: Kind, rows: &[Vec<Content>]) -> usize {
 }
 
 /// The sheet below the head that begins in this row.
-pub fn layout(kind: Kind, rows: &[Vec<Content>], at: usize) -> Layout {
-    let (names, deep) = match kind {
+pub fn layout(kind: Kind, table: &Table, at: usize) -> Layout {
+    let rows = &table.rows;
+    let (mut names, deep) = match kind {
         Kind::Products => head::read(rows, at, &products::Column::ALL, &own_names()),
         Kind::Customers => head::read(rows, at, &customers::Column::ALL, &[]),
     };
-    Layout { names, lines: head::below(rows, at, deep) }
+    let mut lines = head::below(rows, at, deep);
+    for line in &mut lines {
+        if table.hidden_rows.contains(&(line.number - 1)) {
+            line.remarks.push(Remark::Hidden);
+        }
+    }
+    let peer = match kind {
+        Kind::Products => peer::of_products(&names),
+        Kind::Customers => peer::of_customers(&names),
+    };
+    if let Some(peer) = peer.filter(|_| kind == Kind::Products) {
+        peer.arrange(&mut names, &mut lines);
+    }
+    Layout { names, lines, peer }
 }
 
 /// What columns of these names are, by their keys.
-pub fn guess(kind: Kind, names: &[String]) -> Vec<String> {
+pub fn guess(kind: Kind, names: &[String], peer: Option<Peer>) -> Vec<String> {
     match kind {
         Kind::Products => {
-            let guessed = head::guess(names, &products::Column::ALL, &own_names());
+            let mut guessed = head::guess(names, &products::Column::ALL, &own_names());
+            if let Some(peer) = peer {
+                peer.settle(names, &mut guessed);
+            }
             guessed.iter().map(|column| column.as_ref().map(product_key).unwrap_or_default()).collect()
         }
         Kind::Customers => {
@@ -151,8 +179,8 @@ pub fn planner(kind: Kind, session: Session, keys: &[String], lines: &[Line]) ->
             known.sort_by_key(|product| product.place());
             let stock = move |product: &_, variant| session.stock(product, variant);
             let known = known.iter().map(|product| &**product);
-            let currency = export::currency(session);
-            Box::new(Products::new(columns.collect(), currency, known, lines, stock, draw))
+            let usage = session.usage().get();
+            Box::new(Products::new(columns.collect(), usage, known, lines, stock, draw))
         }
         Kind::Customers => {
             let all = customers::Column::ALL;
@@ -213,7 +241,8 @@ pub fn Mapping(desk: Desk) -> impl IntoView {
             .collect_view()
     };
     let heads = move || {
-        let rows = desk.opened.with(|opened| opened.as_ref().map_or(0, |opened| opened.rows.len()));
+        let rows = desk.opened.with(|opened| Some(opened.as_ref()?.table(desk.table.get())?.rows.len()));
+        let rows = rows.unwrap_or_default();
         (0..rows.min(10)).map(|row| Choice::new(row.to_string(), (row + 1).to_string())).collect::<Vec<_>>()
     };
     let value = Signal::derive(move || desk.head.get().to_string());

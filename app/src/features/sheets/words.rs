@@ -2,6 +2,7 @@
 
 use domain::money::NumberFault;
 use domain::sheet::customers::Part;
+use domain::sheet::peer::Peer;
 use domain::sheet::{Left, Outcome, Refusal, Remark, Why, customers, products};
 
 use crate::text::{Phrase, sheets};
@@ -65,6 +66,22 @@ pub fn outcome(outcome: &Outcome) -> Phrase {
     }
 }
 
+/// Whose export a sheet is.
+pub fn peer(peer: Peer) -> String {
+    sheets::export_of(match peer {
+        Peer::Shopify => "Shopify",
+        Peer::WooCommerce => "WooCommerce",
+        Peer::Square => "Square",
+        Peer::Etsy => "Etsy",
+        Peer::Loyverse => "Loyverse",
+        Peer::Taobao => sheets::TAOBAO.get(),
+        Peer::Youzan => sheets::YOUZAN.get(),
+        Peer::Weidian => sheets::WEIDIAN.get(),
+        Peer::Qinsi => sheets::QINSI.get(),
+        Peer::Guanjiapo => sheets::GUANJIAPO.get(),
+    })
+}
+
 /// Why a row is left out.
 pub fn left(left: Left) -> Phrase {
     match left {
@@ -81,6 +98,7 @@ pub fn remark(remark: &Remark) -> String {
     match remark {
         Remark::Hidden => sheets::ROW_HIDDEN.get().to_owned(),
         Remark::Shared { code, other } => sheets::shared(code, other),
+        Remark::InAll(quantity) => sheets::in_all(quantity),
     }
 }
 
@@ -89,6 +107,9 @@ pub fn refusal(refusal: &Refusal, head: impl Fn(usize) -> String) -> String {
     let number = |fault: &NumberFault, else_: Phrase| match fault {
         NumberFault::TooPrecise => sheets::TOO_PRECISE,
         NumberFault::TooLarge => sheets::TOO_LARGE,
+        NumberFault::Negative => sheets::NEGATIVE,
+        NumberFault::OtherCurrency => sheets::OTHER_CURRENCY,
+        NumberFault::Ambiguous => sheets::SIGN_UNCLEAR,
         NumberFault::Empty | NumberFault::NotANumber | NumberFault::Zero => else_,
     };
     let said = match &refusal.why {

@@ -2,12 +2,14 @@
 
 use domain::DeviceCode;
 use domain::shop::SettingChanged;
+use domain::weight::WeightUnit;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use crate::features::order::refusal;
 use crate::platform::clock;
 use crate::session::Session;
+use crate::text::Phrase;
 use crate::text::shop_setup as words;
 use crate::text::zone_name;
 use crate::ui::{Button, Choice, Select, Setting, Switch, TextField, Toaster, uid};
@@ -37,6 +39,14 @@ fn hours_words(hours: u32) -> String {
         0 => words::TERM_NONE.get().to_owned(),
         hours if hours >= 48 && hours.is_multiple_of(24) => words::days(&(hours / 24).to_string()),
         hours => words::hours(&hours.to_string()),
+    }
+}
+
+fn weight_words(unit: WeightUnit) -> Phrase {
+    match unit {
+        WeightUnit::Kilogram => words::WEIGHT_KG,
+        WeightUnit::Jin => words::WEIGHT_JIN,
+        WeightUnit::Pound => words::WEIGHT_LB,
     }
 }
 
@@ -95,6 +105,11 @@ pub fn Basics() -> impl IntoView {
         }
         now
     });
+    let weights = WeightUnit::ALL.map(|unit| Choice::new(unit.key(), weight_words(unit))).to_vec();
+    let weight = Signal::derive(move || settings.get().usage().weight.key().to_owned());
+    let set_weight = move |key: String| {
+        write(session, toaster, SettingChanged { weight: WeightUnit::parse(&key), ..SettingChanged::default() });
+    };
     let id = uid("shop");
     view! {
         <h2 class="setting-head">{words::BASICS}</h2>
@@ -114,6 +129,9 @@ pub fn Basics() -> impl IntoView {
         </Setting>
         <Setting label=words::TERM why=words::TERM_WHY control="payment-term">
             <Select id="payment-term" choices=terms value=term on_change=set_term/>
+        </Setting>
+        <Setting label=words::WEIGHT why=words::WEIGHT_WHY control="weight-unit">
+            <Select id="weight-unit" choices=weights value=weight on_change=set_weight/>
         </Setting>
         <Setting label=words::VERIFY why=words::VERIFY_WHY control="verify-first">
             <Switch id="verify-first" value=verify/>

@@ -6,7 +6,6 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos::text_prop::TextProp;
 
-use crate::features::articles;
 use crate::features::order::refusal;
 use crate::session::Session;
 use crate::text::{Phrase, scan as words};
@@ -143,7 +142,7 @@ pub fn ScaleLabels() -> impl IntoView {
             let tone = (!is_right).then_some("alarm");
             Some(view! {
                 <li class="entry" data-layout=text.clone() data-right=is_right.then_some("")>
-                    <b>{text}</b>
+                    <b>{text.clone()}</b>
                     <span data-tone=tone>{said}</span>
                 </li>
             })
@@ -170,7 +169,7 @@ pub fn ScaleLabels() -> impl IntoView {
             view! {
                 <li class="entry" data-testid="scale-layout" data-layout=text.clone()>
                     <span>
-                        <b>{text}</b>
+                        <b>{text.clone()}</b>
                         <span class="small muted" style:display="block">{pattern}</span>
                     </span>
                     <Button label glyph=Glyph::Cross icon_only=true kind=Kind::Quiet on_press=remove/>

@@ -109,6 +109,11 @@ impl Order {
         if self.payments.iter().any(|p| p.counts() && (by_rule || !self.knew(at, p.at))) {
             return void(VoidReason::PaymentStands);
         }
+        // A rule that knew of the new terms would not have acted.
+        let terms = self.terms.by.filter(|by| by_rule && !self.pays_first() && !self.knew(at, *by));
+        if terms.is_some() {
+            return void(VoidReason::EditStands);
+        }
         self.held = None;
         self.cancelled = Some(at);
         APPLIED

@@ -178,6 +178,9 @@ pub(in crate::order) fn changes(base: &Content, new: &Content) -> Vec<Change> {
         if old.price != line.price {
             push(LineChange::Price(line.price));
         }
+        if old.per != line.per {
+            push(LineChange::Per(line.per));
+        }
         if old.discount != line.discount {
             push(LineChange::Discount(line.discount));
         }

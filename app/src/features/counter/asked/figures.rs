@@ -1,17 +1,23 @@
 //! Figures typed on the key pad: grams, a line's quantity, price and discount, a free item, what comes off the whole.
 
-use domain::money::{MAX_AMOUNT, MAX_GRAMS, MAX_PIECES, NumberFault, parse_amount, parse_decimal, price_of_grams};
+use std::cell::Cell;
+
+use domain::figure::{self, Measure};
+use domain::money::{MAX_AMOUNT, NumberFault};
 use domain::order::{Delivery, Unit};
 use domain::text::{LONG, SHORT};
+use domain::weight::WeightUnit;
 use leptos::prelude::*;
 use leptos::text_prop::TextProp;
 use uuid::Uuid;
 
 use crate::features::counter::model::{Good, percent_of};
 use crate::features::counter::till::{Figure, Till};
+use crate::features::meant;
+use crate::features::order::marks;
 use crate::features::order::refusal::amount_words;
 use crate::platform::page;
-use crate::text::{counter, delivery, fault};
+use crate::text::{counter, delivery, fault, weight};
 use crate::ui::{
     Acts, AmountField, Button, Choice, Choices, Fault, Glyph, Keypad, KeypadKey, Kind, Money, Size, TextField, uid,
 };
@@ -24,8 +30,8 @@ fn wrong<T>(
     Signal::derive(move || if tried.get() { read().err().map(amount_words) } else { None })
 }
 
-fn whole(typed: &str, most: i64) -> Result<i64, NumberFault> {
-    match parse_decimal(typed, 0, most)? {
+fn whole(till: Till, typed: &str, measure: Measure) -> Result<i64, NumberFault> {
+    match figure::quantity(typed, till.money(), measure)? {
         0 => Err(NumberFault::Zero),
         count => Ok(count),
     }
@@ -33,32 +39,57 @@ fn whole(typed: &str, most: i64) -> Result<i64, NumberFault> {
 
 /// An amount, nothing typed counting as nothing.
 fn amount_or_none(till: Till, typed: &str) -> Result<i64, NumberFault> {
-    if typed.trim().is_empty() { Ok(0) } else { parse_amount(typed, till.money()) }
+    if typed.trim().is_empty() { Ok(0) } else { figure::amount(typed, till.money()) }
 }
 
 fn too_long(typed: RwSignal<String>, most: usize) -> Signal<Option<String>> {
     Signal::derive(move || typed.with(|typed| domain::text::parse(typed, most).is_err()).then(|| fault::too_long(most)))
 }
 
-/// How many grams.
+thread_local! {
+    /// Whether grams were typed last, rather than the shop's unit; none: nobody chose.
+    static IN_GRAMS: Cell<Option<bool>> = const { Cell::new(None) };
+}
+
+/// How heavy: in the shop's unit, or in grams.
 #[component]
 pub fn Grams(till: Till, id: Uuid, variant: u32) -> impl IntoView {
     let currency = till.session.currency();
     let level = till.level.get_untracked();
     let good = till.product(id).map(|product| Good::of(&product, variant, &level));
+    let per = good.as_ref().map(|good| good.per).unwrap_or_default();
     let price = good.and_then(|good| good.price).unwrap_or_default();
     let typed = RwSignal::new(String::new());
     let tried = RwSignal::new(false);
-    let read = move || typed.with(|typed| whole(typed, MAX_GRAMS));
-    let comes_to = Memo::new(move |_| read().map_or(0, |grams| price_of_grams(grams, price)));
+    // A shop that never said what it weighs in types grams, as ever.
+    let is_said = till.session.settings().with_untracked(|settings| settings.weight.is_some());
+    let in_grams = RwSignal::new(IN_GRAMS.get().unwrap_or(!is_said));
+    let measure = Signal::derive(move || if in_grams.get() { Measure::GRAM } else { Measure::weight(per) });
+    let read = move || typed.with(|typed| whole(till, typed, measure.get()));
+    let comes_to = Memo::new(move |_| read().map_or(0, |grams| per.amount(grams, price)));
     let field = uid("grams");
-    let more = move |grams: i64| KeypadKey {
-        label: format!("+{grams}").into(),
+    // Thousandths of a unit, as a kilogram has grams.
+    let more = move |thousandths: i64| KeypadKey {
+        label: TextProp::from(move || match in_grams.get() {
+            true => format!("+{thousandths}"),
+            false => format!("+{}", WeightUnit::Kilogram.plain(thousandths)),
+        }),
         act: Callback::new(move |()| {
-            let now = untrack(read).unwrap_or_default();
-            typed.set((now + grams).to_string());
+            let step = if in_grams.get_untracked() { Measure::GRAM } else { Measure::KILOGRAM };
+            let money = till.money();
+            let now = typed.with_untracked(|typed| figure::quantity(typed, money, step)).unwrap_or_default();
+            typed.set(step.plain(now.saturating_add(thousandths), money));
         }),
     };
+    let choose = move |key: String| {
+        let grams = untrack(read);
+        in_grams.set(key == "g");
+        IN_GRAMS.set(Some(key == "g"));
+        if let Ok(grams) = grams {
+            typed.set(measure.get_untracked().plain(grams, till.money()));
+        }
+    };
+    let label = move || if in_grams.get() { counter::GRAMS.get().to_owned() } else { weight::field(per) };
     let send = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         tried.set(true);
@@ -73,13 +104,36 @@ pub fn Grams(till: Till, id: Uuid, variant: u32) -> impl IntoView {
     view! {
         <form class="stack" novalidate autocomplete="off" on:submit=send>
             <div class="figures">
-                <AmountField id=field.clone() label=counter::GRAMS value=typed fault=wrong(tried, read)/>
+                <AmountField
+                    id=field.clone()
+                    label=TextProp::from(label)
+                    value=typed
+                    fault=wrong(tried, read)
+                    meaning=meant::quantity(till.session, typed, measure)
+                />
                 <div class="given-back">
-                    <p class="label">{move || counter::per_kg(&currency.get().full(price))}</p>
+                    <p class="label">
+                        {move || {
+                            let price = marks::weight_price(price, per, currency.get());
+                            weight::per(&format!("{}{price}", currency.get().symbol), per)
+                        }}
+                    </p>
                     <Money minor=comes_to currency size=Size::ExtraLarge/>
                 </div>
             </div>
-            <Keypad field decimals=Signal::stored(0) extra=vec![more(100), more(500)]/>
+            <Choices
+                legend=weight::WAY
+                legend_unseen=true
+                choices=vec![Choice::new("unit", weight::name(per)), Choice::new("g", weight::GRAMS)]
+                value=Signal::derive(move || if in_grams.get() { "g".to_owned() } else { "unit".to_owned() })
+                on_change=choose
+                width="8rem"
+            />
+            <Keypad
+                field
+                decimals=Signal::derive(move || if in_grams.get() { 0 } else { 3 })
+                extra=vec![more(100), more(500)]
+            />
             <Acts><Button label=counter::ADD glyph=Glyph::Plus kind=Kind::Main submit=true/></Acts>
         </form>
     }
@@ -91,7 +145,7 @@ pub fn Free(till: Till, code: String) -> impl IntoView {
     let currency = till.session.currency();
     let (item, typed) = (RwSignal::new(code), RwSignal::new(String::new()));
     let tried = RwSignal::new(false);
-    let read = move || typed.with(|typed| parse_amount(typed, till.money()));
+    let read = move || typed.with(|typed| figure::amount(typed, till.money()));
     let long = too_long(item, SHORT);
     let field = uid("price");
     let send = move |event: leptos::ev::SubmitEvent| {
@@ -110,7 +164,13 @@ pub fn Free(till: Till, code: String) -> impl IntoView {
     view! {
         <form class="stack" novalidate autocomplete="off" on:submit=send>
             <TextField label=counter::ITEM value=item fault=long example=TextProp::from(counter::SUNDRY)/>
-            <AmountField id=field.clone() label=counter::UNIT_PRICE value=typed fault=wrong(tried, read)/>
+            <AmountField
+                id=field.clone()
+                label=counter::UNIT_PRICE
+                value=typed
+                fault=wrong(tried, read)
+                meaning=meant::amount(till.session, typed)
+            />
             <Keypad field decimals=Signal::derive(move || currency.get().exponent)/>
             <Acts><Button label=counter::ADD glyph=Glyph::Plus kind=Kind::Main submit=true/></Acts>
         </form>
@@ -124,21 +184,28 @@ pub fn OneLine(till: Till, id: u32, figure: Figure) -> impl IntoView {
     let line = till.cart.with_untracked(|cart| cart.line(id).cloned()).unwrap_or_default();
     let amount = |minor: i64| if minor == 0 { String::new() } else { till.currency().typed(minor) };
     let is_gram = line.unit == Unit::Gram;
-    let most = if is_gram { MAX_GRAMS } else { MAX_PIECES };
+    let measure = line.measure();
     // A price that nobody has set is asked for.
     let is_unset = line.price == 0 && line.product.is_some();
-    let quantity = RwSignal::new(line.quantity.to_string());
-    let price = RwSignal::new(if is_unset { String::new() } else { till.currency().typed(line.price) });
+    let quantity = RwSignal::new(measure.plain(line.quantity, till.money()));
+    let price = RwSignal::new(if is_unset {
+        String::new()
+    } else if is_gram {
+        line.per.plain_price(line.price, till.money())
+    } else {
+        till.currency().typed(line.price)
+    });
     let discount = RwSignal::new(amount(line.discount));
     let note = RwSignal::new(line.note.clone());
     let tried = RwSignal::new(false);
-    let read_quantity = move || quantity.with(|typed| whole(typed, most));
-    let read_price = move || price.with(|typed| parse_amount(typed, till.money()));
+    let read_quantity = move || quantity.with(|typed| whole(till, typed, measure));
+    let read_price = move || price.with(|typed| figure::price(typed, till.money(), measure));
     let read_discount = move || discount.with(|typed| amount_or_none(till, typed));
     let long = too_long(note, LONG);
     let field = uid("figure");
-    let (quantity_label, price_label) =
-        if is_gram { (counter::GRAMS, counter::PRICE_PER_KG) } else { (counter::QUANTITY, counter::UNIT_PRICE) };
+    let per = line.per;
+    let quantity_label = move || if is_gram { weight::field(per) } else { counter::QUANTITY.get().to_owned() };
+    let price_label = move || if is_gram { weight::price_field(per) } else { counter::UNIT_PRICE.get().to_owned() };
     let send = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         tried.set(true);
@@ -159,21 +226,21 @@ pub fn OneLine(till: Till, id: u32, figure: Figure) -> impl IntoView {
     };
     let large = match figure {
         Figure::Quantity => view! {
-            <AmountField id=field.clone() label=quantity_label value=quantity fault=wrong(tried, read_quantity)/>
+            <AmountField id=field.clone() label=TextProp::from(quantity_label) value=quantity fault=wrong(tried, read_quantity) meaning=meant::quantity(till.session, quantity, measure)/>
         }
         .into_any(),
         Figure::Price => view! {
-            <AmountField id=field.clone() label=price_label value=price fault=wrong(tried, read_price)/>
+            <AmountField id=field.clone() label=TextProp::from(price_label) value=price fault=wrong(tried, read_price) meaning=meant::price_in(till.session, price, measure)/>
         }
         .into_any(),
     };
     let small = match figure {
         Figure::Quantity => view! {
-            <TextField label=price_label value=price keys="none" numeric=true fault=wrong(tried, read_price)/>
+            <TextField label=TextProp::from(price_label) value=price keys="none" numeric=true fault=wrong(tried, read_price) meaning=meant::price_in(till.session, price, measure)/>
         }
         .into_any(),
         Figure::Price => view! {
-            <TextField label=quantity_label value=quantity keys="none" numeric=true fault=wrong(tried, read_quantity)/>
+            <TextField label=TextProp::from(quantity_label) value=quantity keys="none" numeric=true fault=wrong(tried, read_quantity) meaning=meant::quantity(till.session, quantity, measure)/>
         }
         .into_any(),
     };
@@ -182,7 +249,7 @@ pub fn OneLine(till: Till, id: u32, figure: Figure) -> impl IntoView {
             <div class="columns">
                 <div class="stack">
                     {large}
-                    <Keypad field decimals=Signal::derive(move || currency.get().exponent)/>
+                    <Keypad field decimals=Signal::derive(move || if is_gram { 3 } else { currency.get().exponent })/>
                 </div>
                 <div class="stack">
                     {small}
@@ -192,6 +259,7 @@ pub fn OneLine(till: Till, id: u32, figure: Figure) -> impl IntoView {
                         keys="none"
                         numeric=true
                         fault=wrong(tried, read_discount)
+                        meaning=meant::amount(till.session, discount)
                     />
                     <TextField label=counter::NOTE value=note fault=long/>
                 </div>
@@ -244,7 +312,13 @@ pub fn Details(till: Till) -> impl IntoView {
         <form class="stack" novalidate autocomplete="off" on:submit=send>
             <div class="columns">
                 <div class="stack">
-                    <AmountField id=field.clone() label=counter::OFF_ALL value=discount fault=wrong(tried, read)/>
+                    <AmountField
+                        id=field.clone()
+                        label=counter::OFF_ALL
+                        value=discount
+                        fault=wrong(tried, read)
+                        meaning=meant::amount(till.session, discount)
+                    />
                     <Keypad
                         field
                         decimals=Signal::derive(move || currency.get().exponent)

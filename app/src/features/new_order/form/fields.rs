@@ -2,10 +2,12 @@
 
 use domain::order::{Delivery, Method, Terms, Unit};
 use domain::product::Product;
+use domain::weight::WeightUnit;
 use leptos::prelude::*;
 use uuid::Uuid;
 
 use crate::features::new_order::model::{Form, Item};
+use crate::text::weight;
 
 /// An item's fields on the page.
 #[derive(Clone, Copy)]
@@ -17,6 +19,7 @@ pub struct ItemFields {
     pub(super) spec: RwSignal<String>,
     pub(super) quantity: RwSignal<String>,
     pub(super) unit: RwSignal<Unit>,
+    pub(super) per: RwSignal<Option<WeightUnit>>,
     pub(super) price: RwSignal<String>,
     pub(super) discount: RwSignal<String>,
     pub(super) note: RwSignal<String>,
@@ -30,6 +33,7 @@ impl ItemFields {
             spec: RwSignal::new(item.spec.clone()),
             quantity: RwSignal::new(item.quantity.clone()),
             unit: RwSignal::new(item.unit),
+            per: RwSignal::new(item.per),
             price: RwSignal::new(item.price.clone()),
             discount: RwSignal::new(item.discount.clone()),
             note: RwSignal::new(item.note.clone()),
@@ -47,6 +51,7 @@ impl ItemFields {
             spec,
             quantity: self.quantity.get(),
             unit: self.unit.get(),
+            per: self.per.get(),
             price: self.price.get(),
             discount: self.discount.get(),
             note: self.note.get(),
@@ -71,6 +76,7 @@ impl ItemFields {
         self.item.set(product.name.clone());
         self.spec.set(spec);
         self.unit.set(product.unit);
+        self.per.set(Some(untrack(weight::shop)));
         if let Some(price) = price {
             self.price.set(price);
         }
@@ -82,6 +88,7 @@ impl ItemFields {
         self.spec.set(item.spec.clone());
         self.quantity.set(item.quantity.clone());
         self.unit.set(item.unit);
+        self.per.set(item.per);
         self.price.set(item.price.clone());
         self.discount.set(item.discount.clone());
         self.note.set(item.note.clone());

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use domain::money::plain;
+use domain::figure::{Measure, Usage};
 use domain::order::{LineField, Unit};
 use domain::pinyin::Pinyin;
 use domain::text::MAX_LINES;
@@ -11,7 +11,8 @@ use leptos::prelude::*;
 use super::fields::ItemFields;
 use super::scans::Scans;
 use super::wrong_at;
-use crate::features::new_order::model::{Item, Place};
+use crate::features::meant;
+use crate::features::new_order::model::{self, Item, Place};
 use crate::features::new_order::{Flow, find, words};
 use crate::features::order::marks;
 use crate::platform::{clock, page};
@@ -115,8 +116,11 @@ fn OneItem(flow: Flow, item: ItemFields) -> impl IntoView {
         let products = flow.products.get_untracked();
         let Some(product) = products.get(product) else { return };
         let price = product.price(variant, &flow.level.get_untracked());
-        item.fill(product, variant, price.map(|minor| plain(minor, flow.minor.get_untracked())));
+        let usage = Usage { currency: flow.minor.get_untracked(), weight: untrack(text::weight::shop) };
+        item.fill(product, variant, price.map(|minor| usage.plain_price(minor, product.unit)));
     };
+    let priced = Signal::derive(move || Measure::of(item.unit.get(), item.per.get().unwrap_or_default()));
+    let measure = Signal::derive(move || model::measure(item.unit.get(), item.per.get()));
     let short = Memo::new(move |_| {
         let typed = item.typed();
         let goods = (typed.product?, typed.variant);
@@ -140,8 +144,20 @@ fn OneItem(flow: Flow, item: ItemFields) -> impl IntoView {
                 on_take=take
                 fault=fault(LineField::Spec)
             />
-            <Stepper label=form::QUANTITY value=item.quantity fault=fault(LineField::Quantity)/>
-            <TextField label=form::UNIT_PRICE value=item.price keys="decimal" numeric=true fault=fault(LineField::Price)/>
+            <Stepper
+                label=form::QUANTITY
+                value=item.quantity
+                fault=fault(LineField::Quantity)
+                meaning=meant::quantity(flow.session, item.quantity, measure)
+            />
+            <TextField
+                label=form::UNIT_PRICE
+                value=item.price
+                keys="decimal"
+                numeric=true
+                fault=fault(LineField::Price)
+                meaning=meant::price_in(flow.session, item.price, priced)
+            />
             <output class="sum"><Money minor=amount currency=flow.currency/></output>
             <div class="tools">
                 <button
@@ -170,13 +186,14 @@ fn OneItem(flow: Flow, item: ItemFields) -> impl IntoView {
             <div class="item-more" id=panel hidden=move || !is_open.get()>
                 <Select
                     label=TextProp::from(new_order::UNIT)
-                    choices=vec![Choice::new("piece", new_order::PIECE), Choice::new("gram", new_order::GRAM)]
+                    choices=vec![Choice::new("piece", new_order::PIECE), Choice::new("gram", move || text::weight::by(text::weight::name(item.per.get().unwrap_or_else(text::weight::shop)).get()))]
                     value=Signal::derive(move || {
                         if item.unit.get() == Unit::Gram { "gram".to_owned() } else { "piece".to_owned() }
                     })
                     on_change=move |key: String| {
                         opened.set(true);
                         item.unit.set(if key == "gram" { Unit::Gram } else { Unit::Piece });
+                        item.per.set(Some(untrack(text::weight::shop)));
                     }
                 />
                 <TextField
@@ -185,6 +202,7 @@ fn OneItem(flow: Flow, item: ItemFields) -> impl IntoView {
                     keys="decimal"
                     numeric=true
                     fault=fault(LineField::Discount)
+                    meaning=meant::amount(flow.session, item.discount)
                 />
                 <TextField label=new_order::LINE_NOTE value=item.note fault=fault(LineField::Note)/>
             </div>

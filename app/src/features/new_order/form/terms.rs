@@ -9,7 +9,7 @@ use super::fields::Fields;
 use super::wrong_at;
 use crate::features::new_order::model::{Place, Reading};
 use crate::features::new_order::{Flow, words};
-use crate::features::shop_lists;
+use crate::features::{meant, shop_lists};
 use crate::text::{self, Phrase, form, method, new_order};
 use crate::ui::{Choice, Choices, Money, Select, Size, TextField};
 
@@ -17,7 +17,8 @@ use crate::ui::{Choice, Choices, Money, Select, Size, TextField};
 pub fn More(flow: Flow) -> impl IntoView {
     let Fields { note, channel, category, discount, rounding, deposit, .. } = flow.fields;
     let amount = move |place, value, label: Phrase| {
-        view! { <TextField label value keys="decimal" numeric=true fault=wrong_at(flow, place)/> }
+        let meaning = meant::amount(flow.session, value);
+        view! { <TextField label value keys="decimal" numeric=true fault=wrong_at(flow, place) meaning/> }
     };
     let choice = move |label: Phrase, list: List, value: RwSignal<String>| {
         // What is chosen at first stays in the list, be it hidden by now.

@@ -1,6 +1,8 @@
 //! Goods that leave, and a parcel put right.
 
-use domain::order::{Command, LinePart, ParcelCorrected, PaymentState};
+use domain::Currency;
+use domain::figure;
+use domain::order::{Command, Line, LinePart, Order, ParcelCorrected, PaymentState};
 use domain::shop::list::{List, default_of};
 use domain::text::SHORT;
 use leptos::prelude::*;
@@ -10,7 +12,7 @@ use super::super::desk::{Desk, saved};
 use super::super::{carrier, marks};
 use super::too_long;
 use super::why::date_parts;
-use crate::features::shop_lists;
+use crate::features::{meant, shop_lists};
 use crate::platform::page;
 use crate::session::shop_now;
 use crate::text::order_page::{page as words, refused};
@@ -109,23 +111,41 @@ fn LabelFields(label: Label) -> impl IntoView {
 
 /// How much of each line leaves, as typed.
 #[derive(Clone)]
-struct Parts(Vec<(LinePart, RwSignal<String>)>);
+struct Parts(Vec<Part>);
+
+/// A line of which something can leave.
+#[derive(Clone)]
+struct Part {
+    of: LinePart,
+    line: Line,
+    currency: Currency,
+    typed: RwSignal<String>,
+}
+
+impl Part {
+    fn read(&self) -> Option<i64> {
+        let read = self.typed.with(|typed| figure::quantity(typed, self.currency, self.line.measure()));
+        read.ok().filter(|quantity| *quantity <= self.of.1)
+    }
+}
 
 impl Parts {
     fn of(desk: Desk) -> Self {
-        let rest = desk.order.with_untracked(|order| order.unshipped());
-        Self(rest.into_iter().map(|part| (part, RwSignal::new(part.1.to_string()))).collect())
+        let currency = desk.session.settings().get_untracked().currency;
+        let part = |order: &Order, of: LinePart| {
+            let line = order.active_lines().find(|line| line.id == of.0).cloned().unwrap_or_default();
+            let typed = RwSignal::new(line.measure().plain(of.1, currency));
+            Part { of, line, currency, typed }
+        };
+        Self(desk.order.with_untracked(|order| order.unshipped().into_iter().map(|of| part(order, of)).collect()))
     }
     /// What was typed; nothing where a figure does not fit.
     fn read(&self) -> Option<Vec<LinePart>> {
         let mut parts = Vec::new();
-        for ((id, most), typed) in &self.0 {
-            let quantity = typed.with(|typed| typed.trim().parse::<i64>().ok())?;
-            if !(0..=*most).contains(&quantity) {
-                return None;
-            }
+        for part in &self.0 {
+            let quantity = part.read()?;
             if quantity > 0 {
-                parts.push((*id, quantity));
+                parts.push((part.of.0, quantity));
             }
         }
         (!parts.is_empty()).then_some(parts)
@@ -138,16 +158,16 @@ fn PartFields(desk: Desk, parts: Parts, tried: RwSignal<bool>) -> impl IntoView 
     let each = parts
         .0
         .into_iter()
-        .map(|((id, most), value)| {
-            let line = desk.order.with_untracked(|order| order.active_lines().find(|line| line.id == id).cloned());
-            let line = line.unwrap_or_default();
-            let unit = line.unit;
-            let label = move || words::line_left(&line.item, &marks::quantity(most, unit));
+        .map(|part| {
+            let (line, most, value) = (part.line.clone(), part.of.1, part.typed);
+            let measure = line.measure();
+            let label = move || words::line_left(&line.item, &marks::quantity_of(most, &line));
             let wrong = Signal::derive(move || {
-                let fits = value.with(|typed| typed.trim().parse::<i64>().is_ok_and(|it| (0..=most).contains(&it)));
+                let fits = part.read().is_some();
                 (tried.get() && !fits).then(|| refused::QUANTITIES.get().to_owned())
             });
-            view! { <Stepper label value fault=wrong least=0/> }
+            let meaning = meant::quantity(desk.session, value, Signal::stored(measure));
+            view! { <Stepper label value fault=wrong least=0 meaning/> }
         })
         .collect_view();
     view! {

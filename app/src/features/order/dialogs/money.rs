@@ -1,8 +1,10 @@
 //! Money taken and money given back.
 
+use crate::features::meant;
 use crate::features::shop_lists;
 use crate::session::shop_now;
-use domain::money::{NumberFault, parse_sum};
+use domain::figure;
+use domain::money::NumberFault;
 use domain::order::{Command, Method, NewPayment};
 use domain::shop::list::List;
 use domain::text::LONG;
@@ -21,7 +23,7 @@ use crate::ui::{
 
 /// What was typed, above zero.
 fn parsed(desk: Desk, typed: &str) -> Result<i64, NumberFault> {
-    parse_sum(typed, desk.session.settings().get().currency)
+    figure::sum(typed, desk.session.settings().get().currency)
 }
 
 /// The shop's ways to pay, as tiles.
@@ -80,6 +82,7 @@ pub fn Payment(desk: Desk) -> impl IntoView {
                 value=typed
                 fault=wrong
                 warning=too_much
+                meaning=meant::amount(desk.session, typed)
             />
             {move || {
                 change().map(|minor| {
@@ -148,6 +151,7 @@ pub fn Refund(desk: Desk) -> impl IntoView {
                 name=payment::AMOUNT
                 value=typed
                 fault=wrong
+                meaning=meant::amount(desk.session, typed)
             />
             <Keypad field=id decimals=Signal::derive(move || currency.get().exponent)/>
             <TextField label=reason::REASON value=why hint=words::REASON_MAY fault=why_wrong/>

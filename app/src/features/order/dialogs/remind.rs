@@ -28,7 +28,7 @@ pub fn message(order: &Order, shop: &str, currency: Currency, language: Language
     let greeting = if name.is_empty() { remind::GREETING } else { remind::GREETING_NAMED };
     let number = order.number.as_ref().map(|number| number.0.as_str()).unwrap_or_default();
     let owed = currency.full(order.balance());
-    let due = order.due.value.map(|due| text::date_time_in(due, language)).unwrap_or_default();
+    let due = order.due_ms().map(|due| text::date_time_in(due, language)).unwrap_or_default();
     let body = if due.is_empty() { remind::BODY } else { remind::BODY_DUE };
     let values = [("name", name), ("shop", shop), ("number", number), ("owed", &owed), ("due", &due)];
     [greeting, body, remind::THANKS].map(|phrase| filled(phrase, language, &values)).concat()

@@ -118,7 +118,7 @@ pub fn Extend(desk: Desk) -> impl IntoView {
     let session = desk.session;
     let now = session.now_ms();
     let from = move || {
-        let due = desk.order.with_untracked(|order| order.due.value).unwrap_or(0);
+        let due = desk.order.with_untracked(|order| order.due_ms()).unwrap_or(0);
         due.max(now.get_untracked())
     };
     let later = move |days: i64| typed_of(session, from() + days * DAY_MS);

@@ -10,10 +10,10 @@ use replica::storage::StorageFault;
 use super::super::list::categories;
 use super::super::model::Place;
 use super::{ArticleFields, Desk, PICTURE_PX, VariantFields};
-use crate::features::shop_lists;
+use crate::features::{meant, shop_lists};
 use crate::platform::picture::Chosen as Photo;
 use crate::session::NoPicture;
-use crate::text::{self, form, picture, products};
+use crate::text::{self, form, picture, products, weight};
 use crate::ui::{Button, Choice, Choices, ComboField, Glyph, Icon, Kind, PictureField, Switch, TextField, uid};
 
 /// The picture of an article.
@@ -95,7 +95,7 @@ pub(super) fn Basics(desk: Desk) -> impl IntoView {
             <div class="two" data-three="">{amounts}</div>
             <Choices
                 legend=products::UNIT
-                choices=vec![Choice::new("piece", products::PIECE), Choice::new("gram", products::GRAM)]
+                choices=vec![Choice::new("piece", products::PIECE), Choice::new("gram", move || weight::by(weight::name(weight::shop()).get()))]
                 value=Signal::derive(move || {
                     if fields.is_weight.get() { "gram".to_owned() } else { "piece".to_owned() }
                 })
@@ -115,6 +115,7 @@ pub(super) fn Basics(desk: Desk) -> impl IntoView {
 fn Amounts(desk: Desk, of: u32, article: ArticleFields) -> impl IntoView {
     let session = desk.session;
     let all = session.products();
+    let unit = Signal::derive(move || desk.unit());
     let taken = Signal::derive(move || {
         let code = article.code.get();
         let code = code.trim();
@@ -137,6 +138,7 @@ fn Amounts(desk: Desk, of: u32, article: ArticleFields) -> impl IntoView {
             value=article.price
             keys="decimal"
             numeric=true
+            meaning=meant::price(session, article.price, unit)
             fault=desk.wrong(Place::Price(of))
         />
         <TextField
@@ -144,6 +146,7 @@ fn Amounts(desk: Desk, of: u32, article: ArticleFields) -> impl IntoView {
             value=article.cost
             keys="decimal"
             numeric=true
+            meaning=meant::price(session, article.cost, unit)
             fault=desk.wrong(Place::Cost(of))
         />
     }
@@ -152,14 +155,19 @@ fn Amounts(desk: Desk, of: u32, article: ArticleFields) -> impl IntoView {
 /// What is there now, of what is new.
 #[component]
 fn StockField(desk: Desk, of: u32, article: ArticleFields) -> impl IntoView {
-    let hint =
-        move || if desk.unit() == Unit::Gram { products::STOCK_KG } else { products::STOCK_NOW }.get().to_owned();
+    let usage = desk.session.usage();
+    let measure = Signal::derive(move || usage.get().measure(desk.unit()));
+    let hint = move || {
+        let of = weight::name(weight::shop()).get();
+        if desk.unit() == Unit::Gram { products::stock_in(of) } else { products::STOCK_NOW.get().to_owned() }
+    };
     view! {
         <TextField
             label=products::STOCK
             value=article.stock
             keys="decimal"
             numeric=true
+            meaning=meant::quantity(desk.session, article.stock, measure)
             hint=TextProp::from(hint)
             fault=desk.wrong(Place::Stock(of))
         />
@@ -300,7 +308,8 @@ fn Levels(desk: Desk, of: u32, article: ArticleFields) -> impl IntoView {
     let each = article.levels.get_untracked().into_iter().map(|(key, value)| {
         let fault = desk.wrong(Place::Level(of, key.clone()));
         let label = move || name(&key);
-        view! { <TextField label=TextProp::from(label) value keys="decimal" numeric=true fault/> }
+        let meaning = meant::price(desk.session, value, Signal::derive(move || desk.unit()));
+        view! { <TextField label=TextProp::from(label) value keys="decimal" numeric=true fault meaning/> }
     });
     each.collect_view()
 }

@@ -1,0 +1,92 @@
+//! Counts of stock and what moved without their knowing: the questions that only a person can answer
+//! (docs/decisions/0015). They are found in the rows as they are asked for, and stand in none.
+
+use domain::Meta;
+use domain::record::{Count, RecordEvent, StockMoved};
+use uuid::Uuid;
+
+use super::{Piece, Replica};
+use crate::entry::Place;
+
+/// A count, and what moved of which neither knew.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AskedCount {
+    /// The product.
+    pub product: Uuid,
+    /// The count.
+    pub count: Count,
+    /// Goods of orders.
+    pub orders: Vec<AskedMove>,
+}
+
+/// Goods of an order that left or came back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AskedMove {
+    /// The order.
+    pub order: Uuid,
+    /// The event: its place in the order's timeline.
+    pub at: usize,
+    /// It, as far as knowing of it asks.
+    pub meta: Meta,
+    /// Pieces or grams that the stock grew by; below zero they left.
+    pub quantity: i64,
+}
+
+impl Replica {
+    /// Where an event stands in the log now.
+    fn seq(&self, place: Place) -> Option<u64> {
+        self.rank(place, 0, &Default::default()).1
+    }
+
+    /// The counts of which a person has to say whether goods moved before or after them. Stock is what it was counted
+    /// as, and what moved on top of it, until someone does.
+    pub fn asked_counts(&self) -> Vec<AskedCount> {
+        let asked = self.records.counts().map(|(product, count)| self.asked(product, count));
+        asked.filter(|asked| asked.count.asks > 0 || !asked.orders.is_empty()).collect()
+    }
+
+    fn asked(&self, product: Uuid, count: &Count) -> AskedCount {
+        // Rows are read anew for it, but only where a count may have been unaware of something.
+        let place = self.records.refs(product).get(count.at).map(|at| at.place);
+        let own = count.meta(place.and_then(|place| self.seq(place)));
+        let seq_of = |counter| self.seq(Place::Own(counter));
+        let mut orders = Vec::new();
+        for (order, moved, place) in self.index.moved_beside((product, count.variant), &own, seq_of) {
+            let (device, counter, seen) = (moved.device, moved.counter, moved.seen);
+            let meta = Meta { id: Uuid::nil(), device, counter, seen, seq: self.seq(place), ..own.clone() };
+            if moved.quantity != 0 && count.is_unsure(&own, &meta) {
+                let at = usize::try_from(moved.at).unwrap_or(usize::MAX);
+                orders.push(AskedMove { order, at, meta, quantity: moved.quantity });
+            }
+        }
+        orders.sort_by_key(|it| (it.order, it.at));
+        AskedCount { product, count: count.clone(), orders }
+    }
+
+    /// Fills into counts what this device knows: what it expected, and what all that moved had come to. `pieces` are the
+    /// product's events.
+    pub(super) fn fill_counts(&self, product: Uuid, pieces: &[Piece], events: &[RecordEvent]) -> Vec<RecordEvent> {
+        let is_count = |event: &RecordEvent| matches!(event, RecordEvent::StockMoved(moved) if moved.is_count());
+        if !events.iter().any(is_count) {
+            return events.to_vec();
+        }
+        let record = Self::fold_record(pieces.to_vec()).0;
+        let mut done: Vec<StockMoved> = Vec::new();
+        let filled = events.iter().map(|event| {
+            let RecordEvent::StockMoved(moved) = event else { return event.clone() };
+            let mut moved = moved.clone();
+            let earlier = || done.iter().filter(|it| it.variant == moved.variant);
+            if moved.is_count() {
+                let (_, left) = self.index.stock(product, moved.variant);
+                let since: i64 = earlier().filter(|it| !it.is_count()).map(|it| it.quantity).sum();
+                let known = record.movements(moved.variant).saturating_add(since).saturating_sub(left);
+                let stood = record.sums().find(|(variant, _)| *variant == moved.variant).map_or(0, |(_, sum)| sum);
+                let all: i64 = earlier().map(|it| it.quantity).sum();
+                moved.count_over(stood.saturating_add(all).saturating_sub(left), known);
+            }
+            done.push(moved.clone());
+            RecordEvent::StockMoved(moved)
+        });
+        filled.collect()
+    }
+}
