@@ -1,6 +1,7 @@
 //! Products: what a stall sells. A product is a record; here is what its fields mean.
 
 pub mod ledger;
+pub mod merge;
 
 use std::collections::BTreeMap;
 
@@ -72,6 +73,14 @@ pub struct Product {
     pub note: String,
     /// Its variants, in their order; empty where it has none.
     pub variants: Vec<Variant>,
+    /// The product that this one turned out to be.
+    pub merged_into: Option<Uuid>,
+    /// Those that turned out to be this one, where it was read together with them.
+    pub merged: Vec<Uuid>,
+    /// What those were called where they had another name.
+    pub also_called: Vec<String>,
+    /// Products of which a person said that they are different, alike as they look.
+    pub others: Vec<Uuid>,
     /// Pieces or grams that movements beside orders come to, by variant; without an entry nobody counts that stock.
     pub moved: BTreeMap<u32, i64>,
 }
@@ -89,6 +98,10 @@ impl Default for Product {
             position: 0,
             note: String::new(),
             variants: Vec::new(),
+            merged_into: None,
+            merged: Vec::new(),
+            also_called: Vec::new(),
+            others: Vec::new(),
             moved: BTreeMap::new(),
         }
     }
@@ -182,6 +195,14 @@ impl Product {
             position: fields.int("position").unwrap_or_default(),
             note: fields.text("note").to_owned(),
             variants,
+            merged_into: Uuid::try_parse(fields.text("merged_into")).ok(),
+            merged: Vec::new(),
+            also_called: Vec::new(),
+            others: fields
+                .keys("other")
+                .filter(|key| fields.flag(&format!("other/{key}"), false))
+                .filter_map(|key| Uuid::try_parse(key).ok())
+                .collect(),
             moved: fields.sums.clone(),
         }
     }

@@ -352,7 +352,7 @@ impl Record {
 
 /// Fields of which nobody has to choose a value: the later stands.
 fn is_quiet(field: &str) -> bool {
-    field.rsplit('/').next() == Some("position")
+    field.rsplit('/').next() == Some("position") || crate::product::merge::is_of_merge(field)
 }
 
 /// What changed between what a form began with and what it holds now, both as fields by name.

@@ -1,9 +1,12 @@
 //! The records on this device: for every product, customer, template, rule and saved view its fields as they stand,
 //! and where its events lie. All of it is in memory in its stored form and is read as it is asked for.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::rc::Rc;
 
 use domain::StreamKind;
+use domain::product::merge::{Merged, Merges};
 use domain::record::{Count, Fields, Value};
 use uuid::Uuid;
 
@@ -145,6 +148,8 @@ struct Row {
     sums: BTreeMap<u32, i64>,
     /// The counts that stand.
     counts: Vec<Count>,
+    /// Of a product: which other one it turned out to be.
+    merged: Option<Box<Merged>>,
     /// Counts what has changed: another number, another content.
     version: u64,
     data: Box<[u8]>,
@@ -158,6 +163,8 @@ pub(crate) struct Records {
     by_id: HashMap<Uuid, u32>,
     dirty: BTreeSet<u32>,
     version: u64,
+    /// The merges of products, once they were asked for.
+    merges: RefCell<Option<Rc<Merges>>>,
 }
 
 impl Records {
@@ -169,8 +176,14 @@ impl Records {
     pub(crate) fn put(&mut self, data: &[u8]) -> Result<Uuid, Damaged> {
         let (kind, there, fields, _) = read(&mut Reader::new(data))?;
         self.version += 1;
+        let merged = (kind == StreamKind::Product).then(|| Merged::read(&fields)).flatten().map(Box::new);
         let Fields { id, open_conflicts, sums, counts, .. } = fields;
-        let row = Row { id, kind, there, open_conflicts, sums, counts, version: self.version, data: data.into() };
+        let version = self.version;
+        let row = Row { id, kind, there, open_conflicts, sums, counts, merged, version, data: data.into() };
+        // Products that come or change their merges change who is who.
+        if kind == StreamKind::Product {
+            *self.merges.borrow_mut() = None;
+        }
         let new = u32::try_from(self.rows.len()).map_err(|_| Damaged)?;
         let at = *self.by_id.entry(id).or_insert(new);
         match self.rows.get_mut(at as usize) {
@@ -211,6 +224,19 @@ impl Records {
     pub(crate) fn moved(&self, product: Uuid, variant: u32) -> Option<i64> {
         let row = self.row(product).filter(|row| row.kind == StreamKind::Product)?;
         row.sums.get(&variant).copied()
+    }
+    /// Which products turned out to be others.
+    pub(crate) fn merges(&self) -> Rc<Merges> {
+        let mut known = self.merges.borrow_mut();
+        Rc::clone(known.get_or_insert_with(|| {
+            let products = self.rows.iter().filter(|row| row.there);
+            let merged = products.filter_map(|row| Some((row.id, Merged::clone(row.merged.as_deref()?))));
+            Rc::new(Merges::of(merged, |id| self.row(id).is_some_and(|row| row.there)))
+        }))
+    }
+    /// The variants of a product of which something moved beside orders.
+    pub(crate) fn moved_variants(&self, product: Uuid) -> impl Iterator<Item = u32> {
+        self.row(product).into_iter().flat_map(|row| row.sums.keys().copied())
     }
     /// The counts that say what is there: product and count.
     pub(crate) fn counts(&self) -> impl Iterator<Item = (Uuid, &Count)> {

@@ -15,6 +15,7 @@ mod counts;
 mod disk;
 mod erase;
 mod fold;
+mod goods;
 mod identity;
 mod log;
 mod rebuild;

@@ -353,11 +353,13 @@ fn wire(session: Session, purpose: Purpose, start: Start, refused: RwSignal<Opti
         let own = |goods: (Uuid, u32)| {
             reserved.with_value(|content| {
                 let lines = content.iter().flat_map(|content| &content.lines);
-                let own = lines.filter(|line| line.product == Some(goods.0) && line.variant == goods.1);
+                let own = lines
+                    .filter(|line| line.product.is_some_and(|product| session.article(product, line.variant) == goods));
                 own.fold(0_i64, |sum, line| sum.saturating_add(line.quantity))
             })
         };
         let free = |product: Uuid, variant: u32| {
+            let (_, variant) = session.article(product, variant);
             let product = products.with(|all| all.get(product).cloned())?;
             let stock = session.stock(&product, variant);
             stock.counted.then(|| stock.free().saturating_add(own((product.id, variant))))

@@ -7,6 +7,7 @@ mod arrange;
 mod detail;
 mod form;
 mod list;
+mod merge;
 mod model;
 mod moves;
 mod stock;

@@ -25,24 +25,26 @@ use super::{ActFault, Link, Loaded, Session, newest};
 #[derive(Debug)]
 pub struct Records<T> {
     all: Arc<Vec<(u64, Uuid, Arc<T>)>>,
+    /// Those that turned out to be another of them, each with that.
+    gone: Arc<HashMap<Uuid, Uuid>>,
 }
 
 impl<T> Clone for Records<T> {
     fn clone(&self) -> Self {
-        Self { all: Arc::clone(&self.all) }
+        Self { all: Arc::clone(&self.all), gone: Arc::clone(&self.gone) }
     }
 }
 
 impl<T> Default for Records<T> {
     fn default() -> Self {
-        Self { all: Arc::default() }
+        Self { all: Arc::default(), gone: Arc::default() }
     }
 }
 
 impl<T> PartialEq for Records<T> {
     fn eq(&self, other: &Self) -> bool {
         let versions = |records: &Self| records.all.iter().map(|(version, id, _)| (*version, *id)).collect::<Vec<_>>();
-        Arc::ptr_eq(&self.all, &other.all) || versions(self) == versions(other)
+        Arc::ptr_eq(&self.all, &other.all) || (versions(self) == versions(other) && self.gone == other.gone)
     }
 }
 
@@ -55,8 +57,9 @@ impl<T> Records<T> {
     pub fn versions(&self) -> impl Iterator<Item = (u64, &Arc<T>)> {
         self.all.iter().map(|(version, _, thing)| (*version, thing))
     }
-    /// One by its id.
+    /// One by its id; what it turned out to be, where it turned out to be another.
     pub fn get(&self, id: Uuid) -> Option<&Arc<T>> {
+        let id = self.gone.get(&id).copied().unwrap_or(id);
         self.all.iter().find(|(_, of, _)| *of == id).map(|(.., thing)| thing)
     }
     /// How many there are.
@@ -127,14 +130,52 @@ impl Session {
                 };
                 replica.records(kind).filter_map(read).collect()
             });
-            Records { all: Arc::new(all) }
+            Records { all: Arc::new(all), gone: Arc::default() }
         });
         records.into()
     }
 
-    /// The products.
+    /// The products, each together with those that turned out to be the same one.
     pub fn products(self) -> Signal<Records<Product>> {
-        self.records(StreamKind::Product, |fields| Some(Product::read(fields)))
+        let records = Memo::new(move |before: Option<&Records<Product>>| {
+            self.changes.track();
+            let Some(link) = self.link() else {
+                return Records::default();
+            };
+            let known = before.into_iter().flat_map(|before| before.all.iter());
+            let known: HashMap<(u64, Uuid), &Arc<Product>> =
+                known.map(|(version, id, it)| ((*version, *id), it)).collect();
+            link.read(|replica| {
+                let merges = replica.merges();
+                let gone: HashMap<Uuid, Uuid> = merges.gone().collect();
+                let mut latest: HashMap<Uuid, u64> = HashMap::new();
+                for (id, version) in replica.records(StreamKind::Product) {
+                    let latest = latest.entry(gone.get(&id).copied().unwrap_or(id)).or_default();
+                    *latest = version.max(*latest);
+                }
+                let read = |(id, own): (Uuid, u64)| {
+                    if gone.contains_key(&id) {
+                        return None;
+                    }
+                    let version = latest.get(&id).copied().unwrap_or(own);
+                    let is_alone = merges.merged(id).is_empty();
+                    let product = match known.get(&(version, id)).filter(|it| it.merged.is_empty() == is_alone) {
+                        Some(product) => Arc::clone(product),
+                        None => Arc::new(replica.product(id)?),
+                    };
+                    Some((version, id, product))
+                };
+                let all = Arc::new(replica.records(StreamKind::Product).filter_map(read).collect());
+                Records { all, gone: Arc::new(gone) }
+            })
+        });
+        records.into()
+    }
+    /// The article that this one turned out to be: product and variant. Tracks changes.
+    pub fn article(self, product: Uuid, variant: u32) -> (Uuid, u32) {
+        self.changes.track();
+        let is = self.link().map(|link| link.read(|replica| replica.merges().article((product, variant))));
+        is.unwrap_or((product, variant))
     }
     /// The customers, those that were merged into others too.
     pub fn customers(self) -> Signal<Records<Customer>> {
@@ -168,9 +209,7 @@ impl Session {
     /// What there is of a product's variant (0: of the product), as far as this tablet knows. Tracks changes.
     pub fn stock(self, product: &Product, variant: u32) -> Stock {
         self.changes.track();
-        let (reserved, left) =
-            self.link().map(|link| link.read(|replica| replica.stock(product.id, variant))).unwrap_or_default();
-        Stock::of(product.moved.get(&variant).copied(), reserved, left)
+        self.link().map(|link| link.read(|replica| replica.stock_of(product.id, variant))).unwrap_or_default()
     }
 
     /// What there is of all of a product's variants together. Tracks changes.

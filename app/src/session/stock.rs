@@ -6,7 +6,7 @@ use std::sync::Arc;
 use domain::order::{Badge, Summary};
 use domain::product::Product;
 use domain::product::ledger::{Entry, ledger};
-use domain::record::{Count, RecordEvent, StockMoved};
+use domain::record::{Count, Record, RecordEvent, StockMoved};
 use domain::{Event, Meta, OrderNumber};
 use leptos::prelude::*;
 use replica::storage::StorageFault;
@@ -26,7 +26,9 @@ pub struct StockLedger {
 /// A count, and what moved of which neither knew: a person says what came first.
 #[derive(Clone, Debug, PartialEq)]
 pub struct CountQuestion {
-    /// The product.
+    /// The product that was counted.
+    pub of: Uuid,
+    /// What it is now.
     pub product: Arc<Product>,
     /// The count.
     pub count: Count,
@@ -65,8 +67,13 @@ impl Session {
         link.read(|replica| {
             let of = |id| {
                 let summary = replica.summary(id, now)?;
-                let uses = summary.uses.iter().filter(|it| it.product == product && it.reserved > 0);
-                let parts = uses.map(|it| (it.variant, it.reserved)).collect();
+                let merges = replica.merges();
+                let uses = summary.uses.iter().filter(|it| it.reserved > 0).map(|it| {
+                    let (product, variant) = merges.article((it.product, it.variant));
+                    (product, variant, it.reserved)
+                });
+                let parts = uses.filter(|(of, ..)| *of == product).map(|(_, variant, reserved)| (variant, reserved));
+                let parts = parts.collect();
                 Some((summary, parts))
             };
             replica.using(product).into_iter().filter_map(of).collect()
@@ -79,6 +86,12 @@ impl Session {
         self.changes.track();
         let taken = self.link().map(|link| link.read(|replica| replica.stock(product.id, variant))).unwrap_or_default();
         product.moved.contains_key(&variant) || taken != (0, 0)
+    }
+
+    /// Whether orders took anything under this very name of an article, whatever it turned out to be. Tracks changes.
+    pub fn is_taken(self, product: Uuid, variant: u32) -> bool {
+        self.changes.track();
+        self.link().is_some_and(|link| link.read(|replica| replica.is_taken(product, variant)))
     }
 
     /// Whether an order was promised what there is not enough of. Tracks changes.
@@ -103,10 +116,9 @@ impl Session {
 async fn read_questions(link: &Link, of: Option<Uuid>) -> Result<Vec<CountQuestion>, StorageFault> {
     let mut found = Vec::new();
     for asked in link.read(replica::Replica::asked_counts) {
-        let Some(fields) = link.read(|replica| replica.fields(asked.product)) else { continue };
-        let Some(record) = link.record(asked.product).await?.filter(|_| of.is_none_or(|of| of == asked.product)) else {
-            continue;
-        };
+        let product = link.read(|replica| replica.product(replica.merges().kept(asked.product)));
+        let Some(product) = product.filter(|product| of.is_none_or(|of| of == product.id)) else { continue };
+        let Some(record) = link.record(asked.product).await? else { continue };
         let Some((by, _)) = record.timeline.get(asked.count.at).cloned() else { continue };
         let mut moves = Vec::new();
         for (meta, event) in record.unsure(&asked.count).into_iter().filter_map(|at| record.timeline.get(at)) {
@@ -120,13 +132,13 @@ async fn read_questions(link: &Link, of: Option<Uuid>) -> Result<Vec<CountQuesti
             moves.push((entry.meta.clone(), moved.quantity, Beside::Order(order.id, order.number.clone())));
         }
         moves.sort_by_key(|(meta, ..)| (meta.hlc, meta.id));
-        found.push(CountQuestion { product: Arc::new(Product::read(&fields)), count: asked.count, by, moves });
+        found.push(CountQuestion { of: asked.product, product: Arc::new(product), count: asked.count, by, moves });
     }
     Ok(found)
 }
 
 async fn read_ledger(link: &Link, product: Uuid, most: usize) -> Result<Option<StockLedger>, StorageFault> {
-    let Some(record) = link.record(product).await? else { return Ok(None) };
+    let members = link.read(|replica| replica.members(product));
     let took = link.read(|replica| replica.took(product));
     // Of an order further back, nothing happened later than this.
     let complete_ms = took.get(most).map(|(_, last)| last.saturating_add(1));
@@ -134,13 +146,17 @@ async fn read_ledger(link: &Link, product: Uuid, most: usize) -> Result<Option<S
     for (id, _) in took.into_iter().take(most) {
         orders.extend(link.order(id).await?);
     }
-    let read = link.read(|replica| {
-        let fields = replica.fields(product)?;
-        let known = Product::read(&fields);
+    let mut books = Vec::new();
+    for member in members {
+        let Some(record) = link.record(member).await? else { continue };
+        books.push((member, record));
+    }
+    Ok(link.read(|replica| {
+        let known = replica.product(product)?;
         let counted = known.moved.keys().map(|variant| (*variant, replica.stock_of(product, *variant).on_hand));
         let on_hand: BTreeMap<u32, i64> = counted.collect();
-        let entries = ledger(&known, &record, &orders, &on_hand, complete_ms);
+        let books: Vec<(Uuid, &Record)> = books.iter().map(|(id, record)| (*id, record)).collect();
+        let entries = ledger(&books, &orders, &replica.merges(), &on_hand, complete_ms);
         Some(StockLedger { entries, more: complete_ms.is_some() })
-    });
-    Ok(read)
+    }))
 }

@@ -112,6 +112,14 @@ texts! {
     ANOTHER: "其他进出", "Another movement";
     SAID_BEFORE: "确认在盘点之前", "Said to be before the count";
     SAID_AFTER: "确认在盘点之后", "Said to be after the count";
+    DOUBLES: "可能重复", "Possible duplicates";
+    DOUBLES_WHY: "编码、条码或名称规格相同。合并后可随时取消。", "The same code, barcode, or name and specification. You can unmerge them at any time.";
+    MERGE_TITLE: "合并商品", "Merge products";
+    MERGE_WITH: "与其他商品合并", "Merge with another";
+    MERGE_WHY: "保留上面一个的名称和价格；另一个的库存、编码、图片和订单都归到它。可随时取消合并。", "The upper one's name and prices stay; stock, codes, pictures and orders of the other move to it. You can unmerge them at any time.";
+    COUNT_ONCE: "同一批货，库存只算一次", "The same goods: count their stock once";
+    MERGED_HERE: "已合并的商品", "Merged into this one";
+    MERGED_TWICE: "合并：两次盘点只算一次", "Merged: two counts taken once";
     OTHER_COUNT: "以另一次盘点为准", "Another count stands";
     TO_VARIANT: "转到规格", "Moved to a variant";
 
@@ -119,6 +127,10 @@ texts! {
     moved_counted(n: &str): "盘点 {n}", "Counted {n}";
     counted(n: &str, expected: &str): "盘点 {n}（账上 {expected}）", "Counted {n} (expected {expected})";
     counted_right(n: &str): "盘点 {n}，与账上相符", "Counted {n}, as expected";
+    merge_all(n: usize): "全部合并 {n}", "Merge all {n}";
+    merged_products(n: u64): "已合并 {n} 个商品", "{n} products merged", one: "{n} product merged";
+    price_stays(kept: &str, other: &str): "价格保留 {kept}，另一个是 {other}", "Price {kept} stays; the other has {other}";
+    stock_together(a: &str, b: &str, n: &str): "库存 {a} + {b}，合并后 {n}", "Stock {a} + {b}, together {n}";
     count_taken(n: &str): "以盘点数 {n} 为准", "Took the count of {n}";
     moved_damaged(n: &str): "退回 {n}，损坏", "{n} returned damaged";
     of_order(act: &str, number: &str): "{act} · {number}", "{act} · {number}";

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use uuid::Uuid;
 
-use super::Product;
+use super::merge::Merges;
 use crate::order::Order;
 use crate::record::{Record, RecordEvent, StockMoved};
 use crate::{Event, Meta, OrderNumber};
@@ -26,6 +26,8 @@ pub enum Cause {
         /// Note.
         note: String,
     },
+    /// It turned out to be the same as another product, and what was counted for both counts once.
+    Merged,
     /// Goods of an order left, or, above zero, did not leave after all: their parcel was voided.
     Order {
         /// The order.
@@ -52,18 +54,52 @@ pub struct Entry {
     pub balance: Option<i64>,
 }
 
-/// The ledger, newest first. `on_hand` is what there is now of each counted variant; `orders` are those that took of
-/// it last. Where there are more of them, all that happened before `complete_ms` is left out: something may be missing
+/// The ledger, newest first, of a product and of those that turned out to be the same. `on_hand` is what there is now
+/// of each counted variant; `orders` are those that took of it last. Where there are more of them, all that happened before `complete_ms` is left out: something may be missing
 /// between it.
 pub fn ledger<'a>(
-    product: &Product,
-    record: &Record,
+    books: &[(Uuid, &Record)],
     orders: impl IntoIterator<Item = &'a Order>,
+    merges: &Merges,
     on_hand: &BTreeMap<u32, i64>,
     complete_ms: Option<i64>,
 ) -> Vec<Entry> {
+    let orders: Vec<&Order> = orders.into_iter().collect();
+    let mut entries: Vec<Entry> = Vec::new();
+    for (product, record) in books {
+        let mut lines = arranged(items(*product, record, &orders, merges), record);
+        for line in &mut lines {
+            (_, line.variant) = merges.article((*product, line.variant));
+        }
+        entries.extend(lines);
+    }
+    if books.len() > 1 {
+        entries.sort_by_key(when);
+    }
+    entries.reverse();
+    let mut there = on_hand.clone();
+    for entry in &mut entries {
+        let is_word = matches!(&entry.cause, Cause::Moved(moved) if moved.settles.is_some())
+            || matches!(entry.cause, Cause::Counted { stands: false, .. });
+        if let Some(there) = there.get_mut(&entry.variant).filter(|_| !is_word) {
+            entry.balance = Some(*there);
+            *there = there.saturating_sub(entry.quantity);
+        }
+    }
+    entries.retain(|entry| complete_ms.is_none_or(|from| entry.meta.at_ms() >= from));
+    entries
+}
+
+/// What happened to one product.
+fn items(product: Uuid, record: &Record, orders: &[&Order], merges: &Merges) -> Vec<Item> {
     let mut items: Vec<Item> = Vec::new();
+    let mut merged = None;
     for (at, (meta, event)) in record.timeline.iter().enumerate() {
+        if let Event::Record(RecordEvent::Changed(changed)) = event
+            && changed.set.contains_key("merged_into")
+        {
+            merged = Some(meta);
+        }
         let Event::Record(RecordEvent::StockMoved(moved)) = event else { continue };
         let (variant, quantity) = (moved.variant, moved.quantity);
         let (cause, count) = match moved.counted {
@@ -79,7 +115,7 @@ pub fn ledger<'a>(
     }
     for order in orders {
         let mut taken: BTreeMap<(usize, u32, bool), i64> = BTreeMap::new();
-        for moved in order.stock_moves().into_iter().filter(|moved| moved.product == product.id) {
+        for moved in order.stock_moves().into_iter().filter(|moved| moved.product == product) {
             let sum = taken.entry((moved.at, moved.variant, moved.handed_over)).or_default();
             *sum = sum.saturating_add(moved.quantity);
         }
@@ -90,19 +126,12 @@ pub fn ledger<'a>(
             items.push(Item { entry, count: None });
         }
     }
-    let mut entries = arranged(items, record);
-    entries.reverse();
-    let mut there = on_hand.clone();
-    for entry in &mut entries {
-        let is_word = matches!(&entry.cause, Cause::Moved(moved) if moved.settles.is_some())
-            || matches!(entry.cause, Cause::Counted { stands: false, .. });
-        if let Some(there) = there.get_mut(&entry.variant).filter(|_| !is_word) {
-            entry.balance = Some(*there);
-            *there = there.saturating_sub(entry.quantity);
-        }
+    let twice: Vec<(u32, i64)> = record.sums().map(|(of, _)| (of, merges.twice((product, of)))).collect();
+    for (variant, quantity) in twice.into_iter().filter(|(_, quantity)| *quantity != 0) {
+        let Some(meta) = merged.cloned() else { continue };
+        items.push(Item { entry: Entry { meta, variant, cause: Cause::Merged, quantity, balance: None }, count: None });
     }
-    entries.retain(|entry| complete_ms.is_none_or(|from| entry.meta.at_ms() >= from));
-    entries
+    items
 }
 
 /// A line on its way into the ledger.

@@ -677,12 +677,16 @@ where
         }
         if variant != 0 || product.variants.is_empty() {
             let spec = Some(product.spec(variant)).filter(|spec| !is_default(spec)).unwrap_or_default();
-            enter(&mut self.by_name, (product.name.clone(), spec.to_owned()), (at, variant));
+            for name in [&product.name].into_iter().chain(&product.also_called) {
+                enter(&mut self.by_name, (name.clone(), spec.to_owned()), (at, variant));
+            }
         }
         if variant == 0 && !product.variants.is_empty() {
-            let places = self.with_variants.entry(product.name.clone()).or_default();
-            if !places.contains(&at) {
-                places.push(at);
+            for name in [&product.name].into_iter().chain(&product.also_called) {
+                let places = self.with_variants.entry(name.clone()).or_default();
+                if !places.contains(&at) {
+                    places.push(at);
+                }
             }
         }
     }
@@ -695,7 +699,8 @@ where
         }
         let named = |(at, variant): &&Place| {
             self.works.get(*at).is_some_and(|work| {
-                read.name.as_ref().is_none_or(|name| *name == work.now.name)
+                let is_called = |name: &String| *name == work.now.name || work.now.also_called.contains(name);
+                read.name.as_ref().is_none_or(is_called)
                     && read.spec.as_deref().unwrap_or_default() == work.now.spec(*variant)
             })
         };
@@ -877,6 +882,7 @@ where
         // What is the whole product's: the first row that says it decides.
         let mut spoke: Vec<Whole> = Vec::new();
         let Read { name, spec, code, barcodes, category, note, state, measure: said_measure } = read;
+        let name = name.filter(|name| !now.also_called.contains(name));
         let texts = [
             (Whole::Name, name, &mut now.name),
             (Whole::Category, category, &mut now.category),
@@ -920,7 +926,14 @@ where
             }
         }
         let plain = |codes: &[String]| codes.iter().map(|code| content::code(code)).collect::<Vec<_>>();
-        if !barcodes.is_empty() && plain(&article(&now, variant).barcodes) != barcodes {
+        if !now.merged.is_empty() {
+            // It has the codes of all that it was written down as: a sheet may name any of them.
+            let own = article(&now, variant);
+            let known = plain(&own.barcodes);
+            let is_new = |code: &String| !known.contains(code) && content::code(&own.code) != *code;
+            let more: Vec<String> = barcodes.into_iter().filter(is_new).collect();
+            article_mut(&mut now, variant).barcodes.extend(more);
+        } else if !barcodes.is_empty() && plain(&article(&now, variant).barcodes) != barcodes {
             article_mut(&mut now, variant).barcodes = barcodes;
         }
         if let Some(price) = price.filter(|price| now.price(variant, "") != Some(*price)) {

@@ -117,6 +117,12 @@ impl Index {
         taken.map_or((0, 0), |(_, reserved, left)| (*reserved, *left))
     }
 
+    /// The variants of a product of which orders take or took something.
+    pub(crate) fn taken_variants(&self, product: Uuid) -> impl Iterator<Item = u32> {
+        let at = (self.ids.known(product) as usize).checked_sub(1);
+        at.and_then(|at| self.tallies.stock.get(at)).into_iter().flatten().map(|(variant, ..)| *variant)
+    }
+
     /// A row takes of other products than before.
     pub(super) fn uses(&mut self, row: u32, before: &[StockUse], after: &[StockUse]) {
         for it in before {

@@ -3,7 +3,6 @@
 use std::ops::Range;
 
 use domain::order::Summary;
-use domain::product::Stock;
 use domain::record::Fields;
 use domain::shop::Shop;
 use domain::{OrderNumber, StreamKind};
@@ -86,19 +85,6 @@ impl Replica {
         };
         Ask::new(filter, now_ms, unsent, || self.oversold())
     }
-    /// What there is of a product's variant (0: of the product).
-    pub fn stock_of(&self, product: Uuid, variant: u32) -> Stock {
-        let (reserved, left) = self.index.stock(product, variant);
-        Stock::of(self.records.moved(product, variant), reserved, left)
-    }
-    /// The variants of which more is promised than there is.
-    pub fn oversold(&self) -> Vec<(Uuid, u32)> {
-        let short = self.records.counted().filter(|(product, variant, moved)| {
-            let (reserved, left) = self.index.stock(*product, *variant);
-            reserved > 0 && Stock::of(Some(*moved), reserved, left).is_oversold()
-        });
-        short.map(|(product, variant, _)| (product, variant)).collect()
-    }
     /// A page of a list, in its order. The rows of the last filter are kept at hand: paging through them is cheap.
     pub fn page(&self, filter: &Filter, offset: usize, limit: usize, now_ms: i64) -> Page {
         let (mut rows, matching) = self.index.page(&self.asking(filter, now_ms), offset, limit);
@@ -149,20 +135,6 @@ impl Replica {
     /// Which of many numbers pasted at once no order has; `None` where the search is not that.
     pub fn pasted(&self, search: &str) -> Option<Pasted> {
         self.index.pasted(search)
-    }
-    /// What all orders take of a variant's stock, pieces or grams: promised and not left yet, and left. Variant 0: the
-    /// product has none.
-    pub fn stock(&self, product: Uuid, variant: u32) -> (i64, i64) {
-        self.index.stock(product, variant)
-    }
-    /// The orders that have promised something of a product that has not left yet, newest first.
-    pub fn using(&self, product: Uuid) -> Vec<Uuid> {
-        self.index.using(product)
-    }
-    /// The orders of which something of a product left, or had left and came back, with when that last was in
-    /// milliseconds since 1970: the last first.
-    pub fn took(&self, product: Uuid) -> Vec<(Uuid, i64)> {
-        self.index.took(product)
     }
     /// What a customer's orders come to, and which they are, newest first.
     pub fn of_customer(&self, customer: Uuid) -> (Sums, Vec<Uuid>) {

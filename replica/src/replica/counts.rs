@@ -63,8 +63,9 @@ impl Replica {
         AskedCount { product, count: count.clone(), orders }
     }
 
-    /// Fills into counts what this device knows: what it expected, and what all that moved had come to. `pieces` are the
-    /// product's events.
+    /// Fills into counts what this device knows: what it expected, and what all that moved had come to. Who counts a
+    /// product counts those with it that turned out to be the same: what there is of them is known, and counts along.
+    /// `pieces` are the product's events.
     pub(super) fn fill_counts(&self, product: Uuid, pieces: &[Piece], events: &[RecordEvent]) -> Vec<RecordEvent> {
         let is_count = |event: &RecordEvent| matches!(event, RecordEvent::StockMoved(moved) if moved.is_count());
         if !events.iter().any(is_count) {
@@ -79,10 +80,13 @@ impl Replica {
             if moved.is_count() {
                 let (_, left) = self.index.stock(product, moved.variant);
                 let since: i64 = earlier().filter(|it| !it.is_count()).map(|it| it.quantity).sum();
-                let known = record.movements(moved.variant).saturating_add(since).saturating_sub(left);
                 let stood = record.sums().find(|(variant, _)| *variant == moved.variant).map_or(0, |(_, sum)| sum);
+                let own = self.records.moved(product, moved.variant).unwrap_or_default().saturating_sub(left);
+                let of_others = self.stock_of(product, moved.variant).on_hand.saturating_sub(own);
+                let known = record.movements(moved.variant).saturating_add(since).saturating_sub(left);
                 let all: i64 = earlier().map(|it| it.quantity).sum();
-                moved.count_over(stood.saturating_add(all).saturating_sub(left), known);
+                let expected = stood.saturating_add(all).saturating_sub(left).saturating_add(of_others);
+                moved.count_over(expected, known.saturating_add(of_others));
             }
             done.push(moved.clone());
             RecordEvent::StockMoved(moved)

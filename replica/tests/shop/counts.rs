@@ -9,7 +9,6 @@ use std::collections::BTreeMap;
 
 use domain::StreamKind;
 use domain::order::Command;
-use domain::product::Product;
 use domain::product::ledger::{Cause, ledger};
 use domain::record::{Changed, RecordEvent, StockMoved, StockReason};
 use replica::Act;
@@ -303,9 +302,8 @@ fn t2_the_ledger_tells_counts_as_they_were() {
         let record = stall.wait(tab.record(id)).unwrap().unwrap();
         let took = tab.replica().took(id);
         let orders: Vec<_> = took.iter().map(|(order, _)| stall.wait(tab.order(*order)).unwrap().unwrap()).collect();
-        let product = Product::read(&tab.replica().fields(id).unwrap());
         let on_hand = BTreeMap::from([(0, tab.replica().stock_of(id, 0).on_hand)]);
-        ledger(&product, &record, &orders, &on_hand, None)
+        ledger(&[(id, &record)], &orders, &tab.replica().merges(), &on_hand, None)
     };
     assert_eq!(book(0), book(1));
     let told: Vec<_> = book(0)

@@ -3,6 +3,7 @@
 mod copies;
 mod counts;
 mod customers;
+mod merging;
 mod pictures;
 mod records;
 mod rules;

@@ -9,7 +9,6 @@ use std::collections::BTreeMap;
 
 use domain::StreamKind;
 use domain::order::{Badge, Command, Content, Line};
-use domain::product::Product;
 use domain::product::ledger::{Cause, ledger};
 use domain::record::{Changed, RecordEvent, StockMoved, StockReason, Value};
 use replica::client::ActFault;
@@ -254,9 +253,8 @@ fn the_ledger_says_where_every_piece_went_and_comes_to_what_there_is() {
         let record = stall.wait(tab.record(id)).unwrap().unwrap();
         let took = tab.replica().took(id);
         let orders: Vec<_> = took.iter().map(|(order, _)| stall.wait(tab.order(*order)).unwrap().unwrap()).collect();
-        let product = Product::read(&tab.replica().fields(id).unwrap());
         let on_hand = BTreeMap::from([(0, tab.replica().stock_of(id, 0).on_hand)]);
-        ledger(&product, &record, &orders, &on_hand, None)
+        ledger(&[(id, &record)], &orders, &tab.replica().merges(), &on_hand, None)
     };
     let (book, theirs) = (book(0), book(1));
     assert_eq!(book, theirs, "both tablets keep the same book");

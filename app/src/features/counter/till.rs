@@ -231,7 +231,10 @@ impl Till {
 
     /// A price at the customer's level.
     fn price_now(self, level: &str) -> impl Fn(Uuid, u32) -> Option<i64> + '_ {
-        move |product, variant| self.product(product)?.price(variant, level)
+        move |product, variant| {
+            let (product, variant) = untrack(|| self.session.article(product, variant));
+            self.product(product)?.price(variant, level)
+        }
     }
 
     /// Opens a dialog, or changes what it asks for.

@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use super::form::ProductForm;
 use super::list::Thumb;
+use super::merge::{Doubles, MergeWith, MergedHere};
 use super::moves::{Moves, What};
 use super::stock::StockView;
 use super::{BackToList, NoSuch, Ways, words};
@@ -64,6 +65,8 @@ fn Known(ways: Ways, product: Signal<Arc<Product>>) -> impl IntoView {
             .then(|| view! { <Badge tone=Tone::Rest glyph=Glyph::OnHold label=products::OFF_SALE/> });
         view! { {short} {resting} }
     };
+    let merging = RwSignal::new(false);
+    let id = product.with_untracked(|product| product.id);
     let more = Signal::derive(move || {
         let act = |label: crate::text::Phrase, glyph, what| MenuAct {
             label: label.into(),
@@ -75,6 +78,12 @@ fn Known(ways: Ways, product: Signal<Arc<Product>>) -> impl IntoView {
             act(products::COUNT, Glyph::Check, What::Count),
             act(products::RETURN, Glyph::AfterSales, What::Return),
             act(products::SCRAP, Glyph::Cross, What::Scrap),
+            MenuAct {
+                label: products::MERGE_WITH.into(),
+                glyph: Glyph::Merge,
+                danger: false,
+                act: Callback::new(move |()| merging.set(true)),
+            },
         ]
     });
     // What was typed stays; when it is saved or given up, the form shows the product as it is.
@@ -107,6 +116,8 @@ fn Known(ways: Ways, product: Signal<Arc<Product>>) -> impl IntoView {
             </div>
             {figures}
         </header>
+        <Doubles ways of=id/>
+        <MergedHere product/>
         <nav class="views" aria-label=products::VIEWS>
             {tab(false, products::DETAILS)} {tab(true, products::LEDGER)}
         </nav>
@@ -120,5 +131,6 @@ fn Known(ways: Ways, product: Signal<Arc<Product>>) -> impl IntoView {
             }
         }}
         <Moves product asked/>
+        <MergeWith product searching=merging/>
     }
 }

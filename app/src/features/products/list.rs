@@ -11,6 +11,7 @@ use leptos::prelude::*;
 use leptos::text_prop::TextProp;
 use uuid::Uuid;
 
+use super::merge::Doubles;
 use super::model::{Show, Sought, is_short};
 use super::{Chosen, Ways, words};
 use crate::session::{Session, Table};
@@ -173,6 +174,7 @@ pub(super) fn List(ways: Ways) -> impl IntoView {
     view! {
         <Show when=move || !none_at_all.get()><Filters ways/></Show>
         {shared}
+        <Doubles ways/>
         <p class="unseen" role="status">{said}</p>
         <Show when=move || !is_empty.get() fallback=empty>
             <ul class="rows scroll" tabindex="0" aria-label=products::TITLE node_ref=scroll on:scroll=move |_| look()>

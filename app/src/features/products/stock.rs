@@ -167,6 +167,7 @@ fn Line(product: Arc<Product>, entry: Entry) -> impl IntoView {
                 .then(|| view! { " " <Badge tone=Tone::Rest glyph=Glyph::Cross label=products::OTHER_COUNT/> });
             (Glyph::Check, view! { {said} {other} }.into_any(), note.clone())
         }
+        Cause::Merged => (Glyph::Merge, view! { {products::MERGED_TWICE} }.into_any(), String::new()),
         Cause::Order { id, number, handed_over } => {
             let (glyph, act) = match (quantity > 0, handed_over) {
                 (true, _) => (Glyph::AfterSales, products::NOT_LEFT),

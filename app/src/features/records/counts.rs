@@ -26,7 +26,7 @@ pub(super) fn article(product: &Product, variant: u32) -> String {
 #[component]
 pub fn CountQuestions(#[prop(optional)] of: Option<Uuid>) -> impl IntoView {
     let open = Session::here().count_questions(of);
-    let key = |it: &CountQuestion| (it.product.id, it.count.id, it.moves.len(), it.count.answered.len());
+    let key = |it: &CountQuestion| (it.of, it.count.id, it.moves.len(), it.count.answered.len());
     view! {
         <For each=move || open.get() key let:it>
             <Question it is_here=of.is_some()/>
@@ -56,8 +56,9 @@ fn Question(it: CountQuestion, is_here: bool) -> impl IntoView {
     let toaster = use_context::<Toaster>().unwrap_or_default();
     let busy = RwSignal::new(false);
     let fault = RwSignal::new(None::<ActFault>);
-    let CountQuestion { product, count, by, moves } = it;
-    let (id, unit, variant) = (product.id, product.unit, count.variant);
+    let CountQuestion { of: recorded, product, count, by, moves } = it;
+    let (id, unit) = (product.id, product.unit);
+    let (_, variant) = untrack(|| session.article(recorded, count.variant));
     let name = article(&product, variant);
     let title = move || records::before_or_after(&name);
     let counted = count.counted;
@@ -93,7 +94,7 @@ fn Question(it: CountQuestion, is_here: bool) -> impl IntoView {
         fault.set(None);
         let words =
             moves.iter().map(|(meta, quantity, _)| RecordEvent::StockMoved(count.answer(meta, *quantity, before)));
-        let act = Act::Record(StreamKind::Product, Some(id), words.collect());
+        let act = Act::Record(StreamKind::Product, Some(recorded), words.collect());
         spawn_local(async move {
             let outcome = session.act_all(vec![act]).await;
             let _ = busy.try_set(false);
