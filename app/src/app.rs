@@ -8,19 +8,20 @@ use replica::storage::StorageFault;
 
 use crate::features::sheets::Kind;
 use crate::features::{first_start, missing, orders};
-use crate::frame::{Cover, offer_updates};
+use crate::frame::{ClockNote, Cover, home, offer_updates};
 use crate::parts::{Pages, Parts};
 use crate::prefs::Prefs;
 use crate::session::{Boot, Session, Trouble};
 use crate::text::{fault, opening};
 use crate::ui::scan::Scanner;
-use crate::ui::{Toaster, Toasts, Waiting, guard_presses};
+use crate::ui::{PadOrder, Toaster, Toasts, Waiting, guard_presses};
 
 /// The app.
 #[component]
 pub fn App() -> impl IntoView {
     let prefs = Prefs::start();
     provide_context(prefs);
+    provide_context(PadOrder(prefs.phone_pad));
     let session = Session::start();
     provide_context(session);
     let toaster = Toaster::new();
@@ -55,6 +56,7 @@ pub fn App() -> impl IntoView {
     view! {
         <Router>
             <Show when=move || is_open.get()><Cover/></Show>
+            <ClockNote/>
             <main id="main" tabindex="-1">
                 <FlatRoutes fallback=|| missing::Missing>
                     <Route path=path!("/") view=Start/>
@@ -96,14 +98,19 @@ fn behind(shown: fn(Pages) -> AnyView) -> impl IntoView {
     inside(move || Parts::page(shown).into_any())
 }
 
-/// The first address: to the orders where there is a shop, to the first start where there is none.
+/// The first address: to where one was last where there is a shop, to the first start where there is none.
 #[component]
 fn Start() -> impl IntoView {
     let session = Session::here();
+    let last = expect_context::<Prefs>().home;
+    let place = move || {
+        let has_orders = untrack(|| session.counts().get()).all > 0;
+        last.with_untracked(|last| home(last.as_deref(), has_orders))
+    };
     let boot = Memo::new(move |_| session.boot.get());
     move || match boot.get() {
         Boot::Opening => view! { <Waiting/> }.into_any(),
         Boot::NoShop => view! { <first_start::FirstStart/> }.into_any(),
-        Boot::Open => view! { <Redirect path="/orders"/> }.into_any(),
+        Boot::Open => view! { <Redirect path=place()/> }.into_any(),
     }
 }

@@ -9,9 +9,10 @@ use leptos::text_prop::TextProp;
 use leptos_router::hooks::use_location;
 
 use crate::platform::{page, service_worker};
+use crate::prefs::Prefs;
 use crate::session::Session;
-use crate::text::{Phrase, frame, keys, update};
-use crate::ui::{Glyph, Icon, Kind, LinkButton, SyncLight, Toast, ToastAct, Toaster};
+use crate::text::{self, Phrase, clock, frame, keys, update};
+use crate::ui::{Button, Glyph, Icon, Kind, LinkButton, SyncLight, Toast, ToastAct, Toaster};
 
 /// A way on the cover.
 struct Way {
@@ -37,12 +38,30 @@ fn way_of(pathname: &str) -> Option<&'static str> {
         .max_by_key(|path| path.len())
 }
 
+/// Where a start leads: where one was last, of the counter and the orders; at first to the counter, where a shop sells,
+/// or to the orders that there are already.
+pub fn home(last: Option<&str>, has_orders: bool) -> &'static str {
+    match last {
+        Some("/orders") => "/orders",
+        Some("/counter") => "/counter",
+        _ if has_orders => "/orders",
+        _ => "/counter",
+    }
+}
+
 /// The cover, and the way past it.
 #[component]
 pub fn Cover() -> impl IntoView {
     let session = Session::here();
     let pathname = use_location().pathname;
     let here = Memo::new(move |_| way_of(&pathname.read()));
+    let home = use_context::<Prefs>().map(|prefs| prefs.home);
+    Effect::new(move |_| {
+        let path = pathname.get();
+        if let Some(home) = home.filter(|_| path == "/counter" || path == "/orders") {
+            home.set(Some(path));
+        }
+    });
     let name = move || session.shop.read().as_ref().map(|shop| shop.name.clone());
     let tablet = move || session.shop.read().as_ref().map(|shop| shop.tablet.clone());
     let skip = move |event: leptos::ev::MouseEvent| {
@@ -76,6 +95,42 @@ pub fn Cover() -> impl IntoView {
             <nav aria-label=frame::MAIN>{ways} {conflicts}</nav>
             <SyncLight face=session.sync href="/settings#sync"/>
         </header>
+    }
+}
+
+/// Says that this device's clock is wrong, by how much, and what to do. Not in the way: a line above the page.
+#[component]
+pub fn ClockNote() -> impl IntoView {
+    let session = Session::here();
+    let later = RwSignal::new(None);
+    // A second more or less is the same fault.
+    let minutes = |ms: i64| (ms + 30_000 * ms.signum()) / 60_000;
+    let wrong = Memo::new(move |_| session.clock_wrong.get().map(|it| (minutes(it.off_ms), it.told)));
+    let shown = Memo::new(move |_| wrong.get().filter(|it| later.get() != Some(*it)));
+    let says = move |(minutes, told): (i64, bool)| {
+        let by = text::age(minutes.unsigned_abs() * 60_000);
+        match (minutes < 0, told) {
+            (true, true) => clock::fast(&by),
+            (false, true) => clock::slow(&by),
+            (true, false) => clock::jumped(&by),
+            (false, false) => clock::went_back(&by),
+        }
+    };
+    move || {
+        shown.get().map(|it| {
+            view! {
+                <aside class="clock-note" role="status" data-testid="clock-wrong" data-minutes=it.0.to_string()>
+                    <Icon glyph=Glyph::Clock/>
+                    <p>{move || says(it)}</p>
+                    {(!it.1)
+                        .then(|| {
+                            let trust = move || session.trust_clock();
+                            view! { <Button label=clock::RIGHT kind=Kind::Quiet on_press=trust/> }
+                        })}
+                    <Button label=keys::LATER kind=Kind::Quiet on_press=move || later.set(Some(it))/>
+                </aside>
+            }
+        })
     }
 }
 
@@ -144,6 +199,15 @@ pub fn offer_updates(session: Session, toaster: Toaster) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_start_leads_to_the_counter_at_first_and_then_where_one_was() {
+        assert_eq!(home(None, false), "/counter");
+        assert_eq!(home(None, true), "/orders");
+        assert_eq!(home(Some("/counter"), true), "/counter");
+        assert_eq!(home(Some("/orders"), false), "/orders");
+        assert_eq!(home(Some("/settings"), false), "/counter");
+    }
 
     #[test]
     fn an_address_lies_on_the_nearest_way() {

@@ -57,6 +57,12 @@ pub struct Prefs {
     pub left_handed: RwSignal<bool>,
     /// What this device's scanner is set to.
     pub scanner: scan::Settings,
+    /// The number pad begins with 1 at its top, as a phone's.
+    pub phone_pad: RwSignal<bool>,
+    /// Customers are listed by their names; else who was there last comes first.
+    pub people_by_name: RwSignal<bool>,
+    /// Where one was last, of the pages that a start leads to: what a person does all day is there at once.
+    pub home: RwSignal<Option<String>>,
     /// The columns of the orders' table, by key; none: it is no table.
     pub columns: RwSignal<Vec<String>>,
 }
@@ -85,6 +91,8 @@ impl Prefs {
             prefix: RwSignal::new(kept.scanner_prefix),
             is_silent: RwSignal::new(kept.scanner_silent),
         };
+        let (phone_pad, home) = (RwSignal::new(kept.phone_pad), RwSignal::new(kept.home));
+        let people_by_name = RwSignal::new(kept.people_by_name);
         let system_is_dark = RwSignal::new(page::system_is_dark());
         page::on_system_theme(move |dark| system_is_dark.set(dark));
 
@@ -96,6 +104,9 @@ impl Prefs {
                 language: Some(text::language().key().to_owned()),
                 theme: Some(theme.get().key().to_owned()),
                 left_handed: left_handed.get(),
+                home: home.get(),
+                phone_pad: phone_pad.get(),
+                people_by_name: people_by_name.get(),
                 columns: columns.get(),
                 scanner_prefix: scanner.prefix.get(),
                 scanner_silent: scanner.is_silent.get(),
@@ -105,6 +116,6 @@ impl Prefs {
             }
             now
         });
-        Self { theme, left_handed, scanner, columns }
+        Self { theme, left_handed, scanner, phone_pad, people_by_name, home, columns }
     }
 }

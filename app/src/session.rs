@@ -31,6 +31,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use protocol::api::Pairing;
 use replica::client::{Host, OpenFault};
+use replica::clock::Wrong;
 use replica::storage::StorageFault;
 use replica::{Filter, SortBy};
 use uuid::Uuid;
@@ -43,7 +44,9 @@ pub use self::newest::newest;
 pub use self::pictures::NoPicture;
 pub use self::records::{RecordConflict, Records, shop_now};
 pub use self::stock::{Beside, CountQuestion, StockLedger};
-pub use self::tables::Table;
+#[cfg(test)]
+pub use self::tables::with_alike;
+pub use self::tables::{Table, alike_in, ask_for_alike, folded};
 pub use self::view::{Counts, DaySum, Device, Listing, Loaded, Row};
 use self::works::Awaiting;
 pub use self::works::Works;
@@ -113,6 +116,8 @@ pub struct Session {
     /// The days that lists have asked for, in their order.
     spans: StoredValue<Vec<Range<i64>>>,
     now: RwSignal<i64>,
+    /// That this device's clock is wrong.
+    pub clock_wrong: RwSignal<Option<Wrong>>,
     /// Which rule waits for which tablets before it cancels.
     rules_wait: RwSignal<replica::client::rules::Waiting>,
     link: StoredValue<Option<Rc<Link>>, LocalStorage>,
@@ -143,6 +148,7 @@ impl Session {
             zone: RwSignal::new(clock::own_zone()),
             spans: StoredValue::default(),
             now: RwSignal::new(clock::now_ms()),
+            clock_wrong: RwSignal::new(None),
             rules_wait: RwSignal::new(Vec::new()),
             link: StoredValue::new_local(None),
             awaiting: StoredValue::default(),
@@ -224,6 +230,7 @@ impl Session {
         }
         records::shop_is(link.read(|replica| replica.shop().fields()));
         set_if_new(self.sync, link.face());
+        set_if_new(self.clock_wrong, link.sync_state().clock_wrong);
         set_if_new(self.conflicts, conflicts as u64);
         let boot = if shop.is_some() || link.read(|replica| replica.device().shop.is_some()) {
             Boot::Open
@@ -239,6 +246,7 @@ impl Session {
         if let Some(link) = self.link() {
             self.now.set(link.now_ms());
             set_if_new(self.sync, link.face());
+            set_if_new(self.clock_wrong, link.sync_state().clock_wrong);
         }
     }
 
@@ -261,6 +269,13 @@ impl Session {
     pub async fn act(self, order: Option<Uuid>, command: Command) -> Result<Acted, ActFault> {
         let link = self.link().ok_or(StorageFault::Closed)?;
         link.act(order, &command).await
+    }
+
+    /// Does several things to an order one after the other, in one transaction or nothing. What is so already is passed
+    /// over. Answers when it is on the disk.
+    pub async fn act_in_turn(self, order: Uuid, all: Vec<Command>) -> Result<Acted, ActFault> {
+        let link = self.link().ok_or(StorageFault::Closed)?;
+        link.act_in_turn(Some(order), &all).await
     }
 
     /// One order, kept up to date after acts and syncs.
@@ -537,6 +552,13 @@ impl Session {
             self.link().is_some_and(|link| link.read(|replica| replica.device().credential.is_some()))
         });
         connected.into()
+    }
+
+    /// A person says that this device's clock is right.
+    pub fn trust_clock(self) {
+        if let Some(link) = self.link() {
+            link.trust_clock();
+        }
     }
 
     /// Sends and fetches now, without waiting for the next time it would be tried.

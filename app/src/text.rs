@@ -26,7 +26,9 @@ pub mod templates;
 pub mod weight;
 mod when;
 
-pub use catalogue::{conflicts, currency, first_start, frame, keys, missing, orders, server, settings, sync, update};
+pub use catalogue::{
+    clock, conflicts, currency, first_start, frame, keys, missing, orders, server, settings, sync, update,
+};
 pub use language::{Language, Phrase, language, set_language};
 pub use money::{CURRENCIES, Currency, MoneyParts};
 pub use selling::{
@@ -75,7 +77,7 @@ mod tests {
         "没有待发",
         "太长了",
         "有点怪",
-        "好了\"",
+        "\"好了\"",
         "不要了\", \"Dr",
         "旧账",
         "已订出",
@@ -100,7 +102,6 @@ mod tests {
         "settle",
         "settled",
         "on sale",
-        "stands",
         "as it stands",
         "revive",
         "sundry",

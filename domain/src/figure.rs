@@ -317,6 +317,13 @@ impl Measure {
         WeightUnit::ALL.into_iter().find(is_it)
     }
 
+    /// Whether two prices of a kilogram are said alike: those of a pound are coarser.
+    pub fn is_same_price(self, one: i64, other: i64) -> bool {
+        let said =
+            |price: i64| self.weight_unit().filter(|unit| *unit == WeightUnit::Pound).map(|unit| unit.price(price));
+        one == other || (said(one).is_some() && said(one) == said(other))
+    }
+
     /// Reads a unit. Words of weights that are not known here are refused; any other word counts pieces.
     pub fn parse(text: &str) -> Option<Self> {
         let text = written::folded(text);

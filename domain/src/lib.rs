@@ -15,6 +15,7 @@ pub mod pinyin;
 pub mod product;
 pub mod record;
 pub mod rule;
+pub mod search;
 pub mod sheet;
 pub mod shop;
 pub mod template;

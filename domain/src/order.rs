@@ -10,6 +10,7 @@ mod content;
 mod decide;
 mod event;
 mod fold;
+mod merge;
 mod summary;
 
 pub use command::{Command, NewPayment, Rejection};
@@ -18,7 +19,7 @@ pub use content::{BuyerField, Content, ContentFault, Delivery, Line, LineFault, 
 pub use decide::{Context, decide};
 pub use event::*;
 pub use fold::own_order_kept;
-pub use summary::{Badge, Badges, Status, StockUse, Summary};
+pub use summary::{Badge, Badges, Status, StockUse, Summary, received};
 
 use std::collections::BTreeMap;
 
@@ -311,6 +312,10 @@ impl Order {
     pub fn refunded(&self) -> i64 {
         self.refunds.iter().fold(0, |sum, (_, refund)| sum.saturating_add(refund.amount))
     }
+    /// What is held of the buyer's money, minor units: what was paid and not given back, in any state.
+    pub fn received(&self) -> i64 {
+        self.paid().saturating_sub(self.refunded())
+    }
     /// What went back to the buyer, minor units: refunds, and where the whole sale was undone, what had been paid.
     pub fn given_back(&self) -> i64 {
         let undone =
@@ -331,10 +336,41 @@ impl Order {
             && (1..=self.payments.len() as u64).contains(&steps)
             && ended.reason == body.reason
     }
-    /// What the buyer still owes (above zero) or is owed (below), minor units. A cancelled order asks for nothing.
+    /// What the buyer still owes (above zero) or is owed (below), minor units. A cancelled order and a discarded draft
+    /// ask for nothing.
     pub fn balance(&self) -> i64 {
-        let asked = if self.cancelled.is_some() { 0 } else { self.total() };
-        asked.saturating_sub(self.paid()).saturating_add(self.refunded())
+        let asked = if self.is_over() { 0 } else { self.total() };
+        asked.saturating_sub(self.received())
+    }
+    /// Whether it was cancelled, or discarded as a draft.
+    fn is_over(&self) -> bool {
+        self.cancelled.is_some() || self.discarded.is_some()
+    }
+    /// How an amount goes back, minor units by method: the way it came, the last payment first. Less than the amount
+    /// where less is held.
+    pub fn ways_back(&self, amount: i64) -> Vec<(Method, i64)> {
+        fn take(held: &mut [(Method, i64)], mut amount: i64, fits: impl Fn(&Method) -> bool) -> i64 {
+            for (_, rest) in held.iter_mut().rev().filter(|(method, _)| fits(method)) {
+                let part = amount.min(*rest).max(0);
+                (*rest, amount) = (*rest - part, amount - part);
+            }
+            amount
+        }
+        let mut held: Vec<(Method, i64)> = Vec::new();
+        for payment in self.payments.iter().filter(|payment| payment.counts()) {
+            // A method paid with twice is one way back, at the place of its last payment.
+            let before = held.iter().position(|(method, _)| *method == payment.body.method).map(|at| held.remove(at));
+            let sum = before.map_or(0, |(_, sum)| sum).saturating_add(payment.body.amount);
+            held.push((payment.body.method.clone(), sum));
+        }
+        for (_, refund) in &self.refunds {
+            let other_ways = take(&mut held, refund.amount, |method| *method == refund.method);
+            take(&mut held, other_ways, |_| true);
+        }
+        let before = held.clone();
+        take(&mut held, amount, |_| true);
+        let back = before.into_iter().zip(held).map(|((method, had), (_, has))| (method, had - has));
+        back.rev().filter(|(_, amount)| *amount > 0).collect()
     }
     /// Whether it is to be paid before it leaves: on credit, or on delivery, nothing is owed yet.
     pub fn pays_first(&self) -> bool {
@@ -382,11 +418,11 @@ impl Order {
 
     /// The state, derived (workflow.md §2: first match wins).
     pub fn status(&self) -> Status {
-        if self.confirmed.is_none() {
-            return if self.discarded.is_some() { Status::Cancelled } else { Status::Draft };
-        }
-        if self.cancelled.is_some() {
+        if self.is_over() {
             return if self.paid() > 0 && self.balance() >= 0 { Status::Closed } else { Status::Cancelled };
+        }
+        if self.confirmed.is_none() {
+            return Status::Draft;
         }
         if self.held.is_some() {
             return Status::OnHold;
@@ -417,11 +453,9 @@ impl Order {
         let mut badges = Badges::default();
         badges.set(Badge::Conflict, self.open_conflicts().next().is_some());
         badges.set(Badge::Unverified, self.payments.iter().any(|p| p.state == PaymentState::Unverified));
-        badges.set(Badge::RefundDue, self.confirmed.is_some() && self.balance() < 0 && self.paid() > 0);
-        badges.set(
-            Badge::Overpaid,
-            self.confirmed.is_some() && self.cancelled.is_none() && self.balance() < 0 && self.paid() > 0,
-        );
+        let refund_due = self.balance() < 0 && self.paid() > 0;
+        badges.set(Badge::RefundDue, refund_due);
+        badges.set(Badge::Overpaid, refund_due && !self.is_over());
         badges.set(Badge::NeedsUpdate, self.needs_update);
         badges
     }

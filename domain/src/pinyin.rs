@@ -1,5 +1,7 @@
 //! Chinese names found by how they sound: wxm, wangxm, xiaom for 王小明.
 
+use crate::search::plain;
+
 /// The table of readings can't be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("line {line} of the readings is not as they are written")]
@@ -76,11 +78,12 @@ impl Pinyin {
     pub fn matches(&self, text: &str, typed: &str) -> bool {
         let mut letters = ['\0'; MOST_TYPED];
         let mut count = 0;
-        for letter in typed.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase) {
+        let said = typed.chars().filter_map(plain);
+        for letter in said.filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase) {
             let Some(place) = letters.get_mut(count) else {
                 return false;
             };
-            *place = if letter == 'ü' { 'v' } else { letter };
+            *place = if matches!(letter, 'ü' | 'ǖ' | 'ǘ' | 'ǚ' | 'ǜ') { 'v' } else { letter };
             count += 1;
         }
         let typed = letters.get(..count).unwrap_or_default();
@@ -89,7 +92,7 @@ impl Pinyin {
         }
         // Bit n: the text so far sounds like the first n letters, begun anywhere.
         let mut reached = 1_u64;
-        for character in text.chars().filter(|c| c.is_alphanumeric()) {
+        for character in text.chars().filter_map(plain).filter(|c| c.is_alphanumeric()) {
             reached = self.step(character, typed, reached) | 1;
             if reached >> count & 1 == 1 {
                 return true;
@@ -116,6 +119,19 @@ impl Pinyin {
                 let length = rest.iter().zip(sounds).take_while(|&pair| same(pair)).count();
                 for length in 1..=length {
                     next |= 1 << (at + length);
+                }
+                // And as yu, as passports have it: lyu for lü.
+                if let (Some(b'v'), Some('y'), Some(&first)) = (sounds.get(1), rest.get(1), rest.first())
+                    && sounds.first().is_some_and(|sound| first == char::from(*sound))
+                {
+                    next |= 1 << (at + 2);
+                    let tail = [b'u'].into_iter().chain(sounds.iter().skip(2).copied());
+                    let after = rest.get(2..).unwrap_or_default();
+                    let length =
+                        after.iter().zip(tail).take_while(|(letter, sound)| **letter == char::from(*sound)).count();
+                    for length in 1..=length {
+                        next |= 1 << (at + 2 + length);
+                    }
                 }
             }
         }

@@ -3,6 +3,7 @@
 pub mod ledger;
 pub mod merge;
 
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
 use uuid::Uuid;
@@ -313,14 +314,22 @@ impl Product {
         self.stocked().into_iter().chain(left.then_some(0)).collect()
     }
 
-    /// By what products are ordered, as tiles and in lists: as the shop arranged them, else the older first.
+    /// A place that is the same on every device, whatever orders names there: as the shop arranged them, else the older
+    /// first. For programs; what people see is ordered by [`Self::compare`].
     pub fn place(&self) -> (i64, Uuid) {
         (self.position, self.id)
+    }
+
+    /// Which of two comes first, as tiles, in lists and in sheets: as the shop arranged them, then by their names as
+    /// `names` orders them (by sound, where a name is Chinese), then the older.
+    pub fn compare(&self, other: &Self, names: impl FnOnce(&str, &str) -> Ordering) -> Ordering {
+        let by_place = self.position.cmp(&other.position);
+        by_place.then_with(|| names(&self.name, &other.name)).then_with(|| self.id.cmp(&other.id))
     }
 }
 
 /// How far apart things are put that are ordered anew, so that others fit between.
-const APART: i64 = 1_000;
+pub const APART: i64 = 1_000;
 
 /// Which positions change when, of things in this order, the one at `from` goes to `to`: most often its own only.
 pub fn rearranged(positions: &[i64], from: usize, to: usize) -> Vec<(usize, i64)> {
@@ -418,6 +427,20 @@ mod tests {
         assert_eq!(shirt.price(3, "wholesale"), Some(69_00), "a price of its own is nobody's level");
         assert_eq!(shirt.price(0, "none such"), Some(59_00));
         assert_eq!((shirt.scanned("S3"), shirt.scanned("6901234567892"), shirt.scanned("")), (Some(3), Some(0), None));
+    }
+
+    #[test]
+    fn what_the_shop_arranged_comes_first_then_the_names() {
+        let of = |id, position, name: &str| Product {
+            id: Uuid::from_u128(id),
+            position,
+            name: name.into(),
+            ..Product::default()
+        };
+        let (tea, cup, pot, twin) = (of(1, 0, "tea"), of(2, 0, "cup"), of(3, -1_000, "pot"), of(4, 0, "cup"));
+        let mut all = [&tea, &cup, &pot, &twin];
+        all.sort_by(|one, other| one.compare(other, str::cmp));
+        assert_eq!(all.map(|product| product.id.as_u128()), [3, 2, 4, 1]);
     }
 
     #[test]

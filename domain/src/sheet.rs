@@ -91,6 +91,8 @@ pub struct Line {
     pub number: usize,
     /// Its cells.
     pub cells: Vec<Content>,
+    /// The columns, from 0, in which a cell holds for several rows together.
+    pub merged: Vec<usize>,
     /// Why it is left out, where that is known from the sheet alone.
     pub left: Option<Left>,
     /// What a person should know of it, where that is known from the sheet alone.

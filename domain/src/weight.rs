@@ -59,20 +59,23 @@ impl WeightUnit {
 
     /// A weight in it, with as few decimals as come to just these grams when they are read again; at most three.
     pub fn plain(self, grams: i64) -> String {
+        let (units, places) = self.shortest(grams);
         let sign = if grams < 0 { "-" } else { "" };
+        format!("{sign}{}", plain_in(narrow(units), places))
+    }
+
+    /// The same without its sign, as a whole number and how many of its digits are decimals.
+    fn shortest(self, grams: i64) -> (i128, u32) {
         let magnitude = i128::from(grams.unsigned_abs());
         let one = i128::from(self.nanograms());
-        let nanograms = magnitude * 1_000_000_000;
-        let mut written = String::new();
-        for places in 0..=3_u32 {
+        let of = |places: u32| {
             let scale = 10_i128.pow(places);
-            let units = rounded(nanograms * scale, one);
-            written = format!("{sign}{}", plain_in(narrow(units), places));
-            if rounded(units * one, scale * 1_000_000_000) == magnitude {
-                break;
-            }
-        }
-        written
+            let units = rounded(magnitude * 1_000_000_000 * scale, one);
+            (units, rounded(units * one, scale * 1_000_000_000) == magnitude)
+        };
+        let found = (0..3).map(|places| (of(places), places)).find(|((_, is_it), _)| *is_it);
+        let ((units, _), places) = found.unwrap_or_else(|| (of(3), 3));
+        (units, places)
     }
 
     /// The price of one, from the price of a kilogram, to the nearest minor unit: exact for a price that was set for
@@ -108,12 +111,14 @@ impl WeightUnit {
         match self {
             // The price of a jin is exactly half.
             Self::Kilogram | Self::Jin => price_of_grams(grams, of_kilogram),
+            // By the weight as it is said: 3 lb are 1,361 g, and no more than three times the price.
             Self::Pound => {
-                let nanograms = i128::from(grams) * 1_000_000_000;
-                let exact = nanograms.checked_mul(i128::from(self.price(of_kilogram)));
+                let (units, places) = self.shortest(grams);
+                let units = if grams < 0 { -units } else { units };
                 let is_below = (grams < 0) != (of_kilogram < 0);
+                let exact = units.checked_mul(i128::from(self.price(of_kilogram)));
                 exact.map_or(if is_below { i64::MIN } else { i64::MAX }, |exact| {
-                    narrow(rounded(exact, i128::from(self.nanograms())))
+                    narrow(rounded(exact, 10_i128.pow(places)))
                 })
             }
         }
@@ -160,6 +165,8 @@ mod tests {
         assert_eq!(WeightUnit::Pound.price(of_kilogram), 1_99);
         // 100 pounds, 45,359 g: 199.00, and not 45.359 × 4.39 = 199.13.
         assert_eq!(WeightUnit::Pound.amount(45_359, of_kilogram), 199_00);
+        // 3 lb are kept as 1,361 g, and are 3 lb.
+        assert_eq!(WeightUnit::Pound.amount(1_361, WeightUnit::Pound.of_kilogram(19_99)), 59_97);
     }
 
     proptest::proptest! {
@@ -168,6 +175,13 @@ mod tests {
             for unit in WeightUnit::ALL {
                 proptest::prop_assert_eq!(unit.price(unit.of_kilogram(price)), price);
             }
+        }
+
+        #[test]
+        fn hundredths_of_a_pound_cost_what_they_say(hundredths in 1_i64..1_000_000, price in 0_i64..1_000_000) {
+            let grams = narrow(rounded(i128::from(hundredths) * 453_592_370_000, 100_000_000_000));
+            let amount = WeightUnit::Pound.amount(grams, WeightUnit::Pound.of_kilogram(price));
+            proptest::prop_assert_eq!(amount, (hundredths * price + 50).div_euclid(100));
         }
 
         #[test]

@@ -25,6 +25,7 @@ use protocol::{BlobId, Problem};
 use uuid::Uuid;
 
 use crate::carrier::Carrier;
+use crate::clock::{Clock, Kept, Reading, Wrong};
 use crate::replica::{ActFault as Refused, Outgoing, Replica, Wanting};
 use crate::storage::{Storage, StorageFault};
 use crate::sync::{Engine, State};
@@ -138,8 +139,14 @@ pub trait Live {
 
 /// Clock and chance.
 pub trait Host {
-    /// Now, milliseconds since 1970.
+    /// Now, milliseconds since 1970, as the device believes.
     fn now_ms(&self) -> i64;
+    /// Milliseconds since some moment, by a clock that nobody can set.
+    fn uptime_ms(&self) -> i64;
+    /// What [`Host::keep_clock`] kept, whichever tab or run of the app it was.
+    fn kept_clock(&self) -> Option<Kept>;
+    /// Keeps what is known of the device's clock.
+    fn keep_clock(&self, kept: Kept);
     /// Sixteen random bytes.
     fn random(&self) -> [u8; 16];
     /// Waits.
@@ -228,8 +235,10 @@ pub struct SyncState {
     pub cloned: bool,
     /// When the server was last heard since this page opened, milliseconds since 1970 by this device's clock.
     pub heard_ms: Option<i64>,
-    /// The server's clock less this device's, milliseconds, once known.
+    /// The server's clock less this device's, milliseconds, once it was heard in this run.
     pub clock_off_ms: Option<i64>,
+    /// That the device's clock is wrong, and by how much.
+    pub clock_wrong: Option<Wrong>,
 }
 
 /// Rings once, for whoever waits: rung before, the wait is over at once.
@@ -285,7 +294,9 @@ struct Inner<S, T, H> {
     erase_not_before: Cell<i64>,
     /// Counts how often the replica was loaded again, because another tab built the journal anew.
     loads: Cell<u64>,
-    clock_off_ms: Cell<Option<i64>>,
+    clock: RefCell<Clock>,
+    /// The device's clock less its uptime when this was opened: what is waited for goes by no clock that can be set.
+    started_ms: i64,
     /// The server's time as it was told last.
     told_ms: Cell<Option<i64>>,
     listeners: RefCell<Vec<Listener>>,
@@ -315,6 +326,7 @@ impl<S: Storage, T: Transport, H: Host> Client<S, T, H> {
 
     async fn of(replica: Replica, storage: S, transport: T, host: H) -> Result<Self, OpenFault> {
         let mut carrier = Carrier::default();
+        let started_ms = host.now_ms().saturating_sub(host.uptime_ms());
         carrier.marked(steadily(&storage, async || storage.unsent_blobs().await).await?);
         Ok(Self(Rc::new(Inner {
             storage,
@@ -334,7 +346,8 @@ impl<S: Storage, T: Transport, H: Host> Client<S, T, H> {
             checkpoint_from: Cell::default(),
             erase_not_before: Cell::default(),
             loads: Cell::default(),
-            clock_off_ms: Cell::default(),
+            clock: RefCell::default(),
+            started_ms,
             told_ms: Cell::default(),
             listeners: RefCell::default(),
         })))
@@ -355,9 +368,45 @@ impl<S: Storage, T: Transport, H: Host> Client<S, T, H> {
         &self.0.transport
     }
 
-    /// Now, by this device's clock.
+    /// Now, milliseconds since 1970: by this device's clock, corrected by what is known of it.
     pub fn now_ms(&self) -> i64 {
-        self.0.host.now_ms()
+        let newest_ms = self.0.replica.try_borrow().map_or(i64::MIN, |replica| replica.newest_ms());
+        let mut clock = self.0.clock.borrow_mut();
+        clock.adopt(self.0.host.kept_clock());
+        let before = clock.wrong();
+        let now_ms = clock.now(self.reading(), newest_ms);
+        self.keep_clock(&mut clock);
+        if clock.wrong() != before {
+            // The server knows.
+            self.wake();
+        }
+        now_ms
+    }
+
+    /// A person says that this device's clock is right, whatever it did.
+    pub fn trust_clock(&self) {
+        {
+            let mut clock = self.0.clock.borrow_mut();
+            clock.trust(self.reading());
+            self.keep_clock(&mut clock);
+        }
+        self.wake();
+        self.tell(Change::default());
+    }
+
+    fn keep_clock(&self, clock: &mut Clock) {
+        if let Some(kept) = clock.to_keep() {
+            self.0.host.keep_clock(kept);
+        }
+    }
+
+    fn reading(&self) -> Reading {
+        Reading { wall_ms: self.0.host.now_ms(), uptime_ms: self.0.host.uptime_ms() }
+    }
+
+    /// A time that only goes on, for what is waited for: milliseconds since about 1970.
+    fn steady_ms(&self) -> i64 {
+        self.0.started_ms.saturating_add(self.0.host.uptime_ms())
     }
 
     /// From now on acts are this person's.
@@ -383,7 +432,8 @@ impl<S: Storage, T: Transport, H: Host> Client<S, T, H> {
             quarantined,
             cloned: replica.is_cloned(),
             heard_ms: self.0.engine.borrow().heard_ms(),
-            clock_off_ms: self.0.clock_off_ms.get(),
+            clock_off_ms: self.0.clock.borrow().told_off_ms(),
+            clock_wrong: self.0.clock.borrow().wrong(),
         }
     }
 

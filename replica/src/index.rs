@@ -68,6 +68,11 @@ impl Row {
         let status = Status::ALL.get(usize::from(self.status));
         matches!(status, Some(Status::Draft | Status::Cancelled | Status::Closed) | None)
     }
+    /// What is held of its buyer's money, minor units: of a draft, too.
+    fn received(&self) -> i64 {
+        let status = Status::ALL.get(usize::from(self.status));
+        status.map_or(0, |status| domain::order::received(*status, self.total, self.balance))
+    }
     /// What its buyer owes, minor units.
     fn owed(&self) -> i64 {
         if self.comes_to_nothing() { 0 } else { self.balance.max(0) }
@@ -497,26 +502,28 @@ impl Index {
     }
 
     /// Which rows hold every word; `None` when nothing is looked for.
-    fn find(&self, search: &str) -> Option<Vec<bool>> {
+    fn find(&self, search: &str, alike: &[String]) -> Option<Vec<bool>> {
         if let Some(numbers) = pasted(search) {
             return Some(self.find_any(&numbers).0);
         }
-        let mut words: Vec<Vec<u8>> = search
-            .split_whitespace()
-            .map(|word| {
-                let mut lower = Vec::with_capacity(word.len());
-                push_lower(&mut lower, word);
-                lower
-            })
-            .collect();
+        // Each word in all the ways in which it may be written.
+        let mut words: Vec<Vec<Vec<u8>>> = search.split_whitespace().map(|word| written(word, alike)).collect();
         // The longest first: it is the rarest.
-        if let Some(longest) = (0..words.len()).max_by_key(|at| words.get(*at).map(Vec::len)) {
+        let length = |ways: &Vec<Vec<u8>>| ways.first().map(Vec::len);
+        if let Some(longest) = (0..words.len()).max_by_key(|at| words.get(*at).and_then(length)) {
             words.swap(0, longest);
         }
         let (first, others) = words.split_first()?;
         let mut found = vec![false; self.rows.len()];
-        let others: Vec<Finder<'_>> = others.iter().map(Finder::new).collect();
-        let finder = Finder::new(first);
+        let others: Vec<Vec<Finder<'_>>> = others.iter().map(|ways| ways.iter().map(Finder::new).collect()).collect();
+        for way in first {
+            self.mark(&Finder::new(way), &others, &mut found);
+        }
+        Some(found)
+    }
+
+    /// Marks the rows in which a word is found, and one of the ways of each of the others.
+    fn mark(&self, finder: &Finder<'_>, others: &[Vec<Finder<'_>>], found: &mut [bool]) {
         let mut from = 0;
         let mut segment = 0;
         while let Some(hit) = self.haystack.get(from..).and_then(|rest| finder.find(rest)) {
@@ -528,7 +535,7 @@ impl Index {
             if let Some(row) = self.rows.get(at as usize)
                 && row.text.0 == start
                 && let Some(text) = self.haystack.get(range(row.text))
-                && others.iter().all(|word| word.find(text).is_some())
+                && others.iter().all(|ways| ways.iter().any(|way| way.find(text).is_some()))
                 && let Some(slot) = found.get_mut(at as usize)
             {
                 *slot = true;
@@ -536,7 +543,6 @@ impl Index {
             segment += 1;
             from = self.segments.get(segment).map_or(self.haystack.len(), |(start, _)| *start as usize);
         }
-        Some(found)
     }
 
     /// The chunks that changed since the last checkpoint.
@@ -569,7 +575,32 @@ fn to_u32(value: usize) -> u32 {
     u32::try_from(value).unwrap_or(u32::MAX)
 }
 
-/// Appends a text in lower case. Most of it has none (digits, Chinese) or is ASCII.
+/// As many ways of writing a word are tried; the first is as it was typed.
+const WAYS: usize = 32;
+
+/// In which ways a word may be written, each in lower case, where these characters are alike.
+fn written(word: &str, alike: &[String]) -> Vec<Vec<u8>> {
+    let mut ways = vec![String::new()];
+    for c in word.chars() {
+        let group = alike.iter().find(|group| group.contains(c));
+        let mut all: Vec<char> =
+            group.map(|group| group.chars().filter(|other| *other != c).collect()).unwrap_or_default();
+        all.insert(0, c);
+        if all.len() * ways.len() > WAYS {
+            all.truncate(1);
+        }
+        let more = all.iter().flat_map(|c| ways.iter().map(move |way| format!("{way}{c}")));
+        ways = more.collect();
+    }
+    let lower = |way: &String| {
+        let mut lower = Vec::with_capacity(way.len());
+        push_lower(&mut lower, way);
+        lower
+    };
+    ways.iter().map(lower).collect()
+}
+
+/// Appends a text in lower case and plain signs. Most of it has none (digits, Chinese) or is ASCII.
 fn push_lower(into: &mut Vec<u8>, text: &str) {
     if text.is_ascii() {
         into.extend(text.bytes().map(|byte| byte.to_ascii_lowercase()));
@@ -579,10 +610,10 @@ fn push_lower(into: &mut Vec<u8>, text: &str) {
     for c in text.chars() {
         if c.is_ascii() {
             into.push((c as u8).to_ascii_lowercase());
-        } else if ('\u{2e80}'..='\u{d7ff}').contains(&c) {
+        } else if c != '\u{3000}' && ('\u{2e80}'..='\u{d7ff}').contains(&c) {
             into.extend_from_slice(c.encode_utf8(&mut buffer).as_bytes());
         } else {
-            for lower in c.to_lowercase() {
+            for lower in domain::search::plain(c).into_iter().flat_map(char::to_lowercase) {
                 into.extend_from_slice(lower.encode_utf8(&mut buffer).as_bytes());
             }
         }

@@ -5,6 +5,7 @@ pub mod blobs;
 mod cache;
 mod carrier;
 pub mod client;
+pub mod clock;
 mod codec;
 pub mod conformance;
 mod device;

@@ -44,8 +44,10 @@ use crate::storage::Batch;
 
 /// Time, place and chance of an act: the caller's, never the replica's own.
 pub struct Moment<'a> {
-    /// Now, by the device's clock, milliseconds since 1970.
+    /// Now, as far as the device knows, milliseconds since 1970.
     pub now_ms: i64,
+    /// Somebody who knows said so: a log that runs ahead of it is not followed.
+    pub is_told: bool,
     /// The shop's business day.
     pub day: Day,
     /// The person who acts.

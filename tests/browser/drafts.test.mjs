@@ -282,7 +282,7 @@ test("goods are found while one types, and what there is too little of is said, 
   const offer = page.getByRole("option", { name: /明前龙井/ });
   await offer.waitFor();
   assert.match(await offer.innerText(), /88\.00/);
-  assert.match(await offer.innerText(), /3 free/);
+  assert.match(await offer.innerText(), /3 available/);
   assert.deepEqual(await faults(tablet, "offers"), []);
   await tablet.box("Item").press("ArrowDown");
   await tablet.box("Item").press("Enter");

@@ -66,7 +66,7 @@ test("with no server, every address opens: typed in, reloaded, and after the bro
   const order = new URL(tablet.page.url()).pathname;
   await server.down();
   const heading = (name) => tablet.page.getByRole("heading", { level: 1, name }).waitFor();
-  const pages = [["/", "Orders"], ["/orders", "Orders"], ["/orders/new", "New order"], ["/settings", "Settings"], ["/conflicts", "Conflicts"]];
+  const pages = [["/", "Counter"], ["/orders", "Orders"], ["/orders/new", "New order"], ["/settings", "Settings"], ["/conflicts", "Conflicts"]];
   for (const [where, name] of pages) {
     await tablet.go(where);
     await heading(name);

@@ -292,6 +292,9 @@ test("payments are verified in a batch with no server: each order says what beca
   await page.getByRole("link", { name: "Unverified 11" }).click();
   await rows.nth(11).waitFor({ state: "detached" });
   assert.equal(await rows.count(), 11);
+  // All of it at once, with what each way to pay comes to.
+  await page.locator('[data-testid="to-verify"][data-method="alipay"][data-count="11"]').getByText("¥110.00").waitFor();
+  await tablet.button("Verify all 11 · ¥110.00").waitFor();
   await page.goBack();
   await rows.nth(11).waitFor();
   await option(page, "Select orders");
@@ -302,7 +305,10 @@ test("payments are verified in a batch with no server: each order says what beca
   await page.getByText("12 selected").waitFor();
   await tablet.button("Actions").click();
   const dialog = page.getByRole("dialog");
+  // Only acts that fit are offered, and what they come to stands in the head.
+  assert.equal(await dialog.getByRole("button", { name: "Release" }).count(), 0);
   await dialog.getByRole("button", { name: "Verify payments" }).click();
+  await dialog.getByRole("heading", { name: /11 orders · ¥110\.00$/ }).waitFor();
   await dialog.getByRole("button", { name: "Verify payments" }).click();
   await dialog.getByText("11 done, 1 not done.").waitFor();
   const results = await page.getByTestId("batch-result").evaluateAll((all) => all.map((it) => [it.dataset.orderNumber, it.dataset.done]));
@@ -310,6 +316,7 @@ test("payments are verified in a batch with no server: each order says what beca
   assert.deepEqual(results[0], [orders[5].number, "false"], "what was not done comes first");
   await dialog.getByText("No payments to verify.").waitFor();
   await dialog.getByRole("button", { name: "Done", exact: true }).click();
+  await page.getByText("1 selected", { exact: true }).waitFor();
   await tablet.button("Stop selecting").click();
   await page.waitForFunction(() => [...document.querySelectorAll('[data-testid="order-row"]')].every((row) => !row.dataset.badges.includes("unverified")));
   await toVerify.waitFor({ state: "detached" });
@@ -325,6 +332,17 @@ test("payments are verified in a batch with no server: each order says what beca
   await dialog.getByText("2 done, 0 not done.").waitFor();
   await dialog.getByRole("button", { name: "Done", exact: true }).click();
   await page.waitForFunction(() => [...document.querySelectorAll(".row .tag")].filter((tag) => tag.textContent === "礼物").length === 2);
+  // All of it was done, so nothing is picked any more.
+  await tablet.button("Actions").waitFor({ state: "detached" });
+  await option(page, "Select orders");
+  await page.getByRole("checkbox", { name: /Buyer 5/ }).click();
+  await page.getByRole("checkbox", { name: /Buyer 4/ }).click();
+  const search = page.getByRole("searchbox", { name: "Search orders" });
+  await search.fill("Buyer 4");
+  await page.getByText("2 selected, 1 not shown here").waitFor();
+  await search.fill("Buyer 7");
+  await page.getByText("2 selected, none shown here").waitFor();
+  await search.fill("");
   await tablet.button("Actions").click();
   await dialog.getByRole("button", { name: "Record payment in full" }).click();
   await dialog.getByRole("radio", { name: "Cash" }).check();

@@ -34,7 +34,7 @@ test("where the later files can't be had, a shop and their pages wait for them, 
   await page.getByRole("alert").waitFor();
   await back();
   await tablet.button("Start on this device").click();
-  await page.waitForURL(/\/orders/);
+  await page.waitForURL(/\/counter/);
 
   await away();
   let answer;

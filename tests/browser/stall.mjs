@@ -15,6 +15,11 @@ const FLAGS = [
 ];
 export const LANDSCAPE = { width: 1024, height: 768 };
 export const PORTRAIT = { width: 768, height: 1024 };
+export const PHONE = { width: 390, height: 844 };
+export const SMALL_PHONE = { width: 360, height: 640 };
+export const PHONE_ON_SIDE = { width: 844, height: 390 };
+/** The same as a tablet whose page is read at 200 %. */
+export const ZOOMED = { width: 512, height: 384 };
 
 // What a browser says by itself where a network is missing. Everything else on a console is a complaint.
 const NO_NETWORK = /net::ERR_|^WebSocket connection to /;
@@ -336,7 +341,21 @@ async function unseenTablet(server, pairingCode) {
       assert.ok(results.every((result) => result.status === "stored"));
     }
   };
-  return { code, event, send };
+  return { code, event, send, shop, credential };
+}
+
+/** Every event of the shop, as another tablet gets it. */
+export async function log(server, pairingCode) {
+  const { shop, credential } = await unseenTablet(server, pairingCode);
+  const events = [];
+  for (let after = 0, head = 1; after < head; ) {
+    const where = `${server.address}/api/v1/shops/${shop}/pull?after=${after}&limit=1000`;
+    const answer = await fetch(where, { headers: { authorization: `Bearer ${credential}` } });
+    const page = await answer.json();
+    events.push(...page.events);
+    [after, head] = [page.next, page.head];
+  }
+  return events;
 }
 
 /** A picture of so many points, as a file to be chosen. */

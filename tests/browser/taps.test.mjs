@@ -72,8 +72,7 @@ async function orders(tablet, status) {
 
 async function atTheCounter(hand) {
   const { tablet, page } = hand;
-  await tablet.go("/counter");
-  const before = (await orders(tablet)) + 0;
+  const before = await orders(tablet);
   await tablet.go("/counter");
   await tile(tablet, "TEA").click();
   await cartIs(tablet, 12800);
@@ -104,10 +103,14 @@ async function atTheCounter(hand) {
   await tile(tablet, "CUP").click();
   await cartIs(tablet, 3500);
   // On a phone the cart is folded.
-  if (!(await tablet.button("Park").isVisible())) await page.getByTestId("cart-total").click();
+  const unfold = async (name) => {
+    if (!(await tablet.button(name).isVisible())) await page.getByTestId("cart-total").click();
+  };
+  await unfold("Park");
   how = await hand.presses(tablet.button("Park"));
   await cartIs(tablet, 0);
   assert.equal(await isOpen(tablet), 0, `it is parked, and nothing opened (${how})`);
+  await unfold("Parked");
   await tablet.button("Parked").click();
   how = await hand.presses(tablet.dialog().getByRole("button", { name: /Teacup/ }).first());
   await cartIs(tablet, 3500);
@@ -213,8 +216,7 @@ async function inFormsAndLists(hand) {
 
   await tablet.go("/settings/rules");
   await hand.presses(tablet.button("New rule").first());
-  await tablet.dialog().getByRole("textbox", { name: "Label", exact: true }).or(tablet.dialog().getByRole("combobox")).first().waitFor();
-  await tablet.dialog().getByRole("combobox", { name: "What it does" }).selectOption({ label: "Label orders" });
+  await tablet.dialog().getByRole("combobox", { name: "Action" }).selectOption({ label: "Label orders" });
   await tablet.dialog().getByRole("textbox", { name: "Label", exact: true }).fill("big");
   const rules = await rows("rule");
   how = await hand.presses(tablet.dialog().getByRole("button", { name: "Save", exact: true }));

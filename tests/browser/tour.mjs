@@ -235,9 +235,11 @@ export async function tour({ first, bare, alone, story, refund, product, custome
   };
 
   await at(bare, "/", "first-start");
+  await bare.page.getByRole("textbox").first().fill("店".repeat(61));
   await bare.button(said(bare, "Start on this device")).click();
   await bare.page.locator("[aria-invalid=true]").waitFor();
   await see(bare, "first-start-wrong");
+  await at(alone, "/counter", "counter-first", ".first-sale");
   await at(alone, "/orders", "orders-empty");
   await at(alone, "/settings", "settings-alone");
   await at(alone, "/conflicts", "conflicts-none");

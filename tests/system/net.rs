@@ -7,6 +7,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use futures::{SinkExt, StreamExt};
 use replica::client::{Body, Host, Live, Request, Response, Said, Transport, Unreachable};
+use replica::clock::Kept;
 use tokio::net::TcpStream;
 use tokio::sync::watch;
 use tokio_tungstenite::tungstenite::Message;
@@ -124,6 +125,13 @@ impl Host for Machine {
         self.1.set(self.1.get().max(now));
         self.1.get()
     }
+    fn uptime_ms(&self) -> i64 {
+        self.now_ms()
+    }
+    fn kept_clock(&self) -> Option<Kept> {
+        None
+    }
+    fn keep_clock(&self, _: Kept) {}
     fn random(&self) -> [u8; 16] {
         self.0.borrow_mut().bytes()
     }

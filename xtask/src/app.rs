@@ -46,6 +46,17 @@ pub fn build(tools: &Tools) -> Result<()> {
     stamp.set()
 }
 
+/// Builds the app in one piece, hardly optimised and without a service worker's list: to be looked at, never shipped.
+/// Gives its folder.
+pub fn build_quickly(tools: &Tools) -> Result<PathBuf> {
+    let into = target_dir().join("quick-dist");
+    let tool = tools.wasm_bindgen().parent().context("wasm-bindgen lies in no folder")?;
+    let mut trunk = tools.trunk(tool)?;
+    trunk.env("CARGO_PROFILE_DEV_OPT_LEVEL", "1").env("CARGO_PROFILE_DEV_DEBUG", "0");
+    run(trunk.args(["build", "--quiet", "--release=false", PAGE, "--dist"]).arg(&into))?;
+    Ok(into)
+}
+
 /// Builds the page that measures, which is never shipped.
 pub fn build_bench(tools: &Tools) -> Result<()> {
     let stamp = Stamp::new("bench-dist", tools)?;

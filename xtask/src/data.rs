@@ -38,15 +38,22 @@ enum Table {
     Divisions,
     /// Which syllables a character is read as
     Pinyin,
+    /// Traditional characters beside simplified ones
+    Characters,
 }
 
 /// Writes the tables anew and says what each costs to fetch.
 pub fn run(options: &Options) -> Result<()> {
-    let tables = if options.only.is_empty() { &[Table::Divisions, Table::Pinyin][..] } else { &options.only[..] };
+    let tables = if options.only.is_empty() {
+        &[Table::Divisions, Table::Pinyin, Table::Characters][..]
+    } else {
+        &options.only[..]
+    };
     for table in tables {
         match table {
             Table::Divisions => put("divisions", &divisions()?)?,
             Table::Pinyin => put("pinyin", &pinyin()?)?,
+            Table::Characters => put("characters", &characters()?)?,
         }
     }
     Ok(())
@@ -190,6 +197,35 @@ fn pinyin() -> Result<String> {
     Ok(text)
 }
 
+const CHARACTERS: (&str, &str) = ("opencc-js", "1.4.2");
+
+/// A simplified character a line, and behind it the traditional ones that are written so.
+fn characters() -> Result<String> {
+    let file = package(CHARACTERS.0, CHARACTERS.1)?.join("dist/esm-lib/dict/TSCharacters.js");
+    let source = fs::read_to_string(file)?;
+    let pairs = source.split('"').nth(1).context("the package has no table of characters any more")?;
+    let mut groups: BTreeMap<char, String> = BTreeMap::new();
+    for pair in pairs.split('|') {
+        let (traditional, simple) = pair.split_once(' ').context("a character without another")?;
+        // Where several are possible, the first is the usual one.
+        let simple = simple.split(' ').next().unwrap_or_default();
+        let (Some(one), Some(other)) = (simple.chars().next(), traditional.chars().next()) else {
+            bail!("{pair:?} is no pair of characters");
+        };
+        if one != other {
+            groups.entry(one).or_default().push(other);
+        }
+    }
+    let mut text = format!(
+        "# {} {} (npm, MIT and Apache-2.0; the dictionary is OpenCC's, Apache-2.0); written by `cargo xtask data`\n",
+        CHARACTERS.0, CHARACTERS.1
+    );
+    for (one, others) in groups {
+        writeln!(text, "{one}{others}")?;
+    }
+    Ok(text)
+}
+
 /// A JSON object in the order in which it is written.
 struct Ordered<T>(Vec<(String, T)>);
 
@@ -221,7 +257,7 @@ mod tests {
         let folder = root().join("public").join(FOLDER);
         let source = fs::read_to_string(root().join(NAMED_IN)).unwrap();
         let files = files_below(&folder).unwrap();
-        assert_eq!(files.len(), 2);
+        assert_eq!(files.len(), 3);
         for file in files {
             let file = file.to_str().unwrap();
             let (name, _) = file.split_once('-').unwrap();

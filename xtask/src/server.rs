@@ -7,6 +7,12 @@ use anyhow::Result;
 use crate::process::{cargo, run, say};
 use crate::workspace::target_dir;
 
+/// Builds the server without optimising, and gives its path.
+pub fn build_quickly() -> Result<PathBuf> {
+    run(cargo().args(["build", "--quiet", "-p", "sync-server"]))?;
+    Ok(target_dir().join("debug").join(format!("sync-server{}", std::env::consts::EXE_SUFFIX)))
+}
+
 /// Builds the server and gives its path.
 pub fn build() -> Result<PathBuf> {
     let binary = target_dir().join("server").join(format!("sync-server{}", std::env::consts::EXE_SUFFIX));

@@ -1,14 +1,17 @@
 //! The counter: tiles on one side, the cart on the other, the money in between. Made for a rush: a tap sells, nothing
 //! waits, and what is in the cart is there after whatever happens to the page.
 //!
-//! `/counter` sells, `/counter?step=pay` takes the money, so that the browser's back leads to the goods.
+//! `/counter` sells, `/counter?step=pay` takes the money, `/counter?step=cart` shows the cart on a phone: the browser's
+//! back leads to the goods.
 
 mod asked;
 mod cart;
+mod first;
 mod goods;
 mod model;
 pub mod reader;
 mod scans;
+mod shortcuts;
 mod sold;
 mod tender;
 mod till;
@@ -44,14 +47,14 @@ pub fn Counter() -> impl IntoView {
     let heading = NodeRef::new();
     arrive(counter::TITLE.into(), heading);
     let query = use_query_map();
-    let wants_pay = Memo::new(move |_| query.with(|query| query.get("step").as_deref() == Some("pay")));
+    let step = Memo::new(move |_| query.with(|query| query.get("step")));
 
     // Sold already: the browser was killed before it forgot the cart.
     let is_sold = move |cart: &Cart| {
         untrack(|| session.summary(cart.order)).is_some_and(|Summary { number, .. }| number.is_some())
     };
     let (kept, at_ms) = kept::load_dated::<Cart>(KEPT).unzip();
-    let till = Till::new(session, toaster, kept.filter(|cart| !is_sold(cart)), wants_pay);
+    let till = Till::new(session, toaster, kept.filter(|cart| !is_sold(cart)), step);
     let began = till.cart.get_untracked();
     Effect::new(move |before: Option<()>| {
         till.cart.with(|cart| match before {
@@ -71,11 +74,15 @@ pub fn Counter() -> impl IntoView {
                 }
             });
         }
+        till.keep_old_parts().await;
     });
     till.watch_the_draft();
     till.take_scans(Layer::Page);
     till.follow_scans();
     let listening = window_event_listener(leptos::ev::keydown, move |event| {
+        if shortcuts::pressed(till, &event) {
+            return event.prevent_default();
+        }
         let is_field = page::is_typing();
         if till.key(&event.key(), is_field, page::has_focus()) {
             event.prevent_default();

@@ -21,8 +21,10 @@ use self::person::Shown;
 use super::sheets::{Kind as SheetKind, export};
 use super::sought;
 use crate::frame::PageHead;
+use crate::platform::intl;
 use crate::platform::page::escaped;
-use crate::session::Session;
+use crate::prefs::Prefs;
+use crate::session::{Person, Session};
 use crate::text::{customers, sheets};
 use crate::ui::{Button, Empty, Glyph, Kind, LinkButton, SearchField, Tab, Tabs, Toaster};
 
@@ -135,8 +137,16 @@ pub fn Customers() -> impl IntoView {
         });
     };
     let people = session.people();
-    let all = Memo::new(move |_| people.with(|people| Book::of(people.iter())));
-    let owers = Memo::new(move |_| people.with(|people| Book::of(people.iter().filter(|person| person.owes() > 0))));
+    let by_name = expect_context::<Prefs>().people_by_name;
+    let book = move |only: fn(&Person) -> bool| {
+        let mut book: Vec<_> = people.with(|people| people.iter().filter(|person| only(person)).cloned().collect());
+        if by_name.get() {
+            book.sort_by(|one, other| intl::compare(&called(one), &called(other)));
+        }
+        Book::of(book.iter())
+    };
+    let all = Memo::new(move |_| book(|_| true));
+    let owers = Memo::new(move |_| book(|person| person.owes() > 0));
     let found = Memo::new(move |_| {
         let book = if owing.get() { owers } else { all };
         typed.with(|typed| book.with(|book| book.meant(typed)))
@@ -185,9 +195,8 @@ pub fn Customers() -> impl IntoView {
                     href="/customers/import"
                     label=sheets::IMPORT
                     glyph=Glyph::TakeIn
-                    icon_only=true
                 />
-                <Button label=sheets::EXPORT glyph=Glyph::Save icon_only=true busy=saving on_press=export/>
+                <Button label=sheets::EXPORT glyph=Glyph::Save busy=saving on_press=export/>
                 <Button
                     label=customers::NEW
                     glyph=Glyph::Plus
@@ -205,6 +214,7 @@ pub fn Customers() -> impl IntoView {
                     <div class="list-body" id="customer-rows" role="tabpanel" aria-label=customers::LIST>
                         <p class="unseen" role="status">{said}</p>
                         <Doubles people place/>
+                        <Show when=move || { all.with(Book::len) > 1 }><Sorted by_name/></Show>
                         <Show when=move || !is_empty.get() fallback=empty>
                             <Rows found chosen place/>
                         </Show>
@@ -230,8 +240,28 @@ pub fn Customers() -> impl IntoView {
     }
 }
 
+/// In which order they stand: a choice in sight.
+#[component]
+fn Sorted(by_name: RwSignal<bool>) -> impl IntoView {
+    let pick = move |label: crate::text::Phrase, names: bool| {
+        let pressed = move || if by_name.get() == names { "true" } else { "false" };
+        view! {
+            <button type="button" class="pick" aria-pressed=pressed on:click=move |_| by_name.set(names)>
+                {label}
+            </button>
+        }
+    };
+    view! {
+        <div class="sorted" role="group" aria-label=customers::SORTED_BY>
+            <span class="small muted" aria-hidden="true">{customers::SORTED_BY}</span>
+            {pick(customers::BY_VISIT, false)}
+            {pick(customers::BY_NAME, true)}
+        </div>
+    }
+}
+
 /// How a person is called in a list.
-fn called(person: &crate::session::Person) -> String {
+fn called(person: &Person) -> String {
     let customer = &person.customer;
     match (customer.erased, customer.name.is_empty()) {
         (true, _) => customers::ERASED.get().to_owned(),

@@ -40,7 +40,8 @@ pub fn FirstStart() -> impl IntoView {
         let _ = problem.try_set(why);
     };
     let start = async move |shop: NewShop| {
-        let started = session.start_shop(shop.name, shop.currency).await;
+        let name = if shop.name.is_empty() { first_start::USUAL_NAME.get().to_owned() } else { shop.name };
+        let started = session.start_shop(name, shop.currency).await;
         started.map_err(|_| Problem::NotStarted)
     };
     let on_start = Callback::new(move |shop: NewShop| {
@@ -114,8 +115,10 @@ fn Forms(
             <section class="begin" aria-label=first_start::TITLE>
                 <NewShopPart form on_start busy/>
                 <p class="or small">{first_start::HAVE_SHOP}</p>
-                <JoinPart on_join busy/>
-                <ConnectPart form on_connect busy/>
+                <div class="more-devices">
+                    <JoinPart on_join busy/>
+                    <ConnectPart form on_connect busy/>
+                </div>
                 <Fault text=problem/>
             </section>
         </div>
@@ -177,7 +180,6 @@ fn NewShopPart(form: NewShopSignals, on_start: Callback<NewShop>, busy: Signal<b
     let fault = Signal::derive(move || {
         let fault = parsed.get().err().filter(|_| tried.get())?;
         Some(match fault {
-            NewShopFault::NameMissing => first_start::SHOP_NAME_MISSING.get().to_owned(),
             NewShopFault::NameTooLong => first_start::shop_name_long(model::NAME_MOST),
         })
     });
@@ -193,7 +195,7 @@ fn NewShopPart(form: NewShopSignals, on_start: Callback<NewShop>, busy: Signal<b
     view! {
         <form novalidate on:submit=send>
             <h2 class="title">{first_start::NEW_SHOP}</h2>
-            <TextField label=first_start::SHOP_NAME value=name fault autocomplete="organization"/>
+            <TextField label=first_start::SHOP_NAME value=name fault autocomplete="organization" example=TextProp::from(first_start::USUAL_NAME)/>
             <div class="inline" data-wide-key="">
                 <Select
                     label=TextProp::from(first_start::CURRENCY)

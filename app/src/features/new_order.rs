@@ -144,8 +144,8 @@ pub struct Flow {
     currency: Signal<Currency>,
     /// A confirmed order is being edited.
     is_edit: bool,
-    /// What was paid for it, minor units.
-    paid: i64,
+    /// What was paid for it and not given back, minor units; for a draft, too.
+    paid: Memo<i64>,
     base: StoredValue<Option<(Content, Buyer)>>,
     session: Session,
     /// The same currency, to calculate with.
@@ -163,16 +163,24 @@ pub struct Flow {
 }
 
 impl Flow {
-    /// What confirming asks for.
-    fn command(self, content: Content, buyer: Buyer, payment: Option<NewPayment>, handed_over: bool) -> Command {
+    /// What confirming asks for. What others changed in a draft or an order is not written over: it is edited, and
+    /// confirmed as it then stands.
+    fn commands(self, content: Content, buyer: Buyer, payment: Option<NewPayment>, handed_over: bool) -> Vec<Command> {
+        let confirm = |new: Option<(Content, Buyer)>| Command::Confirm {
+            new,
+            copied_from: self.purpose.copied_from(),
+            payments: payment.into_iter().collect(),
+            handed_over,
+        };
         match self.base.get_value() {
-            Some((base, base_buyer)) if self.is_edit => Command::Edit { base, base_buyer, content, buyer },
-            _ => Command::Confirm {
-                new: Some((content, buyer)),
-                copied_from: self.purpose.copied_from(),
-                payments: payment.into_iter().collect(),
-                handed_over,
-            },
+            Some((base, base_buyer)) => {
+                if self.is_edit {
+                    vec![Command::Edit { base, base_buyer, content, buyer }]
+                } else {
+                    vec![Command::EditDraft { base, base_buyer, content, buyer }, confirm(None)]
+                }
+            }
+            None => vec![confirm(Some((content, buyer)))],
         }
     }
 }
@@ -242,7 +250,7 @@ fn begin(
                 blank,
                 base: Some(base),
                 is_edit,
-                paid: order.paid().saturating_sub(order.refunded()),
+                paid: order.received(),
             }
         }
         (_, order) => {
@@ -328,6 +336,7 @@ fn Unable(title: text::Phrase, why: text::Phrase, #[prop(into)] href: String, wa
 fn wire(session: Session, purpose: Purpose, start: Start, refused: RwSignal<Option<ActFault>>) -> (Flow, Memo<Form>) {
     let settings = session.settings();
     let Start { order, blank, form, base, is_edit, paid } = start;
+    let known_order = session.order(Signal::stored(Some(order)));
 
     let fields = Fields::of(form);
     let customers = session.customers();
@@ -385,7 +394,8 @@ fn wire(session: Session, purpose: Purpose, start: Start, refused: RwSignal<Opti
         problem: Signal::derive(move || refused.get().map(|fault| words::act_fault(&fault).get().to_owned())),
         currency: session.currency(),
         is_edit,
-        paid,
+        // Another tablet may take a part of the payment, or give some back, while this is open.
+        paid: Memo::new(move |_| known_order.get().there().map_or(paid, |order| order.received())),
         base: StoredValue::new(base),
     };
     (flow, typed)
@@ -404,13 +414,14 @@ fn Typing(purpose: Purpose, start: Start, wants_preview: Memo<bool>, on_begin: C
     let done = StoredValue::new(false);
     let draft = Draft::of(flow, typed, done);
     draft.keep_here();
+    draft.follow_others(toaster);
     if !is_edit {
         draft.keep_for_all();
     }
 
     let act = {
         let navigate = navigate.clone();
-        move |command: Command, is_draft: bool| {
+        move |commands: Vec<Command>, is_draft: bool| {
             if flow.busy.get_untracked() {
                 return;
             }
@@ -418,7 +429,7 @@ fn Typing(purpose: Purpose, start: Start, wants_preview: Memo<bool>, on_begin: C
             refused.set(None);
             let navigate = navigate.clone();
             spawn_local(async move {
-                match session.act(Some(flow.order.get_value()), command).await {
+                match session.act_in_turn(flow.order.get_value(), commands).await {
                     Ok(acted) => {
                         done.set_value(true);
                         kept::forget(&purpose.key());
@@ -483,7 +494,7 @@ fn Typing(purpose: Purpose, start: Start, wants_preview: Memo<bool>, on_begin: C
                 toaster.confirm(text::form::DRAFT_KEPT);
                 navigate("/orders", NavigateOptions { replace: true, ..NavigateOptions::default() });
             }
-            Some(now) => act(draft.command(now), true),
+            Some(now) => act(vec![draft.command(now)], true),
             None => {
                 flow.tried.set(true);
                 page::focus_first_fault();
@@ -491,7 +502,7 @@ fn Typing(purpose: Purpose, start: Start, wants_preview: Memo<bool>, on_begin: C
         })
     };
     let on_keep = (!is_edit).then_some(keep_draft);
-    let on_confirm = Callback::new(move |(command,)| act(command, false));
+    let on_confirm = Callback::new(move |(commands,)| act(commands, false));
     let leave = navigate.clone();
     let start_over = Callback::new(move |()| {
         done.set_value(true);

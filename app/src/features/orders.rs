@@ -14,14 +14,14 @@ mod window;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use domain::order::Status;
+use domain::order::{Badge, Status};
 use leptos::ev;
 use leptos::html;
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_navigate, use_query_map};
 use leptos_router::params::ParamsMap;
-use replica::{Filter, Sort, SortBy};
+use replica::{Facet, Filter, Sort, SortBy};
 use uuid::Uuid;
 
 use super::order::marks;
@@ -29,14 +29,16 @@ use super::sought;
 use crate::frame::PageHead;
 use crate::parts::Parts;
 use crate::prefs::Prefs;
-use crate::session::{Listing, Session};
+use crate::session::{Listing, Session, alike_in};
+use crate::text::order_list::batch as verified;
 use crate::text::{list, orders};
 use crate::ui::{Empty, Glyph, Kind, LinkButton, SearchField, Tab, Tabs};
 pub use part::Part;
 pub use rows::Reach;
 use rows::Rows;
 
-/// The states in the order of their tabs: the way that an order goes.
+/// The states in the order of their tabs: first those that ask for something, the way that an order goes; then where
+/// nothing is left to do.
 const TABS: [Status; 11] = [
     Status::AwaitingPayment,
     Status::PartPaid,
@@ -44,8 +46,8 @@ const TABS: [Status; 11] = [
     Status::PartShipped,
     Status::Shipped,
     Status::Delivered,
-    Status::Completed,
     Status::OnHold,
+    Status::Completed,
     Status::Cancelled,
     Status::Closed,
     Status::Draft,
@@ -131,7 +133,11 @@ pub fn Orders() -> impl IntoView {
             Some(filter)
         })
     });
-    let filter = Memo::new(move |_| Filter { search: typed.get(), ..narrowed.get().unwrap_or_default() });
+    let filter = Memo::new(move |_| Filter {
+        search: typed.get(),
+        alike: alike_in(&typed.read()),
+        ..narrowed.get().unwrap_or_default()
+    });
     let listing = session.listing(filter.into());
 
     let columns = expect_context::<Prefs>().columns;
@@ -217,7 +223,12 @@ pub fn Orders() -> impl IntoView {
     });
     let empty = move || {
         let status = filter.with(|filter| filter.status.first().copied());
+        let unverified = filter.with(|filter| filter.only == [Facet::Badge(Badge::Unverified)]);
         match (is_plain.get(), status) {
+            (false, _) if unverified => view! {
+                <Empty glyph=Glyph::Check title=verified::ALL_VERIFIED text=verified::ALL_VERIFIED_WHY/>
+            }
+            .into_any(),
             (false, _) => view! {
                 <Empty glyph=Glyph::Search title=list::NOTHING_FOUND text=list::NOTHING_FOUND_WHY/>
             }
@@ -228,13 +239,16 @@ pub fn Orders() -> impl IntoView {
             }
             (true, _) => view! {
                 <Empty glyph=Glyph::Orders title=orders::EMPTY text=orders::EMPTY_WHY>
-                    <LinkButton href="/orders/new" label=orders::TAKE_FIRST kind=Kind::Main/>
+                    <LinkButton href="/counter" label=orders::TO_COUNTER glyph=Glyph::Counter kind=Kind::Main/>
+                    <LinkButton href="/orders/new" label=orders::TAKE_FIRST glyph=Glyph::NewOrder/>
                     <LinkButton href="/setup" label=orders::SET_UP/>
                 </Empty>
             }
             .into_any(),
         }
     };
+    // Nothing was ever sold: one pane, and nothing to choose from.
+    let is_new = Memo::new(move |_| is_plain.get() && counts.with(|counts| counts.all == 0));
     let is_empty = Memo::new(move |_| listing.with(|listing| listing.total == 0));
     let is_narrowed = Memo::new(move |_| narrowed.with(Option::is_some));
     let said = move || {
@@ -255,10 +269,12 @@ pub fn Orders() -> impl IntoView {
                 {Parts::once(move |pages| (pages.list.tools)(shelf))}
             </PageHead>
             <div>
-                <Tabs label=list::BY_STATE tabs chosen=chosen_tab on_choose=choose_tab panel=PANEL/>
+                <div hidden=move || is_new.get()>
+                    <Tabs label=list::BY_STATE tabs chosen=chosen_tab on_choose=choose_tab panel=PANEL/>
+                </div>
                 {Parts::once(move |pages| (pages.list.bar)(shelf))}
             </div>
-            <div class="split" node_ref=split data-table=move || table.get().then_some("")>
+            <div class="split" node_ref=split data-table=move || table.get().then_some("") data-alone=move || is_new.get().then_some("")>
                 <section class="sheet" id=PANEL role="tabpanel" aria-label=list::LIST>
                     <p class="unseen" role="status">{said}</p>
                     {Parts::once(move |pages| (pages.list.head)(shelf))}

@@ -195,9 +195,8 @@ pub fn Products() -> impl IntoView {
                     href="/products/import"
                     label=sheets::IMPORT
                     glyph=Glyph::TakeIn
-                    icon_only=true
                 />
-                <Button label=sheets::EXPORT glyph=Glyph::Save icon_only=true busy=saving on_press=export/>
+                <Button label=sheets::EXPORT glyph=Glyph::Save busy=saving on_press=export/>
                 <Button label=products::NEW glyph=Glyph::Plus on_press=write_new/>
             </PageHead>
             <div class="split">

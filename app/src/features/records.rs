@@ -98,6 +98,11 @@ fn Dispute(of: RecordConflict) -> impl IntoView {
         let unit = Product::read(&fields).unit;
         move |of: Option<Value>| match of {
             Some(Value::Int(n)) if is_count => records::counted(&marks::quantity(n, unit)),
+            // Another record is called by its name.
+            Some(Value::Text(other)) if field == "merged_into" => {
+                let other = other.parse().ok().and_then(|id| session.fields_of(id));
+                other.map(|fields| fields.text("name").to_owned()).unwrap_or_default()
+            }
             of => shop.with(|shop| value_words(kind, &field, of.as_ref(), shop, currency.get())),
         }
     };

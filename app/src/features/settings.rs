@@ -107,6 +107,9 @@ fn Looks(prefs: Prefs) -> impl IntoView {
         <Setting label=settings::LEFT_HANDED why=settings::LEFT_HANDED_WHY control="left-handed">
             <Switch id="left-handed" value=prefs.left_handed/>
         </Setting>
+        <Setting label=settings::PHONE_PAD why=settings::PHONE_PAD_WHY control="phone-pad">
+            <Switch id="phone-pad" value=prefs.phone_pad/>
+        </Setting>
         <Setting label=scan::SOUND why=scan::SOUND_WHY control="scanner-sound">
             <Switch id="scanner-sound" value=sounds/>
         </Setting>

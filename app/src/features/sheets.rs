@@ -440,7 +440,7 @@ fn Reading(desk: Desk) -> impl IntoView {
     view! {
         <section class="stack" data-tight="" aria-label=sheets::HOW_READ>
             {peer}
-            <div class="head-row">{sheet}{text}</div>
+            <div class="reading">{sheet}{text}</div>
             {hidden}
         </section>
     }

@@ -6,11 +6,16 @@ use std::pin::pin;
 
 use futures::channel::oneshot;
 use futures::future::select;
+use gloo_storage::{LocalStorage, Storage};
 use js_sys::{Array, Date, Function, Intl, Object, Promise, Reflect};
 use leptos::prelude::{request_animation_frame, window};
 use replica::client::Host;
+use replica::clock::Kept;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
+
+/// What is kept of the device's clock.
+const KEPT: &str = "stallbook.clock";
 
 /// Milliseconds since 1970, as the device believes.
 pub fn now_ms() -> i64 {
@@ -39,6 +44,17 @@ pub struct Browser;
 impl Host for Browser {
     fn now_ms(&self) -> i64 {
         now_ms()
+    }
+    fn uptime_ms(&self) -> i64 {
+        // Every browser has it.
+        window().performance().map_or(0, |performance| performance.now() as i64)
+    }
+    fn kept_clock(&self) -> Option<Kept> {
+        LocalStorage::get(KEPT).ok()
+    }
+    fn keep_clock(&self, kept: Kept) {
+        // Where the browser refuses (a full disk), it is known until the page is closed.
+        let _ = LocalStorage::set(KEPT, kept);
     }
     fn random(&self) -> [u8; 16] {
         random()

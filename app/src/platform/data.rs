@@ -11,6 +11,9 @@ pub const DIVISIONS: &str = "divisions-bd596ebae010811e.txt";
 /// Readings of characters, for `domain::pinyin::Pinyin`.
 pub const PINYIN: &str = "pinyin-ca1f69e74ebe2ce0.txt";
 
+/// Traditional characters beside simplified ones, for `domain::search::Alike`.
+pub const CHARACTERS: &str = "characters-b80c64387e3dd40e.txt";
+
 /// The text of one of these tables. The service worker keeps them all; `None` where there is none yet and no network
 /// either, or the server has another version of the app.
 pub async fn text(name: &str) -> Option<String> {

@@ -1,6 +1,7 @@
 //! Dates and times through the browser's `Intl`, which knows every zone and calendar already.
 
 use std::cell::RefCell;
+use std::cmp::Ordering;
 
 use js_sys::{Array, Function, Intl, Object, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
@@ -30,6 +31,25 @@ impl Shape {
             Self::Zone => &[("timeZoneName", "longGeneric")],
         }
     }
+}
+
+thread_local! {
+    static COLLATOR: RefCell<Option<Function>> = const { RefCell::new(None) };
+}
+
+/// Which of two names comes first: Chinese ones by their sound, others by their letters, numbers by what they count.
+pub fn compare(one: &str, other: &str) -> Ordering {
+    let collator = || {
+        let options = Object::new();
+        // A plain object takes every key.
+        let _ = Reflect::set(&options, &"numeric".into(), &true.into());
+        Intl::Collator::new(&Array::of1(&"zh-u-co-pinyin".into()), &options).compare()
+    };
+    let said = COLLATOR.with_borrow_mut(|known| {
+        let compare = known.get_or_insert_with(collator);
+        compare.call2(&JsValue::UNDEFINED, &one.into(), &other.into()).ok().and_then(|said| said.as_f64())
+    });
+    said.and_then(|said| said.partial_cmp(&0.0)).unwrap_or_else(|| one.cmp(other))
 }
 
 struct Writer {

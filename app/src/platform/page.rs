@@ -1,5 +1,6 @@
 //! The page itself: what `<html>` says, the address it was opened with, focus, and typing by key pad.
 
+use super::presses::{Area, all};
 use leptos::prelude::{document, window};
 use wasm_bindgen::prelude::Closure;
 use wasm_bindgen::{JsCast, JsValue};
@@ -330,4 +331,62 @@ pub fn press(id: &str) {
     if let Some(key) = document().get_element_by_id(id).and_then(|key| key.dyn_into::<HtmlElement>().ok()) {
         key.click();
     }
+}
+
+/// A strip of the page where a word may stand for a moment: what lies below it is to be read, not pressed. CSS pixels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Lane {
+    /// From the left of the window.
+    pub left: i32,
+    /// How wide it is at most.
+    pub width: i32,
+    /// From the top of the window, where it hangs from there.
+    pub top: Option<i32>,
+    /// From its foot, where it stands on that.
+    pub bottom: Option<i32>,
+}
+
+/// How far a lane keeps from what is around it, CSS pixels.
+const LANE_GAP: i32 = 12;
+/// Narrower than this it is a phone, CSS pixels.
+const PHONE: i32 = 600;
+
+/// The lane of the pane that has the main key: above its stub; on a phone below the top bars.
+pub fn lane() -> Option<Lane> {
+    let size = |value: Result<JsValue, JsValue>| value.ok().and_then(|value| value.as_f64()).map(|value| value as i32);
+    let (wide, high) = (size(window().inner_width())?, size(window().inner_height())?);
+    if wide < PHONE {
+        let bars = all("main .bar, .spine .shop").into_iter().map(|bar| Area::of(&bar)).filter(|bar| !bar.is_empty());
+        let top = bars.map(|bar| bar.bottom).filter(|bottom| *bottom < high / 3).max().unwrap_or(0);
+        let width = wide - 2 * LANE_GAP;
+        return Some(Lane { left: LANE_GAP, width, top: Some(top + LANE_GAP), bottom: None });
+    }
+    let stubs = all("main .stub").into_iter().filter(|stub| !Area::of(stub).is_empty());
+    let (with_main, others): (Vec<_>, Vec<_>) =
+        stubs.partition(|stub| stub.query_selector("[data-kind=main]").is_ok_and(|key| key.is_some()));
+    let stub = Area::of(with_main.last().or(others.last())?);
+    let bottom = Some(high - stub.top + LANE_GAP);
+    Some(Lane { left: stub.left + LANE_GAP, width: stub.right - stub.left - 2 * LANE_GAP, top: None, bottom })
+}
+
+/// Moves the focus in a grid of keys by an arrow; false where the key is no arrow, or leads nowhere.
+pub fn step_in_grid(keys: &str, arrow: &str) -> bool {
+    let keys = all(keys);
+    let Some(at) = document().active_element().and_then(|now| keys.iter().position(|key| key.is_same_node(Some(&now))))
+    else {
+        return false;
+    };
+    let row = keys.first().map(|first| Area::of(first).top).unwrap_or_default();
+    let columns = keys.iter().take_while(|key| Area::of(key).top == row).count().max(1);
+    let next = match arrow {
+        "ArrowRight" => Some(at + 1),
+        "ArrowLeft" => at.checked_sub(1),
+        "ArrowDown" => Some(at + columns),
+        "ArrowUp" => at.checked_sub(columns),
+        "Home" => Some(0),
+        "End" => keys.len().checked_sub(1),
+        _ => None,
+    };
+    let next = next.and_then(|next| keys.get(next)).and_then(|next| next.dyn_ref::<HtmlElement>());
+    next.is_some_and(|next| next.focus().is_ok())
 }

@@ -18,6 +18,13 @@ pub struct Stored {
     pub theme: Option<String>,
     /// The main key at the lower left.
     pub left_handed: bool,
+    /// Where one was last, of the pages that a start leads to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub home: Option<String>,
+    /// The number pad begins with 1 at its top, as a phone's.
+    pub phone_pad: bool,
+    /// Customers are listed by their names.
+    pub people_by_name: bool,
     /// Columns of the orders' table.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub columns: Vec<String>,

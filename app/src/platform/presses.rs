@@ -91,12 +91,14 @@ impl Area {
         let (x, y) = (beyond(place.x, self.left, self.right), beyond(place.y, self.top, self.bottom));
         x * x + y * y <= i64::from(reach) * i64::from(reach)
     }
-    fn of(element: &Element) -> Self {
+    /// What an element covers now.
+    pub(super) fn of(element: &Element) -> Self {
         let rect = element.unchecked_ref::<Boxed>().rect();
         let (left, top) = (rect.left() as i32, rect.top() as i32);
         Self { left, top, right: rect.right() as i32, bottom: rect.bottom() as i32 }
     }
-    fn is_empty(self) -> bool {
+    /// Whether it is nothing: the element is not shown.
+    pub(super) fn is_empty(self) -> bool {
         self.right <= self.left || self.bottom <= self.top
     }
 }
@@ -136,6 +138,8 @@ pub trait Judge {
     fn began(&mut self, by: By, at_ms: i64);
     /// Another key of the keyboard was pressed.
     fn typed(&mut self, at_ms: i64);
+    /// The last press was on what is no key, and did there what it does.
+    fn passed(&mut self);
     /// The page itself did something at the last press.
     fn took(&mut self);
     /// The last press acts on a key.
@@ -202,7 +206,8 @@ fn time_of(event: &Event) -> i64 {
     if (now - 60_000..=now).contains(&at) { at } else { now }
 }
 
-fn all(selector: &str) -> Vec<Element> {
+/// Everything that a selector finds.
+pub(super) fn all(selector: &str) -> Vec<Element> {
     let Ok(list) = document().query_selector_all(selector) else { return Vec::new() };
     (0..list.length()).filter_map(|nth| list.get(nth)?.dyn_into().ok()).collect()
 }
@@ -357,6 +362,10 @@ impl<J: Judge> Watch<J> {
         }
         self.recall();
         self.judge.began(By::Keyboard, time_of(event));
+        // Of a burst that has acted nothing more reaches the page: no list opens, no offer is taken.
+        if !self.judge.may_pass() {
+            swallow(event);
+        }
         let on = on.and_then(|on| key_of(&on)).map(|key| self.number(&key));
         self.press = Some(Press { is_pointer: false, on, event: Some(event.clone()), up_ms: None });
     }
@@ -379,8 +388,12 @@ impl<J: Judge> Watch<J> {
         let is_pointer = event.dyn_ref::<MouseEvent>().is_some_and(|event| event.detail() > 0);
         let Some(element) = key_of(&on) else {
             // What the page itself presses, such as a link to a file, is no hand's.
-            if is_pointer && !self.judge.may_pass() || self.enters(&on) && !self.judge.may_pass() {
-                swallow(event);
+            if is_pointer || self.enters(&on) {
+                if self.judge.may_pass() {
+                    self.judge.passed();
+                } else {
+                    swallow(event);
+                }
             }
             return;
         };

@@ -181,7 +181,12 @@ impl Link {
 
     /// Now, milliseconds since 1970, corrected by what the server was last heard to say.
     pub fn now_ms(&self) -> i64 {
-        self.client.now_ms().saturating_add(self.client.sync_state().clock_off_ms.unwrap_or(0))
+        self.client.now_ms()
+    }
+
+    /// A person says that this device's clock is right.
+    pub fn trust_clock(&self) {
+        self.client.trust_clock();
     }
 
     /// Where the data is, and what waits.
@@ -207,7 +212,12 @@ impl Link {
 
     /// Does what a person asks of an order; `None` makes a new one. Answers when it is on the disk.
     pub async fn act(&self, order: Option<Uuid>, command: &Command) -> Result<Acted, ActFault> {
-        let acted = self.client.act(order, command, self.today()).await?;
+        self.act_in_turn(order, std::slice::from_ref(command)).await
+    }
+
+    /// Does several things to an order one after the other, all of them or none.
+    pub async fn act_in_turn(&self, order: Option<Uuid>, all: &[Command]) -> Result<Acted, ActFault> {
+        let acted = self.client.act_in_turn(order, all, self.today()).await?;
         self.ask_to_keep();
         Ok(Acted { order: acted.order, number: acted.number })
     }
@@ -219,7 +229,7 @@ impl Link {
         Ok(acted)
     }
 
-    /// The shop's day, by this device's clock.
+    /// The shop's day.
     pub(super) fn today(&self) -> Day {
         let now_ms = self.client.now_ms();
         self.read(|replica| Day::at(now_ms, clock::offset_minutes(replica.shop().time_zone(), now_ms)))

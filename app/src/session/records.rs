@@ -19,6 +19,8 @@ use replica::Act;
 use replica::storage::StorageFault;
 use uuid::Uuid;
 
+use crate::platform::intl;
+
 use super::{ActFault, Link, Loaded, Session, newest};
 
 /// All records of a kind as they stand. Cheap to clone; equal when nothing of them changed.
@@ -69,6 +71,15 @@ impl<T> Records<T> {
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
         self.all.is_empty()
+    }
+}
+
+impl Records<Product> {
+    /// Each of them with its version, in the one order that tiles, lists and sheets have.
+    pub fn in_order(&self) -> Vec<(u64, Arc<Product>)> {
+        let mut all: Vec<_> = self.versions().map(|(version, product)| (version, Arc::clone(product))).collect();
+        all.sort_by(|(_, one), (_, other)| one.compare(other, intl::compare));
+        all
     }
 }
 

@@ -7,6 +7,7 @@ use std::thread::LocalKey;
 
 use domain::address::Divisions;
 use domain::pinyin::Pinyin;
+use domain::search::{self, Alike, is_han};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
@@ -52,7 +53,33 @@ pub trait Table: Sized + Send + Sync + 'static {
     }
 }
 
+/// Has the table of traditional characters fetched, where what was typed may need it. Tracks.
+pub fn ask_for_alike(typed: &str) {
+    if typed.chars().any(is_han) {
+        Alike::here();
+    }
+}
+
+/// A text as it is sought, by the tables that are here. Tracks.
+pub fn folded(text: &str) -> String {
+    let alike = ALIKE.with(|kept| kept.here.get());
+    search::fold(text, alike.as_deref())
+}
+
+/// The characters of what was typed that are written in several ways. Tracks.
+pub fn alike_in(typed: &str) -> Vec<String> {
+    ask_for_alike(typed);
+    ALIKE.with(|kept| kept.here.get()).map(|alike| alike.groups(typed)).unwrap_or_default()
+}
+
+/// The table for a test.
+#[cfg(test)]
+pub fn with_alike(text: &str) {
+    ALIKE.with(|kept| kept.here.set(Alike::parse(text).ok().map(Arc::new)));
+}
+
 thread_local! {
+    static ALIKE: Kept<Alike> = Kept::new();
     static PINYIN: Kept<Pinyin> = Kept::new();
     static DIVISIONS: Kept<Divisions> = Kept::new();
 }
@@ -64,6 +91,16 @@ impl Table for Pinyin {
     }
     fn kept() -> &'static LocalKey<Kept<Self>> {
         &PINYIN
+    }
+}
+
+impl Table for Alike {
+    const FILE: &'static str = data::CHARACTERS;
+    fn read(text: &str) -> Option<Self> {
+        Self::parse(text).ok()
+    }
+    fn kept() -> &'static LocalKey<Kept<Self>> {
+        &ALIKE
     }
 }
 

@@ -90,6 +90,17 @@ pub mod sync {
     }
 }
 
+/// A device's clock that is wrong.
+pub mod clock {
+    texts! {
+        RIGHT: "现在的时间是对的", "The clock is right now";
+        fast(by: &str): "本机时间快了 {by}，订单按服务器时间记录。请在系统设置里校正时间。", "This device's clock is {by} fast. Orders use the server's time. Set the clock in the device's settings.";
+        slow(by: &str): "本机时间慢了 {by}，订单按服务器时间记录。请在系统设置里校正时间。", "This device's clock is {by} slow. Orders use the server's time. Set the clock in the device's settings.";
+        went_back(by: &str): "本机时间倒退了 {by}，订单仍按原来的时间记录。请检查本机时间。", "This device's clock went back by {by}. Orders keep to the time before. Check the clock.";
+        jumped(by: &str): "本机时间突然快了 {by}，订单仍按原来的时间记录。请检查本机时间。", "This device's clock jumped ahead by {by}. Orders keep to the time before. Check the clock.";
+    }
+}
+
 /// A new version of the app.
 pub mod update {
     texts! {
@@ -122,7 +133,7 @@ pub mod first_start {
         SETUP_CODE_WHERE: "新服务器第一次启动时会打印；上面的新店铺会建在那里", "Your server prints it the first time it starts. The new shop is created there.";
         SETUP_CODE_MISSING: "请输入设置码。", "Enter the set-up code.";
         CONNECT: "连接", "Connect";
-        SHOP_NAME_MISSING: "请输入店名，客户和其他设备会看到。", "Enter a shop name: buyers and your other tablets will see it.";
+        USUAL_NAME: "我的小店", "My stall";
         shop_name_long(most: usize): "店名最多 {most} 个字。", "A shop's name has at most {most} characters.";
         PAIRING_CODE_FORM: "配对码是 8 位数字。已输入的内容还在。", "A pairing code has 8 digits. What you entered is still here.";
     }
@@ -137,6 +148,7 @@ pub mod orders {
         TAKE_FIRST: "去开单", "Create your first order";
         SET_UP: "店铺引导", "Set up your shop";
         BACK: "返回订单", "Back to orders";
+        TO_COUNTER: "去柜台", "Go to counter";
     }
 }
 
@@ -168,6 +180,8 @@ pub mod settings {
         TABLET_CODE_WHY: "本机所开订单的订单编号里都有它", "Part of every order number from this tablet";
         DEVICES: "店内设备", "Tablets in this shop";
         THIS_ONE: "本机", "this one";
+        PHONE_PAD: "数字键 1-2-3 在上", "Number pad with 1-2-3 on top";
+        PHONE_PAD_WHY: "和手机、微信、支付宝一样；不开就是 7-8-9 在上", "Like phones and payment apps; off: 7-8-9 on top, like a calculator";
         pairing_code(until: &str): "一次性配对码，{until} 前有效", "One-time pairing code, valid until {until}";
         ADD_DEVICE: "添加设备", "Add a device";
         AGAIN_WHY: "服务器不认本机了。订单都在，照常能卖。在另一台设备上点“添加设备”，把配对码输入这里。没有其他设备，就输入服务器新打印的设置码。", "The server no longer knows this tablet. Your orders are safe, and you can keep selling. Press “Add a device” on another tablet and enter its pairing code here; without another tablet, the new setup code printed by the server.";
@@ -175,6 +189,8 @@ pub mod settings {
         AGAIN_MISSING: "请输入配对码。", "Enter the pairing code.";
         AGAIN: "重新加入", "Join again";
         ALONE: "订单都存在本机。连上服务器，就能与其他设备共享。", "All orders are on this tablet. Connect a server to share them with other tablets.";
+        MORE_DEVICES: "用多台设备", "Use more devices";
+        MORE_DEVICES_WHY: "需要自己的服务器：输入地址和它打印的设置码。", "It takes a server of your own: enter its address and the setup code it printed.";
         SERVER_ADDRESS: "服务器地址", "Server address";
         SETUP_CODE: "服务器设置码", "Server set-up code";
         SETUP_CODE_WHERE: "服务器第一次启动时会打印", "Your server prints it the first time it starts";

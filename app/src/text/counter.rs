@@ -6,7 +6,8 @@ texts! {
     TILES: "可以点的商品", "Products to tap";
     LINES_HERE: "本单商品", "Items of this order";
     SOLD_WHAT: "本单", "This sale";
-    AND_UP: "起", "up";
+    FROM: "", "from";
+    AND_UP: "起", "";
     FIND: "搜索商品", "Find a product";
     FIND_HINT: "名称、编码、拼音", "Name or code";
     SCAN: "扫条码", "Scan a barcode";
@@ -14,13 +15,17 @@ texts! {
     BY_CATEGORY: "分类", "Category";
     ALL: "全部", "All";
     NONE: "还没有商品", "No products yet";
-    NONE_WHY: "添加商品后，点一下就开单。现在可用“无码商品”开单。", "With products, one tap sells. Until then, add a free item.";
+    NONE_WHY: "输入金额就能卖；添加商品后，点一下就开单。", "Enter an amount to sell right away. With products, one tap sells.";
     NOTHING_FOUND: "没有符合的商品", "No matches";
     NOTHING_FOUND_WHY: "换个关键词，或用“无码商品”。", "Try other words, or add a free item.";
     SHOW_MORE: "查看更多", "Show more";
     THIS_ORDER: "本单", "This order";
     EMPTY: "点商品开单", "Tap a product to begin";
-    EMPTY_WHY: "也可以扫条码，或用“无码商品”。", "Or scan a barcode, or add a free item.";
+    EMPTY_WHY: "也可以扫条码。", "Or scan a barcode.";
+    ENTER_AMOUNT: "输入金额", "Enter an amount";
+    ADD_PRODUCT: "添加商品", "Add a product";
+    IMPORT_SHEET: "导入表格", "Import a sheet";
+    SOLD_OUT: "售罄", "Sold out";
     PARK: "挂单", "Park";
     PARKED: "取单", "Parked";
     PARKED_TITLE: "挂单列表", "Parked sales";
@@ -52,6 +57,10 @@ texts! {
     OFF_LINE: "单品优惠", "Line discount";
     NOTE: "备注", "Note";
     REMOVE: "移除", "Remove";
+    CHARGE_KEY: "回车、F2 或 Ctrl+回车", "Enter, F2 or Ctrl+Enter";
+    SAVE_KEY: "回车", "Enter";
+    BACK_KEY: "Esc 返回", "Esc";
+    FIND_KEY: "按 / 或直接打字", "Press / or just type";
     UNDO: "撤销", "Undo";
     SAVE: "确定", "Done";
     ADD: "加入", "Add";
@@ -80,6 +89,12 @@ texts! {
     UNVERIFIED: "先记已收，到账后核实。", "Counted now. Confirm it when the money arrives.";
     SAVE_PAYMENT: "确认收款", "Save payment";
     TAKEN: "已收", "Taken";
+    LEFT_TO_PAY: "待收", "Left to pay";
+    GIVE_BACK: "退款", "Give back";
+    GIVEN_BACK: "已退款，清空", "Given back, clear";
+    GIVE_BACK_LATER: "清空，稍后退款", "Clear, refund later";
+    AS_PAID: "原路退回", "As it was paid";
+    IN_CASH: "退现金", "In cash";
     MORE_THAN_OWED: "超过应收；只有现金可找零。", "More than is due; only cash gives change.";
     NOTHING_TO_PAY: "无需收款，直接确认。", "Nothing to pay: just save it.";
     SOLD: "已售出", "Sold";
@@ -87,7 +102,7 @@ texts! {
     NEXT: "下一单", "Next sale";
     UNDO_SALE: "撤销本单", "Undo sale";
     UNDONE: "本单已撤销", "Sale undone";
-    UNDONE_WHY: "请退还货款，收回商品。", "Give the money back and take the goods back.";
+    TAKE_GOODS_BACK: "请收回商品。", "Take the goods back.";
     REASON: "录错了", "Entered by mistake";
     AGAIN: "重新编辑", "Edit this sale";
     OPEN_ORDER: "查看订单", "Open the order";
@@ -117,7 +132,12 @@ texts! {
     still(amount: &str): "待收 {amount}", "{amount} still due";
     owes(name: &str, amount: &str): "{amount} 记在 {name} 账上", "{amount} goes on {name}'s account";
     take_back(method: &str): "移除这笔{method}", "Remove {method} payment";
-    back_to_customer(amount: &str): "退还客户 {amount}", "Give {amount} back";
+    undone_why(amount: &str): "请退款 {amount}，并收回商品。", "Give {amount} back and take the goods back.";
+    taken_of(total: &str, taken: &str): "应收 {total} · 已收 {taken}", "To pay {total} · Taken {taken}";
+    parked_taken(amount: &str): "已收 {amount}", "{amount} taken";
+    give_back_why(amount: &str): "本单已收 {amount}。清空前请先退款。", "{amount} was taken for this sale. Give it back before you clear it.";
+    cleared_due(amount: &str): "已清空，{amount} 待退款，见“订单”", "Cleared. {amount} is still to be refunded: see Orders";
+    stays_there(amount: &str): "这里收的 {amount} 记在那张订单上。", "The {amount} taken here is on that order.";
     parked_by(time: &str, tablet: &str): "{time} · {tablet}", "{time} · {tablet}";
     more(n: usize): "还有 {n} 种", "{n} more";
 }

@@ -9,6 +9,9 @@ texts! {
     SEARCH_HINT: "姓名、电话、拼音", "Name, phone, pinyin";
     ALL: "全部", "All";
     OWING: "欠款", "Owing";
+    SORTED_BY: "排序", "Sorted by";
+    BY_VISIT: "最近来过", "Last visit";
+    BY_NAME: "姓名", "Name";
     BY_DEBT: "按欠款", "By what they owe";
     NONE: "还没有客户", "No customers yet";
     NONE_WHY: "添加熟客，下单时一搜就有，欠款一目了然。", "Add regulars to find them fast and see what they owe.";

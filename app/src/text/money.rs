@@ -74,6 +74,13 @@ impl Currency {
         format!("{sign}{whole}{decimals}")
     }
 
+    /// With the sign, and decimals only where there are any, for keys: "¥100", "¥1,250.50".
+    pub fn short(self, minor: i64) -> String {
+        let MoneyParts { sign, whole, decimals } = self.parts(minor);
+        let decimals = if decimals.bytes().all(|byte| matches!(byte, b'.' | b'0')) { "" } else { &decimals };
+        format!("{sign}{}{whole}{decimals}", self.symbol)
+    }
+
     /// As one would type it into a field: "1234.50", "316".
     pub fn typed(self, minor: i64) -> String {
         let (whole, decimals) = self.split(minor);
@@ -126,6 +133,15 @@ mod tests {
     fn a_currency_without_decimals_has_none() {
         assert_eq!(Currency::of("JPY").full(1_200), "¥1,200");
         assert_eq!(Currency::of("JPY").typed(1_200), "1200");
+    }
+
+    #[test]
+    fn a_key_says_an_amount_in_groups_and_without_empty_decimals() {
+        let yuan = Currency::of("CNY");
+        assert_eq!(yuan.short(10_000), "¥100");
+        assert_eq!(yuan.short(1_000_040_000), "¥10,000,400");
+        assert_eq!(yuan.short(125_050), "¥1,250.50");
+        assert_eq!(Currency::of("JPY").short(12_000), "¥12,000");
     }
 
     #[test]

@@ -99,7 +99,14 @@ pub mod batch {
         OK: "成功", "Done";
         RESULTS: "逐单结果", "The result of each order";
         STOPPED: "已停止。已处理的已保存，其余未动。", "Stopped. Finished ones are saved; the rest are unchanged.";
+        ALL_VERIFIED: "都核对好了", "All verified";
+        ALL_VERIFIED_WHY: "再有扫码、转账的收款，会列在这里。", "The next code and transfer payments will be listed here.";
         picked(n: usize): "选中 {n} 单", "{n} selected";
+        picked_unseen(n: usize, unseen: usize): "选中 {n} 单，{unseen} 单不在这里", "{n} selected, {unseen} not shown here";
+        picked_none_seen(n: usize): "选中 {n} 单，都不在这里", "{n} selected, none shown here";
+        payments_by(method: &str, n: usize): "{method} {n} 笔", "{method} × {n}";
+        verify_all(n: usize, amount: &str): "核实全部 {n} 笔 · {amount}", "Verify all {n} · {amount}";
+        verified(n: usize, amount: &str): "已核实 {n} 笔 · {amount}", "{n} verified · {amount}";
         all(n: usize): "全选 {n} 单", "Select all {n}";
         about(n: usize, act: &str): "{act} · {n} 单", "{act} · {n} orders", one: "{act} · {n} order";
         running(done: usize, all: usize): "{done} / {all} 单", "{done} of {all} orders";

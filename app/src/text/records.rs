@@ -41,7 +41,7 @@ texts! {
     counted_twice(what: &str): "{what}盘了两次，数不一样", "{what} was counted twice, with two results";
     counted(n: &str): "盘点 {n}", "Counted {n}";
     before_or_after(what: &str): "{what}：盘点之前还是之后？", "{what}: before or after the count?";
-    unaware_now(n: &str, counted: &str): "现在算 {n}：盘点 {counted}，其余算在盘点之后。", "As it stands there are {n}: {counted} counted, and the rest after it.";
+    unaware_now(n: &str, counted: &str): "目前是 {n}：盘点 {counted}，其余算在盘点之后。", "For now there are {n}: {counted} counted, and the rest after it.";
     before_count(n: &str): "盘点之前：现有 {n}", "Before the count: {n} on hand";
     after_count(n: &str): "盘点之后：现有 {n}", "After the count: {n} on hand";
     moved_of(act: &str, n: &str): "{act} {n}", "{act} {n}";

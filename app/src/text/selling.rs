@@ -266,6 +266,11 @@ pub mod shipping {
         DHL: "DHL", "DHL";
         UPS: "UPS", "UPS";
         OTHER_CARRIER: "其他", "Other";
+        TOMORROW: "明天", "Tomorrow";
+        IN_DAYS: "预计几天到", "When it should arrive";
+        LOOKS_LIKE: "像是：", "Looks like:";
+        in_days(n: i64): "{n} 天后", "In {n} days";
+        by_number(carrier: &str): "按单号选了{carrier}", "{carrier}, by the number";
         left(n: &str): "还有 {n}", "{n} left";
     }
 }

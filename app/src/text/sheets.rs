@@ -108,7 +108,7 @@ texts! {
     NO_AMOUNT: "价格格式不对。", "Not a valid price.";
     NEGATIVE: "不能小于 0。", "It can't be below 0.";
     OTHER_CURRENCY: "这是其他货币，不是本店的。", "Another currency, not the shop's.";
-    SIGN_UNCLEAR: "分不清是小数点还是千分位，请去掉千分位再导入。", "Decimals or thousands? Write it without a thousands separator.";
+    SIGN_UNCLEAR: "分不清是小数点还是千分位，请改为不带千分位的数字。", "Decimals or thousands? Remove the thousands separator.";
     NO_QUANTITY: "不是数字：填件数，称重商品填重量。", "Not a number: enter pieces, or the weight of goods by weight.";
     TOO_PRECISE: "小数位太多。", "Too many decimals.";
     TOO_LARGE: "数字太大。", "The number is too large.";

@@ -38,6 +38,7 @@ texts! {
     weight_in(unit: &str): "重量（{unit}）", "Weight ({unit})";
     price_in(unit: &str): "{unit}单价", "Price {unit}";
     by(unit: &str): "称重，按{unit}定价", "Weight, priced per {unit}";
+    WEIGHT: "重量", "Weight";
     GRAMS: "克", "g";
     WAY: "重量单位", "Unit of weight";
 }

@@ -17,6 +17,9 @@ pub fn Dialog(
     /// What it is about.
     #[prop(into)]
     title: TextProp,
+    /// Nothing is typed in it: a tap beside it closes it.
+    #[prop(optional, into)]
+    light: Signal<bool>,
     /// Fields and acts.
     children: ChildrenFn,
 ) -> impl IntoView {
@@ -49,6 +52,7 @@ pub fn Dialog(
             id=id
             node_ref=dialog
             aria-labelledby=labelled
+            closedby=move || if light.get() { "any" } else { "closerequest" }
             on:close=move |_| open.set(false)
         >
             <Show when=move || open.get()>

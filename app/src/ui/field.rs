@@ -293,6 +293,7 @@ pub fn AmountField(
             autocomplete="off"
             data-keyed=""
             data-first=""
+            style=("--long", move || value.with(|text| text.chars().count().max(1).to_string()))
             aria-label=move || name.as_ref().map(TextProp::get)
             aria-invalid=invalid(fault)
             aria-describedby=described(&id, false, fault, warning)

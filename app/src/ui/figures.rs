@@ -49,6 +49,16 @@ pub fn Money(
     #[prop(optional)]
     tone: Option<Tone>,
 ) -> impl IntoView {
+    // A large figure says how long it is, so that it shrinks before it leaves its place.
+    let is_large = matches!(size, Size::ExtraLarge | Size::Hero);
+    let long = move || {
+        is_large.then(|| {
+            let currency = currency.get();
+            let MoneyParts { sign, whole, decimals } = currency.parts(minor.get());
+            let characters = [sign, currency.symbol, &whole, &decimals].map(|part| part.chars().count());
+            characters.iter().sum::<usize>().to_string()
+        })
+    };
     let parts = move || {
         let currency = currency.get();
         let MoneyParts { sign, whole, decimals } = currency.parts(minor.get());
@@ -65,6 +75,7 @@ pub fn Money(
             data-size=size.key()
             data-tone=tone.map(Tone::key)
             data-minor=move || minor.get().to_string()
+            style=("--long", long)
         >
             {parts}
         </span>

@@ -45,6 +45,8 @@ pub enum Glyph {
     Cross,
     /// Back.
     Left,
+    /// On.
+    Right,
     /// Cash.
     Cash,
     /// Paid by scanning a code.
@@ -159,6 +161,7 @@ impl Glyph {
             Self::Check => r#"<path d="M4.5 12.5l5 5 10-11"/>"#,
             Self::Cross => r#"<path d="M6 6l12 12M18 6L6 18"/>"#,
             Self::Left => r#"<path d="M15 5l-7 7 7 7"/>"#,
+            Self::Right => r#"<path d="M9 5l7 7-7 7"/>"#,
             Self::Cash => {
                 r#"<path d="M3 6.5h18v11H3zM12 14.5a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5zM6.2 12v.1M17.8 12v.1"/>"#
             }

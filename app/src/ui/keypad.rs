@@ -9,6 +9,10 @@ use super::{Glyph, Icon};
 use crate::platform::page;
 use crate::text::keys;
 
+/// A context: the pads begin with 1 at their top, as a phone's; without it, and where it is false, with 7.
+#[derive(Clone, Copy, Debug)]
+pub struct PadOrder(pub RwSignal<bool>);
+
 /// A key of the pad's own column, below erase and clear.
 #[derive(Clone, Debug)]
 pub struct KeypadKey {
@@ -98,6 +102,15 @@ pub fn Keypad(
         })
     };
     let (third, fourth) = (own(), own());
+    // The calculator's 7-8-9 on top, or the phone's 1-2-3.
+    let as_phone = use_context::<PadOrder>();
+    let row = move |top: bool| {
+        move || {
+            let keys =
+                if as_phone.is_some_and(|order| order.0.get()) == top { ["1", "2", "3"] } else { ["7", "8", "9"] };
+            keys.map(digit).collect_view()
+        }
+    };
     let point = move || (decimals.get() > 0).then(|| digit("."));
     view! {
         // Pressing a key must not take the focus from the figure.
@@ -107,7 +120,7 @@ pub fn Keypad(
             aria-label=keys::NUMBER_KEYS
             on:mousedown=move |event| event.prevent_default()
         >
-            {digit("7")} {digit("8")} {digit("9")}
+            {row(true)}
             <button
                 type="button"
                 class="key"
@@ -123,7 +136,7 @@ pub fn Keypad(
             <button type="button" class="key" data-fn="" data-again="" tabindex="-1" on:click=move |_| press(Stroke::Clear)>
                 {keys::CLEAR}
             </button>
-            {digit("1")} {digit("2")} {digit("3")} <span class="key-place">{third}</span>
+            {row(false)} <span class="key-place">{third}</span>
             {digit("0")} {digit("00")} <span class="key-place">{point}</span>
             <span class="key-place">{fourth}</span>
         </div>

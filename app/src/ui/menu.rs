@@ -28,6 +28,9 @@ pub fn Menu(
     /// What it is called, where "More" would not say of what.
     #[prop(optional, into)]
     label: Option<TextProp>,
+    /// The place of the one that stands beside the menu, where there is room for it.
+    #[prop(optional, into)]
+    out: Signal<Option<usize>>,
 ) -> impl IntoView {
     let label = label.unwrap_or_else(|| keys::MORE.into());
     let title = label.clone();
@@ -48,13 +51,15 @@ pub fn Menu(
     let list = move || {
         acts.get()
             .into_iter()
-            .map(|MenuAct { label, glyph, danger, act }| {
+            .enumerate()
+            .map(|(nth, MenuAct { label, glyph, danger, act })| {
                 let choose = move || {
                     chosen.set(Some(act));
                     open.set(false);
                 };
                 let kind = if danger { Kind::Danger } else { Kind::Plain };
-                view! { <li><Button label glyph kind on_press=choose/></li> }
+                let is_out = move || (out.get() == Some(nth)).then_some("");
+                view! { <li data-out=is_out><Button label glyph kind on_press=choose/></li> }
             })
             .collect_view()
     };
@@ -68,6 +73,6 @@ pub fn Menu(
                 attr:aria-haspopup="dialog"
             />
         </Show>
-        <Dialog open title><ul class="menu">{list}</ul></Dialog>
+        <Dialog open title light=Signal::stored(true)><ul class="menu">{list}</ul></Dialog>
     }
 }

@@ -38,7 +38,7 @@ pub struct Guard {
     burst: Option<Burst>,
     /// How the last press that acted was made.
     acted_by: Option<By>,
-    /// When a key was last pressed that is no press: a letter, a digit, Tab.
+    /// When something was last done that is no act: a letter, a digit, Tab; a tile.
     typed_ms: Option<i64>,
 }
 
@@ -50,7 +50,7 @@ impl Guard {
     /// For how long a key must have been seen for a press that is made like this.
     fn settle(&self, by: By, seen_ms: i64) -> i64 {
         match by {
-            // Who has typed since it was there has seen it.
+            // Who has typed, or tapped a tile, since it was there has seen it.
             By::Keyboard if self.typed_ms.is_some_and(|typed| typed > seen_ms) => 0,
             _ if self.acted_by.is_some_and(|acted| near(acted, by)) => LONG_MS,
             _ => SHORT_MS,
@@ -82,6 +82,10 @@ impl Judge for Guard {
         if self.acted_by == Some(By::Keyboard) {
             self.acted_by = None;
         }
+    }
+
+    fn passed(&mut self) {
+        self.typed_ms = self.burst.map(|burst| burst.last_ms);
     }
 
     fn took(&mut self) {
@@ -256,6 +260,14 @@ mod tests {
         let mut guard = pressed(CHARGE);
         guard.typed(1_150);
         assert!(!press(&mut guard, SAVE, 1_300, 1_050), "a finger is a finger");
+    }
+
+    #[test]
+    fn who_taps_a_tile_has_seen_what_stands_beside_it() {
+        let mut guard = Guard::default();
+        guard.began(ELSEWHERE, 1_040);
+        guard.passed();
+        assert!(press(&mut guard, KEYS, 1_060, 1_000), "a tile, and Enter at once");
     }
 
     #[test]

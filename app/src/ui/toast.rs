@@ -7,6 +7,7 @@ use leptos::prelude::*;
 use leptos::text_prop::TextProp;
 
 use super::{Button, Glyph, Icon, Kind};
+use crate::platform::page::{self, Lane};
 use crate::text::keys;
 
 /// One more thing that can be done about it.
@@ -50,8 +51,10 @@ pub struct Toaster {
     shown: RwSignal<Option<(u32, Toast)>>,
 }
 
-/// Long enough to read it and to reach for "Undo".
-const STAY: Duration = Duration::from_secs(7);
+/// Long enough to read it.
+const STAY: Duration = Duration::from_secs(3);
+/// Long enough to reach for "Undo" as well.
+const STAY_WITH_ACTS: Duration = Duration::from_secs(7);
 
 impl Toaster {
     /// One for the whole page.
@@ -77,6 +80,7 @@ impl Toaster {
     /// Says something.
     pub fn show(self, toast: Toast) {
         let stays = toast.stays;
+        let stay = if toast.acts.is_empty() { STAY } else { STAY_WITH_ACTS };
         let number = self.shown.with_untracked(|shown| shown.as_ref().map_or(0, |(number, _)| number.wrapping_add(1)));
         self.shown.set(Some((number, toast)));
         if !stays {
@@ -88,7 +92,7 @@ impl Toaster {
                         shown.set(None);
                     }
                 },
-                STAY,
+                stay,
             );
         }
     }
@@ -105,12 +109,29 @@ impl Default for Toaster {
     }
 }
 
+/// The place of a toast as CSS.
+fn style(lane: Lane) -> String {
+    let Lane { left, width, top, bottom } = lane;
+    let block = match (top, bottom) {
+        (Some(top), _) => format!("inset-block: {top}px auto"),
+        (None, bottom) => format!("inset-block: auto {}px", bottom.unwrap_or_default()),
+    };
+    format!("{block}; inset-inline: {left}px auto; max-inline-size: {width}px")
+}
+
 /// Where toasts stand; once in the page.
 #[component]
 pub fn Toasts(
     /// Who says them.
     toaster: Toaster,
 ) -> impl IntoView {
+    // Where it stands follows what the page has become with the act that it speaks of.
+    let place = RwSignal::new(None::<String>);
+    Effect::new(move |_| {
+        if toaster.shown.with(Option::is_some) {
+            request_animation_frame(move || place.set(page::lane().map(style)));
+        }
+    });
     let toast = move || {
         let (_, Toast { text, glyph, acts, .. }) = toaster.shown.get()?;
         let acts = acts
@@ -124,7 +145,7 @@ pub fn Toasts(
             })
             .collect_view();
         Some(view! {
-            <div class="toast">
+            <div class="toast" style=move || place.get()>
                 <Icon glyph/>
                 <span>{move || text.get()}</span>
                 {acts}

@@ -42,7 +42,18 @@ pub enum Command {
         /// The order it is a copy of.
         copied_from: Option<Uuid>,
     },
-    /// Throw the draft away.
+    /// Edit a draft: what a cart or form began with, and what it holds now. Refused once it is confirmed.
+    EditDraft {
+        /// The content that it began with.
+        base: Content,
+        /// The buyer that it began with.
+        base_buyer: Buyer,
+        /// What it holds now.
+        content: Content,
+        /// The buyer now.
+        buyer: Buyer,
+    },
+    /// Throw the draft away. Money that was taken for it is due back.
     Discard,
     /// Edit: what the form began with, and what it holds now.
     Edit {
@@ -59,7 +70,8 @@ pub enum Command {
     SetCustomer(Option<Uuid>),
     /// Erase the buyer's personal data, at the person's wish; in any state.
     EraseBuyer,
-    /// Record money received.
+    /// Record money received; for a draft, too, where all that was given counts: a part that is taken at
+    /// the counter before the sale is made.
     RecordPayment(NewPayment),
     /// The payment arrived.
     VerifyPayment(Uuid),

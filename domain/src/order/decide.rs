@@ -187,27 +187,28 @@ fn confirm_new(
             decision.contact(ContactEvent::Recorded(buyer.clone()));
         }
     }
-    done_at_once(decision, content, payments, handed_over)
+    done_at_once(decision, content.terms, (content.total(), &content.lines), payments, handed_over)
 }
 
-/// What is done together with confirming: money taken, goods handed over, and then nothing left to do.
+/// What is done together with confirming: money taken, goods handed over, and then nothing left to do. `owed`: what the
+/// order comes to, less what was taken for the draft before.
 fn done_at_once(
     decision: &mut Decision,
-    content: &Content,
+    terms: Terms,
+    (mut owed, lines): (i64, &[Line]),
     payments: &[NewPayment],
     handed_over: bool,
 ) -> Result<(), Rejection> {
-    let mut owed = content.total();
     for payment in payments {
         let recorded = received(payment, owed)?;
         owed -= recorded.amount;
         decision.order(OrderEvent::PaymentRecorded(recorded));
     }
     if handed_over {
-        if content.terms == Terms::Prepaid && owed != 0 {
+        if terms == Terms::Prepaid && owed != 0 {
             return Err(if owed > 0 { Rejection::NotPaid } else { Rejection::RefundDue });
         }
-        let lines = content.lines.iter().map(|line| (line.id, line.quantity)).collect();
+        let lines = lines.iter().map(|line| (line.id, line.quantity)).collect();
         decision.order(OrderEvent::HandedOver(HandedOver { lines }));
         if owed == 0 {
             decision.order(OrderEvent::Completed(Completed::default()));
@@ -330,7 +331,8 @@ fn known(decision: &mut Decision, order: &Order, command: &Command, context: &Co
             edit(decision, order, (&base, &base_buyer), (&content, &buyer));
             let (number, due_ms) = number_and_due(content.terms, context);
             decision.order(OrderEvent::Confirmed(Confirmed { number, due_ms, content: None, copied_from: None }));
-            done_at_once(decision, &content, payments, *handed_over)?;
+            let owed = content.total().saturating_sub(order.received());
+            done_at_once(decision, content.terms, (owed, &content.lines), payments, *handed_over)?;
         }
         Command::SaveDraft { content, buyer, .. } => {
             if order.confirmed.is_some() {
@@ -339,6 +341,17 @@ fn known(decision: &mut Decision, order: &Order, command: &Command, context: &Co
             order.expect_open()?;
             check_draft(content, buyer)?;
             edit(decision, order, (&order.content(), &order.buyer()), (content, buyer));
+            if decision.events.is_empty() {
+                return Err(Rejection::NothingChanged);
+            }
+        }
+        Command::EditDraft { base, base_buyer, content, buyer } => {
+            if order.confirmed.is_some() {
+                return Err(Rejection::AlreadyConfirmed);
+            }
+            order.expect_open()?;
+            check_draft(content, buyer)?;
+            edit(decision, order, (base, base_buyer), (content, buyer));
             if decision.events.is_empty() {
                 return Err(Rejection::NothingChanged);
             }
@@ -379,8 +392,12 @@ fn known(decision: &mut Decision, order: &Order, command: &Command, context: &Co
         // Asked for again, it is done again: another tablet may know more of the person than this one.
         Command::EraseBuyer => decision.contact(ContactEvent::Erasing),
         Command::RecordPayment(payment) => {
-            order.expect_confirmed()?;
             order.expect_open()?;
+            if order.confirmed.is_none() {
+                // Before the sale nothing is change yet: all that was handed over counts, whatever the draft comes to.
+                decision.order(OrderEvent::PaymentRecorded(received(payment, payment.given)?));
+                return Ok(());
+            }
             if order.balance() <= 0 {
                 return Err(Rejection::NothingOwed);
             }
@@ -412,7 +429,6 @@ fn known(decision: &mut Decision, order: &Order, command: &Command, context: &Co
             decision.order(OrderEvent::PaymentVoided(body));
         }
         Command::RecordRefund { method, amount, reason } => {
-            order.expect_confirmed()?;
             if *amount <= 0 || *amount > MAX_AMOUNT {
                 return Err(Rejection::Amount);
             }
@@ -556,17 +572,20 @@ fn known(decision: &mut Decision, order: &Order, command: &Command, context: &Co
             if order.active_parcels().any(|parcel| !parcel.handed_over) {
                 return Err(Rejection::AlreadyShipped);
             }
-            if order.refunded() > 0 {
-                return Err(Rejection::RefundDue);
-            }
             let why = reason(why)?;
             for parcel in order.active_parcels() {
                 let body = ParcelVoided { parcel: parcel.id, reason: why.clone(), settles: None };
                 decision.order(OrderEvent::ParcelVoided(body));
             }
-            for payment in order.payments.iter().filter(|payment| payment.counts()) {
+            // Where some of the money went back before, the payments were no mistake: the rest goes back as well.
+            let returned = order.refunded() > 0;
+            for payment in order.payments.iter().filter(|payment| payment.counts() && !returned) {
                 let body = PaymentEnded { payment: payment.id, reason: why.clone(), settles: None };
                 decision.order(OrderEvent::PaymentVoided(body));
+            }
+            let back = if returned { order.ways_back(order.received()) } else { Vec::new() };
+            for (method, amount) in back {
+                decision.order(OrderEvent::RefundRecorded(RefundRecorded { method, amount, reason: why.clone() }));
             }
             decision.order(OrderEvent::Cancelled(Cancelled { reason: why, rule: None }));
         }

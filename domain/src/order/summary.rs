@@ -180,7 +180,18 @@ fn in_words<'a>(lines: impl Iterator<Item = &'a Line>) -> String {
     items
 }
 
+/// What is held of the buyer's money, by what a list knows: what is over asks for nothing.
+pub fn received(status: Status, total: i64, balance: i64) -> i64 {
+    let asked = if matches!(status, Status::Cancelled | Status::Closed) { 0 } else { total };
+    asked.saturating_sub(balance)
+}
+
 impl Summary {
+    /// What is held of the buyer's money, minor units: what was paid and not given back, in any state.
+    pub fn received(&self) -> i64 {
+        received(self.status, self.total, self.balance)
+    }
+
     /// Whether this is the same order of the same buyer (workflow.md §1, confirm): the same items for the same money,
     /// and a buyer who is known by phone, or by name where one of the two has no phone. Of people who gave neither,
     /// many order the same: nobody can say that it was one.

@@ -173,7 +173,7 @@ pub fn below(rows: &[Vec<Content>], at: usize, deep: usize) -> Vec<Line> {
     let line = |(row, number): (&Vec<Content>, usize)| {
         let again = said > 1
             && names(row).iter().filter(|name| !name.is_empty()).eq(head.iter().filter(|name| !name.is_empty()));
-        Line { number, cells: row.clone(), left: again.then_some(Left::Head), remarks: Vec::new() }
+        Line { number, cells: row.clone(), merged: Vec::new(), left: again.then_some(Left::Head), remarks: Vec::new() }
     };
     rows.iter().skip(at + deep).zip(at + deep + 1..).map(line).collect()
 }

@@ -122,7 +122,7 @@ pub fn of_customers(names: &[String]) -> Option<Peer> {
         (Peer::Loyverse, is(&["customername"], &["customercode", "pointsbalance", "totalvisits"])),
         (Peer::Youzan, names.any(&["收货人提货人", "收货人手机号提货人手机号"])),
         (Peer::Weidian, names.any(&["收件人提货人", "收件人手机提货人手机"])),
-        (Peer::Taobao, is(&["收货人姓名"], &["联系手机", "买家会员名", "买家应付货款"])),
+        (Peer::Taobao, is(&["收货人姓名"], &["买家会员名", "买家应付货款", "买家支付宝账号"])),
     ];
     of.into_iter().find(|(_, is)| *is).map(|(peer, _)| peer)
 }

@@ -10,7 +10,7 @@ use super::csv::Cell;
 use super::{Cells, Left, Line, Outcome, Plan, Planner, Refusal, Remark, Report, Why, Writing, head, written};
 use crate::code::Gtin;
 use crate::figure::{self, Measure, Usage};
-use crate::product::{Article, Product, Stock, Variant};
+use crate::product::{APART, Article, Product, Stock, Variant};
 use crate::record::{RecordEvent, StockMoved, changes};
 use crate::text::{LONG, SHORT};
 
@@ -936,14 +936,17 @@ where
         } else if !barcodes.is_empty() && plain(&article(&now, variant).barcodes) != barcodes {
             article_mut(&mut now, variant).barcodes = barcodes;
         }
-        if let Some(price) = price.filter(|price| now.price(variant, "") != Some(*price)) {
+        if let Some(price) =
+            price.filter(|price| !now.price(variant, "").is_some_and(|now| measure.is_same_price(now, *price)))
+        {
             article_mut(&mut now, variant).price = Some(price);
         }
-        if let Some(cost) = cost.filter(|cost| now.cost(variant) != Some(*cost)) {
+        if let Some(cost) = cost.filter(|cost| !now.cost(variant).is_some_and(|now| measure.is_same_price(now, *cost)))
+        {
             article_mut(&mut now, variant).cost = Some(cost);
         }
         for (key, price) in levels {
-            if level(&now, variant, &key) != Some(price) {
+            if !level(&now, variant, &key).is_some_and(|now| measure.is_same_price(now, price)) {
                 article_mut(&mut now, variant).levels.insert(key, price);
             }
         }
@@ -1060,7 +1063,16 @@ where
 {
     fn row(&mut self, line: &Line) {
         let columns = std::mem::take(&mut self.columns);
-        let mut row = Cells::new(&columns, &line.cells);
+        let mut remarks = line.remarks.clone();
+        let mut own = line.cells.clone();
+        // One number for several rows is what there is of all of them, not of each.
+        for at in line.merged.iter().filter(|at| columns.get(**at) == Some(&Some(Column::Stock))) {
+            if let Some(cell) = own.get_mut(*at).filter(|cell| !cell.is_blank()) {
+                remarks.push(Remark::InAll(cell.shown().trim().to_owned()));
+                *cell = Content::Text(String::new());
+            }
+        }
+        let mut row = Cells::new(&columns, &own);
         let left = line.left.or_else(|| self.left.get(&self.taken).copied());
         let left = left.or_else(|| row.are_blank().then_some(Left::Nothing));
         if line.cells.iter().any(|cell| !cell.is_blank()) {
@@ -1073,7 +1085,7 @@ where
                     outcome.unwrap_or(Outcome::Refused(row.refusals))
                 }
             };
-            let remarks = if left.is_none() { line.remarks.clone() } else { Vec::new() };
+            let remarks = if left.is_none() { remarks } else { Vec::new() };
             self.reports.push(Report { row: line.number, outcome, said, remarks });
         }
         self.columns = columns;
@@ -1082,7 +1094,13 @@ where
 
     fn plan(mut self: Box<Self>) -> Plan {
         self.say_shared();
-        let Self { works, stock, reports, .. } = *self;
+        let Self { mut works, stock, reports, .. } = *self;
+        // What is new stands behind what is there, in the order of the sheet.
+        let mut last = works.iter().filter(|work| work.id.is_some()).map(|work| work.now.position).max().unwrap_or(0);
+        for work in works.iter_mut().filter(|work| work.id.is_none()) {
+            last = last.saturating_add(APART);
+            work.now.position = last;
+        }
         let writings = works.into_iter().filter(|work| !work.rows.is_empty());
         Plan { reports, writings: writings.filter_map(|work| work.writing(&stock)).collect() }
     }
@@ -1091,28 +1109,31 @@ where
 impl<S, D> Products<S, D> {
     /// Says of rows that are taken which of their codes something else has, too: a scanner would have to ask.
     fn say_shared(&mut self) {
-        let mut having: BTreeMap<String, (String, Vec<Place>)> = BTreeMap::new();
+        let mut having: BTreeMap<String, Vec<Place>> = BTreeMap::new();
         for (at, work) in self.works.iter().enumerate() {
             let variants = work.now.variants.iter().map(|variant| variant.id);
             for variant in variants.chain([0]) {
                 let own = article(&work.now, variant);
                 for code in own.barcodes.iter().chain([&own.code]).filter(|code| !code.is_empty()) {
-                    let (_, places) = having.entry(known_as(code)).or_insert_with(|| (code.clone(), Vec::new()));
+                    let places = having.entry(crate::code::key(code)).or_default();
                     if !places.contains(&(at, variant)) {
                         places.push((at, variant));
                     }
                 }
             }
         }
-        for (code, places) in having.into_values().filter(|(_, places)| places.len() > 1) {
+        for (key, places) in having.into_iter().filter(|(key, places)| !key.is_empty() && places.len() > 1) {
             for (at, variant) in &places {
+                let own = self.works.get(*at).map(|work| article(&work.now, *variant));
+                let code = own.and_then(|own| crate::code::codes(own).find(|code| crate::code::key(code) == key));
+                let code = code.unwrap_or_default().to_owned();
                 let report = self.works.get(*at).and_then(|work| work.reported.get(variant)).copied();
                 let other = places.iter().find(|place| **place != (*at, *variant));
                 let other = other.and_then(|(at, variant)| Some((&self.works.get(*at)?.now, *variant)));
                 let (Some(report), Some((product, variant))) = (report, other) else { continue };
                 let other = format!("{} {}", product.name, product.spec(variant)).trim().to_owned();
                 if let Some(report) = self.reports.get_mut(report) {
-                    report.remarks.push(Remark::Shared { code: code.clone(), other });
+                    report.remarks.push(Remark::Shared { code, other });
                 }
             }
         }
@@ -1159,6 +1180,15 @@ fn specification(cells: &mut Cells<'_, Column>) -> Option<String> {
         None => parts,
     };
     Some(parts.join(" / ")).filter(|spec| !spec.is_empty())
+}
+
+/// The names under which sheets have the prices of the price levels that every shop begins with, in both languages.
+pub fn level_names(key: &str) -> &'static [&'static str] {
+    match key {
+        "wholesale" => &["批发价", "批发价格", "wholesale price", "wholesale", "trade price"],
+        "member" => &["会员价", "会员价格", "VIP价", "member price", "members price"],
+        _ => &[],
+    }
 }
 
 /// The words of a sheet of products in the person's language.

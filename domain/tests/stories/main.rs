@@ -7,9 +7,13 @@ mod counter;
 #[cfg(test)]
 mod customers;
 #[cfg(test)]
+mod drafts;
+#[cfg(test)]
 mod marks;
 #[cfg(test)]
 mod meeting;
+#[cfg(test)]
+mod merging;
 #[cfg(test)]
 mod peers;
 #[cfg(test)]

@@ -2,8 +2,8 @@
 
 use domain::contact::Buyer;
 use domain::order::{
-    BuyerField, Choice, Command, ContentFault, Line, LineFault, LineField, Method, NewPayment, ParcelCorrected,
-    Rejection, Terms, Unit,
+    BuyerField, Choice, Command, Content, ContentFault, Line, LineFault, LineField, Method, NewPayment,
+    ParcelCorrected, Rejection, Terms, Unit,
 };
 use uuid::Uuid;
 
@@ -118,11 +118,12 @@ fn before_there_is_an_order() {
 }
 
 #[test]
-fn a_draft_takes_no_money_and_no_parcel() {
+fn a_draft_takes_no_parcel_and_gives_back_no_money_that_it_has_not() {
     let mut stall = Stall::with_draft(two_teapots());
-    for command in [cash(1), ship(), cancel(), hold(), give_back(1), Command::HandOver(None), Command::Renumber] {
+    for command in [ship(), cancel(), hold(), Command::HandOver(None), Command::Renumber] {
         refused(&mut stall, command, Rejection::NotConfirmed);
     }
+    refused(&mut stall, give_back(1), Rejection::NothingOwed);
     let same = stall.redraft(A, |_| {});
     refused(&mut stall, same, Rejection::NothingChanged);
 }
@@ -132,7 +133,7 @@ fn a_draft_that_was_thrown_away_takes_nothing() {
     let mut stall = Stall::with_draft(two_teapots());
     let edit = stall.redraft(A, |form| form.content.note = "late".into());
     stall.a(Command::Discard);
-    for command in [confirm_draft(), edit, Command::Discard] {
+    for command in [confirm_draft(), edit, Command::Discard, cash(1)] {
         refused(&mut stall, command, Rejection::OrderClosed);
     }
 }
@@ -141,7 +142,10 @@ fn a_draft_that_was_thrown_away_takes_nothing() {
 fn a_confirmed_order_is_no_draft() {
     let mut stall = Stall::with(two_teapots());
     let edit = stall.redraft(A, |form| form.content.note = "x".into());
-    for command in [confirm_draft(), confirm(two_teapots()), edit, Command::Discard] {
+    let Form { content, buyer } = two_teapots();
+    let noted = Content { note: "x".into(), ..content.clone() };
+    let redraft = Command::EditDraft { base: content, base_buyer: buyer.clone(), content: noted, buyer };
+    for command in [confirm_draft(), confirm(two_teapots()), edit, redraft, Command::Discard] {
         refused(&mut stall, command, Rejection::AlreadyConfirmed);
     }
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use domain::Currency;
 use domain::customer::Customer;
+use domain::figure::Usage;
 use domain::money::NumberFault;
 use domain::order::Unit;
 use domain::product::{Article, Product, Stock, Variant};
@@ -11,6 +12,7 @@ use domain::record::{Fields, RecordEvent, Value};
 use domain::sheet::content::Content;
 use domain::sheet::products::Words;
 use domain::sheet::{Counts, Left, Outcome, Plan, Planner, Remark, Why, csv, customers, head, peer, products};
+use domain::weight::WeightUnit;
 use proptest::prelude::*;
 use uuid::Uuid;
 
@@ -427,22 +429,24 @@ prop_compose! {
     }
 }
 
-fn exported(known: &[Product]) -> String {
+fn exported(known: &[Product], usage: Usage) -> String {
     let mut sheet = csv::BOM.to_owned();
     let levels = LEVELS.map(str::to_owned);
-    csv::write_line(&mut sheet, words().head.into_iter().map(csv::Cell::Text));
+    let weight = ["公斤", "斤", "磅"][usage.weight as usize].to_owned();
+    let words = Words { weight, ..words() };
+    csv::write_line(&mut sheet, words.head.clone().into_iter().map(csv::Cell::Text));
     for product in known {
-        for row in products::rows(product, Currency::Cny, &levels, &words(), on_hand) {
+        for row in products::rows(product, usage, &levels, &words, on_hand) {
             csv::write_line(&mut sheet, row);
         }
     }
     sheet
 }
 
-fn imported(known: &[Product], sheet: &str) -> Plan {
+fn imported(known: &[Product], sheet: &str, usage: Usage) -> Plan {
     let lines = head::below(&typed(sheet), 0, 1);
     let columns = products::columns(&LEVELS.map(str::to_owned)).into_iter().map(Some).collect();
-    let mut planner = Box::new(products::Products::new(columns, Currency::Cny, known, &lines, on_hand, || 77));
+    let mut planner = Box::new(products::Products::new(columns, usage, known, &lines, on_hand, || 77));
     for line in &lines {
         planner.row(line);
     }
@@ -464,10 +468,15 @@ proptest! {
                 article.barcodes.iter_mut().for_each(|barcode| barcode.push_str(&format!("{number}{nth}")));
             }
         }
-        let plan = imported(&known, &exported(&known));
-        prop_assert_eq!(&plan.writings, &[]);
-        let counted = plan.counts();
-        prop_assert_eq!(counted.unchanged, plan.reports.len(), "{:?}", plan.reports);
+        for currency in [Currency::Cny, Currency::Eur] {
+            for weight in WeightUnit::ALL {
+                let usage = Usage { currency, weight };
+                let plan = imported(&known, &exported(&known, usage), usage);
+                prop_assert_eq!(&plan.writings, &[], "{:?}", usage);
+                let counted = plan.counts();
+                prop_assert_eq!(counted.unchanged, plan.reports.len(), "{:?} {:?}", usage, plan.reports);
+            }
+        }
     }
 
     #[test]
@@ -475,7 +484,7 @@ proptest! {
         for (product, number) in known.iter_mut().zip(1_u128..) {
             product.id = Uuid::from_u128(number);
         }
-        let plan = imported(&known, &exported(&known));
+        let plan = imported(&known, &exported(&known, Currency::Cny.into()), Currency::Cny.into());
         let made = plan.writings.iter().filter(|writing| writing.id.is_none()).count();
         prop_assert_eq!(made, 0, "{:?}", plan.reports);
     }
@@ -812,7 +821,10 @@ fn c17_a_code_that_two_articles_have_is_said() {
     assert_eq!(shared(&plan), [remark("5012345000055", "Plum chutney"), remark("5012345000055", "Plum jam"), vec![]]);
     // With zeros before it, as a code of something else, and against what is here already.
     let plan = shop.import("名称,编码,条码,价格\nCake,712345000019,,3\n");
-    assert_eq!(shared(&plan), [remark("0712345000019", "Tea")]);
+    assert_eq!(shared(&plan), [remark("712345000019", "Tea")]);
+    let plan = shop.import("名称,编码,条码,价格\nPie,,00712345000019,3\n");
+    assert_eq!(shared(&plan).len(), 1);
+    assert!(matches!(&shared(&plan)[0][..], [Remark::Shared { code, .. }] if code == "00712345000019"));
 }
 
 #[test]
@@ -903,4 +915,33 @@ fn customers_of_peers_have_one_name_and_one_form_of_phone() {
         Box::new(customers::Customers::new(customers::guess(&head::names(&rows[0])), Vec::new(), [], || 1));
     lines.iter().for_each(|line| planner.row(line));
     assert_eq!(refused(&planner.plan()), [(2, vec![Why::Damaged])]);
+}
+
+#[test]
+fn s27_one_count_for_several_rows_is_of_none_of_them() {
+    let rows = words_of(&["名称", "规格", "编码", "库存", "批发价"]);
+    let below = |spec: &str, code: &str| words_of(&["棉T恤", spec, code, "12", "9"]);
+    let mut lines = head::below(&[rows, below("S", "S1"), below("M", "M1")], 0, 1);
+    lines.iter_mut().for_each(|line| line.merged = vec![0, 3]);
+    use products::Column::{Code, Name, Spec, Stock};
+    let columns = [Name, Spec, Code, Stock].map(Some).into();
+    let mut planner = Box::new(products::Products::new(columns, Currency::Cny, [], &lines, on_hand, || 1));
+    lines.iter().for_each(|line| planner.row(line));
+    let mut shop = Shop::default();
+    let plan = planner.plan();
+    assert_eq!(plan.reports[1].remarks, [Remark::InAll("12".into())]);
+    shop.take(&plan);
+    assert_eq!((shop.products()[0].variants.len(), shop.products()[0].moved.len()), (2, 0));
+}
+
+#[test]
+fn what_a_sheet_brings_stands_in_its_order_behind_what_is_there() {
+    let mut shop = Shop::default();
+    shop.import("商品,价格\n乙,1\n甲,2\n丙,3\n");
+    shop.import("商品,价格\n甲,2\n辰,4\n丁,5\n");
+    let mut all = shop.products();
+    all.sort_by(|one, other| one.compare(other, str::cmp));
+    let names: Vec<&str> = all.iter().map(|product| product.name.as_str()).collect();
+    assert_eq!(names, ["乙", "甲", "丙", "辰", "丁"]);
+    assert!(all.windows(2).all(|two| two[0].position < two[1].position), "there is room between them");
 }

@@ -26,7 +26,13 @@ impl<S: Storage, T: Transport, H: Host> Client<S, T, H> {
 
     /// Does what a person asks of an order, `None` begins one. When it answers, it is on the disk.
     pub async fn act(&self, order: Option<Uuid>, command: &Command, day: Day) -> Result<Acted, ActFault> {
-        let acted = self.act_all(&[Act::Order(order, Box::new(command.clone()))], day).await?;
+        self.act_in_turn(order, std::slice::from_ref(command), day).await
+    }
+
+    /// Does several things to an order one after the other, all of them or none. What is so already is passed over.
+    pub async fn act_in_turn(&self, order: Option<Uuid>, all: &[Command], day: Day) -> Result<Acted, ActFault> {
+        let acts: Vec<Act> = all.iter().map(|command| Act::Order(order, Box::new(command.clone()))).collect();
+        let acted = self.act_all(&acts, day).await?;
         let order = acted.first().copied().unwrap_or_default();
         let number = self.replica().summary(order, 0).and_then(|summary| summary.number);
         Ok(Acted { order, number })
@@ -79,8 +85,10 @@ impl<S: Storage, T: Transport, H: Host> Client<S, T, H> {
         let mut decisions = 0;
         loop {
             let mut random = || self.0.host.random();
+            let now_ms = self.now_ms();
             let moment = Moment {
-                now_ms: self.0.host.now_ms(),
+                now_ms,
+                is_told: self.0.clock.borrow().is_told(),
                 day: Day::default(),
                 actor: self.0.actor.get(),
                 random: &mut random,

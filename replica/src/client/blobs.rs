@@ -51,7 +51,7 @@ impl<S: Storage, T: Transport, H: Host> Client<S, T, H> {
         if let Some(bytes) = self.held_blob(id).await? {
             return Ok(Some(bytes));
         }
-        let in_vain = self.0.carrier.borrow().is_waiting(self.0.host.now_ms());
+        let in_vain = self.0.carrier.borrow().is_waiting(self.steady_ms());
         if in_vain || self.0.engine.borrow().is_cut_off() || self.reach().is_none() {
             return Ok(None);
         }
@@ -137,7 +137,7 @@ impl<S: Storage, T: Transport, H: Host> Client<S, T, H> {
             self.0.carrier.borrow_mut().looked_up(held);
         }
         let free = self.is_free();
-        let errand = self.0.carrier.borrow().next(free, self.0.host.now_ms());
+        let errand = self.0.carrier.borrow().next(free, self.steady_ms());
         match errand {
             Errand::Rest(until) => {
                 self.rung(&self.0.errands, until).await;
@@ -173,7 +173,7 @@ impl<S: Storage, T: Transport, H: Host> Client<S, T, H> {
         let missing: BTreeSet<BlobId> = answer.missing.into_iter().collect();
         let there: Vec<BlobId> = ask.ids.iter().copied().filter(|id| !missing.contains(id)).collect();
         self.note_sent(&there, answer.epoch).await?;
-        self.0.carrier.borrow_mut().asked(&ask.ids, &missing, self.0.host.now_ms(), self.chance());
+        self.0.carrier.borrow_mut().asked(&ask.ids, &missing, self.steady_ms(), self.chance());
         Ok(())
     }
 
@@ -221,7 +221,7 @@ impl<S: Storage, T: Transport, H: Host> Client<S, T, H> {
                 return Ok(None);
             }
             Err(ServerFault::Problem(problem)) if problem.kind == ProblemType::NotFound => {
-                self.0.carrier.borrow_mut().absent(id, self.0.host.now_ms());
+                self.0.carrier.borrow_mut().absent(id, self.steady_ms());
                 return Ok(None);
             }
             Err(fault) => {
@@ -240,7 +240,7 @@ impl<S: Storage, T: Transport, H: Host> Client<S, T, H> {
                 }
                 self.tell(Change { blobs: vec![id], ..Change::default() });
             }
-            Err(_) => self.0.carrier.borrow_mut().failed(None, self.0.host.now_ms(), self.chance()),
+            Err(_) => self.0.carrier.borrow_mut().failed(None, self.steady_ms(), self.chance()),
         }
         Ok(Some(bytes))
     }
@@ -262,7 +262,7 @@ impl<S: Storage, T: Transport, H: Host> Client<S, T, H> {
         if self.replica().epoch() == Some(epoch) {
             return true;
         }
-        self.0.carrier.borrow_mut().failed(id, self.0.host.now_ms(), self.chance());
+        self.0.carrier.borrow_mut().failed(id, self.steady_ms(), self.chance());
         self.heard(Heard::News);
         self.0.bell.ring();
         false
@@ -295,7 +295,7 @@ impl<S: Storage, T: Transport, H: Host> Client<S, T, H> {
             if matches!(fault, ServerFault::Problem(problem) if problem.kind == ProblemType::StorageFull) {
                 carrier.full();
             }
-            carrier.failed(id, self.0.host.now_ms(), self.chance());
+            carrier.failed(id, self.steady_ms(), self.chance());
         }
         if let ServerFault::Problem(problem) = fault
             && matches!(problem.kind, ProblemType::Unauthenticated | ProblemType::Forbidden)

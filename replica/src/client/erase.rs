@@ -12,7 +12,7 @@ impl<S: Storage, T: Transport, H: Host> Client<S, T, H> {
     /// Erases who waits for it and may be erased. What fails is tried again after a while: the fold knows nothing of
     /// them any more in any case.
     pub(super) async fn erase(&self) {
-        let (now_ms, wait) = (self.0.host.now_ms(), LONGEST_DELAY_MS as i64);
+        let (now_ms, wait) = (self.steady_ms(), LONGEST_DELAY_MS as i64);
         // A clock that was set back must not make it wait for ever.
         let waits = (now_ms..=now_ms.saturating_add(wait)).contains(&self.0.erase_not_before.get());
         if !waits && self.replica().erases() && self.try_erase().await.is_err() {

@@ -11,6 +11,7 @@ use protocol::api::Devices;
 use uuid::Uuid;
 
 use super::{Client, Host, Transport};
+use crate::clock::WRONG_MS;
 use crate::index::{Facet, Filter};
 use crate::replica::Replica;
 use crate::storage::{Storage, StorageFault};
@@ -63,6 +64,8 @@ pub struct Hand<S, T, H> {
     /// The orders that are still to be looked at; nothing: all.
     due: Option<HashSet<Uuid>>,
     rules: Vec<Rule>,
+    /// The device's clock, as it was corrected when all was looked at.
+    off_ms: i64,
     /// When the server received an order, by the order.
     received: HashMap<Uuid, i64>,
 }
@@ -70,12 +73,19 @@ pub struct Hand<S, T, H> {
 impl<S: Storage, T: Transport, H: Host> Client<S, T, H> {
     /// A hand for the rules: one for each page.
     pub fn hand(&self) -> Hand<S, T, H> {
-        Hand { client: self.clone(), looked: HashMap::new(), due: None, rules: Vec::new(), received: HashMap::new() }
+        Hand {
+            client: self.clone(),
+            looked: HashMap::new(),
+            due: None,
+            rules: Vec::new(),
+            off_ms: 0,
+            received: HashMap::new(),
+        }
     }
 
     /// The orders to which a rule would do something now, newest first, as far as this device knows.
     pub async fn touched_by(&self, rule: &Rule) -> Result<Vec<Summary>, StorageFault> {
-        let now_ms = self.shop_now_ms();
+        let now_ms = self.now_ms();
         let found = candidates(&self.replica(), rule, now_ms);
         let mut touched = Vec::new();
         for summary in found {
@@ -88,11 +98,6 @@ impl<S: Storage, T: Transport, H: Host> Client<S, T, H> {
         }
         Ok(touched)
     }
-
-    /// Now, corrected by what the server was last heard to say.
-    fn shop_now_ms(&self) -> i64 {
-        self.now_ms().saturating_add(self.sync_state().clock_off_ms.unwrap_or(0))
-    }
 }
 
 impl<S: Storage, T: Transport, H: Host> Hand<S, T, H> {
@@ -103,8 +108,10 @@ impl<S: Storage, T: Transport, H: Host> Hand<S, T, H> {
         }
         self.due = self.due.take().zip(only).map(|(due, more)| &due | &more);
         let rules = rules_of(&self.client.replica());
-        let is_new = rules != self.rules;
+        let off_ms = self.client.sync_state().clock_wrong.map_or(0, |wrong| wrong.off_ms);
+        let is_new = rules != self.rules || self.off_ms.abs_diff(off_ms) > WRONG_MS.unsigned_abs();
         if is_new {
+            self.off_ms = off_ms;
             self.looked.clear();
             self.due = None;
             self.rules.clone_from(&rules);
@@ -118,7 +125,7 @@ impl<S: Storage, T: Transport, H: Host> Hand<S, T, H> {
             return Ok(Vec::new());
         }
         let is_clock_right = !connected || self.client.sync_state().clock_off_ms.is_some();
-        let now_ms = self.client.shop_now_ms();
+        let now_ms = self.client.now_ms();
         let only = self.due.clone();
         let mut devices: Option<Devices> = None;
         let mut waiting = Vec::new();
@@ -214,7 +221,7 @@ impl<S: Storage, T: Transport, H: Host> Hand<S, T, H> {
         });
         let standing: Vec<Standing> = standing.collect();
         let here = self.client.replica().device().id;
-        rule.unheard(order, &Vouched { received_ms, devices: &standing, here }, self.client.shop_now_ms())
+        rule.unheard(order, &Vouched { received_ms, devices: &standing, here }, self.client.now_ms())
     }
 }
 

@@ -12,6 +12,7 @@ use super::{
     ActFault, Bell, CHECKPOINT_AGAIN, Change, Client, DISK_PAUSE_MS, FIRST_PULL_EVENTS, Host, Live, PATIENCE_MS,
     Request, Said, ServerFault, Transport, Unreachable,
 };
+use crate::clock::Reading;
 use crate::replica::{Intake, Moment, Prepared, Replica, SyncFault};
 use crate::storage::{Storage, StorageFault};
 use crate::sync::{Facts, Heard, State, Step};
@@ -49,7 +50,7 @@ impl<S: Storage, T: Transport, H: Host> Client<S, T, H> {
     pub(super) fn heard(&self, heard: Heard) {
         let random = self.chance();
         let before = self.sync_state();
-        self.0.engine.borrow_mut().heard(heard, self.0.host.now_ms(), random);
+        self.0.engine.borrow_mut().heard(heard, self.steady_ms(), random);
         if heard == Heard::Wake {
             self.0.carrier.borrow_mut().woken();
         }
@@ -86,7 +87,7 @@ impl<S: Storage, T: Transport, H: Host> Client<S, T, H> {
         self.erase().await;
         let step = {
             let replica = self.replica();
-            self.0.engine.borrow().next(&self.facts(&replica), self.0.host.now_ms())
+            self.0.engine.borrow().next(&self.facts(&replica), self.steady_ms())
         };
         match step {
             Step::Rest(until) => self.rest(until, live).await,
@@ -127,7 +128,7 @@ impl<S: Storage, T: Transport, H: Host> Client<S, T, H> {
         let wait = async {
             match until {
                 Some(until) => {
-                    let ms = u64::try_from(until.saturating_sub(self.0.host.now_ms())).unwrap_or(0);
+                    let ms = u64::try_from(until.saturating_sub(self.steady_ms())).unwrap_or(0);
                     self.0.host.sleep(ms).await;
                 }
                 None => std::future::pending().await,
@@ -178,7 +179,7 @@ impl<S: Storage, T: Transport, H: Host> Client<S, T, H> {
             self.heard(Heard::Deaf);
             return Ok(());
         };
-        self.note_clock(poke.server_time);
+        self.note_clock(poke.server_time, None);
         self.0.replica.borrow_mut().heard_head(poke.head);
         match self.take(|replica| replica.read_poke(&poke)).await? {
             Ok(()) => self.heard(Heard::Poke),
@@ -188,9 +189,19 @@ impl<S: Storage, T: Transport, H: Host> Client<S, T, H> {
         Ok(())
     }
 
-    fn note_clock(&self, server_time: i64) {
+    /// The server said what time it is; `asked`: when it was asked, where it did not wait with its answer.
+    fn note_clock(&self, server_time: i64, asked: Option<Reading>) {
         self.0.told_ms.set(Some(server_time));
-        self.0.clock_off_ms.set(Some(server_time.saturating_sub(self.0.host.now_ms())));
+        let wrong = {
+            let mut clock = self.0.clock.borrow_mut();
+            let before = clock.wrong();
+            clock.heard(server_time, asked, self.reading());
+            self.keep_clock(&mut clock);
+            before != clock.wrong()
+        };
+        if wrong {
+            self.tell(Change::default());
+        }
     }
 
     /// Takes a change of the log in, and stores it.
@@ -257,6 +268,7 @@ impl<S: Storage, T: Transport, H: Host> Client<S, T, H> {
         let path = format!("/shops/{}/push", reach.shop);
         let body = Some(outgoing.body.clone());
         let credential = outgoing.credential.as_ref().map_or(reach.credential.as_str(), |mine| &mine.0);
+        let asked = self.reading();
         let call = self.call("POST", &reach.server, &path, Some(credential), body);
         let answer = match self.calling(call, live).await? {
             Ok(answer) => answer,
@@ -266,7 +278,7 @@ impl<S: Storage, T: Transport, H: Host> Client<S, T, H> {
             self.heard(misread(&answer));
             return Ok(());
         };
-        self.note_clock(answer.server_time);
+        self.note_clock(answer.server_time, Some(asked));
         let taken = self.settle(|replica| replica.pushed(&outgoing, &answer)).await?;
         self.0.sent.replace(None);
         self.concluded(taken, Heard::Pushed).await
@@ -278,8 +290,8 @@ impl<S: Storage, T: Transport, H: Host> Client<S, T, H> {
         let (Some(server), Some(shop)) = (former.server, former.shop) else { return Ok(()) };
         let heir = self.0.heir.get().unwrap_or_else(|| {
             let mut random = || self.0.host.random();
-            let now_ms = self.0.host.now_ms();
-            Moment { now_ms, day: Day::default(), actor: None, random: &mut random }.id()
+            let now_ms = self.now_ms();
+            Moment { now_ms, is_told: false, day: Day::default(), actor: None, random: &mut random }.id()
         });
         self.0.heir.set(Some(heir));
         let call = async {
@@ -324,6 +336,7 @@ impl<S: Storage, T: Transport, H: Host> Client<S, T, H> {
             patience_ms: PATIENCE_MS + wait_seconds * 1_000,
         };
         let patience_ms = request.patience_ms;
+        let asked = Some(self.reading());
         let call = self.within(patience_ms, self.0.transport.call(request));
         let answer = if wait_seconds > 0 {
             // Given up as soon as there is something to do.
@@ -351,7 +364,7 @@ impl<S: Storage, T: Transport, H: Host> Client<S, T, H> {
             self.heard(misread(&answer));
             return Ok(());
         };
-        self.note_clock(pulled.server_time);
+        self.note_clock(pulled.server_time, asked.filter(|_| wait_seconds == 0));
         let taken = self.take(|replica| replica.read_pulled(after, &pulled)).await?;
         self.concluded(taken, Heard::Answer).await
     }

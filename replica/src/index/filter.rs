@@ -50,6 +50,8 @@ pub struct Filter {
     /// Only those in whose number, name, phone, items, tracking numbers or note every one of these words is found. Two
     /// or more whole numbers (of orders, parcels, phones) ask for those that have any of them: [`pasted`].
     pub search: String,
+    /// Characters of the search that are written in several ways, each with all of them: 龙龍.
+    pub alike: Vec<String>,
     /// In which order they come.
     pub sort: Sort,
 }
@@ -83,7 +85,8 @@ pub struct Pasted {
 /// phones, with spaces, commas or lines between. `None`: words to be found together.
 pub fn pasted(search: &str) -> Option<Vec<String>> {
     let mut numbers: Vec<String> = Vec::new();
-    for part in search.split([',', '，', '、', ';', '；', '|', '\n', '\r', '\t']) {
+    let plain: String = search.chars().filter_map(domain::search::plain).collect();
+    for part in plain.split([',', '，', '、', ';', '；', '|', '\n', '\r', '\t']) {
         let words: Vec<&str> = part.split_whitespace().collect();
         let joined: String = words.concat();
         if words.iter().all(|word| is_number(word)) {
@@ -234,7 +237,7 @@ impl Index {
             let sieve = Sieve {
                 filter: &general,
                 kinds: self.kinds(&general.only),
-                found: self.find(&general.search),
+                found: self.find(&general.search, &general.alike),
                 now_ms: ask.now_ms,
                 unsent: &ask.unsent,
                 oversold: if general.names(Badge::Oversold) { self.promised(&ask.short) } else { Vec::new() },

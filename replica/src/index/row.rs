@@ -19,7 +19,7 @@ pub(crate) struct Ref {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct RowData {
     pub(crate) summary: Summary,
-    /// Whether a list shows it: there is more than a buyer's data, and it is no draft that was thrown away.
+    /// Whether a list shows it: there is more than a buyer's data, and it is no draft that was thrown away without any money.
     pub(crate) visible: bool,
     pub(crate) refs: Vec<Ref>,
     pub(crate) moves: Vec<Moved>,

@@ -50,12 +50,15 @@ pub struct Sums {
     pub total: i64,
     /// What buyers still owe.
     pub owed: i64,
+    /// What buyers paid and did not get back, in every state: money that was taken for a draft is money.
+    pub received: i64,
 }
 
 impl Sums {
     /// Counts a row; `whole`: what it comes to counts in every state.
     pub(super) fn add(&mut self, row: &Row, whole: bool) {
         self.orders += 1;
+        self.received = self.received.saturating_add(row.received());
         if whole || !row.comes_to_nothing() {
             self.counted += 1;
             self.total = self.total.saturating_add(row.total);

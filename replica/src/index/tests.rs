@@ -185,17 +185,26 @@ fn orders_of_what_there_is_not_enough_of_are_found() {
 fn what_a_customer_bought_and_owes_follows_the_orders() {
     let (wang, li) = (Uuid::from_u128(9), Uuid::from_u128(10));
     let mut cancelled = row(3, "c", "", 3);
-    cancelled.summary.status = Status::Cancelled;
+    (cancelled.summary.status, cancelled.summary.balance) = (Status::Cancelled, 0);
     let mut index = index(&[row(1, "a", "", 1), row(2, "b", "", 2), cancelled]);
     let ids = |ids: &[u128]| ids.iter().map(|id| Uuid::from_u128(*id)).collect::<Vec<_>>();
-    assert_eq!(index.of_customer(wang), (Sums { orders: 3, counted: 3, total: 1_000, owed: 1_000 }, ids(&[3, 2, 1])));
+    assert_eq!(
+        index.of_customer(wang),
+        (Sums { orders: 3, counted: 2, total: 1_000, owed: 1_000, received: 0 }, ids(&[3, 2, 1]))
+    );
     let mut others = row(2, "b", "", 2);
     others.summary.customer = Some(li);
     others.summary.balance = 100;
     index.put(&others.encode()).unwrap();
     index.sort();
-    assert_eq!(index.of_customer(wang), (Sums { orders: 2, counted: 2, total: 500, owed: 500 }, ids(&[3, 1])));
-    assert_eq!(index.of_customer(li), (Sums { orders: 1, counted: 1, total: 500, owed: 100 }, ids(&[2])));
+    assert_eq!(
+        index.of_customer(wang),
+        (Sums { orders: 2, counted: 1, total: 500, owed: 500, received: 0 }, ids(&[3, 1]))
+    );
+    assert_eq!(
+        index.of_customer(li),
+        (Sums { orders: 1, counted: 1, total: 500, owed: 100, received: 400 }, ids(&[2]))
+    );
     assert_eq!(index.of_customer(Uuid::from_u128(11)), (Sums::default(), Vec::new()));
 }
 
@@ -369,7 +378,7 @@ prop_compose! {
         search in "[abé王 ]{0,2}",
         sort in sorts(),
     ) -> Filter {
-        Filter { status, only, placed_from_ms, placed_before_ms, total_from, total_to, owed, parked, search, sort }
+        Filter { status, only, placed_from_ms, placed_before_ms, total_from, total_to, owed, parked, search, sort, alike: Vec::new() }
     }
 }
 
@@ -483,4 +492,27 @@ proptest! {
         prop_assert_eq!(first.counts(3, &[]), second.counts(3, &[]));
         prop_assert!(first.stored().eq(second.stored()));
     }
+}
+
+#[test]
+fn o5_full_width_and_traditional_signs_are_found() {
+    let mut tea = row(1, "王小明", "13900139000", 1);
+    tea.summary.items = "明前龙井 ×2".to_owned();
+    let mut set = row(2, "ＡＮＮＡ　李", "１３８００１３８０００", 2);
+    set.summary.items = "臺灣高山茶, 髮夾".to_owned();
+    let index = index(&[tea, set]);
+    assert_eq!(names(&index, "１３９００１３９０００"), ["王小明"]);
+    assert_eq!(names(&index, "２６１１２３－Ｋ７－０００１"), ["王小明"]);
+    assert_eq!(names(&index, "13800138000"), ["ＡＮＮＡ　李"]);
+    assert_eq!(names(&index, "anna 李"), ["ＡＮＮＡ　李"]);
+    assert_eq!(names(&index, "１３９００１３９０００，１３８００１３８０００").len(), 2, "whole numbers, either");
+    let alike = |search: &str, groups: &[&str]| {
+        let alike = groups.iter().map(|group| (*group).to_owned()).collect();
+        shown(&index, &Filter { search: search.into(), alike, ..Filter::default() })
+    };
+    assert_eq!(alike("龍井", &["龙龍"]), [1]);
+    assert_eq!(alike("王 龍井", &["龙龍"]), [1]);
+    assert_eq!(alike("台湾", &["台檯臺颱", "湾灣"]), [2]);
+    assert_eq!(alike("发夹", &["发發髮", "夹夾"]), [2]);
+    assert_eq!(alike("龍井", &[]), [0_u128; 0], "without the table as it is written");
 }

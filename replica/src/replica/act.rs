@@ -9,7 +9,7 @@ use domain::text::SHORT;
 use domain::{Currency, Day, DeviceCode, Event, NewEvent, StreamKind};
 use protocol::api::Joined;
 use protocol::envelope::ENVELOPE_VERSION;
-use protocol::{Envelope, Stream};
+use protocol::{Envelope, MAX_CLOCK_AHEAD_MS, Stream};
 use uuid::Uuid;
 
 use super::fold::{read_envelope, wanted};
@@ -72,7 +72,10 @@ impl Replica {
     ) -> Result<(Vec<Made>, (i64, u32)), ActFault> {
         let mut made = Vec::with_capacity(events.len());
         for (event, counter) in events.iter().zip(self.counter + before + 1..) {
-            hlc = if moment.now_ms > hlc.0 { (moment.now_ms, 0) } else { (hlc.0, hlc.1.saturating_add(1)) };
+            // What a wrong clock wrote counts for no more than a little after its receipt, here as on the server.
+            let is_wrong = moment.is_told && hlc.0 > moment.now_ms.saturating_add(MAX_CLOCK_AHEAD_MS);
+            let is_later = moment.now_ms > hlc.0 || is_wrong;
+            hlc = if is_later { (moment.now_ms, 0) } else { (hlc.0, hlc.1.saturating_add(1)) };
             let id = if event.stream == StreamKind::Order { first_id.take() } else { None };
             let id = id.unwrap_or_else(|| moment.id());
             let (kind, version, body) = protocol::body::write(event.stream, &event.event).ok_or(ActFault::TooLarge)?;
@@ -140,7 +143,11 @@ impl Replica {
                         next_count,
                         settings: &settings,
                     };
-                    decide(order.as_ref(), id, command, &context)?
+                    match decide(order.as_ref(), id, command, &context) {
+                        // Of several things that are done together, one may be so already.
+                        Err(Rejection::NothingChanged) if acts.len() > 1 => Vec::new(),
+                        decided => decided?,
+                    }
                 }
                 Act::Record(kind, _, events) => {
                     let pieces = touched.entry(id).or_insert_with(known);
@@ -149,9 +156,6 @@ impl Replica {
                 }
                 Act::Shop(changed) => vec![new(StreamKind::Shop, Event::Record(RecordEvent::Changed(changed.clone())))],
             };
-            if events.is_empty() {
-                return Err(Rejection::NothingChanged.into());
-            }
             let numbered = |event: &NewEvent| {
                 matches!(event.event, Event::Order(OrderEvent::Confirmed(_) | OrderEvent::Renumbered(_)))
             };
@@ -168,6 +172,9 @@ impl Replica {
             }
             all.extend(made);
         }
+        if all.is_empty() {
+            return Err(Rejection::NothingChanged.into());
+        }
         let mut rows = Rows::default();
         for (id, pieces) in touched {
             self.fold_into(&mut rows, id, pieces);
@@ -177,6 +184,11 @@ impl Replica {
         let events = all.iter().map(Made::stored).collect();
         let entry = Entry { hlc, events, rows: rows.of_orders(), records: rows.of_records(), erase, ..self.entry() };
         Ok((ids, Prepared { batch: self.batch(&entry), orders: rows.ids() }))
+    }
+
+    /// The time of the newest that this device has written or taken in, milliseconds since 1970.
+    pub fn newest_ms(&self) -> i64 {
+        self.hlc.0
     }
 
     /// Whether this device would do that to the order now, as it stands.

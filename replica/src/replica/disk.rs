@@ -264,7 +264,10 @@ impl Replica {
         }
         let entry = Entry::decode(bytes)?;
         self.last_no = no;
-        self.hlc = self.hlc.max(entry.hlc);
+        // A clock that was put right goes back; an entry that says nothing of it changes nothing.
+        if entry.hlc != (0, 0) {
+            self.hlc = entry.hlc;
+        }
         if self.rebuilding.is_none() {
             self.outdated |= entry.rebuilt || entry.fold != FOLD_VERSION;
         }

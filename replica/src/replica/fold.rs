@@ -97,7 +97,10 @@ impl Replica {
         }
         let summary = order.summary();
         let thrown_away = order.confirmed.is_none() && order.discarded.is_some();
-        let visible = pieces.iter().any(|piece| piece.stream == Some(StreamKind::Order)) && !thrown_away;
+        // Money that was taken for a draft does not go with it.
+        let had_money = !order.payments.is_empty() || !order.refunds.is_empty();
+        let is_order = pieces.iter().any(|piece| piece.stream == Some(StreamKind::Order));
+        let visible = is_order && (!thrown_away || had_money);
         let refs = pieces.iter().map(|piece| piece.at).collect();
         let moves = moves_of(&order);
         (order, RowData { summary, visible, refs, moves })

@@ -1,5 +1,6 @@
 //! Stories of a shop's tablets: what they do apart comes together, and what was called saved stays.
 
+mod clock;
 mod copies;
 mod counts;
 mod customers;

@@ -31,6 +31,7 @@ use protocol::{BlobId, Brief, Digest, Envelope, Flag, Problem, ProblemType, Stam
 use replica::Client;
 use replica::blobs::BlobStore;
 use replica::client::{ActFault, Acted, Body, Host, Live, Request, Response, Said, Transport, Unreachable};
+use replica::clock::Kept as KeptClock;
 use replica::memory::{MemoryDisk, MemoryStorage};
 use replica::sync::State;
 use serde_json::value::RawValue;
@@ -47,6 +48,8 @@ struct TimeState {
     sleepers: BTreeMap<(i64, u64), Waker>,
     next: u64,
     random: u64,
+    /// What devices keep of their clocks, by the clock.
+    kept: BTreeMap<usize, KeptClock>,
 }
 
 /// Time that goes on when it is told to, and chance that repeats itself.
@@ -92,6 +95,15 @@ impl Drop for Sleep {
 impl Host for Clock {
     fn now_ms(&self) -> i64 {
         self.time.0.borrow().now_ms + self.off_ms.get()
+    }
+    fn uptime_ms(&self) -> i64 {
+        self.time.0.borrow().now_ms - NOW
+    }
+    fn kept_clock(&self) -> Option<KeptClock> {
+        self.time.0.borrow().kept.get(&(Rc::as_ptr(&self.off_ms) as usize)).copied()
+    }
+    fn keep_clock(&self, kept: KeptClock) {
+        self.time.0.borrow_mut().kept.insert(Rc::as_ptr(&self.off_ms) as usize, kept);
     }
     fn random(&self) -> [u8; 16] {
         let mut time = self.time.0.borrow_mut();

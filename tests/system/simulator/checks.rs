@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use domain::order::{Badge, Outcome};
-use replica::Quarantined;
+use replica::{Filter, Quarantined};
 
 use super::*;
 
@@ -59,7 +59,7 @@ impl Simulation {
         self.check_people(&orders);
         self.check_carts(&orders);
         orders.values().for_each(|order| self.check_conflicts(order));
-        let takings: i64 = orders.values().map(|order| order.paid() - order.refunded()).sum();
+        let takings: i64 = orders.values().map(Order::received).sum();
         for nth in 0..self.tablets.len() {
             for tab in self.tablets[nth].tabs.clone() {
                 self.check_tab(nth, &tab, &orders, (takings, &short));
@@ -128,8 +128,11 @@ impl Simulation {
             row.badges.set(Badge::Oversold, short.contains(&id));
             assert_eq!(tab.replica().summary(id, i64::MIN), Some(row), "tablet {nth} lists another order");
         }
-        let sum: i64 = orders.keys().filter_map(|id| tab.replica().summary(*id, 0)).map(|row| paid(&row)).sum();
+        let sum: i64 = orders.keys().filter_map(|id| tab.replica().summary(*id, 0)).map(|row| row.received()).sum();
         assert_eq!(sum, takings, "the money differs");
+        // Payments less refunds are the ledger: what a list sums up, of drafts and of what is over, too.
+        let sums = tab.replica().sums(&Filter::default(), &[i64::MIN..i64::MAX], 0);
+        assert_eq!(sums.first().map(|sums| sums.received), Some(takings), "the figures know of other money");
     }
 }
 
@@ -154,11 +157,4 @@ pub(super) fn own_order_kept(mut events: Vec<(Meta, Event)>) -> Vec<(Meta, Event
         }
     }
     events
-}
-
-/// What was paid and not given back, by what a list says.
-fn paid(row: &domain::order::Summary) -> i64 {
-    let asked =
-        if matches!(row.status, Status::Cancelled | Status::Closed) && row.number.is_some() { 0 } else { row.total };
-    asked - row.balance
 }

@@ -11,6 +11,7 @@ use std::task::{Poll, Waker};
 use protocol::BlobId;
 use replica::blobs::BlobStore;
 use replica::client::{Host, Live, Request, Response, Said, Transport, Unreachable};
+use replica::clock::Kept;
 use replica::memory::MemoryStorage;
 use replica::storage::{Batch, JournalEntry, Start, Storage, StorageFault};
 use uuid::Uuid;
@@ -172,8 +173,8 @@ impl World {
         Link { world: self.clone(), tablet }
     }
     /// A tablet's clock and chance.
-    pub fn watch(&self, off_ms: Rc<Cell<i64>>) -> Watch {
-        Watch { world: self.clone(), off_ms }
+    pub fn watch(&self, off_ms: Rc<Cell<i64>>, kept: Rc<Cell<Option<Kept>>>) -> Watch {
+        Watch { world: self.clone(), off_ms, kept }
     }
 }
 
@@ -289,11 +290,21 @@ impl Live for Socket {
 pub struct Watch {
     world: World,
     off_ms: Rc<Cell<i64>>,
+    kept: Rc<Cell<Option<Kept>>>,
 }
 
 impl Host for Watch {
     fn now_ms(&self) -> i64 {
         self.world.now_ms() + self.off_ms.get()
+    }
+    fn uptime_ms(&self) -> i64 {
+        self.world.now_ms()
+    }
+    fn kept_clock(&self) -> Option<Kept> {
+        self.kept.get()
+    }
+    fn keep_clock(&self, kept: Kept) {
+        self.kept.set(Some(kept));
     }
     fn random(&self) -> [u8; 16] {
         self.world.0.borrow_mut().chance.bytes()

@@ -14,12 +14,13 @@ use self::camera::Camera;
 use self::figures::{Details, Free, Grams, OneLine};
 use self::people::{Customers, Parked};
 use super::model::Good;
+use super::tender::WaysBack;
 use super::till::{Asked, Till};
 use super::words;
 use crate::features::articles::{self, Articles};
 use crate::text::{counter, scan, weight};
 use crate::ui::scan::Layer;
-use crate::ui::{Acts, Button, Dialog, Glyph, Kind, LinkButton, Money, Note, Size};
+use crate::ui::{Acts, Button, Dialog, Fault, Glyph, Kind, LinkButton, Money, Note, Size};
 
 /// The one dialog of the counter.
 #[component]
@@ -41,6 +42,7 @@ pub fn Dialogs(till: Till) -> impl IntoView {
         Some(Asked::Which(..)) => scan::WHICH.get().to_owned(),
         Some(Asked::Code(_)) => counter::CODE.get().to_owned(),
         Some(Asked::Camera) => counter::SCAN.get().to_owned(),
+        Some(Asked::GiveBack) => counter::CLEAR.get().to_owned(),
         None => String::new(),
     };
     let body = move || {
@@ -57,9 +59,13 @@ pub fn Dialogs(till: Till) -> impl IntoView {
             Asked::Which(code, places, label) => view! { <Which till code places label/> }.into_any(),
             Asked::Code(picture) => view! { <PayCode till picture/> }.into_any(),
             Asked::Camera => view! { <Camera till/> }.into_any(),
+            Asked::GiveBack => view! { <GiveBack till/> }.into_any(),
         })
     };
-    view! { <Dialog open=till.asking title>{body}</Dialog> }
+    let picks = Signal::derive(move || {
+        matches!(till.asked.get(), Some(Asked::Variant(_) | Asked::Parked | Asked::Unknown(_) | Asked::Code(_)))
+    });
+    view! { <Dialog open=till.asking title light=picks>{body}</Dialog> }
 }
 
 /// A product's variants, one tap each.
@@ -135,6 +141,30 @@ fn Unknown(till: Till, code: String) -> impl IntoView {
                     kind=Kind::Main
                     on_press=move || till.ask(Asked::Free(Some(code.clone())))
                     attr:data-first=""
+                />
+            </Acts>
+        </div>
+    }
+}
+
+/// What becomes of the money that was taken for a cart that is cleared.
+#[component]
+fn GiveBack(till: Till) -> impl IntoView {
+    let received = Memo::new(move |_| till.cart.with(|cart| cart.received()));
+    let why = move || counter::give_back_why(&till.said_amount(received.get()));
+    view! {
+        <div class="stack">
+            <Note text=TextProp::from(why) glyph=Glyph::Refund/>
+            <WaysBack till amount=received/>
+            <Fault text=till.fault_words()/>
+            <Acts>
+                <Button label=counter::GIVE_BACK_LATER kind=Kind::Quiet on_press=move || till.give_up(false)/>
+                <Button
+                    label=counter::GIVEN_BACK
+                    glyph=Glyph::Check
+                    kind=Kind::Main
+                    busy=till.busy
+                    on_press=move || till.give_up(true)
                 />
             </Acts>
         </div>

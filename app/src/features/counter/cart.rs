@@ -8,34 +8,58 @@ use super::till::{Asked, Figure, MAIN, Met, Till};
 use super::words;
 use crate::features::order::marks;
 use crate::text::{Currency, counter, weight};
-use crate::ui::{Acts, Button, Empty, Fault, Glyph, Icon, Kind, Money, Note, Scroll, Sheet, Size, Stub, Tone};
+use crate::ui::{
+    Acts, Button, Empty, Fault, Glyph, Icon, Kind, LinkButton, Money, Note, Scroll, Sheet, Size, Stub, Tone,
+};
 
 /// The cart.
 #[component]
 pub fn CartSheet(till: Till) -> impl IntoView {
-    let currency = till.session.currency();
     let (cart, paying) = (till.cart, till.paying);
     let is_empty = Memo::new(move |_| cart.with(|cart| cart.is_empty()));
     let pieces = Memo::new(move |_| cart.with(|cart| cart.pieces()));
     let title =
         move || if is_empty.get() { counter::THIS_ORDER.get().to_owned() } else { counter::items(pieces.get()) };
     let ids = move || cart.with(|cart| cart.content.lines.iter().map(|line| line.id).collect::<Vec<u32>>());
-    let save_or_charge = move || if paying.get() { counter::SAVE_PAYMENT } else { counter::CHARGE };
-    let label = TextProp::from(move || save_or_charge().get());
-    let main = move || if paying.get_untracked() { till.save() } else { till.charge() };
+    let received = Memo::new(move |_| cart.with(|cart| cart.received()));
+    let only_money = Memo::new(move |_| is_empty.get() && received.get() > 0);
+    let is_idle = Memo::new(move |_| is_empty.get() && received.get() <= 0);
+    let next = move || match (paying.get(), only_money.get()) {
+        (true, _) => counter::SAVE_PAYMENT,
+        (false, true) => counter::GIVE_BACK,
+        (false, false) => counter::CHARGE,
+    };
+    let label = TextProp::from(move || next().get());
+    let main_key = move || if paying.get() { counter::SAVE_KEY } else { counter::CHARGE_KEY };
+    let main = move || match (paying.get_untracked(), only_money.get_untracked()) {
+        (true, _) => till.save(),
+        (false, true) => till.clear(),
+        (false, false) => till.charge(),
+    };
     view! {
         <Sheet label=counter::THIS_ORDER class="cart">
             <div class="cart-head">
                 <h2>{title}</h2>
+                <Show when=move || till.sheet.get()>
+                    <span class="phone-only">
+                        <Button
+                            label=counter::BACK_TO_GOODS
+                            glyph=Glyph::Left
+                            kind=Kind::Quiet
+                            on_press=move || till.back_to_goods()
+                        />
+                    </span>
+                </Show>
                 <Show
                     when=move || paying.get()
-                    fallback=move || view! { <Parking till is_empty/> }
+                    fallback=move || view! { <Parking till is_empty=is_idle/> }
                 >
                     <Button
                         label=counter::BACK_TO_GOODS
                         glyph=Glyph::Left
                         kind=Kind::Quiet
                         on_press=move || till.back_to_goods()
+                        attr:title=counter::BACK_KEY
                     />
                 </Show>
             </div>
@@ -53,37 +77,91 @@ pub fn CartSheet(till: Till) -> impl IntoView {
             <Stub>
                 <Tools till is_empty/>
                 <Sums till/>
-                <button
-                    type="button"
-                    class="due"
-                    data-again=""
-                    data-testid="cart-total"
-                    data-minor=move || till.total.get().to_string()
-                    aria-expanded=move || if till.sheet.get() { "true" } else { "false" }
-                    aria-label=move || format!("{} {}", counter::TO_PAY.get(), currency.get().full(till.total.get()))
-                    on:click=move |_| till.sheet.update(|open| *open = !*open)
-                >
-                    <span>
-                        {counter::TO_PAY}
-                        <span class="small muted phone-only">{title}</span>
-                    </span>
-                    <Money minor=till.total currency size=Size::ExtraLarge/>
-                </button>
+                <Due till title=TextProp::from(title) received/>
                 <Fault text=till.fault_words()/>
                 <Acts>
+                    <Show when=move || paying.get()>
+                        <Button
+                            label=counter::BACK_TO_GOODS
+                            glyph=Glyph::Left
+                            icon_only=true
+                            on_press=move || till.back_to_goods()
+                            attr:data-phone-only=""
+                        />
+                    </Show>
                     <Show when=move || !paying.get()>
                         <Button
                             label=counter::DETAILS
                             glyph=Glyph::More
                             icon_only=true
-                            disabled=is_empty
+                            disabled=is_idle
                             on_press=move || till.ask(Asked::Details)
                         />
                     </Show>
-                    <Button label kind=Kind::Main disabled=is_empty busy=till.busy on_press=main attr:id=MAIN/>
+                    <Button
+                        label
+                        kind=Kind::Main
+                        disabled=is_idle
+                        busy=till.busy
+                        on_press=main
+                        attr:id=MAIN
+                        attr:title=move || main_key().get()
+                    />
                 </Acts>
             </Stub>
         </Sheet>
+    }
+}
+
+/// What is still to be taken, or goes back; on a phone, the way to the lines.
+#[component]
+fn Due(till: Till, title: TextProp, received: Memo<i64>) -> impl IntoView {
+    let currency = till.session.currency();
+    let minor = Memo::new(move |_| if till.over.get() > 0 { till.over.get() } else { till.rest.get() });
+    let name = move || match (till.over.get() > 0, received.get() > 0) {
+        (true, _) => counter::GIVE_BACK,
+        (false, true) => counter::LEFT_TO_PAY,
+        (false, false) => counter::TO_PAY,
+    };
+    let amount = move || currency.get().full(minor.get());
+    let of = move || {
+        let said = |minor: i64| currency.get().full(minor);
+        (received.get() > 0).then(|| {
+            let words = counter::taken_of(&said(till.total.get()), &said(received.get()));
+            view! {
+                <span class="small muted" data-testid="cart-taken" data-minor=received.get().to_string()>
+                    {words}
+                </span>
+            }
+        })
+    };
+    let count = title.clone();
+    let press = move |_| match (till.paying.get_untracked(), till.sheet.get_untracked()) {
+        (true, _) => {}
+        (false, true) => till.back_to_goods(),
+        (false, false) => till.open_cart(),
+    };
+    view! {
+        <button
+            type="button"
+            class="due"
+            data-again=""
+            data-testid="cart-total"
+            data-minor=move || till.total.get().to_string()
+            aria-expanded=move || if till.sheet.get() { "true" } else { "false" }
+            aria-label=move || format!("{} {}, {}", name().get(), amount(), count.get())
+            on:click=press
+        >
+            <span>
+                {move || name().get()}
+                <span class="small muted phone-only due-lines">
+                    <span>{move || title.get()}</span>
+                    <Icon glyph=Glyph::Up/>
+                </span>
+                {of}
+            </span>
+            <Money minor currency size=Size::ExtraLarge/>
+        </button>
     }
 }
 
@@ -128,9 +206,19 @@ fn MetElsewhere(till: Till) -> impl IntoView {
                 Met::Gone => counter::GONE_ELSEWHERE,
                 Met::Changed => counter::CHANGED_ELSEWHERE,
             };
+            // What was taken for it here stays with that order: what is due of it is seen there.
+            let (order, received) = till.cart.with_untracked(|cart| (cart.order, cart.received()));
+            let money = (met != Met::Changed && received > 0).then(|| {
+                let stays = move || counter::stays_there(&till.said_amount(received));
+                view! {
+                    <Note text=TextProp::from(stays) glyph=Glyph::Cash/>
+                    <LinkButton href=format!("/orders/{order}") label=counter::OPEN_ORDER glyph=Glyph::Orders/>
+                }
+            });
             view! {
                 <div class="pad stack met" role="alert" data-testid="cart-met">
                     <Note text tone=Tone::Owe glyph=Glyph::Conflict/>
+                    {money}
                     {(met != Met::Changed)
                         .then(|| {
                             view! {
@@ -234,7 +322,7 @@ fn OneLine(till: Till, id: u32) -> impl IntoView {
                         fallback=move || {
                             view! {
                                 <Button
-                                    label=counter::GRAMS
+                                    label=weight::WEIGHT
                                     on_press=move || till.ask(Asked::Line(id, Figure::Quantity))
                                 />
                             }

@@ -9,10 +9,12 @@ use domain::product::Product;
 use leptos::prelude::*;
 use uuid::Uuid;
 
+use super::first::FirstSale;
 use super::model;
 use super::till::{Asked, Till};
 use super::words;
-use crate::session::Table;
+use crate::platform::page;
+use crate::session::{Table, ask_for_alike};
 use crate::text::{counter, weight};
 use crate::ui::{Button, Empty, Glyph, Kind, Money, SearchField, Tone, at_rest};
 
@@ -28,10 +30,8 @@ pub fn Goods(till: Till) -> impl IntoView {
     let category = RwSignal::new(None::<String>);
     let most = RwSignal::new(PAGE);
     let sold_now = Memo::new(move |_| {
-        let all = till.products.get();
-        let mut all: Vec<Arc<Product>> = all.iter().filter(|product| product.active).cloned().collect();
-        all.sort_by(|a, b| (a.position, &a.name).cmp(&(b.position, &b.name)));
-        all
+        let all = till.products.with(|all| all.in_order()).into_iter().map(|(_, product)| product);
+        all.filter(|product| product.active).collect::<Vec<Arc<Product>>>()
     });
     let categories = Memo::new(move |_| {
         let mut seen = BTreeSet::new();
@@ -45,6 +45,7 @@ pub fn Goods(till: Till) -> impl IntoView {
         let search = search.get();
         let category = category.get();
         // Fetched with the first word; until it is here, words are found as they are written.
+        ask_for_alike(&search);
         let pinyin = if search.trim().is_empty() { None } else { Pinyin::here() };
         sold_now.with(|all| {
             let fits = |product: &&Arc<Product>| {
@@ -99,17 +100,7 @@ pub fn Goods(till: Till) -> impl IntoView {
         })
     };
     let nothing = move || match (sold_now.with(Vec::is_empty), found.with(Vec::is_empty)) {
-        (true, _) => {
-            let code = None;
-            Some(
-                view! {
-                    <Empty glyph=Glyph::Counter title=counter::NONE text=counter::NONE_WHY>
-                        <Button label=counter::FREE_ITEM on_press=move || till.ask(Asked::Free(code.clone()))/>
-                    </Empty>
-                }
-                .into_any(),
-            )
-        }
+        (true, _) => Some(view! { <FirstSale till/> }.into_any()),
         (false, true) => Some(
             view! { <Empty glyph=Glyph::Search title=counter::NOTHING_FOUND text=counter::NOTHING_FOUND_WHY/> }
                 .into_any(),
@@ -121,11 +112,22 @@ pub fn Goods(till: Till) -> impl IntoView {
         let most = if at_rest.get() { most.get() } else { IN_SIGHT };
         found.with(|found| found.iter().take(most).copied().collect::<Vec<_>>())
     };
+    // All tiles are one stop of the tab key: the one that had the focus last, or the first.
+    let focused = RwSignal::new(None::<Uuid>);
+    let stop = Memo::new(move |_| {
+        let last = focused.get();
+        found.with(|found| last.filter(|last| found.contains(last)).or(found.first().copied()))
+    });
+    let step = move |event: leptos::ev::KeyboardEvent| {
+        if page::step_in_grid("ul.tiles .tile", &event.key()) {
+            event.prevent_default();
+        }
+    };
     let hidden = Memo::new(move |_| found.with(Vec::len).saturating_sub(most.get()));
     view! {
         <section class="goods" aria-label=counter::GOODS>
             <form class="bar" autocomplete="off" on:submit=send>
-                <SearchField label=counter::FIND example=counter::FIND_HINT value=search/>
+                <SearchField label=counter::FIND example=counter::FIND_HINT value=search attr:title=counter::FIND_KEY/>
                 <Button
                     label=counter::SCAN
                     glyph=Glyph::Scan
@@ -141,8 +143,8 @@ pub fn Goods(till: Till) -> impl IntoView {
             {chips}
             <div class="scroll" tabindex="0" role="region" aria-label=counter::TILES>
                 {nothing}
-                <ul class="tiles">
-                    <For each=shown key=|id| *id children=move |id| view! { <Tile till id/> }/>
+                <ul class="tiles" on:keydown=step>
+                    <For each=shown key=|id| *id children=move |id| view! { <Tile till id stop focused/> }/>
                 </ul>
                 <Show when=move || { hidden.get() > 0 }>
                     <p class="more-tiles">
@@ -197,7 +199,8 @@ fn price(product: &Product, level: &str) -> Option<(i64, bool)> {
 }
 
 #[component]
-fn Tile(till: Till, id: Uuid) -> impl IntoView {
+fn Tile(till: Till, id: Uuid, stop: Memo<Option<Uuid>>, focused: RwSignal<Option<Uuid>>) -> impl IntoView {
+    let is_stop = Memo::new(move |_| stop.get() == Some(id));
     let currency = till.session.currency();
     let product = Memo::new(move |_| till.products.with(|all| all.get(id).cloned()));
     let here = Memo::new(move |_| till.cart.with(|cart| cart.quantity_of(id, None)));
@@ -222,6 +225,7 @@ fn Tile(till: Till, id: Uuid) -> impl IntoView {
                 let (least, has_dearer) = till.level.with(|level| price(&product, level))?;
                 Some(view! {
                     <span>
+                        {has_dearer.then(|| view! { <span class="small muted">{counter::FROM}</span> " " })}
                         <Money minor=Signal::derive(move || weight::of_shop(least, unit)) currency/>
                         {has_dearer.then(|| view! { " " <span class="small muted">{counter::AND_UP}</span> })}
                     </span>
@@ -230,7 +234,9 @@ fn Tile(till: Till, id: Uuid) -> impl IntoView {
             let stock = move || {
                 free.get().map(|free| {
                     let tone = (free < 0).then(|| Tone::Alarm.key());
-                    view! { <span class="stock" data-tone=tone>{move || words::left(free, unit)}</span> }
+                    let says =
+                        move || if free == 0 { counter::SOLD_OUT.get().to_owned() } else { words::left(free, unit) };
+                    view! { <span class="stock" data-tone=tone>{says}</span> }
                 })
             };
             let in_cart = move || {
@@ -266,9 +272,12 @@ fn Tile(till: Till, id: Uuid) -> impl IntoView {
                 type="button"
                 class="tile"
                 data-again=""
+                tabindex=move || if is_stop.get() { "0" } else { "-1" }
+                on:focus=move |_| focused.set(Some(id))
                 data-testid="product-tile"
                 data-code=code
                 data-free=move || free.get().map(|free| free.to_string())
+                data-gone=move || free.get().is_some_and(|free| free <= 0).then_some("")
                 on:mousedown=move |event| event.prevent_default()
                 on:click=move |_| till.tap(id)
             >

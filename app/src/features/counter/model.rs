@@ -7,17 +7,17 @@ use std::collections::BTreeSet;
 use domain::code;
 use domain::contact::Buyer;
 use domain::money::{MAX_GRAMS, MAX_PIECES};
-use domain::order::{Content, Delivery, Line, Method, Terms, Unit};
+use domain::order::{Command, Content, Delivery, Line, Method, Order, Terms, Unit};
 use domain::pinyin::Pinyin;
 use domain::product::Product;
 use domain::weight::WeightUnit;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use self::paying::{Ledger, Taken};
 use crate::text::weight;
 
-use self::paying::Taken;
-
+use crate::session::folded;
 /// Rounding off (抹零): to which unit.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -107,7 +107,10 @@ pub struct Cart {
     pub floor: Floor,
     /// What the draft held that it was taken up from: what others change in it is not overwritten.
     pub base: Option<(Content, Buyer)>,
-    /// Parts of the payment, until it is whole.
+    /// What was taken for it and given back, as the log says.
+    pub money: Ledger,
+    /// Parts of the payment as they were kept before they stood in the log.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub taken: Vec<Taken>,
 }
 
@@ -117,22 +120,36 @@ impl Cart {
         Self { order, ..Self::default() }
     }
 
-    /// A parked cart, taken up. Prices that are not what `price` says now were typed by a person.
-    pub fn take_up(order: Uuid, content: Content, buyer: Buyer, price: impl Fn(Uuid, u32) -> Option<i64>) -> Self {
-        let content = Content { parked: false, ..content };
+    /// A parked cart, taken up, with the money that was taken for it. Prices that are not what `price` says now were
+    /// typed by a person.
+    pub fn take_up(draft: &Order, price: impl Fn(Uuid, u32) -> Option<i64>) -> Self {
+        let (content, buyer) = (Content { parked: false, ..draft.content() }, draft.buyer());
         let usual = |line: &Line| line.product.and_then(|product| price(product, line.variant)) == Some(line.price);
         let typed = content.lines.iter().filter(|line| !usual(line)).map(|line| line.id).collect();
-        // What was rounded off is rounded off again when lines come or go.
-        let floor = [Floor::Tenth, Floor::Whole]
-            .into_iter()
-            .find(|floor| content.rounding > 0 && floor.off(content.subtotal() - content.discount) == content.rounding)
-            .unwrap_or_default();
-        Self { order, base: Some((content.clone(), buyer.clone())), content, buyer, typed, floor, taken: Vec::new() }
+        let mut cart = Self { content, buyer, typed, ..Self::new(draft.id) };
+        cart.floor = cart.floor_seen();
+        cart.stands_in(draft);
+        cart
+    }
+
+    /// The draft is this cart now, as the log has it.
+    pub fn stands_in(&mut self, draft: &Order) {
+        self.base = Some((Content { parked: false, ..draft.content() }, draft.buyer()));
+        self.money = Ledger::of(draft);
+        self.taken.clear();
+    }
+
+    /// How the content was rounded off: that is done again when lines come or go.
+    fn floor_seen(&self) -> Floor {
+        let of = |floor: &Floor| floor.off(self.before_rounding()) == self.content.rounding;
+        let floors = [Floor::Tenth, Floor::Whole].into_iter();
+        floors.filter(|_| self.content.rounding > 0).find(of).unwrap_or_default()
     }
 
     /// Nothing is in it, and nothing depends on it.
     pub fn is_blank(&self) -> bool {
         self.base.is_none()
+            && self.taken.is_empty()
             && self.content.lines.is_empty()
             && self.content.note.is_empty()
             && self.content.customer.is_none()
@@ -143,6 +160,11 @@ impl Cart {
     /// There is nothing to sell in it.
     pub fn is_empty(&self) -> bool {
         self.content.lines.is_empty()
+    }
+
+    /// There is nothing to sell in it, and no money was taken for it.
+    pub fn is_idle(&self) -> bool {
+        self.is_empty() && self.received() == 0
     }
 
     /// How many pieces; a weighed good is one.
@@ -278,6 +300,12 @@ impl Cart {
     pub fn round_off(&mut self) {
         let amount = self.before_rounding();
         let now = self.floor.off(amount);
+        if self.floor == Floor::None && self.content.rounding > 0 {
+            // A figure that somebody typed, on a form: the exact sum again.
+            self.content.rounding = 0;
+            return self.settle();
+        }
+        self.content.rounding = 0;
         self.floor = match self.floor {
             Floor::None if Floor::Tenth.off(amount) > 0 => Floor::Tenth,
             Floor::None | Floor::Tenth if Floor::Whole.off(amount) > now => Floor::Whole,
@@ -288,7 +316,7 @@ impl Cart {
 
     /// Whether there is anything that rounding off would take.
     pub fn can_round(&self) -> bool {
-        self.floor != Floor::None || Floor::Whole.off(self.before_rounding()) > 0
+        self.floor != Floor::None || self.content.rounding > 0 || Floor::Whole.off(self.before_rounding()) > 0
     }
 
     fn before_rounding(&self) -> i64 {
@@ -298,12 +326,43 @@ impl Cart {
     /// Nothing takes off more than there is, and what is rounded off follows the sum.
     fn settle(&mut self) {
         self.content.discount = self.content.discount.clamp(0, self.content.subtotal().max(0));
-        self.content.rounding = self.floor.off(self.before_rounding());
+        let amount = self.before_rounding();
+        self.content.rounding = match self.floor {
+            Floor::None => self.content.rounding.clamp(0, amount.max(0)),
+            floor => floor.off(amount),
+        };
+        self.content.deposit = self.content.deposit.clamp(0, self.content.total().max(0));
+    }
+
+    /// What was taken and not given back, minor units.
+    pub fn received(&self) -> i64 {
+        self.taken.iter().fold(self.money.held(), |sum, part| sum.saturating_add(part.given))
     }
 
     /// What is still to be taken after the parts that were.
     pub fn rest(&self) -> i64 {
-        paying::rest(self.content.total(), &self.taken)
+        self.content.total().saturating_sub(self.received()).max(0)
+    }
+
+    /// What is to go back: more was taken than it comes to by now.
+    pub fn over(&self) -> i64 {
+        self.received().saturating_sub(self.content.total()).max(0)
+    }
+
+    /// The draft holds what this cart held when it was written; what came since, here or there, is taken in.
+    pub fn is_kept(&mut self, written: &Self, draft: &Order) {
+        self.base = Some((written.content.clone(), written.buyer.clone()));
+        self.taken.clear();
+        self.rebase(draft);
+    }
+
+    /// What keeps this as the draft: what was changed here, where there is one; what others changed in it stays.
+    pub fn keep(&self, content: Content) -> Command {
+        let buyer = self.buyer.clone();
+        match self.base.clone() {
+            Some((base, base_buyer)) => Command::EditDraft { base, base_buyer, content, buyer },
+            None => Command::SaveDraft { content, buyer, copied_from: None },
+        }
     }
 
     /// As it is put aside.
@@ -324,53 +383,34 @@ impl Cart {
         }
     }
 
-    /// The same goods as a sale of its own.
+    /// The same goods as a sale of its own; the money stays with the one before.
     pub fn anew(&self, order: Uuid) -> Self {
-        Self { order, base: None, taken: Vec::new(), ..self.clone() }
+        Self { order, base: None, money: Ledger::default(), taken: Vec::new(), ..self.clone() }
     }
 
-    /// Takes in what another tablet made of the draft that this cart was taken up from: what only they changed is
+    /// Takes in what another tablet, or another window, made of the draft that this cart is: what only they changed is
     /// theirs, what was changed here stands. Answers whether they changed anything.
-    pub fn rebase(&mut self, theirs: &Content, their_buyer: &Buyer) -> bool {
-        let theirs = Content { parked: false, ..theirs.clone() };
-        let Some((base, base_buyer)) = &self.base else { return false };
-        if *base == theirs && base_buyer == their_buyer {
+    pub fn rebase(&mut self, draft: &Order) -> bool {
+        let (theirs, their_buyer) = (Content { parked: false, ..draft.content() }, draft.buyer());
+        let (base, base_buyer) = self.base.clone().unwrap_or_default();
+        let money = Ledger::of(draft);
+        if self.base.is_some() && base == theirs && base_buyer == their_buyer && self.money == money {
             return false;
         }
-        let of = |content: &Content, id: u32| content.lines.iter().find(|line| line.id == id).cloned();
-        let mut lines: Vec<Line> = Vec::new();
-        for mine in &self.content.lines {
-            let began = of(base, mine.id);
-            match of(&theirs, mine.id) {
-                Some(their) if began.as_ref() == Some(mine) => lines.push(their),
-                Some(_) => lines.push(mine.clone()),
-                // Gone there: only what was also changed or added here stays.
-                None if began.as_ref() != Some(mine) => lines.push(mine.clone()),
-                None => {}
-            }
+        let ours = self.content.clone();
+        self.content = Content::merged(&base, &ours, &theirs);
+        self.buyer = Buyer::merged(&base_buyer, &self.buyer, &their_buyer);
+        // A price that came from there was set there.
+        let is_set = |line: &&Line| ours.line(line.id).is_none_or(|our| our.price != line.price);
+        self.typed.extend(self.content.lines.iter().filter(is_set).map(|line| line.id));
+        if self.content.rounding != ours.rounding {
+            self.floor = self.floor_seen();
         }
-        for their in &theirs.lines {
-            let is_new = of(base, their.id).as_ref() != Some(their);
-            if is_new && lines.iter().all(|line| line.id != their.id) {
-                self.typed.insert(their.id);
-                lines.push(their.clone());
-            }
-        }
-        macro_rules! take {
-            ($($field:ident),*) => { $(
-                if self.content.$field == base.$field {
-                    self.content.$field = theirs.$field.clone();
-                }
-            )* };
-        }
-        take!(delivery, discount, note, customer);
-        if self.buyer == *base_buyer {
-            self.buyer = their_buyer.clone();
-        }
-        self.content.lines = lines;
-        self.base = Some((theirs, their_buyer.clone()));
+        let was_known = self.base.is_some();
+        let changed = self.content != ours || self.money != money;
+        self.stands_in(draft);
         self.settle();
-        true
+        was_known || changed
     }
 }
 
@@ -379,8 +419,8 @@ pub fn matches(product: &Product, search: &str, pinyin: Option<&Pinyin>) -> bool
     let articles = || product.variants.iter().map(|it| &it.article).chain([&product.article]);
     let names = || product.variants.iter().map(|it| &it.name).chain([&product.name, &product.category]);
     let texts = || names().chain(articles().flat_map(|it| it.barcodes.iter().chain([&it.code])));
-    search.to_lowercase().split_whitespace().all(|word| {
-        texts().any(|text| text.to_lowercase().contains(word))
+    folded(search).split_whitespace().all(|word| {
+        texts().any(|text| folded(text).contains(word))
             || code::is_of(product, word)
             || pinyin.is_some_and(|pinyin| names().any(|name| pinyin.matches(name, word)))
     })

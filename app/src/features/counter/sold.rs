@@ -7,7 +7,8 @@ use leptos::text_prop::TextProp;
 
 use super::model::pickup;
 use super::till::{MAIN, Sold, Till};
-use crate::text::counter;
+use crate::platform::page;
+use crate::text::{Phrase, counter};
 use crate::ui::{
     Acts, Button, Fault, Glyph, Icon, Kind, LinkButton, Money, Note, Scroll, Serial, Sheet, Size, Stub, Tone,
 };
@@ -22,63 +23,75 @@ pub fn SoldSheet(till: Till) -> impl IntoView {
     });
     let body = move || {
         shown.get().map(|sold| {
-            let Sold { order, number, total, change, owed, cart, undone } = sold;
-            let (back_minor, credit) = (total - owed, owed > 0);
-            let paid = cart
-                .taken
-                .iter()
-                .filter(|part| part.given > 0)
-                .map(|part| {
-                    let name = shop_lists::called(List::Method, &part.method);
-                    let minor = Signal::stored(part.given);
+            let Sold { order, number, total, change, paid, returned, owed, waits, undone, .. } = sold;
+            let credit = owed > 0;
+            let by_method = move |parts: Vec<(String, i64)>, sign: i64| {
+                let part = move |(method, minor): (String, i64)| {
+                    let name = shop_lists::called(List::Method, &method);
                     view! {
                         <span class="muted">{name}</span>
-                        <Money minor currency size=Size::Small/>
+                        <Money minor=Signal::stored(minor * sign) currency size=Size::Small/>
+                    }
+                };
+                parts.into_iter().map(part).collect_view()
+            };
+            let back: i64 = returned.iter().map(|(_, minor)| minor).sum();
+            let figure = move |name: Phrase, testid: &'static str, minor: i64| {
+                (minor > 0).then(|| {
+                    view! {
+                        <p class="label">{name}</p>
+                        <p data-testid=testid data-minor=minor.to_string()>
+                            <Money minor=Signal::stored(minor) currency size=Size::Hero/>
+                        </p>
                     }
                 })
-                .collect_view();
-            let big = if undone {
-                let why = move || {
-                    let back = counter::back_to_customer(&till.said_amount(back_minor));
-                    format!("{back} {}", counter::UNDONE_WHY.get())
-                };
-                view! {
-                    <h2>{counter::UNDONE}</h2>
-                    <Note text=TextProp::from(why) tone=Tone::Owe glyph=Glyph::Refund/>
+            };
+            let is_undone = undone.is_some();
+            let big = match undone {
+                Some(ways) => {
+                    let minor: i64 = ways.iter().map(|(_, minor)| minor).sum();
+                    let why = move || match minor {
+                        0 => counter::TAKE_GOODS_BACK.get().to_owned(),
+                        minor => counter::undone_why(&till.said_amount(minor)),
+                    };
+                    view! {
+                        <h2>{counter::UNDONE}</h2>
+                        <Note text=TextProp::from(why) tone=Tone::Owe glyph=Glyph::Refund/>
+                        {figure(counter::GIVE_BACK, "give-back", minor)}
+                        <div class="sums">{by_method(ways, 1)}</div>
+                    }
+                    .into_any()
                 }
-                .into_any()
-            } else {
-                view! {
-                    {(change > 0)
+                None => view! {
+                    {figure(counter::CHANGE, "change-due", change)}
+                    {figure(counter::GIVE_BACK, "give-back", back)}
+                    {waits
                         .then(|| {
                             view! {
-                                <p class="label">{counter::CHANGE}</p>
-                                <p data-testid="change-due" data-minor=change.to_string()>
-                                    <Money minor=Signal::stored(change) currency size=Size::Hero/>
-                                </p>
+                                <p class="label">{counter::PICK_UP_NUMBER}</p>
+                                <p class="pickup">{pickup(&number)}</p>
                             }
                         })}
-                    <p class="label">{counter::PICK_UP_NUMBER}</p>
-                    <p class="pickup">{pickup(&number)}</p>
                 }
-                .into_any()
+                .into_any(),
             };
             view! {
                 <div
                     class="pad stack"
                     data-testid="sale-done"
                     data-order-number=number.clone()
-                    data-undone=undone.to_string()
+                    data-undone=is_undone.to_string()
                 >
                     <p class="sold-head">
-                        <Icon glyph=if undone { Glyph::Cancelled } else { Glyph::Check }/>
+                        <Icon glyph=if is_undone { Glyph::Cancelled } else { Glyph::Check }/>
                         <Serial number=number.clone()/>
                     </p>
                     {big}
                     <div class="sums">
                         <span>{counter::SOLD}</span>
                         <Money minor=Signal::stored(total) currency/>
-                        {paid}
+                        {by_method(paid, 1)}
+                        {by_method(returned, -1)}
                         {credit
                             .then(|| {
                                 view! {
@@ -97,7 +110,9 @@ pub fn SoldSheet(till: Till) -> impl IntoView {
             }
         })
     };
-    let undone = Memo::new(move |_| shown.with(|sold| sold.as_ref().is_some_and(|sold| sold.undone)));
+    // Whoever works by keyboard is where the next sale begins, and a screen reader says so.
+    request_animation_frame(|| request_animation_frame(|| page::focus_id(MAIN)));
+    let undone = Memo::new(move |_| shown.with(|sold| sold.as_ref().is_some_and(|sold| sold.undone.is_some())));
     view! {
         <Sheet label=counter::SOLD class="cart sold">
             <Scroll label=counter::SOLD_WHAT>{body}</Scroll>

@@ -3,6 +3,7 @@
 use crate::features::meant;
 use crate::features::shop_lists;
 use domain::money::NumberFault;
+use domain::order::Method;
 use domain::shop::list::{List, entries};
 use leptos::prelude::*;
 use leptos::text_prop::TextProp;
@@ -69,11 +70,20 @@ pub fn Tender(till: Till) -> impl IntoView {
         }
         view! {
             <div class="figures">
-                <AmountField id=AMOUNT label=counter::AMOUNT value=till.typed fault=wrong warning=left meaning=meant::amount(till.session, till.typed)/>
-                <div class="given-back" data-testid="change" data-minor=move || change.get().to_string()>
-                    <p class="label">{counter::CHANGE}</p>
-                    <Money minor=change currency size=Size::Hero/>
-                </div>
+                <AmountField
+                    id=AMOUNT
+                    label=counter::AMOUNT
+                    value=till.typed
+                    fault=wrong
+                    warning=left
+                    meaning=meant::amount(till.session, till.typed)
+                />
+                <Show when=move || is_cash.get()>
+                    <div class="given-back" data-testid="change" data-minor=move || change.get().to_string()>
+                        <p class="label">{counter::CHANGE}</p>
+                        <Money minor=change currency size=Size::Hero/>
+                    </div>
+                </Show>
             </div>
             <Show when=move || is_cash.get() fallback=move || view! { <PayCode till picture/> }>
                 <Quick till/>
@@ -82,9 +92,9 @@ pub fn Tender(till: Till) -> impl IntoView {
         }
         .into_any()
     };
-    view! {
-        <Sheet label=counter::PAYMENT class="tender">
-            <form class="pad stack" novalidate autocomplete="off" on:submit=send>
+    let is_over = Memo::new(move |_| till.over.get() > 0);
+    let methods = move || {
+        view! {
                 <fieldset class="group">
                     <legend class="unseen">{method::METHOD}</legend>
                     <div class="choices" data-kind="tiles">
@@ -106,10 +116,68 @@ pub fn Tender(till: Till) -> impl IntoView {
                         />
                     </div>
                 </fieldset>
+        }
+    };
+    view! {
+        <Sheet label=counter::PAYMENT class="tender">
+            <form class="pad stack" novalidate autocomplete="off" on:submit=send>
+                <Show when=move || !is_over.get()>{methods}</Show>
                 <Parts till/>
-                {figures}
+                <Show when=move || !is_over.get() fallback=move || view! { <WaysBack till amount=till.over/> }>
+                    {figures}
+                </Show>
             </form>
         </Sheet>
+    }
+}
+
+/// What goes back to the buyer, and how: the way it came, or in cash.
+#[component]
+pub fn WaysBack(
+    till: Till,
+    /// How much.
+    #[prop(into)]
+    amount: Signal<i64>,
+) -> impl IntoView {
+    let currency = till.session.currency();
+    let came = Memo::new(move |_| {
+        let draft = till.draft.get().there();
+        draft.map(|draft| draft.ways_back(amount.get())).unwrap_or_default()
+    });
+    let asks = Memo::new(move |_| came.with(|came| came.iter().any(|(method, _)| *method != Method::Cash)));
+    let rows = move || {
+        let ways = if till.in_cash.get() { vec![(Method::Cash, amount.get())] } else { came.get() };
+        let row = |(method, minor): (Method, i64)| {
+            let name = shop_lists::called(List::Method, method.key());
+            view! { <li><span>{name}</span><Money minor=Signal::stored(minor) currency/></li> }
+        };
+        ways.into_iter().map(row).collect_view()
+    };
+    let radio = move |cash: bool, label: crate::text::Phrase| {
+        view! {
+            <label class="choice">
+                <input
+                    type="radio"
+                    name="counter-back"
+                    prop:checked=move || till.in_cash.get() == cash
+                    on:change=move |_| till.in_cash.set(cash)
+                />
+                <span>{label}</span>
+            </label>
+        }
+    };
+    view! {
+        <div class="stack parts" data-testid="give-back" data-minor=move || amount.get().to_string() role="status">
+            <p class="label">{counter::GIVE_BACK}</p>
+            <Money minor=amount currency size=Size::Hero/>
+            <ul>{rows}</ul>
+        </div>
+        <Show when=move || asks.get()>
+            <fieldset class="group">
+                <legend class="unseen">{counter::GIVE_BACK}</legend>
+                <div class="choices">{radio(false, counter::AS_PAID)} {radio(true, counter::IN_CASH)}</div>
+            </fieldset>
+        </Show>
     }
 }
 
@@ -135,24 +203,18 @@ fn Way(till: Till, key: String, label: Signal<String>, glyph: Glyph) -> impl Int
 #[component]
 fn Parts(till: Till) -> impl IntoView {
     let currency = till.session.currency();
-    let parts = move || till.cart.with(|cart| cart.taken.iter().cloned().enumerate().collect::<Vec<_>>());
+    let parts = move || till.cart.with(|cart| cart.money.parts.clone());
     let rows = move || {
         parts()
             .into_iter()
-            .map(|(nth, part)| {
+            .map(|part| {
                 let name = shop_lists::called(List::Method, &part.method);
                 let back = counter::take_back(&name);
-                let press = move |_| {
-                    till.cart.update(|cart| {
-                        if nth < cart.taken.len() {
-                            cart.taken.remove(nth);
-                        }
-                    });
-                };
+                let press = move |_| till.void_part(part.payment);
                 view! {
                     <li>
                         <span>{name}</span>
-                        <Money minor=Signal::stored(part.given) currency/>
+                        <Money minor=Signal::stored(part.amount) currency/>
                         <button
                             type="button"
                             class="button"
@@ -169,7 +231,7 @@ fn Parts(till: Till) -> impl IntoView {
             .collect_view()
     };
     view! {
-        <Show when=move || till.cart.with(|cart| !cart.taken.is_empty())>
+        <Show when=move || till.cart.with(|cart| !cart.money.parts.is_empty())>
             <div class="parts" role="status">
                 <p class="label">{counter::TAKEN}</p>
                 <ul>{rows}</ul>
@@ -204,8 +266,7 @@ fn Quick(till: Till) -> impl IntoView {
     let keys = move || {
         let exact = key(till.rest.get(), counter::EXACT.into());
         let others = amounts.get().into_iter().map(|minor| {
-            let whole = till.session.currency().get();
-            let words = format!("{}{}", whole.symbol, whole.typed(minor));
+            let words = till.session.currency().get().short(minor);
             key(minor, words.into())
         });
         view! { {exact} {others.collect_view()} }
@@ -240,6 +301,7 @@ fn PayCode(till: Till, picture: Memo<Option<String>>) -> impl IntoView {
         }
     };
     let is_bank = Memo::new(move |_| till.how.with(|how| how == "bank_transfer"));
+    let url = till.session.picture(picture.into());
     view! {
         <Show
             when=move || has.get()
@@ -250,7 +312,10 @@ fn PayCode(till: Till, picture: Memo<Option<String>>) -> impl IntoView {
                 view! { <Note text glyph=Glyph::Code/> }
             }
         >
-            <Button label=counter::SHOW_CODE glyph=Glyph::Code on_press=show/>
+            <button type="button" class="button code-key" aria-label=counter::SHOW_CODE on:click=move |_| show()>
+                {move || url.get().map(|url| view! { <img src=url alt="" decoding="async"/> })}
+                <span>{counter::SHOW_CODE}</span>
+            </button>
             <p class="small muted">{counter::UNVERIFIED}</p>
         </Show>
     }

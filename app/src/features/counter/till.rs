@@ -9,9 +9,9 @@ use domain::contact::Buyer;
 use domain::customer::Customer;
 use domain::figure;
 use domain::money::NumberFault;
-use domain::order::{Command, Content, Delivery, Order, Rejection, Unit};
+use domain::order::{Command, Content, Delivery, Method, Order, Rejection, Unit};
 use domain::product::Product;
-use domain::shop::list::{List, default_of};
+use domain::shop::list::{List, default_of, entries};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos::text_prop::TextProp;
@@ -61,6 +61,8 @@ pub enum Asked {
     Code(String),
     /// The camera.
     Camera,
+    /// How the money goes back that was taken for a cart that is given up.
+    GiveBack,
 }
 
 /// A figure of a line.
@@ -81,14 +83,20 @@ pub struct Sold {
     pub number: String,
     /// What it came to.
     pub total: i64,
-    /// What goes back to the buyer.
+    /// What goes back to the buyer of the cash that was given.
     pub change: i64,
+    /// What was taken, by the method's key, minor units as given.
+    pub paid: Vec<(String, i64)>,
+    /// What was given back because more had been taken than was due, by the method's key.
+    pub returned: Vec<(String, i64)>,
     /// What the buyer owes.
     pub owed: i64,
     /// The cart, to be filled again.
     pub cart: Cart,
-    /// It was undone.
-    pub undone: bool,
+    /// The buyer comes for it: the number is called out.
+    pub waits: bool,
+    /// It was undone, and so much goes back, by the method's key.
+    pub undone: Option<Vec<(String, i64)>>,
 }
 
 /// What another tablet did to the parked cart that is in hand here.
@@ -126,7 +134,7 @@ pub struct Till {
     /// Money is being taken.
     pub paying: Signal<bool>,
     /// On a phone: the cart is shown whole.
-    pub sheet: RwSignal<bool>,
+    pub sheet: Memo<bool>,
     /// How the next part is paid: a method's key, or [`CREDIT`].
     pub how: RwSignal<String>,
     /// The amount as typed.
@@ -153,14 +161,23 @@ pub struct Till {
     pub scanner: Option<Scanner>,
     /// Codes that wait until no question is open.
     pub scans: RwSignal<VecDeque<String>>,
-    /// The step of paying was reached from here, so that one step back in the history is the goods.
+    /// What is to go back, because more was taken than it comes to.
+    pub over: Memo<i64>,
+    /// What goes back goes back in cash, however it came.
+    pub in_cash: RwSignal<bool>,
+    /// The cart's draft, where there is one.
+    pub draft: Signal<Loaded<Arc<Order>>>,
+    /// The draft that was heard of last, and how much had happened to it.
+    heard: StoredValue<(Uuid, usize)>,
+    /// The step of paying, or the cart on a phone, was reached from here, so that one step back in the history is the
+    /// goods.
     came_from_goods: StoredValue<bool>,
     go: StoredValue<Go>,
 }
 
 impl Till {
     /// A till with the cart that was kept.
-    pub fn new(session: Session, toaster: Toaster, kept: Option<Cart>, wants_pay: Memo<bool>) -> Self {
+    pub fn new(session: Session, toaster: Toaster, kept: Option<Cart>, step: Memo<Option<String>>) -> Self {
         let navigate = use_navigate();
         let go = move |to: &str, replace: bool| {
             navigate(to, NavigateOptions { replace, scroll: false, ..NavigateOptions::default() });
@@ -169,13 +186,16 @@ impl Till {
         let sold = RwSignal::new(None::<Sold>);
         let customers = session.customers();
         let is_empty = Memo::new(move |_| cart.with(Cart::is_empty));
-        let paying = Memo::new(move |_| wants_pay.get() && !is_empty.get() && sold.with(Option::is_none));
+        let is_at = move |name: &str| step.with(|step| step.as_deref() == Some(name)) && sold.with(Option::is_none);
+        let paying = Memo::new(move |_| is_at("pay") && !is_empty.get());
         let level = Memo::new(move |_| {
             let customer = cart.with(|cart| cart.content.customer);
             let level = customer.and_then(|id| customers.with(|all| all.get(id).map(|it| it.level.clone())));
             level.unwrap_or_default()
         });
         let rest = Memo::new(move |_| cart.with(Cart::rest));
+        let draft = Memo::new(move |_| cart.with(|cart| (!cart.is_blank()).then_some(cart.order)));
+        let draft = session.order(draft.into());
         let till = Self {
             session,
             toaster,
@@ -186,8 +206,8 @@ impl Till {
             sold,
             met: RwSignal::new(None),
             paying: paying.into(),
-            sheet: RwSignal::new(false),
-            how: RwSignal::new(domain::order::Method::Cash.key().to_owned()),
+            sheet: Memo::new(move |_| is_at("cart")),
+            how: RwSignal::new(usual_way(session)),
             typed: RwSignal::new(String::new()),
             tried: RwSignal::new(false),
             busy: RwSignal::new(false),
@@ -200,6 +220,10 @@ impl Till {
             rest,
             scanner: Scanner::here(),
             scans: RwSignal::default(),
+            over: Memo::new(move |_| cart.with(Cart::over)),
+            in_cash: RwSignal::new(false),
+            draft,
+            heard: StoredValue::new((Uuid::nil(), 0)),
             came_from_goods: StoredValue::new(false),
             go: StoredValue::new(Arc::new(go)),
         };
@@ -340,20 +364,50 @@ impl Till {
         }
     }
 
-    /// Empties the cart; it can be filled again.
+    /// Empties the cart; it can be filled again. Where money was taken for it, what becomes of that is asked first.
     pub fn clear(self) {
-        let cart = self.cart.get_untracked();
-        self.close();
-        self.open.set(None);
-        self.met.set(None);
-        self.cart.set(Cart::new(self.session.draw_order()));
-        if cart.base.is_some() {
-            let order = cart.order;
-            spawn_local(async move {
-                // Where it was sold or cleared elsewhere, there is nothing left to throw away.
-                let _ = self.session.act(Some(order), Command::Discard).await;
-            });
+        if self.cart.with_untracked(|cart| cart.received() > 0) {
+            return self.ask(Asked::GiveBack);
         }
+        self.give_up(false);
+    }
+
+    /// Gives the cart up. `returned`: what was taken for it went back; else it is due, and the order says so.
+    pub fn give_up(self, returned: bool) {
+        if !self.is_ready() {
+            return;
+        }
+        let cart = self.cart.get_untracked();
+        if cart.base.is_none() {
+            return self.given_up(cart, 0);
+        }
+        self.busy.set(true);
+        spawn_local(async move {
+            let done = async {
+                let mut commands = vec![Command::Discard];
+                if returned {
+                    let draft = self.session.read_order(cart.order).await?.ok_or(Rejection::OrderClosed)?;
+                    commands.extend(self.refunds(&draft, draft.received()));
+                }
+                self.session.act_in_turn(cart.order, commands).await
+            };
+            match done.await {
+                Ok(_) => {
+                    // What was not given back is due, and stands on the list of orders.
+                    let held = if returned { 0 } else { cart.received() };
+                    self.given_up(cart, held);
+                }
+                // Sold or cleared elsewhere: nothing is left to throw away here.
+                Err(ActFault::Rejected(Rejection::AlreadyConfirmed | Rejection::OrderClosed)) => self.given_up(cart, 0),
+                Err(fault) => self.fail(fault),
+            }
+            self.busy.set(false);
+        });
+    }
+
+    fn given_up(self, cart: Cart, due: i64) {
+        self.close();
+        self.start_anew();
         let back = move || {
             self.cart.try_update(|now| {
                 // What was put into the new cart meanwhile is not lost for it.
@@ -362,7 +416,24 @@ impl Till {
                 }
             });
         };
-        self.undoable(|| counter::CLEARED.get().to_owned(), back);
+        let words = move || match due {
+            0 => counter::CLEARED.get().to_owned(),
+            due => counter::cleared_due(&self.said_amount(due)),
+        };
+        self.undoable(words, back);
+    }
+
+    /// What records that an amount goes back: the way it came, or all of it in cash.
+    fn refunds(self, draft: &Order, amount: i64) -> Vec<Command> {
+        self.ways_back(draft, amount).into_iter().map(refund).collect()
+    }
+
+    /// How an amount goes back.
+    fn ways_back(self, draft: &Order, amount: i64) -> Vec<(Method, i64)> {
+        match self.in_cash.get_untracked() {
+            true if amount > 0 => vec![(Method::Cash, amount)],
+            _ => draft.ways_back(amount),
+        }
     }
 
     /// Who buys; the prices that nobody typed follow the customer's level.
@@ -383,20 +454,15 @@ impl Till {
         self.refused.set(Some(fault));
     }
 
-    /// Puts the cart aside, for any tablet of the shop.
+    /// Puts the cart aside, for any tablet of the shop; with what was taken for it.
     pub fn park(self) {
-        if self.busy.get_untracked() || self.cart.with_untracked(Cart::is_empty) {
+        if !self.is_ready() || self.cart.with_untracked(Cart::is_idle) {
             return;
         }
         self.busy.set(true);
         let cart = self.cart.get_untracked();
         spawn_local(async move {
-            let (content, buyer) = (cart.parked(), cart.buyer.clone());
-            let command = match cart.base.clone() {
-                Some((base, base_buyer)) => Command::Edit { base, base_buyer, content, buyer },
-                None => Command::SaveDraft { content, buyer, copied_from: None },
-            };
-            match self.session.act(Some(cart.order), command).await {
+            match self.session.act(Some(cart.order), cart.keep(cart.parked())).await {
                 Ok(_) | Err(ActFault::Rejected(Rejection::NothingChanged)) => {
                     self.start_anew();
                     self.toaster.confirm(counter::PARKED_NOW);
@@ -412,14 +478,17 @@ impl Till {
         self.met.set(None);
         self.refused.set(None);
         self.tried.set(false);
-        self.sheet.set(false);
-        self.how.set(domain::order::Method::Cash.key().to_owned());
+        self.in_cash.set(false);
+        if self.sheet.get_untracked() {
+            self.back_to_goods();
+        }
+        self.how.set(usual_way(self.session));
         self.cart.set(Cart::new(self.session.draw_order()));
     }
 
     /// Takes a parked cart up; the one in hand is parked in its place, in the same transaction.
     pub fn take_up(self, id: Uuid) {
-        if self.busy.get_untracked() {
+        if !self.is_ready() {
             return;
         }
         self.busy.set(true);
@@ -440,54 +509,110 @@ impl Till {
 
     async fn taken_up(self, id: Uuid, in_hand: &Cart) -> Result<Cart, ActFault> {
         let order = self.session.read_order(id).await?.ok_or(Rejection::OrderClosed)?;
-        let (content, buyer) = (order.content(), order.buyer());
-        let save = |id: Uuid, content: Content, buyer: Buyer| {
-            Act::Order(Some(id), Box::new(Command::SaveDraft { content, buyer, copied_from: None }))
-        };
-        let mut acts = vec![save(id, Content { parked: false, ..content.clone() }, buyer.clone())];
-        if !in_hand.is_empty() {
-            acts.push(save(in_hand.order, in_hand.parked(), in_hand.buyer.clone()));
+        let (base, base_buyer) = (order.content(), order.buyer());
+        let (content, buyer) = (Content { parked: false, ..base.clone() }, base_buyer.clone());
+        let act = |id: Uuid, command: Command| Act::Order(Some(id), Box::new(command));
+        let mut acts = vec![act(id, Command::EditDraft { base, base_buyer, content, buyer })];
+        if !in_hand.is_idle() {
+            acts.push(act(in_hand.order, in_hand.keep(in_hand.parked())));
+        } else if in_hand.base.is_some() {
+            acts.push(act(in_hand.order, Command::Discard));
         }
         self.session.act_all(acts).await?;
+        let order = self.session.read_order(id).await?.ok_or(Rejection::OrderClosed)?;
+        self.hear(&order);
         let level = self.customers.with_untracked(|all| {
-            let customer = content.customer.and_then(|id| all.get(id));
+            let customer = order.customer.value.and_then(|id| all.get(id));
             customer.map(|it| it.level.clone()).unwrap_or_default()
         });
-        Ok(Cart::take_up(id, content, buyer, self.price_now(&level)))
+        Ok(Cart::take_up(&order, self.price_now(&level)))
     }
 
-    /// Follows what others do to the parked cart that is in hand.
+    /// Follows what others do to the draft that is in hand, on other tablets and in other windows.
     pub fn watch_the_draft(self) {
-        let draft = Memo::new(move |_| self.cart.with(|cart| cart.base.is_some().then_some(cart.order)));
-        let order = self.session.order(draft.into());
         Effect::new(move |_| {
             // While an act of our own is under way, what changes is ours.
             if self.busy.get() {
                 return;
             }
-            if let Loaded::There(order) = order.get() {
+            if let Loaded::There(order) = self.draft.get() {
                 self.meet(&order);
             }
         });
     }
 
+    /// So much of a draft is known here.
+    fn hear(self, order: &Order) {
+        self.heard.set_value((order.id, order.timeline.len()));
+    }
+
     fn meet(self, order: &Order) {
-        let is_it = self.cart.with_untracked(|cart| cart.base.is_some() && cart.order == order.id);
-        if !is_it {
+        let is_it = self.cart.with_untracked(|cart| !cart.is_blank() && cart.order == order.id);
+        // Read before the last act of our own, and shown after it.
+        let is_old = self.heard.with_value(|(id, length)| *id == order.id && order.timeline.len() < *length);
+        if !is_it || is_old {
             return;
         }
+        self.hear(order);
         if order.confirmed.is_some() {
             self.met.set(Some(Met::Sold));
         } else if order.discarded.is_some() {
             self.met.set(Some(Met::Gone));
         } else {
-            let (content, buyer) = (order.content(), order.buyer());
             let mut cart = self.cart.get_untracked();
-            if cart.rebase(&content, &buyer) {
-                self.cart.set(cart);
+            let before = cart.clone();
+            if cart.rebase(order) {
                 self.met.set(Some(Met::Changed));
             }
+            if cart != before {
+                self.cart.set(cart);
+            }
         }
+    }
+
+    /// Keeps the cart as a draft and does things to it, in one transaction; the cart then knows what stands in the log.
+    async fn act_on_draft(self, then: impl IntoIterator<Item = Command>) -> Result<(), ActFault> {
+        let cart = self.cart.get_untracked();
+        let commands = std::iter::once(cart.keep(cart.content.clone())).chain(then).collect();
+        self.session.act_in_turn(cart.order, commands).await?;
+        if let Some(draft) = self.session.read_order(cart.order).await? {
+            self.hear(&draft);
+            self.cart.update(|now| now.is_kept(&cart, &draft));
+        }
+        Ok(())
+    }
+
+    /// Parts that an older version kept with the cart only are written down where money belongs: in the log.
+    pub async fn keep_old_parts(self) {
+        let cart = self.cart.get_untracked();
+        if cart.taken.is_empty() || self.busy.get_untracked() {
+            return;
+        }
+        self.busy.set(true);
+        let known = self.session.read_order(cart.order).await.ok().flatten();
+        match known {
+            // Done before, by a window that was killed before it forgot them.
+            Some(draft) if !draft.payments.is_empty() => self.cart.update(|cart| {
+                cart.taken.clear();
+                cart.rebase(&draft);
+            }),
+            _ => {
+                let parts = cart.taken.iter().map(|part| Command::RecordPayment(part.payment()));
+                if let Err(fault) = self.act_on_draft(parts).await {
+                    self.fail(fault);
+                }
+            }
+        }
+        self.busy.set(false);
+    }
+
+    /// Whether what is in the cart can go on: parts that only the cart knows of are written down first.
+    fn is_ready(self) -> bool {
+        let has_old_parts = self.cart.with_untracked(|cart| !cart.taken.is_empty());
+        if has_old_parts {
+            spawn_local(self.keep_old_parts());
+        }
+        !self.busy.get_untracked() && !has_old_parts
     }
 
     /// What is in hand becomes a sale of its own.
@@ -504,14 +629,13 @@ impl Till {
 
     /// Goes on to the form of an order, where there is room for an address.
     pub fn ship(self) {
-        if self.busy.get_untracked() {
+        if !self.is_ready() {
             return;
         }
         self.busy.set(true);
         let cart = self.cart.get_untracked();
         spawn_local(async move {
-            let content = Content { delivery: Delivery::Ship, ..cart.content.clone() };
-            let command = Command::SaveDraft { content, buyer: cart.buyer.clone(), copied_from: None };
+            let command = cart.keep(Content { delivery: Delivery::Ship, ..cart.content.clone() });
             match self.session.act(Some(cart.order), command).await {
                 Ok(_) | Err(ActFault::Rejected(Rejection::NothingChanged)) => {
                     self.close();
@@ -531,10 +655,23 @@ impl Till {
             return;
         }
         self.tried.set(false);
-        self.sheet.set(false);
-        self.came_from_goods.set_value(true);
-        self.go.get_value()(&format!("{HERE}?step=pay"), false);
+        if self.cart.with_untracked(|cart| cart.received() == 0) {
+            self.how.set(usual_way(self.session));
+        }
+        self.step_to("pay", self.sheet.get_untracked());
         focus_amount();
+    }
+
+    /// On a phone: shows the cart whole.
+    pub fn open_cart(self) {
+        self.step_to("cart", false);
+    }
+
+    fn step_to(self, step: &str, replace: bool) {
+        if !replace {
+            self.came_from_goods.set_value(true);
+        }
+        self.go.get_value()(&format!("{HERE}?step={step}"), replace);
     }
 
     /// Goes back to the goods.
@@ -575,7 +712,7 @@ impl Till {
 
     /// Saves the payment: a part of it waits for the others; when it is whole, the sale is made.
     pub fn save(self) {
-        if self.busy.get_untracked() || !self.paying.get_untracked() {
+        if !self.paying.get_untracked() || !self.is_ready() {
             return;
         }
         self.tried.set(true);
@@ -584,70 +721,119 @@ impl Till {
             if self.cart.with_untracked(|cart| cart.content.customer.is_none() && cart.buyer.is_empty()) {
                 return self.ask(Asked::Customer);
             }
-            return self.sell(true, 0);
+            return self.sell(true, None, 0);
         }
         match untrack(|| self.step_now()) {
-            Ok((given, Step::Part(_))) => {
-                self.cart.update(|cart| cart.taken.push(Taken { method: how, given }));
-                self.tried.set(false);
-                focus_amount();
-            }
+            Ok((given, Step::Part(_))) => self.take_part(Taken { method: how, given }),
             Ok((given, Step::All { change })) => {
-                self.cart.update(|cart| cart.taken.push(Taken { method: how, given }));
-                self.sell(false, change);
+                self.sell(false, (given > 0).then_some(Taken { method: how, given }), change);
             }
             Ok((_, Step::TooMuch)) | Err(_) => page::focus_first_fault(),
         }
     }
 
-    /// Makes the sale, with all that was taken, in one transaction.
-    fn sell(self, on_credit: bool, change: i64) {
+    /// Writes a part of the payment down. It is on the disk before the next tap, whatever becomes of the cart.
+    fn take_part(self, part: Taken) {
         self.busy.set(true);
         self.refused.set(None);
-        let cart = self.cart.get_untracked();
-        let shop = self.session.shop_fields().get_untracked();
-        let (channel, category) = (default_of(&shop, List::Channel), default_of(&shop, List::Category));
-        let method = cart.taken.last().map_or("cash", |part| part.method.as_str());
-        let content = cart.sold(method, on_credit, &channel, &category);
-        let handed_over = content.delivery == Delivery::HandOver;
-        let owed = if on_credit { cart.rest() } else { 0 };
-        let total = content.total();
-        let command = Command::Confirm {
-            new: Some((content, cart.buyer.clone())),
-            copied_from: None,
-            payments: paying::payments(&cart.taken),
-            handed_over,
-        };
         spawn_local(async move {
-            match self.session.act(Some(cart.order), command).await {
-                Ok(acted) => {
-                    let number = acted.number.map(|number| number.0).unwrap_or_default();
-                    let sold = Sold { order: acted.order, number, total, change, owed, cart, undone: false };
-                    let said = if change > 0 {
-                        format!("{} {}", counter::CHANGE.get(), self.currency().full(change))
-                    } else {
-                        String::new()
-                    };
-                    self.said.set(format!("{} {}. {said}", counter::SOLD.get(), model::pickup(&sold.number)));
-                    self.start_anew();
-                    self.sold.set(Some(sold));
-                    self.back_to_goods();
+            match self.act_on_draft([Command::RecordPayment(part.payment())]).await {
+                Ok(()) => {
+                    self.tried.set(false);
+                    let rest = self.said_amount(self.rest.get_untracked());
+                    self.said.set(counter::still(&rest));
+                    focus_amount();
                 }
-                Err(fault) => {
-                    // The last part is to be typed again; the others were taken.
-                    if !on_credit {
-                        self.cart.update(|cart| drop(cart.taken.pop()));
-                    }
-                    self.fail(fault);
-                }
+                Err(fault) => self.fail(fault),
             }
             self.busy.set(false);
         });
     }
 
+    /// A part was typed by mistake: it counts no more, and the log says so.
+    pub fn void_part(self, payment: Uuid) {
+        if self.busy.get_untracked() {
+            return;
+        }
+        self.busy.set(true);
+        self.refused.set(None);
+        spawn_local(async move {
+            let why = counter::REASON.get().to_owned();
+            if let Err(fault) = self.act_on_draft([Command::VoidPayment(payment, why)]).await {
+                self.fail(fault);
+            }
+            self.busy.set(false);
+        });
+    }
+
+    /// Makes the sale, with the last part of the payment, or what is too much given back, in one transaction.
+    fn sell(self, on_credit: bool, last: Option<Taken>, change: i64) {
+        self.busy.set(true);
+        self.refused.set(None);
+        let cart = self.cart.get_untracked();
+        spawn_local(async move {
+            match self.sold(cart, on_credit, last, change).await {
+                Ok(sold) => {
+                    let said = if change > 0 {
+                        format!("{} {}", counter::CHANGE.get(), self.currency().full(change))
+                    } else {
+                        String::new()
+                    };
+                    let number = if sold.waits { model::pickup(&sold.number) } else { String::new() };
+                    self.said.set(format!("{} {number}. {said}", counter::SOLD.get()));
+                    self.start_anew();
+                    self.sold.set(Some(sold));
+                    self.back_to_goods();
+                }
+                Err(fault) => self.fail(fault),
+            }
+            self.busy.set(false);
+        });
+    }
+
+    async fn sold(self, cart: Cart, on_credit: bool, last: Option<Taken>, change: i64) -> Result<Sold, ActFault> {
+        let shop = self.session.shop_fields().get_untracked();
+        let (channel, category) = (default_of(&shop, List::Channel), default_of(&shop, List::Category));
+        let before = cart.money.parts.iter().map(|part| (part.method.clone(), part.amount));
+        let paid: Vec<(String, i64)> =
+            before.chain(last.iter().map(|part| (part.method.clone(), part.given))).collect();
+        let method = paid.last().map_or("cash", |(method, _)| method.as_str());
+        let content = cart.sold(method, on_credit, &channel, &category);
+        let (total, delivery) = (content.total(), content.delivery);
+        let draft = match cart.base {
+            Some(_) => self.session.read_order(cart.order).await?,
+            None => None,
+        };
+        let back = draft.as_ref().map(|draft| self.ways_back(draft, cart.over())).unwrap_or_default();
+        // What others changed in the draft is not written over: the draft is edited, and confirmed as it then stands.
+        let mut commands: Vec<Command> = draft.iter().map(|_| cart.keep(content.clone())).collect();
+        commands.extend(back.iter().cloned().map(refund));
+        commands.push(Command::Confirm {
+            new: draft.is_none().then(|| (content, cart.buyer.clone())),
+            copied_from: None,
+            payments: last.iter().map(Taken::payment).collect(),
+            handed_over: delivery == Delivery::HandOver,
+        });
+        let acted = self.session.act_in_turn(cart.order, commands).await?;
+        let keyed = |(method, amount): (Method, i64)| (method.key().to_owned(), amount);
+        Ok(Sold {
+            order: acted.order,
+            number: acted.number.map(|number| number.0).unwrap_or_default(),
+            total,
+            change,
+            paid,
+            returned: back.into_iter().map(keyed).collect(),
+            owed: if on_credit { cart.rest() } else { 0 },
+            cart,
+            waits: delivery == Delivery::PickUp,
+            undone: None,
+        })
+    }
+
     /// Undoes the sale that was just made.
     pub fn undo_sale(self) {
-        let Some(order) = self.sold.with_untracked(|sold| Some(sold.as_ref().filter(|it| !it.undone)?.order)) else {
+        let Some(id) = self.sold.with_untracked(|sold| Some(sold.as_ref().filter(|it| it.undone.is_none())?.order))
+        else {
             return;
         };
         if self.busy.get_untracked() {
@@ -656,10 +842,15 @@ impl Till {
         self.busy.set(true);
         self.refused.set(None);
         spawn_local(async move {
-            let reason = counter::REASON.get().to_owned();
-            match self.session.act(Some(order), Command::Undo(reason)).await {
-                Ok(_) => {
-                    self.sold.update(|sold| sold.iter_mut().for_each(|sold| sold.undone = true));
+            let done = async {
+                let order = self.session.read_order(id).await?.ok_or(Rejection::OrderClosed)?;
+                self.session.act(Some(id), Command::Undo(counter::REASON.get().to_owned())).await?;
+                let ways = order.ways_back(order.received()).into_iter();
+                Ok::<_, ActFault>(ways.map(|(method, amount)| (method.key().to_owned(), amount)).collect::<Vec<_>>())
+            };
+            match done.await {
+                Ok(ways) => {
+                    self.sold.update(|sold| sold.iter_mut().for_each(|sold| sold.undone = Some(ways.clone())));
                     self.said.set(counter::UNDONE.get().to_owned());
                 }
                 Err(fault) => self.fail(fault),
@@ -721,6 +912,21 @@ impl Till {
         let here = self.cart.with(|cart| cart.quantity_of(product.id, variant));
         stock.counted.then(|| stock.free().saturating_sub(here))
     }
+}
+
+/// How the shop is usually paid: as it says, or in cash.
+fn usual_way(session: Session) -> String {
+    let shop = session.shop_fields().get_untracked();
+    let offered = entries(&shop, List::Method).into_iter().filter(|entry| !entry.hidden);
+    let offered: Vec<String> = offered.map(|entry| entry.key).collect();
+    let chosen = shop.text(&List::Method.default_field()).to_owned();
+    let wanted = if chosen.is_empty() { Method::Cash.key().to_owned() } else { chosen };
+    let there = offered.iter().find(|key| **key == wanted).or(offered.first());
+    there.cloned().unwrap_or(wanted)
+}
+
+fn refund((method, amount): (Method, i64)) -> Command {
+    Command::RecordRefund { method, amount, reason: String::new() }
 }
 
 /// An id for a line.

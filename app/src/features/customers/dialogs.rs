@@ -23,7 +23,7 @@ use super::model::Book;
 use crate::features::order::marks;
 use crate::features::order::refusal::{self, amount_words};
 use crate::platform::page;
-use crate::session::{ActFault, People, Person, Row, Session, Table};
+use crate::session::{ActFault, People, Person, Row, Session, Table, ask_for_alike};
 use crate::text::{customers, fault, method, payment};
 use crate::ui::{
     Acts, AmountField, Button, Choices, Dialog, Fault, Glyph, Keypad, KeypadKey, Kind, Note, SearchField, TextField,
@@ -319,6 +319,7 @@ fn MergeWith(desk: Desk) -> impl IntoView {
     let book = StoredValue::new(book);
     let found = move || {
         let found = typed.with(|typed| {
+            ask_for_alike(typed);
             let pinyin = if typed.trim().is_empty() { None } else { domain::pinyin::Pinyin::here() };
             book.with_value(|book| book.find(typed, pinyin.as_deref()))
         });

@@ -6,7 +6,7 @@ use domain::address::Recognised;
 use domain::customer::{Address, Customer, phone_digits};
 use domain::pinyin::Pinyin;
 
-use crate::session::{Person, Table};
+use crate::session::{Person, Table, ask_for_alike, folded};
 
 /// A person with what a search looks at.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,7 +31,7 @@ impl Book {
         let prepared = people
             .iter()
             .map(|person| Prepared {
-                names: person.all().map(|it| it.name.to_lowercase()).filter(|name| !name.is_empty()).collect(),
+                names: person.all().map(|it| folded(&it.name)).filter(|name| !name.is_empty()).collect(),
                 phones: person.all().map(|it| it.phone_digits()).filter(|phone| !phone.is_empty()).collect(),
             })
             .collect();
@@ -45,6 +45,7 @@ impl Book {
 
     /// Who is meant by what was typed; pinyin is looked at only where there are letters.
     pub fn meant(&self, typed: &str) -> Vec<Arc<Person>> {
+        ask_for_alike(typed);
         let has_letters = typed.chars().any(|c| c.is_ascii_alphabetic());
         let pinyin = if has_letters { Pinyin::here() } else { None };
         self.find(typed, pinyin.as_deref())
@@ -53,7 +54,7 @@ impl Book {
     /// Who is meant by what was typed: each word of it is a part of a name, of a phone, or of how a name sounds. Those
     /// whose name or phone begins with it come first.
     pub fn find(&self, typed: &str, pinyin: Option<&Pinyin>) -> Vec<Arc<Person>> {
-        let typed = typed.trim().to_lowercase();
+        let typed = folded(typed.trim());
         if typed.is_empty() {
             return self.people.clone();
         }
@@ -280,5 +281,15 @@ mod tests {
         assert_eq!(filling.left, [(Fillable::Name, "张三".to_owned())]);
         let again = Filling::of(&said, now, &[(Fillable::Name, "李四".to_owned())]);
         assert_eq!(again.left, [], "what a paste had filled, a better paste may fill anew");
+    }
+
+    #[test]
+    fn o5_a_customer_is_found_by_full_width_and_traditional_signs() {
+        crate::session::with_alike("龙龍\n静靜\n");
+        let all = [person(1, "龙静", "13900139000"), person(2, "龍靜", "13800138000"), person(3, "Ａnna", "")];
+        let book = Book::of(all.iter());
+        assert_eq!(found(&book, "龍静", None), [1, 2]);
+        assert_eq!(found(&book, "１３９００", None), [1]);
+        assert_eq!(found(&book, "ａnna", None), [3]);
     }
 }

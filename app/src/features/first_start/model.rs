@@ -8,7 +8,7 @@ pub const NAME_MOST: usize = 60;
 /// A shop to be made.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewShop {
-    /// Trimmed, not empty.
+    /// Trimmed; empty: nobody has named it yet.
     pub name: String,
     /// What its money is counted in.
     pub currency: Currency,
@@ -26,8 +26,6 @@ pub struct NewShopForm {
 /// What is wrong with it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NewShopFault {
-    /// There is no name.
-    NameMissing,
     /// It is longer than `NAME_MOST`.
     NameTooLong,
 }
@@ -36,9 +34,6 @@ impl NewShopForm {
     /// The shop, or the first thing that is wrong.
     pub fn parse(self) -> Result<NewShop, NewShopFault> {
         let name = self.name.trim();
-        if name.is_empty() {
-            return Err(NewShopFault::NameMissing);
-        }
         if name.chars().count() > NAME_MOST {
             return Err(NewShopFault::NameTooLong);
         }
@@ -106,8 +101,8 @@ mod tests {
     }
 
     #[test]
-    fn a_shop_needs_a_name() {
-        assert_eq!(named("  "), Err(NewShopFault::NameMissing));
+    fn a_shop_may_be_named_later() {
+        assert_eq!(named("  ").unwrap().name, "");
         assert_eq!(named(&"店".repeat(61)), Err(NewShopFault::NameTooLong));
         assert_eq!(named(" 山间茶果 🍊 ").unwrap().name, "山间茶果 🍊");
     }

@@ -8,6 +8,7 @@ use domain::order::{Command, Content, Rejection};
 use leptos::leptos_dom::helpers::{TimeoutHandle, window_event_listener_untyped};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use leptos::text_prop::TextProp;
 use uuid::Uuid;
 
 use super::model::{Form, Reading};
@@ -92,13 +93,19 @@ impl Draft {
             self.clear_pause(None);
             self.save();
         });
+    }
+
+    /// Takes in what another tablet changes of it while the form is open: a draft, or an order that is edited.
+    pub fn follow_others(self, toaster: Toaster) {
         Effect::new(move |_| {
-            if let Loaded::There(order) = self.order.get()
-                && order.confirmed.is_none()
-                && order.discarded.is_none()
-                && !self.done.get_value()
-            {
-                self.follow((order.content(), order.buyer()));
+            let Loaded::There(order) = self.order.get() else { return };
+            let is_edit = self.flow.is_edit;
+            if self.done.get_value() || order.discarded.is_some() || order.confirmed.is_some() != is_edit {
+                return;
+            }
+            let has_changed = self.follow((order.content(), order.buyer()));
+            if is_edit && has_changed {
+                toaster.confirm(new_order::CHANGED_ELSEWHERE);
             }
         });
     }
@@ -109,24 +116,29 @@ impl Draft {
         }
     }
 
-    /// Another tablet, or this one, saved the draft: what was typed here stays, the rest follows.
-    fn follow(self, now: (Content, Buyer)) {
+    /// Another tablet, or this one, saved it: what was typed here stays, the rest follows. Answers whether it is another
+    /// than it was.
+    fn follow(self, now: (Content, Buyer)) -> bool {
         let base = self.flow.base.get_value();
         if base.as_ref() == Some(&now) {
-            return;
+            return false;
         }
         // The page went before it heard that the draft was saved: what is here is what was typed there.
-        let Some(base) = base else { return self.flow.base.set_value(Some(now)) };
+        let Some(base) = base else {
+            self.flow.base.set_value(Some(now));
+            return false;
+        };
         let currency = self.flow.minor.get_untracked();
         let form = self.typed.with_untracked(|form| form.rebased(&base, &now, currency));
         self.flow.base.set_value(Some(now));
         self.flow.fields.write(form);
+        true
     }
 
     /// What saves this as the draft.
     pub fn command(self, (content, buyer): (Content, Buyer)) -> Command {
         match self.flow.base.get_value() {
-            Some((base, base_buyer)) => Command::Edit { base, base_buyer, content, buyer },
+            Some((base, base_buyer)) => Command::EditDraft { base, base_buyer, content, buyer },
             None => Command::SaveDraft { content, buyer, copied_from: self.flow.purpose.copied_from() },
         }
     }
@@ -210,8 +222,15 @@ impl Draft {
                 }
             }
         };
+        // What was taken for the draft is due, and the list of orders says so.
+        let due = if is_saved { self.flow.paid.get_untracked() } else { 0 };
+        let currency = self.flow.currency;
+        let text = TextProp::from(move || match due {
+            due if due > 0 => new_order::thrown_away_due(&currency.get().full(due)),
+            _ => new_order::THROWN_AWAY.get().to_owned(),
+        });
         toaster.show(Toast {
-            text: new_order::THROWN_AWAY.into(),
+            text,
             glyph: Glyph::Cross,
             acts: vec![ToastAct::new(new_order::UNDO, again)],
             stays: false,

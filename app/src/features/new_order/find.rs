@@ -8,6 +8,8 @@ use domain::pinyin::Pinyin;
 use domain::product::Product;
 use uuid::Uuid;
 
+use crate::session::folded;
+
 /// As many are offered as one looks through.
 const MOST: usize = 8;
 /// Of a phone, so many digits are typed before anybody is offered.
@@ -19,7 +21,7 @@ pub type Goods = (Arc<Product>, u32);
 /// The goods that every typed word speaks of: by name, specification, code or barcode, or by how they sound. A code
 /// in full comes first, then names that begin so.
 pub fn goods<'a>(products: impl Iterator<Item = &'a Arc<Product>>, typed: &str, pinyin: Option<&Pinyin>) -> Vec<Goods> {
-    let typed = typed.trim().to_lowercase();
+    let typed = folded(typed.trim());
     let words: Vec<&str> = typed.split_whitespace().collect();
     if words.is_empty() {
         return Vec::new();
@@ -29,21 +31,20 @@ pub fn goods<'a>(products: impl Iterator<Item = &'a Arc<Product>>, typed: &str, 
         for (place, variant) in product.offered().into_iter().enumerate() {
             let own = product.variant(variant);
             let spec = own.map_or("", |variant| variant.name.as_str());
-            let name = product.name.to_lowercase();
+            let name = folded(&product.name);
             let codes = [Some(&product.article), own.map(|variant| &variant.article)];
             let codes = || codes.iter().flatten().flat_map(|it| it.barcodes.iter().chain([&it.code]));
             let says = |word: &&str| {
                 name.contains(*word)
-                    || spec.to_lowercase().contains(*word)
-                    || codes().any(|code| code.to_lowercase().contains(*word))
+                    || folded(spec).contains(*word)
+                    || codes().any(|code| folded(code).contains(*word))
                     || code::is_of(product, word)
                     || pinyin.is_some_and(|it| it.matches(&product.name, word) || it.matches(spec, word))
             };
             if !words.iter().all(says) {
                 continue;
             }
-            let rank = if product.scanned(typed.as_str()) == Some(variant)
-                || codes().any(|code| code.to_lowercase() == typed)
+            let rank = if product.scanned(typed.as_str()) == Some(variant) || codes().any(|code| folded(code) == typed)
             {
                 0
             } else if name.starts_with(&typed) {
@@ -75,7 +76,7 @@ pub fn customers<'a>(
     typed: &str,
     pinyin: Option<&Pinyin>,
 ) -> Vec<Arc<Customer>> {
-    let typed = typed.trim().to_lowercase();
+    let typed = folded(typed.trim());
     if typed.is_empty() {
         return Vec::new();
     }
@@ -84,7 +85,7 @@ pub fn customers<'a>(
     let mut found: Vec<(u8, &Arc<Customer>)> = all
         .filter(|customer| !customer.erased && customer.merged_into.is_none())
         .filter_map(|customer| {
-            let name = customer.name.to_lowercase();
+            let name = folded(&customer.name);
             if by_phone && customer.phone_digits().contains(&digits) {
                 Some((0, customer))
             } else if name.starts_with(&typed) {

@@ -11,12 +11,12 @@ use leptos::prelude::*;
 use self::buyer::Buyer;
 pub use self::fields::Fields;
 use self::items::Items;
-use self::terms::{Handing, More, Paying, Sums};
+use self::terms::{Handing, MeantToShip, More, Paying, Sums};
 use super::model::{Fault, Place};
 use super::{Flow, Purpose, words};
 use crate::features::templates::Picker;
 use crate::frame::PageHead;
-use crate::text::{Phrase, form, new_order, templates};
+use crate::text::{self, Phrase, form, new_order, templates};
 use crate::ui::{self, Acts, Button, Dock, DockedKeypad, Glyph, Kind, Scroll, Sheet, Stub, TextField};
 
 /// What is wrong at a place, in words, once the person has tried.
@@ -68,6 +68,10 @@ pub fn FormPage(
             <div class="split form">
                 <Sheet>
                     <Scroll label=title>
+                        <section class="pad stack handing" data-tight="" aria-label=text::delivery::DELIVERY>
+                            <Handing flow across=true/>
+                            <MeantToShip flow/>
+                        </section>
                         <Buyer flow/>
                         <Items flow/>
                         <More flow/>
@@ -75,7 +79,6 @@ pub fn FormPage(
                 </Sheet>
                 <Sheet class="ticket">
                     <Scroll label=new_order::TERMS class="pad stack">
-                        <Handing flow/>
                         <Paying flow/>
                     </Scroll>
                     <Stub>

@@ -336,52 +336,68 @@ impl Form {
         currency: Currency,
     ) -> Self {
         let typed = self.read(currency);
-        let (ours, ours_buyer) = (&typed.content, &typed.buyer);
-        let theirs = Self::of(now, buyer, currency, true);
-        let mut form = self.clone();
-        macro_rules! follow {
-            ($($field:ident: $ours:expr, $base:expr;)*) => { $(if $ours == $base { form.$field = theirs.$field; })* };
-        }
-        follow! {
-            name: ours_buyer.name, base_buyer.name;
-            phone: ours_buyer.phone, base_buyer.phone;
-            address: ours_buyer.address, base_buyer.address;
-            note: ours.note, base.note;
-            channel: ours.channel, base.channel;
-            category: ours.category, base.category;
-            customer: ours.customer, base.customer;
-            carrier: ours.carrier, base.carrier;
-            delivery: ours.delivery, base.delivery;
-            method: ours.method, base.method;
-            terms: ours.terms, base.terms;
-            discount: ours.discount, base.discount;
-            rounding: ours.rounding, base.rounding;
-            deposit: ours.deposit, base.deposit;
-        }
-        let line = |content: &Content, id: u32| content.lines.iter().find(|line| line.id == id).cloned();
-        // Those that both have, those that were typed here, and those that came there; what went there goes, unless
-        // it was changed here.
-        let mut items: Vec<Item> = Vec::new();
-        for item in &self.items {
-            let (was, is, there) = (line(base, item.id), line(ours, item.id), line(now, item.id));
-            let is_same = is == was || (is.is_none() && item.is_blank());
-            match there {
-                Some(there) if is_same => items.push(Item::of(&there, currency, true)),
-                None if was.is_some() && is_same => {}
-                _ => items.push(item.clone()),
+        let content = Content::merged(base, &typed.content, now);
+        let buyer = Buyer::merged(base_buyer, &typed.buyer, buyer);
+        let merged = Self::of(&content, &buyer, currency, true);
+        let before = Self::of(&typed.content, &typed.buyer, currency, true);
+        // What says the same stays as it was typed, and so does what can't be read.
+        let unread =
+            |place: &Place| typed.faults.get(place).is_some_and(|fault| !matches!(fault, Fault::Missing | Fault::Zero));
+        let text = |place: Place, before: &String, merged: &String, typed: &String| {
+            if before == merged || unread(&place) { typed.clone() } else { merged.clone() }
+        };
+        let item_of = |line: &Line| {
+            let here = self.items.iter().find(|item| item.id == line.id);
+            let is_unread =
+                typed.faults.keys().any(|place| matches!(place, Place::Item(id, _) if *id == line.id && unread(place)));
+            let is_same = typed.content.line(line.id) == Some(line);
+            match here {
+                Some(item) if is_same || is_unread => item.clone(),
+                _ => Item::of(line, currency, true),
             }
-        }
-        for there in &now.lines {
-            let known = self.items.iter().any(|item| item.id == there.id) || line(base, there.id).is_some();
-            if !known {
-                items.push(Item::of(there, currency, true));
-            }
-        }
+        };
+        // Those that were typed here, in their order, with what came in between; what is still blank waits to be filled in.
+        let is_waiting =
+            |item: &&Item| item.is_blank() && content.line(item.id).is_none() && base.line(item.id).is_none();
+        let mut items: Vec<Item> = content.lines.iter().map(item_of).collect();
+        items.extend(self.items.iter().filter(is_waiting).cloned());
         if items.is_empty() {
             items.push(Item::new(1));
         }
-        form.items = items;
-        form
+        let Self {
+            name,
+            phone,
+            address,
+            items: _,
+            note,
+            channel,
+            category,
+            customer,
+            carrier,
+            delivery,
+            method,
+            terms,
+            discount,
+            rounding,
+            deposit,
+        } = merged;
+        Self {
+            name: text(Place::Buyer(BuyerField::Name), &before.name, &name, &self.name),
+            phone: text(Place::Buyer(BuyerField::Phone), &before.phone, &phone, &self.phone),
+            address: text(Place::Buyer(BuyerField::Address), &before.address, &address, &self.address),
+            note: text(Place::Note, &before.note, &note, &self.note),
+            discount: text(Place::Discount, &before.discount, &discount, &self.discount),
+            rounding: text(Place::Rounding, &before.rounding, &rounding, &self.rounding),
+            deposit: text(Place::Deposit, &before.deposit, &deposit, &self.deposit),
+            items,
+            channel,
+            category,
+            customer,
+            carrier,
+            delivery,
+            method,
+            terms,
+        }
     }
 
     /// Whether there is something in it that another tablet could go on with.
@@ -573,11 +589,11 @@ pub fn shortages(content: &Content, free: impl Fn(Uuid, u32) -> Option<i64>) -> 
     all
 }
 
-/// What confirming can do at once for goods that are handed over: the payment that comes with it, if any is asked.
-/// `None` where nothing is handed over now.
-pub fn at_once(content: &Content) -> Option<Option<NewPayment>> {
-    (content.delivery == Delivery::HandOver).then(|| {
-        let given = content.total();
+/// What confirming can do at once for goods that are handed over: the payment that comes with it, if any is asked
+/// beside what was paid before. `None` where nothing is handed over now, or where money is to go back first.
+pub fn at_once(content: &Content, paid: i64) -> Option<Option<NewPayment>> {
+    let given = content.total().saturating_sub(paid);
+    (content.delivery == Delivery::HandOver && given >= 0).then(|| {
         let pays = content.terms == Terms::Prepaid && (1..=MAX_AMOUNT).contains(&given);
         pays.then(|| NewPayment { method: content.method.clone(), given, deposit: false })
     })
@@ -753,11 +769,18 @@ mod tests {
     #[test]
     fn handing_over_takes_the_money_that_is_asked_for_at_once() {
         let mut content = form(vec![item(1, "茶", "1", "5")]).read(Currency::Cny).content;
-        assert_eq!(at_once(&content).flatten().map(|payment| payment.given), Some(500));
+        assert_eq!(at_once(&content, 0).flatten().map(|payment| payment.given), Some(500));
+        let of_draft = |paid| at_once(&content, paid).map(|payment| payment.map(|it| it.given));
+        assert_eq!(
+            (of_draft(200), of_draft(500)),
+            (Some(Some(300)), Some(None)),
+            "only the rest of what a part was taken of"
+        );
+        assert_eq!(of_draft(501), None);
         content.terms = Terms::Credit;
-        assert_eq!(at_once(&content), Some(None));
+        assert_eq!(at_once(&content, 0), Some(None));
         content.delivery = Delivery::Ship;
-        assert_eq!(at_once(&content), None);
+        assert_eq!(at_once(&content, 0), None);
     }
 
     #[test]
@@ -786,6 +809,50 @@ mod tests {
         ours.items[1].quantity = "4".to_owned();
         let merged = ours.rebased(&base, &read(&theirs), currency);
         assert_eq!(merged.items.iter().map(|item| item.id).collect::<Vec<_>>(), [1, 2, 9]);
+    }
+
+    #[test]
+    fn every_field_that_another_tablet_changed_follows_and_is_not_written_back() {
+        let currency = Currency::Cny;
+        let read = |form: &Form| {
+            let Reading { content, buyer, .. } = form.read(currency);
+            (content, buyer)
+        };
+        let began = form(vec![item(1, "茶", "2", "5"), item(2, "壶", "1", "9")]);
+        let changes: [fn(&mut Form); 17] = [
+            |form| form.name = "李雷".into(),
+            |form| form.phone = "139".into(),
+            |form| form.address = "文三路2号".into(),
+            |form| form.note = "礼品".into(),
+            |form| form.channel = "douyin".into(),
+            |form| form.category = "wholesale".into(),
+            |form| form.customer = Some(Uuid::from_u128(7)),
+            |form| (form.carrier, form.delivery) = ("sf".into(), Delivery::Ship),
+            |form| form.delivery = Delivery::Ship,
+            |form| form.method = Method::Alipay,
+            |form| form.terms = Terms::Credit,
+            |form| form.discount = "1".into(),
+            |form| form.rounding = "0.50".into(),
+            |form| form.deposit = "3".into(),
+            |form| form.items[0].price = "6".into(),
+            |form| form.items[1].note = "轻放".into(),
+            |form| form.items.push(item(9, "杯", "1", "3")),
+        ];
+        for (at, there) in changes.iter().enumerate() {
+            for (other, here) in changes.iter().enumerate().filter(|(other, _)| *other != at) {
+                let (mut theirs, mut ours, mut both) = (began.clone(), began.clone(), began.clone());
+                [&mut theirs, &mut both].into_iter().for_each(there);
+                [&mut ours, &mut both].into_iter().for_each(here);
+                let merged = ours.rebased(&read(&began), &read(&theirs), currency);
+                assert_eq!(read(&merged), read(&both), "change {at} there, change {other} here");
+            }
+        }
+        // Of one item, the price there and a figure that can't be read here.
+        let (mut ours, mut theirs) = (began.clone(), began.clone());
+        ours.items[0].quantity = "abc".into();
+        theirs.items[0].price = "6".into();
+        let merged = ours.rebased(&read(&began), &read(&theirs), currency);
+        assert_eq!(merged.items[0].quantity, "abc", "what was typed is not thrown away");
     }
 
     #[test]

@@ -32,7 +32,7 @@ pub fn PreviewPage(
     /// Back to the form.
     on_back: Callback<()>,
     /// Does it.
-    on_confirm: Callback<(Command,)>,
+    on_confirm: Callback<(Vec<Command>,)>,
 ) -> impl IntoView {
     let session = Session::here();
     let heading = NodeRef::<html::H1>::new();
@@ -42,14 +42,15 @@ pub fn PreviewPage(
         shop.map(|shop| format!("{} · {}", shop.name, shop.tablet))
     };
     let now = session.now_ms();
-    let offer = (!flow.is_edit).then(|| at_once(&content)).flatten();
+    let paid = flow.paid.get_untracked();
+    let offer = (!flow.is_edit).then(|| at_once(&content, paid)).flatten();
     let handed_over = RwSignal::new(false);
     let confirm = {
         let (content, buyer, offer) = (content.clone(), buyer.clone(), offer.clone());
         move || {
             let taken = handed_over.get_untracked();
             let payment = offer.clone().flatten().filter(|_| taken);
-            on_confirm.run((flow.command(content.clone(), buyer.clone(), payment, taken),));
+            on_confirm.run((flow.commands(content.clone(), buyer.clone(), payment, taken),));
         }
     };
     let offered = offer.map(|payment| {
@@ -251,7 +252,7 @@ fn OneLine(line: Line, currency: Signal<Currency>) -> impl IntoView {
 #[component]
 fn Due(flow: Flow, content: Content) -> impl IntoView {
     let currency = flow.currency;
-    let (total, paid, deposit) = (content.total(), flow.paid, content.deposit);
+    let (total, paid, deposit) = (content.total(), flow.paid.get_untracked(), content.deposit);
     let owes = total - paid;
     let (minor, says): (i64, Box<dyn Fn() -> String + Send>) = match (owes < 0, paid > 0, deposit > 0) {
         (true, ..) => (-owes, Box::new(|| new_order::TO_REFUND.get().to_owned())),

@@ -109,7 +109,8 @@ pub fn allowed(order: &Order, session: Session, now_ms: i64) -> Vec<Act> {
             acts.push(act);
         }
     };
-    offer(Act::Pay, allows(Command::RecordPayment(pay)));
+    // Of a draft the counter takes parts; here it is confirmed first, so that change is counted.
+    offer(Act::Pay, order.confirmed.is_some() && allows(Command::RecordPayment(pay)));
     offer(Act::Ship, ships);
     offer(Act::HandOver, hands_over);
     offer(Act::PartHandOver, hands_over && pieces > 1);
@@ -143,7 +144,16 @@ pub fn main(order: &Order, allowed: &[Act]) -> Option<Act> {
         Status::Shipped => &[Act::MarkDelivered],
         Status::Delivered => &[Act::Pay, Act::Refund, Act::Complete],
         Status::OnHold => &[Act::Release],
-        Status::Cancelled | Status::Completed | Status::Closed => &[Act::Refund, Act::Copy],
+        // Nothing is left to do: another order like it is no next step, and stands outlined.
+        Status::Cancelled | Status::Completed | Status::Closed => &[Act::Refund],
     };
     next.iter().copied().find(|act| allowed.contains(act))
+}
+
+/// The act that stands out beside the main one.
+pub fn second(allowed: &[Act], main: Option<Act>) -> Option<Act> {
+    [Act::Edit, Act::Copy]
+        .into_iter()
+        .find(|act| allowed.contains(act) && (*act == Act::Edit || main.is_none()))
+        .filter(|act| main != Some(*act))
 }

@@ -15,7 +15,7 @@ use super::{marks, story};
 use crate::features::templates::SaveAs;
 use crate::session::Session;
 use crate::text::order_page::{page, told};
-use crate::text::{self, Currency, customers, form, list, order as words, payment, preview, shipping, timeline};
+use crate::text::{self, Currency, customers, list, order as words, payment, preview, shipping, timeline};
 use crate::ui::{
     Acts, Badge, Button, Glyph, Icon, Kind, LinkButton, Menu, MenuAct, Money, Note, Scroll, Serial, Size, Stamp, Stub,
     Timeline, TimelineItem, Tone,
@@ -37,11 +37,17 @@ pub fn Detail(
         <Scroll label=list::CONTENT>
             <Head desk numbered/>
             {move || order.with(|order| trouble(order))}
-            <Buyer desk/>
-            {move || order.with(|order| items(order, currency.get()))}
-            {move || order.with(|order| parcels(order, desk))}
-            {move || order.with(|order| payments(order, desk))}
-            {move || order.with(|order| life(order, session))}
+            <div class="order-columns">
+                <div>
+                    <Buyer desk/>
+                    {move || order.with(|order| items(order, currency.get()))}
+                </div>
+                <div>
+                    {move || order.with(|order| parcels(order, desk))}
+                    {move || order.with(|order| payments(order, desk))}
+                    {move || order.with(|order| life(order, session))}
+                </div>
+            </div>
         </Scroll>
         <Foot desk/>
         <Dialogs desk/>
@@ -461,19 +467,26 @@ fn Foot(desk: Desk) -> impl IntoView {
         Act::Copy => go("copy"),
         Act::Template => as_template.set(true),
     };
+    let second = Memo::new(move |_| allowed.with(|allowed| acts::second(allowed, main.get())));
+    // What stands at its own fact or is out already is not said again; on a phone the second one is in here alone.
+    let in_menu = Memo::new(move |_| {
+        let is_here = |act: &Act| !matches!(act, Act::Verify(_)) && main.get() != Some(*act);
+        allowed.get().into_iter().filter(is_here).collect::<Vec<_>>()
+    });
+    let out = Signal::derive(move || in_menu.with(|acts| acts.iter().position(|act| second.get() == Some(*act))));
     let menu = Signal::derive(move || {
-        let each = allowed.get().into_iter().map(|act| {
+        let each = in_menu.get().into_iter().map(|act| {
             let (label, glyph) = act.face();
             MenuAct { label: label.into(), glyph, danger: act.is_danger(), act: Callback::new(move |()| run(act)) }
         });
         each.collect::<Vec<_>>()
     });
-    let edit = move || {
-        let is_out = main.get() != Some(Act::Edit) && allowed.with(|allowed| allowed.contains(&Act::Edit));
-        is_out.then(|| {
-            view! {
-                <Button label=form::EDIT glyph=Glyph::Edit on_press=move || go("edit") attr:data-in-more=""/>
-            }
+    let beside = move || {
+        second.get().map(|act| {
+            let (label, glyph) = act.face();
+            // Where it stands alone, it stays out on a phone too.
+            let folds = main.get().is_some().then_some("");
+            view! { <Button label glyph on_press=move || run(act) attr:data-in-more=folds/> }
         })
     };
     let key = move || {
@@ -483,7 +496,7 @@ fn Foot(desk: Desk) -> impl IntoView {
         })
     };
     view! {
-        <Stub><Acts><Menu acts=menu/> {edit} {key}</Acts></Stub>
+        <Stub><Acts><Menu acts=menu out/> {beside} {key}</Acts></Stub>
         <SaveAs open=as_template order/>
     }
 }

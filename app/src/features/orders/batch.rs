@@ -1,8 +1,8 @@
 //! Picking many orders, and doing one thing with all of them: each is an act of its own, with a result of its own.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use domain::order::{Command, Method, NewPayment, Order, PaymentState, Rejection};
+use domain::order::{Badge, Command, Method, NewPayment, Order, PaymentState, Rejection, Status, Summary};
 use domain::sheet::csv::{BOM, Cell, write_line};
 use domain::shop::list::{List, default_of};
 use domain::text::{LONG, SHORT};
@@ -17,16 +17,17 @@ use super::super::order::undo::{self, Mark};
 use super::super::shop_lists;
 use super::Shelf;
 use super::columns::{save_file, save_orders};
-use crate::platform::page;
+use crate::platform::{clock, page};
 use crate::prefs::Prefs;
-use crate::session::{ActFault, Session, shop_now};
+use crate::session::{ActFault, Session, newest, shop_now};
 use crate::text::order_list::batch as words;
 use crate::text::order_list::columns;
 use crate::text::order_page::page as dates;
 use crate::text::order_page::undo as undone;
 use crate::text::{Phrase, fault, method, reason};
 use crate::ui::{
-    Acts, Button, Choice, Choices, Dialog, Fault, Glyph, Kind, Note, Progress, TextField, Tick, Toaster, Tone,
+    Acts, Button, Choice, Choices, Dialog, Fault, Glyph, Icon, Kind, Money, Note, Progress, Size, TextField, Tick,
+    Toaster, Tone, uid,
 };
 
 /// How many results are shown; a file holds all of them.
@@ -79,6 +80,76 @@ impl Act {
             Self::Complete => (words::COMPLETE, Glyph::Completed),
         }
     }
+}
+
+impl Act {
+    /// Whether it may be done with an order, as far as its row tells; what then is refused says why.
+    fn fits(self, row: &Summary) -> bool {
+        let is_confirmed = row.number.is_some();
+        let is_open = !matches!(row.status, Status::Cancelled | Status::Closed);
+        match self {
+            Self::Pay => is_confirmed && is_open && row.balance > 0,
+            Self::Verify => row.badges.has(Badge::Unverified),
+            Self::Extend => matches!(row.status, Status::AwaitingPayment | Status::PartPaid),
+            Self::Hold => is_confirmed && is_open && !matches!(row.status, Status::OnHold | Status::Completed),
+            Self::Release => row.status == Status::OnHold,
+            Self::Label => is_confirmed,
+            Self::Cancel => is_confirmed && is_open && row.status != Status::Completed,
+            Self::Complete => is_confirmed && is_open && row.status != Status::Completed && row.balance == 0,
+        }
+    }
+}
+
+/// Money that waits to be verified: by the key of each way to pay, how many payments, and what they come to.
+type Waiting = BTreeMap<String, (usize, i64)>;
+
+/// How many orders are read between two breaths of the page.
+const AT_ONCE: usize = 50;
+
+/// What waits to be verified in these orders.
+async fn waiting(session: Session, orders: Vec<Uuid>) -> Waiting {
+    let mut all = Waiting::new();
+    for (nth, id) in orders.into_iter().enumerate() {
+        if nth % AT_ONCE == AT_ONCE - 1 {
+            clock::breathe().await;
+        }
+        let Ok(Some(order)) = session.order_now(id).await else { continue };
+        for payment in order.payments.iter().filter(|it| it.state == PaymentState::Unverified) {
+            let (count, minor) = all.entry(payment.body.method.key().to_owned()).or_default();
+            *count += 1;
+            *minor = minor.saturating_add(payment.body.amount);
+        }
+    }
+    all
+}
+
+/// How many payments, and what they come to.
+fn whole(waiting: &Waiting) -> (usize, i64) {
+    waiting.values().fold((0, 0), |(count, minor), (some, more)| (count + some, minor.saturating_add(*more)))
+}
+
+/// A line for each way to pay, to hold against what the wallet's own book says.
+#[component]
+fn ByMethod(#[prop(into)] waiting: Signal<Waiting>) -> impl IntoView {
+    let currency = Session::here().currency();
+    let lines = move || {
+        waiting
+            .get()
+            .into_iter()
+            .map(|(key, (count, minor))| {
+                let name = shop_lists::called(List::Method, &key);
+                let written = key.clone();
+                view! {
+                    <li data-testid="to-verify" data-method=written data-count=count.to_string()>
+                        <span>{move || words::payments_by(&name, count)}</span>
+                        " "
+                        <Money minor=Signal::stored(minor) currency size=Size::Small/>
+                    </li>
+                }
+            })
+            .collect_view()
+    };
+    view! { <ul class="by-method">{lines}</ul> }
 }
 
 /// Why an order was left as it is, or not done to its end.
@@ -218,9 +289,24 @@ pub fn Picking(
     };
     let open = RwSignal::new(false);
     let none = Signal::derive(move || count.get() == 0);
+    // What is picked and not in sight is said: what is done would be done with it too.
+    let unseen = Memo::new(move |_| {
+        shelf.listing.track();
+        let filter = shelf.filter.get();
+        let found = untrack(|| session.ask(|replica, now| replica.found(&filter, now))).unwrap_or_default();
+        shelf.picked.with(|picked| {
+            let Some(picked) = picked.as_ref().filter(|picked| !picked.is_empty()) else { return 0 };
+            picked.len().saturating_sub(found.iter().filter(|id| picked.contains(id)).count())
+        })
+    });
+    let said = move || match (count.get(), unseen.get()) {
+        (count, 0) => words::picked(count),
+        (count, unseen) if count == unseen => words::picked_none_seen(count),
+        (count, unseen) => words::picked_unseen(count, unseen),
+    };
     view! {
         <div class="picking" role="group" aria-label=words::PICKED>
-            <b role="status">{move || words::picked(count.get())}</b>
+            <b role="status">{said}</b>
             <Button label=move || words::all(total()) kind=Kind::Quiet on_press=all/>
             <Button
                 label=words::ACTS
@@ -263,8 +349,38 @@ struct Run {
 }
 
 impl Run {
-    fn start(self, shelf: Shelf, doing: Doing) {
-        let orders = in_order(self.session, shelf);
+    fn new() -> Self {
+        Self {
+            session: Session::here(),
+            toaster: use_context::<Toaster>().unwrap_or_default(),
+            open: RwSignal::new(false),
+            act: RwSignal::new(None),
+            orders: RwSignal::new(Vec::new()),
+            results: RwSignal::new(Vec::new()),
+            running: RwSignal::new(false),
+            stop: StoredValue::new(false),
+        }
+    }
+
+    /// Those that it did not do: refused, or not begun.
+    fn not_done(self) -> BTreeSet<Uuid> {
+        let mut rest: BTreeSet<Uuid> = self.orders.with_untracked(|orders| orders.iter().copied().collect());
+        self.results.with_untracked(|results| {
+            for (id, _) in results.iter().filter(|(_, result)| result.is_ok()) {
+                rest.remove(id);
+            }
+        });
+        rest
+    }
+
+    /// What was done is not picked any more: the next act would be done with what nobody sees. When all of it is done,
+    /// picking ends.
+    fn end_picking(self, shelf: Shelf) {
+        let rest = self.not_done();
+        let _ = shelf.picked.try_set((!rest.is_empty()).then_some(rest));
+    }
+
+    fn start(self, orders: Vec<Uuid>, doing: Doing, ended: impl FnOnce(usize, usize, bool) + 'static) {
         self.results.set(Vec::new());
         self.orders.set(orders.clone());
         self.stop.set_value(false);
@@ -290,12 +406,12 @@ impl Run {
                 let _ = self.results.try_update(|results| results.push((id, result)));
             }
             let _ = self.running.try_set(false);
-            if !marks.is_empty() {
+            let undoes = !marks.is_empty();
+            if undoes {
                 let done = marks.len();
                 undo::offer(self.session, self.toaster, marks, move || undone::completed(done));
-            } else if self.open.try_get_untracked() != Some(true) {
-                self.toaster.confirm(words::outcome(done, refused));
             }
+            ended(done, refused, undoes);
         });
     }
 
@@ -323,52 +439,87 @@ impl Run {
 /// Choosing an act, doing it, and what became of each order.
 #[component]
 fn Batch(shelf: Shelf, open: RwSignal<bool>) -> impl IntoView {
-    let run = Run {
-        session: Session::here(),
-        toaster: use_context::<Toaster>().unwrap_or_default(),
-        open,
-        act: RwSignal::new(None),
-        orders: RwSignal::new(Vec::new()),
-        results: RwSignal::new(Vec::new()),
-        running: RwSignal::new(false),
-        stop: StoredValue::new(false),
-    };
+    let run = Run { open, ..Run::new() };
     on_cleanup(move || run.stop.set_value(true));
     // Closed while it runs, it runs on; opened again later, it begins anew.
     Effect::new(move |was: Option<bool>| {
         let is = open.get();
-        if is && was == Some(false) && !run.running.get_untracked() {
+        let rests = !run.running.get_untracked();
+        if is && was == Some(false) && rests {
             run.act.set(None);
             run.orders.set(Vec::new());
         }
+        if !is && was == Some(true) && rests && run.orders.with_untracked(|orders| !orders.is_empty()) {
+            // The dialog gives the focus back before its key goes.
+            request_animation_frame(move || run.end_picking(shelf));
+        }
         is
     });
-    let title = move || match run.act.get() {
-        None => words::ACTS.get().to_owned(),
-        Some(act) => {
-            let begun = run.orders.with(Vec::len);
-            let picked = shelf.picked.with(|picked| picked.as_ref().map_or(0, BTreeSet::len));
-            words::about(if begun > 0 { begun } else { picked }, act.face().0.get())
+    let rows = Memo::new(move |_| {
+        shelf.listing.track();
+        let picked = shelf.picked.get().unwrap_or_default();
+        let row = |replica: &replica::Replica, now| {
+            picked.iter().filter_map(|id| replica.summary(*id, now)).collect::<Vec<Summary>>()
+        };
+        untrack(|| run.session.ask(row)).unwrap_or_default()
+    });
+    let fitting = move |act: Act| rows.with(|rows| rows.iter().filter(|row| act.fits(row)).count());
+    let sums = newest(Waiting::new(), move || {
+        let picked = shelf.picked.get()?;
+        // Only once it is asked: orders are read for it.
+        (run.act.get() == Some(Act::Verify)).then(|| {
+            let orders = picked.into_iter().collect();
+            async move { Some(waiting(run.session, orders).await) }
+        })
+    });
+    let currency = run.session.currency();
+    let title = move || {
+        let Some(act) = run.act.get() else { return words::ACTS.get().to_owned() };
+        let begun = run.orders.with(Vec::len);
+        if begun > 0 {
+            return words::about(begun, act.face().0.get());
         }
+        let said = words::about(fitting(act), act.face().0.get());
+        let minor = match act {
+            Act::Pay => rows.with(|rows| {
+                let owed = rows.iter().filter(|row| act.fits(row)).map(|row| row.balance);
+                owed.fold(0, i64::saturating_add)
+            }),
+            Act::Verify => sums.with(whole).1,
+            _ => 0,
+        };
+        if minor == 0 { said } else { format!("{said} · {}", currency.get().full(minor)) }
     };
     view! {
         <Dialog open title>
             {move || match (run.act.get(), run.orders.with(Vec::is_empty)) {
-                (None, _) => view! { <Choose run/> }.into_any(),
-                (Some(act), true) => view! { <Ask shelf run act/> }.into_any(),
+                (None, _) => {
+                    let fit = Act::ALL.map(|act| (act, untrack(|| fitting(act)))).into_iter();
+                    view! { <Choose run acts=fit.filter(|(_, fit)| *fit > 0).collect()/> }.into_any()
+                }
+                (Some(act), true) => view! { <Ask shelf run act waiting=sums/> }.into_any(),
                 (Some(_), false) => view! { <Results run/> }.into_any(),
             }}
         </Dialog>
     }
 }
 
+/// The acts that fit one of them at least, each with how many it fits.
 #[component]
-fn Choose(run: Run) -> impl IntoView {
-    let each = Act::ALL
-        .map(|act| {
+fn Choose(run: Run, acts: Vec<(Act, usize)>) -> impl IntoView {
+    let each = acts
+        .into_iter()
+        .map(|(act, fit)| {
             let (label, glyph) = act.face();
             let kind = if act == Act::Cancel { Kind::Danger } else { Kind::Plain };
-            view! { <li><Button label glyph kind on_press=move || run.act.set(Some(act))/></li> }
+            let count = uid("n");
+            let press = move || run.act.set(Some(act));
+            view! {
+                <li>
+                    <Button label glyph kind on_press=press attr:aria-describedby=count.clone()/>
+                    <span class="count" id=count>{fit}</span>
+                </li>
+            }
         })
         .collect_view();
     view! {
@@ -379,7 +530,7 @@ fn Choose(run: Run) -> impl IntoView {
 
 /// What an act needs to know.
 #[component]
-fn Ask(shelf: Shelf, run: Run, act: Act) -> impl IntoView {
+fn Ask(shelf: Shelf, run: Run, act: Act, #[prop(into)] waiting: Signal<Waiting>) -> impl IntoView {
     let tried = RwSignal::new(false);
     let shop = untrack(shop_now);
     let how = RwSignal::new(default_of(&shop, List::Method));
@@ -425,7 +576,17 @@ fn Ask(shelf: Shelf, run: Run, act: Act) -> impl IntoView {
         event.prevent_default();
         tried.set(true);
         match untrack(doing) {
-            Some(doing) => run.start(shelf, doing),
+            Some(doing) => {
+                let orders = in_order(run.session, shelf);
+                run.start(orders, doing, move |done, refused, is_said| {
+                    if run.open.try_get_untracked() != Some(true) {
+                        if !is_said {
+                            run.toaster.confirm(words::outcome(done, refused));
+                        }
+                        run.end_picking(shelf);
+                    }
+                });
+            }
             None => page::focus_first_fault(),
         }
     };
@@ -469,7 +630,8 @@ fn Ask(shelf: Shelf, run: Run, act: Act) -> impl IntoView {
             }
             .into_any()
         }
-        Act::Verify | Act::Release | Act::Complete => ().into_any(),
+        Act::Verify => view! { <ByMethod waiting/> }.into_any(),
+        Act::Release | Act::Complete => ().into_any(),
     };
     let (label, glyph) = act.face();
     let kind = if act == Act::Cancel { Kind::Danger } else { Kind::Main };
@@ -544,7 +706,7 @@ fn Results(run: Run) -> impl IntoView {
         let written = number.clone();
         view! {
             <li data-testid="batch-result" data-order-number=written data-done=is_ok.to_string()>
-                <span data-tone=tone.key()><crate::ui::Icon glyph/></span>
+                <span data-tone=tone.key()><Icon glyph/></span>
                 <a href=format!("/orders/{id}")>{number}</a>
                 <span>{says}</span>
             </li>
@@ -567,6 +729,56 @@ fn Results(run: Run) -> impl IntoView {
                 <Button label=crate::text::keys::DONE kind=Kind::Main on_press=move || run.open.set(false)/>
             </Acts>
         </Show>
+    }
+}
+
+/// Above the list of what waits to be verified: all of it at once, with what each way to pay comes to.
+#[component]
+pub fn VerifyAll(
+    /// The list.
+    shelf: Shelf,
+) -> impl IntoView {
+    let run = Run::new();
+    let session = run.session;
+    let currency = session.currency();
+    on_cleanup(move || run.stop.set_value(true));
+    let orders = Memo::new(move |_| {
+        shelf.listing.track();
+        let filter = shelf.filter.get();
+        untrack(|| session.ask(|replica, now| replica.found(&filter, now))).unwrap_or_default()
+    });
+    let sums = newest(Waiting::new(), move || {
+        let orders = orders.get();
+        // What is done meanwhile is not counted again until all of it is.
+        (!run.running.get()).then(|| async move { Some(waiting(session, orders).await) })
+    });
+    let label = move || {
+        if run.running.get() {
+            return words::running(run.results.with(Vec::len), run.orders.with(Vec::len));
+        }
+        let (count, minor) = sums.with(whole);
+        words::verify_all(count, &currency.get().full(minor))
+    };
+    let press = move || {
+        let (count, minor) = sums.with_untracked(whole);
+        let verified = words::verified(count, &currency.get_untracked().full(minor));
+        run.act.set(Some(Act::Verify));
+        run.start(orders.get_untracked(), Doing::Verify, move |_, refused, _| {
+            if refused == 0 {
+                run.toaster.confirm(verified);
+            } else {
+                let _ = run.open.try_set(true);
+            }
+        });
+    };
+    view! {
+        <Show when=move || run.running.get() || sums.with(|sums| !sums.is_empty())>
+            <div class="verify-all">
+                <ByMethod waiting=sums/>
+                <Button label glyph=Glyph::Check busy=run.running on_press=press/>
+            </div>
+        </Show>
+        <Dialog open=run.open title=words::RESULTS><Results run/></Dialog>
     }
 }
 
@@ -596,5 +808,21 @@ mod tests {
         assert_eq!(due(&order), 13, "a deadline that has passed counts from now");
         order.due.value = Some(20 * DAY_MS);
         assert_eq!(due(&order), 23);
+    }
+
+    #[test]
+    fn only_acts_that_fit_are_offered() {
+        let of = |status, balance, unverified| {
+            let mut order = Order::new(Uuid::from_u128(1)).summary();
+            order.number = Some(domain::OrderNumber("261123-K7-0001".to_owned()));
+            (order.status, order.balance) = (status, balance);
+            order.badges.set(Badge::Unverified, unverified);
+            Act::ALL.into_iter().filter(|act| act.fits(&order)).collect::<Vec<_>>()
+        };
+        let unpaid = of(Status::AwaitingPayment, 12_00, false);
+        assert_eq!(unpaid, [Act::Pay, Act::Extend, Act::Label, Act::Hold, Act::Cancel]);
+        assert_eq!(of(Status::OnHold, 0, true), [Act::Verify, Act::Complete, Act::Label, Act::Release, Act::Cancel]);
+        assert_eq!(of(Status::Completed, 0, false), [Act::Label]);
+        assert_eq!(of(Status::Cancelled, 0, false), [Act::Label]);
     }
 }

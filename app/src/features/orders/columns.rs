@@ -83,20 +83,20 @@ impl Column {
     /// Its key in the preferences, its name, and how wide it is in a grid.
     const fn face(self) -> (&'static str, Phrase, &'static str) {
         match self {
-            Self::Number => ("number", words::NUMBER, "minmax(0, 7rem)"),
-            Self::State => ("state", words::STATE, "minmax(9.5rem, 1fr)"),
+            Self::Number => ("number", words::NUMBER, "minmax(0, 6.5rem)"),
+            Self::State => ("state", words::STATE, "minmax(0, 10rem)"),
             Self::Time => ("time", words::TIME, "minmax(0, 3.75rem)"),
             Self::Due => ("due", words::DUE, "minmax(0, 7.75rem)"),
-            Self::Buyer => ("buyer", words::BUYER, "minmax(3rem, 1fr)"),
+            Self::Buyer => ("buyer", words::BUYER, "minmax(5rem, 3fr)"),
             Self::Phone => ("phone", words::PHONE, "minmax(0, 7.25rem)"),
-            Self::Items => ("items", words::ITEMS, "minmax(4rem, 2fr)"),
+            Self::Items => ("items", words::ITEMS, "minmax(6rem, 4fr)"),
             Self::Channel => ("channel", words::CHANNEL, "minmax(0, 5rem)"),
             Self::Category => ("category", words::CATEGORY, "minmax(0, 5rem)"),
             Self::Method => ("method", words::METHOD, "minmax(0, 6rem)"),
             Self::Tablet => ("tablet", words::TABLET, "minmax(0, 3rem)"),
             Self::Total => ("total", words::TOTAL, "5.75rem"),
             Self::Owed => ("owed", words::OWED, "5.75rem"),
-            Self::Labels => ("labels", words::LABELS, "minmax(3.5rem, 1fr)"),
+            Self::Labels => ("labels", words::LABELS, "minmax(2.5rem, 1fr)"),
             Self::Note => ("note", words::NOTE, "minmax(3.5rem, 1fr)"),
         }
     }

@@ -12,13 +12,13 @@ use replica::{Facet, Filter, Sort, SortBy};
 
 use super::super::order::marks;
 use super::super::shop_lists;
-use super::batch::Picking;
+use super::batch::{Picking, VerifyAll};
 use super::model::{Asked, Lately, SORTS, day, sort_of, sort_word, written};
-use super::saved::{Keep, Saved};
+use super::saved::{self, Keep, Saved};
 use super::{Reach, Shelf, TABS};
 use crate::features::meant;
 use crate::platform::page;
-use crate::session::{Session, shop_now};
+use crate::session::{Session, alike_in, shop_now};
 use crate::text::order_list::filters as words;
 use crate::text::{self, fault};
 use crate::ui::{Acts, Button, Choice, Dialog, Glyph, Icon, Kind, Note, Select, TextField, Tick, Tone};
@@ -230,17 +230,25 @@ pub fn Bar(
         Some(view! { <Note text=says tone glyph=Glyph::Search/> })
     };
     let any = move || on.with(|on| !on.is_empty());
+    let kept = saved::is_kept(shelf);
     let is_picking = move || shelf.picked.with(Option::is_some);
+    let unverified =
+        Memo::new(move |_| shelf.query.with(|query| asked(query).only == [Facet::Badge(Badge::Unverified)]));
+    let to_verify = move || unverified.get() && !is_picking();
     view! {
         <Show when=is_picking><Picking shelf/></Show>
-        <Saved shelf/>
-        <Show when=any>
-            <div class="chips">
-                <ul aria-label=words::ON>{each}</ul>
-                <Button label=words::CLEAR kind=Kind::Quiet on_press=clear/>
-                <Keep shelf/>
-            </div>
-        </Show>
+        <div class="chip-row">
+            <Saved shelf/>
+            <Show when=any>
+                <div class="chips">
+                    // A chip that was chosen beside it says it already.
+                    <ul aria-label=words::ON hidden=move || kept.get()>{each}</ul>
+                    <Button label=words::CLEAR kind=Kind::Quiet on_press=clear/>
+                    <Keep shelf/>
+                </div>
+            </Show>
+        </div>
+        <Show when=to_verify><VerifyAll shelf/></Show>
         <div role="status" class="pasted">{report}</div>
     }
 }
@@ -310,7 +318,8 @@ fn Fields(shelf: Shelf, open: RwSignal<bool>) -> impl IntoView {
         ..draft.get()
     };
     let filter = Memo::new(move |_| {
-        let mut filter = Filter { search: shelf.typed.get(), ..Filter::default() };
+        let mut filter =
+            Filter { search: shelf.typed.get(), alike: alike_in(&shelf.typed.read()), ..Filter::default() };
         whole().fill(&mut filter, |day| session.midnight(day), |days| ago(session, days));
         filter
     });

@@ -16,7 +16,7 @@ use super::window::Heights;
 use crate::parts::Parts;
 use crate::platform::{history, page};
 use crate::session::{DaySum, Listing, Row, Session};
-use crate::text::{self, list};
+use crate::text::{self, counter, list};
 use crate::ui::{Badge, Icon, Money, Serial, Size, Stamp, at_rest};
 
 /// How many labels of an order a row shows.
@@ -255,6 +255,7 @@ fn OrderRow(row: Row, at: Memo<usize>, shelf: Shelf, pressed: Callback<(Uuid, ev
     let id = summary.id;
     let status = summary.status;
     let is_out = matches!(status, Status::Cancelled | Status::Closed);
+    let received = summary.received();
     let written = summary.number.as_ref().map(|number| number.0.clone()).unwrap_or_default();
     // A shop without a server sends nothing, so nothing waits to be sent.
     let connected = session.connected();
@@ -287,6 +288,7 @@ fn OrderRow(row: Row, at: Memo<usize>, shelf: Shelf, pressed: Callback<(Uuid, ev
                 data-order-number=written
                 data-status=status.key()
                 data-badges=keys
+                data-received=received.to_string()
                 data-out=is_out.then_some("")
                 data-at=move || at.get().to_string()
                 role=move || is_picked().map(|_| "checkbox")
@@ -312,7 +314,16 @@ fn two_lines(summary: &Arc<Summary>, by_day: bool, badges: AnyView) -> AnyView {
     let who = move || if name.is_empty() { list::WALK_IN.get().to_owned() } else { name.clone() };
     let label = |label: &String| view! { <span class="tag clip">{label.clone()}</span> };
     let labels = summary.labels.iter().take(LABELS).map(label).collect_view();
-    let end = if owes {
+    // Money that was taken for a draft is not overlooked.
+    let taken = (summary.status == Status::Draft).then(|| summary.received()).filter(|taken| *taken > 0);
+    let end = if let Some(taken) = taken {
+        view! {
+            <span class="small">
+                {counter::TAKEN} " " <Money minor=Signal::stored(taken) currency size=Size::Small/>
+            </span>
+        }
+        .into_any()
+    } else if owes {
         view! {
             <span class="small" style:color="var(--owe)">
                 {list::OWES} " " <Money minor=Signal::stored(balance) currency size=Size::Small/>

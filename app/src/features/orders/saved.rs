@@ -33,6 +33,16 @@ fn in_force(query: &ParamsMap) -> String {
     written.to_query_string().trim_start_matches('?').to_owned()
 }
 
+/// What is asked for is one of the chips: what asks to be looked after, or a saved filter.
+pub fn is_kept(shelf: Shelf) -> Memo<bool> {
+    let (views, counts) = (shelf.session.views(), shelf.session.counts());
+    Memo::new(move |_| {
+        let now = shelf.query.with(in_force);
+        views.with(|all| all.iter().any(|view| view.query == now))
+            || counts.with(|counts| counts.to_do.iter().any(|(badge, _)| now == format!("badge={}", badge.key())))
+    })
+}
+
 /// Links to what asks to be looked after and to the saved filters; nothing where there is neither.
 #[component]
 pub fn Saved(

@@ -14,7 +14,7 @@ use uuid::Uuid;
 use super::merge::Doubles;
 use super::model::{Show, Sought, is_short};
 use super::{Chosen, Ways, words};
-use crate::session::{Session, Table};
+use crate::session::{Records, Session, Table, ask_for_alike};
 use crate::text::{products, scan, weight};
 use crate::ui::{Badge, Button, Choice, Empty, Glyph, Icon, Kind, Money, Select, Tone};
 
@@ -59,12 +59,7 @@ pub fn categories(session: Session) -> Memo<Vec<String>> {
 /// The products in the order of the tiles.
 pub fn in_order(session: Session) -> Memo<Vec<(u64, Arc<Product>)>> {
     let all = session.products();
-    Memo::new(move |_| {
-        let mut found: Vec<_> =
-            all.with(|all| all.versions().map(|(version, product)| (version, Arc::clone(product))).collect());
-        found.sort_by_key(|(_, product)| product.place());
-        found
-    })
+    Memo::new(move |_| all.with(Records::in_order))
 }
 
 /// The list and its filters.
@@ -80,6 +75,7 @@ pub(super) fn List(ways: Ways) -> impl IntoView {
         let sought = sought.get();
         // How characters sound is read when somebody first searches by letters.
         let by_letters = sought.search.chars().any(|letter| letter.is_ascii_alphabetic());
+        ask_for_alike(&sought.search);
         let pinyin = if by_letters { Pinyin::here() } else { None };
         let sounds = |text: &str, word: &str| pinyin.as_ref().is_some_and(|pinyin| pinyin.matches(text, word));
         ordered.with(|all| {

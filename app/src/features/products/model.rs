@@ -10,6 +10,8 @@ use domain::product::{Article, Product, Stock, Variant};
 use domain::text::{LONG, SHORT};
 use serde::{Deserialize, Serialize};
 
+use crate::session::folded;
+
 /// What is typed of a product, or of one of its variants.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct ArticleForm {
@@ -307,14 +309,14 @@ impl Sought {
             codes.chain(names).chain([&product.name, &product.spec, &product.category])
         };
         let has = |word: &str| {
-            texts().any(|text| text.to_lowercase().contains(word))
+            texts().any(|text| folded(text).contains(word))
                 || code::is_of(product, word)
                 || sounds(&product.name, word)
                 || product.variants.iter().any(|it| sounds(&it.name, word))
         };
         shown
             && self.category.as_ref().is_none_or(|category| product.category == *category)
-            && self.search.to_lowercase().split_whitespace().all(has)
+            && folded(&self.search).split_whitespace().all(has)
     }
 }
 

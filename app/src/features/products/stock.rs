@@ -159,10 +159,15 @@ fn Line(product: Arc<Product>, entry: Entry) -> impl IntoView {
             (glyph, view! { {what} }.into_any(), moved.note.clone())
         }
         Cause::Counted { counted, expected, stands, note } => {
-            let (counted, as_expected) = (words::quantity(*counted, unit), counted == expected);
-            let expected = words::quantity(*expected, unit);
-            let said =
-                if as_expected { products::counted_right(&counted) } else { products::counted(&counted, &expected) };
+            let said = {
+                let n = words::quantity(*counted, unit);
+                match expected {
+                    expected if expected == counted => products::counted_right(&n),
+                    // The first of it.
+                    0 => products::moved_counted(&n),
+                    expected => products::counted(&n, &words::quantity(*expected, unit)),
+                }
+            };
             let other = (!stands)
                 .then(|| view! { " " <Badge tone=Tone::Rest glyph=Glyph::Cross label=products::OTHER_COUNT/> });
             (Glyph::Check, view! { {said} {other} }.into_any(), note.clone())

@@ -63,7 +63,7 @@ fn phrase(kind: StreamKind, collection: Option<&str>, last: &str) -> Option<Phra
         (StreamKind::Customer, Some("address"), "text") => form::ADDRESS,
         (StreamKind::Customer, _, "phone") => form::PHONE,
         (StreamKind::Customer, _, "level") => records::LEVEL,
-        (StreamKind::Customer, _, "merged_into") => records::MERGED_INTO,
+        (StreamKind::Customer | StreamKind::Product, _, "merged_into") => records::MERGED_INTO,
         (StreamKind::Rule, _, "on") => records::SWITCHED_ON,
         (StreamKind::Template, _, "content") => records::CONTENT,
         (StreamKind::View, _, "query") => records::CONTENT,

@@ -105,10 +105,8 @@ pub fn Devices() -> impl IntoView {
     let work = Work { busy: RwSignal::new(false), problem: RwSignal::new(None) };
     let list = move || devices.get().into_iter().map(|device| view! { <DeviceLine device/> }).collect_view();
     let forgotten = Memo::new(move |_| session.sync.with(|sync| sync.state == SyncState::NeedsAuth));
-    let stub = move || match (connected.get(), forgotten.get()) {
-        (false, _) => view! { <ConnectPart work/> }.into_any(),
-        (true, true) => view! { <AgainPart work/> }.into_any(),
-        (true, false) => view! { <PairingPart work/> }.into_any(),
+    let stub = move || {
+        if forgotten.get() { view! { <AgainPart work/> }.into_any() } else { view! { <PairingPart work/> }.into_any() }
     };
     view! {
         <Sheet class="ticket">
@@ -116,10 +114,14 @@ pub fn Devices() -> impl IntoView {
                 <h2 class="setting-head" id="sync">{settings::DEVICES}</h2>
                 {list}
                 <Show when=move || !connected.get()>
-                    <div class="pad"><Note text=settings::ALONE/></div>
+                    <section class="section stack" data-tight="" aria-label=settings::MORE_DEVICES>
+                        <h2>{settings::MORE_DEVICES}</h2>
+                        <p class="muted">{settings::ALONE} " " {settings::MORE_DEVICES_WHY}</p>
+                        <ConnectPart work/>
+                    </section>
                 </Show>
             </Scroll>
-            <Stub>{stub}</Stub>
+            <Show when=move || connected.get()><Stub>{stub}</Stub></Show>
         </Sheet>
     }
 }
@@ -249,7 +251,7 @@ fn ConnectPart(work: Work) -> impl IntoView {
                 fault=wrong(ConnectFault::Code, settings::SETUP_CODE_MISSING)
             />
             <Fault text=work.said()/>
-            <Acts><Button label=settings::CONNECT kind=Kind::Main submit=true busy=work.busy/></Acts>
+            <Acts><Button label=settings::CONNECT submit=true busy=work.busy/></Acts>
         </form>
     }
 }

@@ -48,11 +48,10 @@ pub async fn rows(session: Session, kind: Kind) -> Vec<Vec<Cell>> {
                 on: word(sheets::ON_SALE),
                 off: word(sheets::OFF_SALE),
             };
-            let mut all = untrack(|| session.products().get().iter().cloned().collect::<Vec<_>>());
-            all.sort_by_key(|product| product.place());
+            let all = untrack(|| session.products().get().in_order());
             let mut rows = vec![head.into_iter().map(text).collect()];
             for part in all.chunks(AT_ONCE) {
-                for product in part {
+                for (_, product) in part {
                     let stock = |product: &_, variant| untrack(|| session.stock(product, variant));
                     rows.extend(products::rows(product, untrack(|| session.usage().get()), &keys, &words, stock));
                 }

@@ -64,6 +64,8 @@ pub struct Table {
     pub hidden_rows: BTreeSet<usize>,
     /// The columns that it hides, from 0.
     pub hidden_columns: BTreeSet<usize>,
+    /// The cells that say what holds for several rows together, as row and column from 0.
+    pub merged: BTreeSet<(usize, usize)>,
     /// Whether it has more than is taken in at once.
     pub is_too_large: bool,
     cells: usize,
@@ -108,6 +110,7 @@ impl Table {
             let says = row.iter().any(|cell| !cell.is_blank());
             if let Some(first) = first.clone().filter(|_| says && number != top) {
                 self.put(number, left, first);
+                self.merged.extend([(top, left), (number, left)]);
             }
         }
     }

@@ -131,6 +131,8 @@ pub fn layout(kind: Kind, table: &Table, at: usize) -> Layout {
         if table.hidden_rows.contains(&(line.number - 1)) {
             line.remarks.push(Remark::Hidden);
         }
+        let row = line.number - 1;
+        line.merged = table.merged.range((row, 0)..(row + 1, 0)).map(|(_, column)| *column).collect();
     }
     let peer = match kind {
         Kind::Products => peer::of_products(&names),
@@ -159,11 +161,14 @@ pub fn guess(kind: Kind, names: &[String], peer: Option<Peer>) -> Vec<String> {
     }
 }
 
-/// What our own export calls the price levels.
+/// What sheets call the price levels: our own export, and others in either language.
 fn own_names() -> Vec<(String, products::Column)> {
-    let levels = export::levels();
-    let column = |(key, name): (String, String)| (sheets::price_at(&name), products::Column::Level(key));
-    levels.into_iter().map(column).collect()
+    let names = |(key, name): (String, String)| {
+        let usual = products::level_names(&key).iter().map(|name| (*name).to_owned());
+        let all: Vec<String> = std::iter::once(sheets::price_at(&name)).chain(usual).collect();
+        all.into_iter().map(move |name| (name, products::Column::Level(key.clone())))
+    };
+    export::levels().into_iter().flat_map(names).collect()
 }
 
 /// Begins to read a sheet with these columns. `lines`: all below its head.
@@ -174,11 +179,9 @@ pub fn planner(kind: Kind, session: Session, keys: &[String], lines: &[Line]) ->
         Kind::Products => {
             let all = of_products(&levels);
             let columns = keys.iter().map(|key| all.iter().find(|column| product_key(column) == *key).cloned());
-            let known = session.products().get();
-            let mut known: Vec<_> = known.iter().cloned().collect();
-            known.sort_by_key(|product| product.place());
+            let known = session.products().get().in_order();
             let stock = move |product: &_, variant| session.stock(product, variant);
-            let known = known.iter().map(|product| &**product);
+            let known = known.iter().map(|(_, product)| &**product);
             let usage = session.usage().get();
             Box::new(Products::new(columns.collect(), usage, known, lines, stock, draw))
         }

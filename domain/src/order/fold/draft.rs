@@ -65,6 +65,9 @@ impl Order {
         if unknown_edit {
             return void(VoidReason::EditStands);
         }
+        if self.payments.iter().any(|payment| payment.counts() && !self.knew(at, payment.at)) {
+            return void(VoidReason::PaymentStands);
+        }
         self.discarded = Some(at);
         APPLIED
     }

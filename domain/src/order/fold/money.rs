@@ -9,8 +9,9 @@ use crate::order::{Order, Payment, PaymentState, VoidReason};
 
 impl Order {
     pub(super) fn payment_recorded(&mut self, at: usize, body: &PaymentRecorded) -> Step {
-        // Who knew of the cancellation saw it voided: otherwise the money would not have been taken.
-        if let Some(place) = self.cancelled {
+        // Who knew that it was cancelled, or discarded as a draft, saw that voided: otherwise the money would not have
+        // been taken.
+        if let Some(place) = self.cancelled.or(self.discarded) {
             return Overrule(place, VoidReason::PaymentStands);
         }
         let unknown = self.payments.iter().rev().find(|p| p.counts() && !self.knew(at, p.at)).map(|p| p.at);

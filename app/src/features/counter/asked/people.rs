@@ -151,10 +151,17 @@ pub fn Parked(till: Till) -> impl IntoView {
         let all = parked.get();
         let row = |cart: &domain::order::Summary| {
             let id = cart.id;
-            let (items, name, total) = (cart.items.clone(), cart.name.clone(), cart.total);
+            let (items, name, note, total) = (cart.items.clone(), cart.name.clone(), cart.note.clone(), cart.total);
+            // What was noted of it is what it is called by; else its goods are.
+            let (items, name) = match (note.is_empty(), name.is_empty()) {
+                (true, _) => (items, name),
+                (false, true) => (note, items),
+                (false, false) => (note, format!("{name} · {items}")),
+            };
             let tablet = till.session.device_code(cart.device);
             let by = counter::parked_by(&said_time(cart.placed_ms), &tablet);
             let by = if name.is_empty() { by } else { format!("{name} · {by}") };
+            let taken = (cart.received() > 0).then(|| counter::parked_taken(&till.said_amount(cart.received())));
             view! {
                 <li>
                     <button
@@ -166,6 +173,7 @@ pub fn Parked(till: Till) -> impl IntoView {
                         <span>
                             <span class="name">{items}</span>
                             <span class="small muted">{by}</span>
+                            {taken.map(|taken| view! { <span class="small">{taken}</span> })}
                         </span>
                         <Money minor=Signal::stored(total) currency/>
                         <Icon glyph=Glyph::Hand/>

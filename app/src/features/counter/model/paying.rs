@@ -2,13 +2,14 @@
 
 use domain::Currency;
 use domain::money::MAX_AMOUNT;
-use domain::order::{Method, NewPayment};
+use domain::order::{Method, NewPayment, Order, Payment};
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 /// The radio that is no way to pay: the buyer owes it.
 pub const CREDIT: &str = "credit";
 
-/// A part of a payment.
+/// A part of a payment, as it was kept before it stood in the log.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Taken {
     /// The method's key.
@@ -17,9 +18,51 @@ pub struct Taken {
     pub given: i64,
 }
 
-/// What is left of a sum after the parts that were taken.
-pub fn rest(total: i64, taken: &[Taken]) -> i64 {
-    taken.iter().fold(total, |rest, part| rest.saturating_sub(part.given)).max(0)
+impl Taken {
+    /// What is recorded of it.
+    pub fn payment(&self) -> NewPayment {
+        NewPayment { method: Method::from(self.method.clone()), given: self.given, deposit: false }
+    }
+}
+
+/// A part of the payment that stands in the log and counts.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Part {
+    /// The event that recorded it.
+    pub payment: Uuid,
+    /// The method's key.
+    pub method: String,
+    /// Minor units.
+    pub amount: i64,
+}
+
+/// What was taken for a cart and what went back, as the log says.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Ledger {
+    /// What was taken.
+    pub parts: Vec<Part>,
+    /// What was given back, minor units.
+    pub returned: i64,
+}
+
+impl Ledger {
+    /// Of a draft.
+    pub fn of(draft: &Order) -> Self {
+        let part = |payment: &Payment| Part {
+            payment: payment.id,
+            method: payment.body.method.key().to_owned(),
+            amount: payment.body.amount,
+        };
+        let parts = draft.payments.iter().filter(|payment| payment.counts()).map(part).collect();
+        Self { parts, returned: draft.refunded() }
+    }
+
+    /// What was taken and not given back, minor units.
+    pub fn held(&self) -> i64 {
+        let taken = self.parts.iter().fold(0_i64, |sum, part| sum.saturating_add(part.amount));
+        taken.saturating_sub(self.returned)
+    }
 }
 
 /// What saving an amount leads to.
@@ -44,13 +87,6 @@ pub fn step(rest: i64, method: &str, given: i64) -> Step {
         change if method == Method::Cash.key() => Step::All { change },
         _ => Step::TooMuch,
     }
-}
-
-/// What is recorded, once it is whole.
-pub fn payments(taken: &[Taken]) -> Vec<NewPayment> {
-    let payment =
-        |part: &Taken| NewPayment { method: Method::from(part.method.clone()), given: part.given, deposit: false };
-    taken.iter().filter(|part| part.given > 0).map(payment).collect()
 }
 
 /// The notes and coins that people round up to, minor units.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use domain::address::{Divisions, recognise};
 use domain::customer::Customer;
 use domain::money::plain;
-use domain::order::BuyerField;
+use domain::order::{BuyerField, Delivery};
 use domain::pinyin::Pinyin;
 use domain::shop::list::List;
 use leptos::prelude::*;
@@ -18,7 +18,7 @@ use crate::features::new_order::model::Place;
 use crate::features::new_order::{Flow, find};
 use crate::features::shop_lists;
 use crate::platform::page;
-use crate::session::Table;
+use crate::session::{Table, ask_for_alike};
 use crate::text::{form, new_order};
 use crate::ui::{Button, Choice, Choices, Glyph, Kind, Offer, SuggestField, TextField, uid};
 
@@ -55,6 +55,7 @@ pub fn Buyer(flow: Flow) -> impl IntoView {
     let named = heading.clone();
     let offers = move |(typed,): (String,)| {
         let customers = flow.customers.get();
+        ask_for_alike(&typed);
         let found = find::customers(customers.iter(), &typed, Pinyin::here().as_deref());
         let offer = |customer: Arc<Customer>| Offer {
             key: customer.id.to_string(),
@@ -71,6 +72,7 @@ pub fn Buyer(flow: Flow) -> impl IntoView {
             fill_customer(flow, &customer);
         }
     };
+    let ships = Memo::new(move |_| flow.fields.delivery.get() == Delivery::Ship);
     let pasting = RwSignal::new(false);
     let paste = move || {
         pasting.update(|pasting| *pasting = !*pasting);
@@ -112,7 +114,8 @@ pub fn Buyer(flow: Flow) -> impl IntoView {
                 <Button label=new_order::PASTE glyph=Glyph::Text kind=Kind::Quiet on_press=paste/>
             </div>
             <Show when=move || pasting.get()><Pasted flow/></Show>
-            <div class="two">
+            // Without a parcel, who buys takes one line.
+            <div class="two" data-three=move || (!ships.get()).then_some("")>
                 <SuggestField label=form::BUYER_NAME value=name offers on_take=take fault=fault(BuyerField::Name)/>
                 <SuggestField
                     label=form::PHONE
@@ -122,8 +125,13 @@ pub fn Buyer(flow: Flow) -> impl IntoView {
                     on_take=take
                     fault=fault(BuyerField::Phone)
                 />
+                <TextField
+                    label=form::ADDRESS
+                    value=address
+                    fault=fault(BuyerField::Address)
+                    attr:data-whole=move || ships.get().then_some("")
+                />
             </div>
-            <TextField label=form::ADDRESS value=address fault=fault(BuyerField::Address)/>
             {addresses}
         </section>
     }

@@ -16,7 +16,7 @@ use crate::features::new_order::model::{self, Item, Place};
 use crate::features::new_order::{Flow, find, words};
 use crate::features::order::marks;
 use crate::platform::{clock, page};
-use crate::session::Table;
+use crate::session::{Table, ask_for_alike, folded};
 use crate::text::{self, form, new_order};
 use crate::ui::{self, Button, Choice, Glyph, Icon, Money, Offer, Select, Stepper, SuggestField, TextField, uid};
 
@@ -95,15 +95,16 @@ fn OneItem(flow: Flow, item: ItemFields) -> impl IntoView {
     let panel = more.clone();
     let goods = move |(typed,): (String,)| {
         let (products, currency) = (flow.products.get(), flow.currency.get());
+        ask_for_alike(&typed);
         let found = find::goods(products.iter(), &typed, Pinyin::here().as_deref());
         found.iter().map(|goods| offer_of(flow, goods, currency)).collect::<Vec<_>>()
     };
     let variants = move |(typed,): (String,)| {
         let (products, currency) = (flow.products.get(), flow.currency.get());
         let product = item.rest.with_value(|rest| rest.product).and_then(|id| products.get(id).cloned());
-        let typed = typed.trim().to_lowercase();
+        let typed = folded(typed.trim());
         let Some(product) = product.filter(|product| product.name == item.item.get()) else { return Vec::new() };
-        let fits = product.variants.iter().filter(|variant| variant.name.to_lowercase().contains(&typed));
+        let fits = product.variants.iter().filter(|variant| folded(&variant.name).contains(&typed));
         let offer = |id| {
             let mut offer = offer_of(flow, &(Arc::clone(&product), id), currency);
             offer.title = std::mem::take(&mut offer.detail);

@@ -11,7 +11,7 @@ use crate::features::new_order::model::{Place, Reading};
 use crate::features::new_order::{Flow, words};
 use crate::features::{meant, shop_lists};
 use crate::text::{self, Phrase, form, method, new_order};
-use crate::ui::{Choice, Choices, Money, Select, Size, TextField};
+use crate::ui::{Button, Choice, Choices, Glyph, Money, Note, Select, Size, TextField, Tone};
 
 #[component]
 pub fn More(flow: Flow) -> impl IntoView {
@@ -44,8 +44,39 @@ pub fn More(flow: Flow) -> impl IntoView {
     }
 }
 
+/// An address says that goods are to be sent; that they are not is said, and put right with one tap.
 #[component]
-pub fn Handing(flow: Flow) -> impl IntoView {
+pub fn MeantToShip(flow: Flow) -> impl IntoView {
+    let Fields { delivery, terms, address, .. } = flow.fields;
+    let is_meant = Memo::new(move |_| {
+        !flow.is_edit && delivery.get() == Delivery::HandOver && address.with(|address| !address.trim().is_empty())
+    });
+    let ship = move || {
+        delivery.set(Delivery::Ship);
+        if !words::terms_of(Delivery::Ship).contains(&terms.get_untracked()) {
+            terms.set(Terms::Prepaid);
+        }
+    };
+    view! {
+        <div role="status">
+            <Show when=move || is_meant.get()>
+                <div class="meant">
+                    <Note text=new_order::HAS_ADDRESS tone=Tone::Owe glyph=Glyph::Truck/>
+                    <Button label=new_order::SHIP_INSTEAD on_press=ship/>
+                </div>
+            </Show>
+        </div>
+    }
+}
+
+/// How the goods reach the buyer.
+#[component]
+pub fn Handing(
+    flow: Flow,
+    /// The ways stand beside each other.
+    #[prop(optional)]
+    across: bool,
+) -> impl IntoView {
     let Fields { delivery, terms, carrier, .. } = flow.fields;
     let ships = Memo::new(move |_| delivery.get() == Delivery::Ship);
     let first = carrier.get_untracked();
@@ -78,7 +109,7 @@ pub fn Handing(flow: Flow) -> impl IntoView {
             choices=words::delivery_choices()
             value=Signal::derive(move || words::delivery_key(delivery.get()).to_owned())
             on_change=choose
-            stack=true
+            stack=!across
             width="8.5rem"
         />
         {carriers}
@@ -140,7 +171,7 @@ pub fn Sums(flow: Flow) -> impl IntoView {
         sum(|reading| -reading.content.rounding),
         sum(|reading| -reading.content.deposit),
     );
-    let rest = Memo::new(move |_| flow.reading.with(Reading::rest).saturating_sub(flow.paid).max(0));
+    let rest = Memo::new(move |_| flow.reading.with(Reading::rest).saturating_sub(flow.paid.get()).max(0));
     let taken_off = move |minor: Memo<i64>, name: Phrase| {
         move || {
             (minor.get() != 0).then(|| {

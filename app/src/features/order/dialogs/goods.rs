@@ -14,12 +14,14 @@ use super::too_long;
 use super::why::date_parts;
 use crate::features::{meant, shop_lists};
 use crate::platform::page;
-use crate::session::shop_now;
+use crate::session::{Session, shop_now};
 use crate::text::order_page::{page as words, refused};
 use crate::text::{fault, order, shipping};
 use crate::ui::scan::{Layer, Scanner};
 use crate::ui::{Acts, Button, Choice, Fault, Glyph, Kind, Note, Select, Stepper, TextField, Tone};
 
+/// A day, so that an arrival lies ahead.
+const DAY_MS: i64 = 86_400_000;
 /// The key of "another carrier" in the list.
 const OTHER: &str = "other";
 
@@ -31,6 +33,8 @@ struct Label {
     tracking: RwSignal<String>,
     expected: RwSignal<String>,
     tried: RwSignal<bool>,
+    /// A person chose the carrier: a number does not change it any more.
+    chosen: RwSignal<bool>,
 }
 
 impl Label {
@@ -43,6 +47,7 @@ impl Label {
             tracking: RwSignal::new(tracking.to_owned()),
             expected: RwSignal::new(expected.to_owned()),
             tried: RwSignal::new(false),
+            chosen: RwSignal::new(false),
         }
     }
     fn is_other(self) -> bool {
@@ -90,22 +95,74 @@ fn LabelFields(label: Label) -> impl IntoView {
     if let Some(scanner) = Scanner::here() {
         scanner.take(Layer::Dialog, move |scan| label.tracking.set(scan.text));
     }
-    let set = move |key: String| label.carrier.set(key);
+    let set = move |key: String| {
+        label.chosen.set(true);
+        label.carrier.set(key);
+    };
+    let offered: Vec<String> = choices.iter().map(|choice| choice.value.clone()).collect();
+    let guessed = Memo::new(move |_| {
+        let (mut keys, is_sole) = label.tracking.with(|tracking| carrier::guesses(tracking));
+        keys.retain(|key| offered.iter().any(|offered| offered == key));
+        (keys, is_sole)
+    });
+    // A form that is nobody else's chooses its carrier, in sight; what may be several is offered.
+    Effect::new(move |_| {
+        if let (keys, true) = guessed.get()
+            && let [key] = keys.as_slice()
+            && !label.chosen.get_untracked()
+        {
+            label.carrier.set((*key).to_owned());
+        }
+    });
+    let guess = move || {
+        let (keys, is_sole) = guessed.get();
+        let now = label.carrier.get();
+        if is_sole && keys.iter().any(|key| *key == now) {
+            let says = shipping::by_number(&carrier::name(&now));
+            return (!label.chosen.get()).then(|| view! { <p class="small muted">{says}</p> }.into_any());
+        }
+        let offer = |key: &'static str| {
+            view! { <Button label=move || carrier::name(key) on_press=move || set(key.to_owned())/> }
+        };
+        let others: Vec<_> = keys.into_iter().filter(|key| *key != now).map(offer).collect();
+        (!others.is_empty()).then(|| {
+            view! { <div class="wrap"><span class="small muted">{shipping::LOOKS_LIKE}</span> {others}</div> }
+                .into_any()
+        })
+    };
+    let session = Session::here();
+    let arrives = move |days: i64| {
+        let day = session.day_of(session.now_ms().get_untracked().saturating_add(days.saturating_mul(DAY_MS)));
+        label.expected.set(format!("{}-{:02}-{:02}", day.year, day.month, day.day));
+    };
     view! {
+        <TextField
+            label=shipping::TRACKING
+            value=label.tracking
+            fault=wrong(Label::tracking_wrong)
+            warning=odd
+        />
+        <div role="status" class="guessed">{guess}</div>
         <div class="two">
             <Select label=shipping::CARRIER choices value=label.carrier on_change=set/>
-            <TextField
-                label=shipping::ARRIVAL
-                value=label.expected
-                fault=wrong(Label::date_wrong)
-                keys="numeric"
-                example="2026-11-26"
-            />
+            <div class="stack" data-tight="">
+                <TextField
+                    label=shipping::ARRIVAL
+                    value=label.expected
+                    fault=wrong(Label::date_wrong)
+                    keys="numeric"
+                    example="2026-11-26"
+                />
+                <div class="wrap" role="group" aria-label=shipping::IN_DAYS>
+                    <Button label=shipping::TOMORROW on_press=move || arrives(1)/>
+                    <Button label=move || shipping::in_days(2) on_press=move || arrives(2)/>
+                    <Button label=move || shipping::in_days(3) on_press=move || arrives(3)/>
+                </div>
+            </div>
         </div>
         <Show when=move || label.is_other()>
             <TextField label=words::NEW_CARRIER value=label.other fault=wrong(Label::carrier_wrong)/>
         </Show>
-        <TextField label=shipping::TRACKING value=label.tracking fault=wrong(Label::tracking_wrong) warning=odd/>
     }
 }
 
@@ -155,6 +212,11 @@ impl Parts {
 /// A stepper for each line that has not left.
 #[component]
 fn PartFields(desk: Desk, parts: Parts, tried: RwSignal<bool>) -> impl IntoView {
+    // Of one piece there is nothing to choose.
+    if let [Part { of: (_, 1), line, .. }] = parts.0.as_slice() {
+        let says = words::line_left(&line.item, &marks::quantity_of(1, line));
+        return view! { <p><span class="label">{shipping::WHAT}</span> " " {says}</p> }.into_any();
+    }
     let each = parts
         .0
         .into_iter()
@@ -176,6 +238,7 @@ fn PartFields(desk: Desk, parts: Parts, tried: RwSignal<bool>) -> impl IntoView 
             <div class="two">{each}</div>
         </fieldset>
     }
+    .into_any()
 }
 
 fn unverified(desk: Desk) -> bool {

@@ -86,7 +86,8 @@ pub async fn read(parts: &mut Parts, breathe: &impl AsyncFn() -> bool) -> Result
     for (name, id, hidden) in named {
         // What is no sheet of cells, such as a chart, has none.
         let target = relations.iter().find(|it| it.id == id && it.kind == "worksheet").map(|it| it.target.clone());
-        let Some(text) = target.and_then(|target| parts.text(&target)) else { continue };
+        let Some(target) = target else { continue };
+        let text = parts.text(&target).ok_or(Unreadable::Broken)?;
         let table = sheet(&text, &book, Table { name, hidden, ..Table::default() }, breathe).await?;
         tables.push(table);
     }
