@@ -1,5 +1,6 @@
 //! The root: contexts, the frame, and which address shows which page.
 
+use domain::code;
 use leptos::prelude::*;
 use leptos_router::components::{FlatRoutes, Redirect, Route, Router};
 use leptos_router::path;
@@ -12,12 +13,12 @@ use crate::parts::{Pages, Parts};
 use crate::prefs::Prefs;
 use crate::session::{Boot, Session, Trouble};
 use crate::text::{fault, opening};
+use crate::ui::scan::Scanner;
 use crate::ui::{PadOrder, Toaster, Toasts, Waiting, guard_presses};
 
 /// The app.
 #[component]
 pub fn App() -> impl IntoView {
-    guard_presses();
     let prefs = Prefs::start();
     provide_context(prefs);
     provide_context(PadOrder(prefs.phone_pad));
@@ -25,6 +26,12 @@ pub fn App() -> impl IntoView {
     provide_context(session);
     let toaster = Toaster::new();
     provide_context(toaster);
+    let products = session.products();
+    let is_known =
+        move |code: &str| products.with_untracked(|all| !code::find(all.iter().map(AsRef::as_ref), code).is_empty());
+    provide_context(Scanner::start(prefs.scanner, toaster, is_known, |code| code::Gtin::parse(code).is_some()));
+    // After the scanner: what is a scan's is no press.
+    guard_presses();
     let parts = Parts::start(session);
     provide_context(parts);
     // What keeps the app on the device fetches all of it: after what this page waits for, not beside it.

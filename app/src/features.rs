@@ -1,5 +1,6 @@
 //! The pages, a folder each: what wires it, its parts, and its pure model.
 
+pub mod articles;
 pub mod conflicts;
 pub mod counter;
 pub mod customers;

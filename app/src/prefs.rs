@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use crate::platform::{page, preferences};
 use crate::text::{self, Language};
+use crate::ui::scan;
 
 /// Which set of colours a person chose.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,6 +55,8 @@ pub struct Prefs {
     pub theme: RwSignal<Theme>,
     /// The main key stands at the lower left.
     pub left_handed: RwSignal<bool>,
+    /// What this device's scanner is set to.
+    pub scanner: scan::Settings,
     /// The number pad begins with 1 at its top, as a phone's.
     pub phone_pad: RwSignal<bool>,
     /// Customers are listed by their names; else who was there last comes first.
@@ -84,6 +87,10 @@ impl Prefs {
         let theme = RwSignal::new(kept.theme.as_deref().and_then(Theme::parse).unwrap_or(Theme::System));
         let left_handed = RwSignal::new(kept.left_handed);
         let columns = RwSignal::new(kept.columns);
+        let scanner = scan::Settings {
+            prefix: RwSignal::new(kept.scanner_prefix),
+            is_silent: RwSignal::new(kept.scanner_silent),
+        };
         let (phone_pad, home) = (RwSignal::new(kept.phone_pad), RwSignal::new(kept.home));
         let people_by_name = RwSignal::new(kept.people_by_name);
         let system_is_dark = RwSignal::new(page::system_is_dark());
@@ -101,12 +108,14 @@ impl Prefs {
                 phone_pad: phone_pad.get(),
                 people_by_name: people_by_name.get(),
                 columns: columns.get(),
+                scanner_prefix: scanner.prefix.get(),
+                scanner_silent: scanner.is_silent.get(),
             };
             if last.as_ref() != Some(&now) {
                 preferences::store(&now);
             }
             now
         });
-        Self { theme, left_handed, phone_pad, people_by_name, home, columns }
+        Self { theme, left_handed, scanner, phone_pad, people_by_name, home, columns }
     }
 }

@@ -17,6 +17,7 @@ pub mod products;
 pub mod records;
 pub mod remind;
 pub mod rules;
+pub mod scan;
 mod selling;
 pub mod sheets;
 pub mod shop_lists;

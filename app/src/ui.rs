@@ -13,6 +13,7 @@ mod paper;
 mod picture_field;
 mod press;
 mod rest;
+pub mod scan;
 mod stamp;
 mod suggest;
 mod sync_light;

@@ -286,13 +286,9 @@ impl Product {
         own.filter(|code| !code.is_empty()).unwrap_or(&self.article.code)
     }
 
-    /// Which of its articles a scanned code names: a variant's id, or 0 for the product.
+    /// Which of its articles a scanned code names, the first of them: a variant's id, or 0 for the product.
     pub fn scanned(&self, code: &str) -> Option<u32> {
-        let names = |article: &Article| {
-            !code.is_empty() && (article.code == code || article.barcodes.iter().any(|barcode| barcode == code))
-        };
-        let variant = self.variants.iter().find(|variant| names(&variant.article)).map(|variant| variant.id);
-        variant.or(names(&self.article).then_some(0))
+        crate::code::named(self, &crate::code::key(code)).first().copied()
     }
 
     /// What a line of an order says beside the name: the variant's specification, or the product's own.

@@ -10,6 +10,7 @@ mod first;
 mod goods;
 mod model;
 pub mod reader;
+mod scans;
 mod shortcuts;
 mod sold;
 mod tender;
@@ -33,6 +34,7 @@ use crate::platform::{kept, page};
 use crate::session::Session;
 use crate::text::counter;
 use crate::ui::Toaster;
+use crate::ui::scan::Layer;
 
 /// Under what the cart in hand is kept.
 const KEPT: &str = "counter";
@@ -75,12 +77,14 @@ pub fn Counter() -> impl IntoView {
         till.keep_old_parts().await;
     });
     till.watch_the_draft();
+    till.take_scans(Layer::Page);
+    till.follow_scans();
     let listening = window_event_listener(leptos::ev::keydown, move |event| {
         if shortcuts::pressed(till, &event) {
             return event.prevent_default();
         }
         let is_field = page::is_typing();
-        if till.key(&event.key(), event.time_stamp() as i64, is_field, page::has_focus()) {
+        if till.key(&event.key(), is_field, page::has_focus()) {
             event.prevent_default();
         }
     });

@@ -120,6 +120,7 @@ pub fn Customers() -> impl IntoView {
     let typed = RwSignal::new(asked.get_untracked());
     let place = Place { owing, typed, go };
 
+    sought::by_scan(typed);
     sought::follow(asked, typed, move |_| {
         if let Some(beside) = beside.try_get_untracked() {
             go.run((place.address(beside), true));

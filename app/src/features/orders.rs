@@ -167,6 +167,7 @@ pub fn Orders() -> impl IntoView {
         go,
     };
 
+    sought::by_scan(typed);
     sought::follow(asked, typed, move |search| {
         let search = (!search.is_empty()).then(|| search.to_owned());
         shelf.visit(&[("q", search.into_iter().collect())], true);

@@ -157,6 +157,7 @@ impl Ways {
 pub fn Products() -> impl IntoView {
     let ways = Ways::here();
     ways.follow();
+    sought::by_scan(ways.typed);
     let session = Session::here();
     let all = session.products();
     let chosen = Memo::new(move |_| ways.place.with(|place| place.chosen));

@@ -9,7 +9,7 @@ use crate::frame::PageHead;
 use crate::platform::service_worker;
 use crate::prefs::{Prefs, Theme};
 use crate::session::Session;
-use crate::text::{self, Language, rules, settings, shop_setup, templates, update};
+use crate::text::{self, Language, rules, scan, settings, shop_setup, templates, update};
 use crate::ui::{Button, Choice, Glyph, Icon, LinkButton, Scroll, Select, Setting, Sheet, Switch};
 
 /// The page.
@@ -97,6 +97,9 @@ fn Looks(prefs: Prefs) -> impl IntoView {
             prefs.theme.set(theme);
         }
     };
+    let silent = prefs.scanner.is_silent;
+    let sounds = RwSignal::new(!silent.get_untracked());
+    Effect::new(move |_| silent.set(!sounds.get()));
     view! {
         <Setting label=settings::THEME why=settings::THEME_WHY control="theme">
             <Select id="theme" choices=themes value=theme on_change=set_theme/>
@@ -106,6 +109,19 @@ fn Looks(prefs: Prefs) -> impl IntoView {
         </Setting>
         <Setting label=settings::PHONE_PAD why=settings::PHONE_PAD_WHY control="phone-pad">
             <Switch id="phone-pad" value=prefs.phone_pad/>
+        </Setting>
+        <Setting label=scan::SOUND why=scan::SOUND_WHY control="scanner-sound">
+            <Switch id="scanner-sound" value=sounds/>
+        </Setting>
+        <Setting label=scan::PREFIX why=scan::PREFIX_WHY control="scanner-prefix">
+            <input
+                class="input"
+                id="scanner-prefix"
+                type="text"
+                autocomplete="off"
+                prop:value=move || prefs.scanner.prefix.get()
+                on:change:target=move |event| prefs.scanner.prefix.set(event.target().value().trim().to_owned())
+            />
         </Setting>
     }
 }

@@ -2,6 +2,7 @@
 
 mod basics;
 mod lists;
+mod scales;
 
 use domain::shop::list::List;
 use leptos::prelude::*;
@@ -10,6 +11,7 @@ use leptos_router::hooks::use_navigate;
 
 use self::basics::{Basics, TabletCode};
 use self::lists::Entries;
+use self::scales::ScaleLabels;
 use crate::frame::PageHead;
 use crate::text::{Phrase, shop_setup as words};
 use crate::ui::{Acts, Button, Kind, Scroll, Sheet};
@@ -38,6 +40,7 @@ pub fn ShopSettings() -> impl IntoView {
                     <Basics/>
                     <TabletCode/>
                     {LISTS.map(|list| view! { <Entries list/> }).collect_view()}
+                    <ScaleLabels/>
                 </Scroll>
             </Sheet>
         </div>

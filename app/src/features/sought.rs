@@ -4,8 +4,22 @@ use std::time::Duration;
 
 use leptos::prelude::*;
 
+use crate::text::scan as words;
+use crate::ui::scan::{Layer, Scanner};
+
 /// How long nobody types before the address follows.
 const PAUSE: Duration = Duration::from_millis(400);
+
+/// A code that is scanned replaces what is searched for.
+pub fn by_scan(typed: RwSignal<String>) {
+    if let Some(scanner) = Scanner::here() {
+        scanner.take(Layer::Page, move |scan| {
+            let code = scan.text.clone();
+            typed.set(scan.text);
+            scanner.say(move || words::found(&code));
+        });
+    }
+}
 
 /// What is typed searches at once; the address follows after a pause, and leads when the person goes back. `asked` is
 /// what the address says; `write` puts there what it is given.

@@ -22,6 +22,11 @@ pub fn now_ms() -> i64 {
     Date::now() as i64
 }
 
+/// Milliseconds since the page came up, by the clock that events are stamped with.
+pub fn page_ms() -> i64 {
+    window().performance().map_or(0, |clock| clock.now() as i64)
+}
+
 /// Bytes that nobody can guess.
 pub fn random<const N: usize>() -> [u8; N] {
     let mut bytes = [0; N];

@@ -28,6 +28,11 @@ pub struct Stored {
     /// Columns of the orders' table.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub columns: Vec<String>,
+    /// What a scanner sends before a code.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub scanner_prefix: String,
+    /// A code that is refused makes no sound.
+    pub scanner_silent: bool,
 }
 
 /// What is kept, or nothing chosen.

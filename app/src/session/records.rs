@@ -52,7 +52,7 @@ impl<T> PartialEq for Records<T> {
 
 impl<T> Records<T> {
     /// Each of them, in the order in which they were first heard of.
-    pub fn iter(&self) -> impl Iterator<Item = &Arc<T>> {
+    pub fn iter(&self) -> impl Iterator<Item = &Arc<T>> + Clone {
         self.all.iter().map(|(.., thing)| thing)
     }
     /// Each of them with its version, which changes whenever it does.

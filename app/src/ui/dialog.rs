@@ -4,6 +4,7 @@ use leptos::html;
 use leptos::prelude::*;
 use leptos::text_prop::TextProp;
 
+use super::scan::Said;
 use super::{Glyph, Icon, uid};
 use crate::platform::page;
 use crate::text::keys;
@@ -68,7 +69,10 @@ pub fn Dialog(
                         <Icon glyph=Glyph::Cross/>
                     </button>
                 </header>
-                <div class="body">{children()}</div>
+                <div class="body">
+                    <Said/>
+                    {children()}
+                </div>
             </Show>
         </dialog>
     }

@@ -8,6 +8,7 @@ use leptos::text_prop::TextProp;
 
 use super::keypad::Dock;
 use super::paper::fault_line;
+use super::scan::SEARCH;
 use super::{Button, Glyph, Icon, Tone};
 use crate::text::keys;
 
@@ -133,6 +134,9 @@ pub fn TextField(
     /// More than one line, this high.
     #[prop(optional)]
     rows: Option<u8>,
+    /// What a code that is scanned into it is told by; see [`Scan`](super::scan::Scan).
+    #[prop(optional, into)]
+    scan: Option<String>,
     /// What the browser may fill in.
     #[prop(default = "off")]
     autocomplete: &'static str,
@@ -150,6 +154,7 @@ pub fn TextField(
                 class="input"
                 id=id.clone()
                 rows=rows.to_string()
+                data-scan=scan
                 autocomplete=autocomplete
                 placeholder=say_example
                 aria-invalid=invalid(fault)
@@ -168,6 +173,7 @@ pub fn TextField(
                 autocomplete=autocomplete
                 placeholder=say_example
                 data-numeric=numeric.then_some("")
+                data-scan=scan
                 data-keyed=numeric.then_some("")
                 aria-invalid=invalid(fault)
                 aria-describedby=describe
@@ -241,6 +247,7 @@ pub fn SearchField(
             <input
                 class="input"
                 type="search"
+                data-scan=SEARCH
                 autocomplete="off"
                 enterkeyhint="search"
                 aria-label=move || label.get()

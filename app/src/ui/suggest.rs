@@ -5,7 +5,7 @@ use leptos::text_prop::TextProp;
 
 use super::field::{described, framed, invalid};
 use super::uid;
-use crate::platform::page;
+use crate::platform::{keys as keys_of_page, page};
 use crate::text::keys;
 
 /// Something that is offered.
@@ -151,7 +151,7 @@ pub fn SuggestField(
                 on:input:target=move |event| {
                     value.set(event.target().value());
                     chosen.set(None);
-                    typing.set(true);
+                    typing.set(!keys_of_page::is_undoing());
                 }
                 on:keydown=press
                 on:blur=move |_| typing.set(false)

@@ -379,7 +379,7 @@ impl Label {
     }
 
     /// The articles that it is about, in the same order on every tablet.
-    fn places<'a>(&self, products: impl Iterator<Item = &'a Product>) -> Vec<Place> {
+    pub fn places<'a>(&self, products: impl Iterator<Item = &'a Product>) -> Vec<Place> {
         let mut found = Vec::new();
         for product in products {
             for (nth, (of, article)) in super::articles(product).enumerate() {

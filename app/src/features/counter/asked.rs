@@ -4,6 +4,8 @@ mod camera;
 mod figures;
 mod people;
 
+use domain::code::Place;
+use domain::code::scale::{self, Label};
 use leptos::prelude::*;
 use leptos::text_prop::TextProp;
 use uuid::Uuid;
@@ -15,8 +17,9 @@ use super::model::Good;
 use super::tender::WaysBack;
 use super::till::{Asked, Till};
 use super::words;
-use crate::text::counter;
-use crate::text::weight;
+use crate::features::articles::{self, Articles};
+use crate::text::{counter, scan, weight};
+use crate::ui::scan::Layer;
 use crate::ui::{Acts, Button, Dialog, Fault, Glyph, Kind, LinkButton, Money, Note, Size};
 
 /// The one dialog of the counter.
@@ -36,12 +39,14 @@ pub fn Dialogs(till: Till) -> impl IntoView {
         Some(Asked::Customer) => counter::CUSTOMER.get().to_owned(),
         Some(Asked::Parked) => counter::PARKED_TITLE.get().to_owned(),
         Some(Asked::Unknown(_)) => counter::UNKNOWN.get().to_owned(),
+        Some(Asked::Which(..)) => scan::WHICH.get().to_owned(),
         Some(Asked::Code(_)) => counter::CODE.get().to_owned(),
         Some(Asked::Camera) => counter::SCAN.get().to_owned(),
         Some(Asked::GiveBack) => counter::CLEAR.get().to_owned(),
         None => String::new(),
     };
     let body = move || {
+        till.take_scans(Layer::Dialog);
         till.asked.get().map(|asked| match asked {
             Asked::Variant(id) => view! { <Variants till id/> }.into_any(),
             Asked::Grams(id, variant) => view! { <Grams till id variant/> }.into_any(),
@@ -51,6 +56,7 @@ pub fn Dialogs(till: Till) -> impl IntoView {
             Asked::Customer => view! { <Customers till/> }.into_any(),
             Asked::Parked => view! { <Parked till/> }.into_any(),
             Asked::Unknown(code) => view! { <Unknown till code/> }.into_any(),
+            Asked::Which(code, places, label) => view! { <Which till code places label/> }.into_any(),
             Asked::Code(picture) => view! { <PayCode till picture/> }.into_any(),
             Asked::Camera => view! { <Camera till/> }.into_any(),
             Asked::GiveBack => view! { <GiveBack till/> }.into_any(),
@@ -99,6 +105,15 @@ fn Variants(till: Till, id: Uuid) -> impl IntoView {
     view! { <ul class="menu" aria-label=counter::CHOOSE>{keys}</ul> }
 }
 
+/// Which of the articles that have the code.
+#[component]
+fn Which(till: Till, code: String, places: Vec<Place>, label: Option<Label>) -> impl IntoView {
+    let on_take = move |place: Place| till.sell_labelled(place, label.as_ref());
+    let offers = places.into_iter().filter_map(|(id, of)| Some((till.product(id)?, of))).collect::<Vec<_>>();
+    let level = till.level.get_untracked();
+    view! { <Articles code offers level currency=till.session.currency() on_take/> }
+}
+
 /// A code that no product has: a new product with it, or a sale without one.
 #[component]
 fn Unknown(till: Till, code: String) -> impl IntoView {
@@ -107,11 +122,19 @@ fn Unknown(till: Till, code: String) -> impl IntoView {
         move || counter::unknown_why(&code)
     });
     let shown = code.clone();
+    let is_label = scale::looks_like_one(&code) && articles::layouts(till.session).is_empty();
     let href = format!("/products/new?code={}", crate::platform::page::escaped(&code));
     view! {
         <div class="stack" data-testid="unknown-code" data-code=shown>
             <Note text=why glyph=Glyph::Scan/>
+            {is_label.then(|| view! { <p class="small muted">{scan::MAY_BE_LABEL}</p> })}
             <Acts>
+                {is_label
+                    .then(|| {
+                        view! {
+                            <LinkButton href="/settings/shop#scale-labels" label=scan::LABELS kind=Kind::Quiet/>
+                        }
+                    })}
                 <LinkButton href label=counter::NEW_PRODUCT glyph=Glyph::Plus/>
                 <Button
                     label=counter::AS_FREE_ITEM

@@ -64,11 +64,11 @@ pub fn Goods(till: Till) -> impl IntoView {
     let send = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         let typed = search.get_untracked();
-        let code = till.products.with_untracked(|all| model::scanned(all.iter(), typed.trim()));
+        let is_code = till.products.with_untracked(|all| all.iter().any(|product| product.scanned(&typed).is_some()));
         let only = found.with_untracked(|found| if let [only] = found.as_slice() { Some(*only) } else { None });
-        match (code, only) {
-            (Some(_), _) => till.scanned(&typed),
-            (None, Some(id)) if !typed.trim().is_empty() => till.tap(id),
+        match (is_code, only) {
+            (true, _) => till.scanned(&typed),
+            (false, Some(id)) if !typed.trim().is_empty() => till.tap(id),
             _ => return,
         }
         search.set(String::new());

@@ -1,11 +1,10 @@
 //! The cart in hand: its lines, what comes off, who buys. Pure; what it comes to is the domain's sum.
 
 pub mod paying;
-pub mod wedge;
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
+use domain::code;
 use domain::contact::Buyer;
 use domain::money::{MAX_GRAMS, MAX_PIECES};
 use domain::order::{Command, Content, Delivery, Line, Method, Order, Terms, Unit};
@@ -415,26 +414,6 @@ impl Cart {
     }
 }
 
-/// The product and variant that a scanned code names: those that are sold now before those that are not. A UPC-A code
-/// is the EAN-13 code with a zero before it.
-pub fn scanned<'a>(products: impl Iterator<Item = &'a Arc<Product>>, code: &str) -> Option<(Uuid, u32)> {
-    let other = match (code.len(), code.strip_prefix('0')) {
-        (13, Some(short)) => Some(short.to_owned()),
-        (12, _) => Some(format!("0{code}")),
-        _ => None,
-    };
-    let mut idle = None;
-    for product in products {
-        let variant = product.scanned(code).or_else(|| product.scanned(other.as_deref()?));
-        match variant.map(|variant| (product.id, variant)) {
-            Some(found) if product.active => return Some(found),
-            Some(found) => idle = idle.or(Some(found)),
-            None => {}
-        }
-    }
-    idle
-}
-
 /// Whether every word of a search is found in a product: as it is written, as it sounds, or in a barcode.
 pub fn matches(product: &Product, search: &str, pinyin: Option<&Pinyin>) -> bool {
     let articles = || product.variants.iter().map(|it| &it.article).chain([&product.article]);
@@ -442,6 +421,7 @@ pub fn matches(product: &Product, search: &str, pinyin: Option<&Pinyin>) -> bool
     let texts = || names().chain(articles().flat_map(|it| it.barcodes.iter().chain([&it.code])));
     folded(search).split_whitespace().all(|word| {
         texts().any(|text| folded(text).contains(word))
+            || code::is_of(product, word)
             || pinyin.is_some_and(|pinyin| names().any(|name| pinyin.matches(name, word)))
     })
 }

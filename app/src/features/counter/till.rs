@@ -1,7 +1,10 @@
 //! The till: the one place where the state of the counter lives, and what every key of it does.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 
+use domain::code::Place;
+use domain::code::scale::Label;
 use domain::contact::Buyer;
 use domain::customer::Customer;
 use domain::figure;
@@ -18,11 +21,11 @@ use replica::Act;
 use uuid::Uuid;
 
 use super::model::paying::{self, CREDIT, Step, Taken};
-use super::model::wedge::{Heard, Wedge};
 use super::model::{self, Cart, Good};
 use crate::platform::{clock, history, page};
 use crate::session::{ActFault, Loaded, Records, Session};
 use crate::text::{self, Currency, counter};
+use crate::ui::scan::Scanner;
 use crate::ui::{Glyph, Toast, ToastAct, Toaster};
 
 /// The address of the page.
@@ -52,6 +55,8 @@ pub enum Asked {
     Parked,
     /// What to do with a code that no product has.
     Unknown(String),
+    /// Which of the articles that have a code.
+    Which(String, Vec<Place>, Option<Label>),
     /// The pay code of a method, full screen.
     Code(String),
     /// The camera.
@@ -152,6 +157,10 @@ pub struct Till {
     pub total: Memo<i64>,
     /// What is still to be taken.
     pub rest: Memo<i64>,
+    /// Where codes come from, and where it is said what became of them.
+    pub scanner: Option<Scanner>,
+    /// Codes that wait until no question is open.
+    pub scans: RwSignal<VecDeque<String>>,
     /// What is to go back, because more was taken than it comes to.
     pub over: Memo<i64>,
     /// What goes back goes back in cash, however it came.
@@ -160,9 +169,6 @@ pub struct Till {
     pub draft: Signal<Loaded<Arc<Order>>>,
     /// The draft that was heard of last, and how much had happened to it.
     heard: StoredValue<(Uuid, usize)>,
-    wedge: StoredValue<Wedge>,
-    /// What the amount was before the keys that may be a code.
-    before_code: StoredValue<Option<String>>,
     /// The step of paying, or the cart on a phone, was reached from here, so that one step back in the history is the
     /// goods.
     came_from_goods: StoredValue<bool>,
@@ -212,12 +218,12 @@ impl Till {
             level,
             total: Memo::new(move |_| cart.with(|cart| cart.content.total())),
             rest,
+            scanner: Scanner::here(),
+            scans: RwSignal::default(),
             over: Memo::new(move |_| cart.with(Cart::over)),
             in_cash: RwSignal::new(false),
             draft,
             heard: StoredValue::new((Uuid::nil(), 0)),
-            wedge: StoredValue::new(Wedge::default()),
-            before_code: StoredValue::new(None),
             came_from_goods: StoredValue::new(false),
             go: StoredValue::new(Arc::new(go)),
         };
@@ -320,7 +326,7 @@ impl Till {
         self.added(line, &item);
     }
 
-    fn added(self, line: Option<u32>, item: &str) {
+    pub(super) fn added(self, line: Option<u32>, item: &str) {
         self.open.set(line);
         let total = self.total.get_untracked();
         self.said.set(counter::added(item, &self.currency().full(total)));
@@ -865,47 +871,12 @@ impl Till {
         self.cart.set(cart.anew(self.session.draw_order()));
     }
 
-    /// A code was scanned.
-    pub fn scanned(self, code: &str) {
-        let code = code.trim();
-        let found = self.products.with_untracked(|all| model::scanned(all.iter(), code));
-        if self.paying.get_untracked() {
-            self.back_to_goods();
-        }
-        self.begin();
-        match found {
-            Some((product, variant)) => {
-                let asks = self.product(product).is_some_and(|it| variant == 0 && it.offered().len() > 1);
-                if asks {
-                    self.ask(Asked::Variant(product));
-                } else {
-                    self.take(product, variant);
-                }
-            }
-            None => self.ask(Asked::Unknown(code.to_owned())),
-        }
-    }
-
     /// A key was pressed somewhere on the page; `is_field`: into a text field, `is_held`: while something has the
     /// focus. Answers whether the key was the till's.
-    pub fn key(self, key: &str, at_ms: i64, is_field: bool, is_held: bool) -> bool {
-        // The amount is the till's own: a code that is scanned while money is taken does not belong in it.
+    pub fn key(self, key: &str, is_field: bool, is_held: bool) -> bool {
         let is_amount = self.paying.get_untracked() && page::is_focused(AMOUNT);
         if self.asking.get_untracked() || (is_field && !is_amount) {
-            self.wedge.set_value(Wedge::default());
             return false;
-        }
-        let heard = self.wedge.try_update_value(|wedge| wedge.key(key, at_ms)).unwrap_or(Heard::Nothing);
-        match heard {
-            Heard::Code(code) => {
-                if let Some(before) = self.before_code.get_value().filter(|_| is_amount) {
-                    self.typed.set(before);
-                }
-                self.scanned(&code);
-                return true;
-            }
-            Heard::Begun => self.before_code.set_value(Some(self.typed.get_untracked())),
-            Heard::Nothing => {}
         }
         let is_digit = matches!(key, "0" | "1" | "2" | "3" | "4" | "5" | "6" | "7" | "8" | "9" | ".");
         match key {
@@ -958,7 +929,8 @@ fn refund((method, amount): (Method, i64)) -> Command {
     Command::RecordRefund { method, amount, reason: String::new() }
 }
 
-fn draw_line() -> u32 {
+/// An id for a line.
+pub(super) fn draw_line() -> u32 {
     u32::from_le_bytes(clock::random())
 }
 

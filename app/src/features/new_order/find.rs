@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use domain::code;
 use domain::customer::{Customer, phone_digits};
 use domain::pinyin::Pinyin;
 use domain::product::Product;
@@ -37,6 +38,7 @@ pub fn goods<'a>(products: impl Iterator<Item = &'a Arc<Product>>, typed: &str, 
                 name.contains(*word)
                     || folded(spec).contains(*word)
                     || codes().any(|code| folded(code).contains(*word))
+                    || code::is_of(product, word)
                     || pinyin.is_some_and(|it| it.matches(&product.name, word) || it.matches(spec, word))
             };
             if !words.iter().all(says) {

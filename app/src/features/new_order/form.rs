@@ -3,6 +3,7 @@
 mod buyer;
 mod fields;
 mod items;
+mod scans;
 mod terms;
 
 use leptos::prelude::*;

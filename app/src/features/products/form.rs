@@ -2,6 +2,7 @@
 //! change meanwhile is not overwritten unseen.
 
 mod parts;
+mod scans;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -301,6 +302,7 @@ pub(super) fn ProductForm(
     });
     let is_touched = Memo::new(move |_| typed.with(|form| *form != blank));
     let desk = Desk { session, fields, reading, tried: RwSignal::new(false), known };
+    scans::take(ways, desk);
     let base = StoredValue::new(base);
     let busy = RwSignal::new(false);
     let refused = RwSignal::new(None::<ActFault>);

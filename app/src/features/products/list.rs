@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use domain::code;
 use domain::order::Unit;
 use domain::pinyin::Pinyin;
 use domain::product::{Product, Stock};
@@ -14,13 +15,15 @@ use super::merge::Doubles;
 use super::model::{Show, Sought, is_short};
 use super::{Chosen, Ways, words};
 use crate::session::{Records, Session, Table, ask_for_alike};
-use crate::text::{products, weight};
-use crate::ui::{Badge, Button, Choice, Empty, Glyph, Kind, Money, Select, Tone};
+use crate::text::{products, scan, weight};
+use crate::ui::{Badge, Button, Choice, Empty, Glyph, Icon, Kind, Money, Select, Tone};
 
 /// How many rows are made at a time.
 const PAGE: usize = 60;
 /// More are made when so few pixels are left below.
 const AHEAD: i32 = 800;
+/// So many codes that several products have are named.
+const MOST_SHARED: usize = 3;
 /// "Any category" in the list of categories.
 const ANY: &str = "\u{0}";
 
@@ -119,6 +122,36 @@ pub(super) fn List(ways: Ways) -> impl IntoView {
         let found = u64::try_from(rows.with(Vec::len)).unwrap_or(u64::MAX);
         ways.typed.with(|typed| !typed.trim().is_empty()).then(|| products::found(found))
     };
+    let doubles = Memo::new(move |_| {
+        ordered.with(|all| {
+            let shared = code::shared(all.iter().map(|(_, product)| &**product));
+            let name = |id: Uuid| all.iter().find(|(_, it)| it.id == id).map(|(_, it)| it.name.clone());
+            let told = shared.iter().take(MOST_SHARED).map(|it| {
+                let mut names: Vec<String> = it.places.iter().filter_map(|(id, _)| name(*id)).collect();
+                names.dedup();
+                (it.code.clone(), names)
+            });
+            (u64::try_from(shared.len()).unwrap_or(u64::MAX), told.collect::<Vec<_>>())
+        })
+    });
+    let shared = move || {
+        let (count, told) = doubles.get();
+        (count > 0).then(|| {
+            let each = told.into_iter().map(|(code, names)| {
+                let href = format!("/products?q={}&show=all", crate::platform::page::escaped(&code));
+                view! { <li><a href=href>{code}</a> " " <span class="muted">{names.join(" · ")}</span></li> }
+            });
+            view! {
+                <div class="note shared-codes" data-testid="shared-codes">
+                    <Icon glyph=Glyph::Scan/>
+                    <div>
+                        <p>{scan::shared(count)}</p>
+                        <ul>{each.collect_view()}</ul>
+                    </div>
+                </div>
+            }
+        })
+    };
     let empty = move || {
         if none_at_all.get() {
             view! {
@@ -136,6 +169,7 @@ pub(super) fn List(ways: Ways) -> impl IntoView {
     };
     view! {
         <Show when=move || !none_at_all.get()><Filters ways/></Show>
+        {shared}
         <Doubles ways/>
         <p class="unseen" role="status">{said}</p>
         <Show when=move || !is_empty.get() fallback=empty>

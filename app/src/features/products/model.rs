@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use domain::code;
 use domain::figure::Usage;
 use domain::money::NumberFault;
 use domain::order::Unit;
@@ -309,6 +310,7 @@ impl Sought {
         };
         let has = |word: &str| {
             texts().any(|text| folded(text).contains(word))
+                || code::is_of(product, word)
                 || sounds(&product.name, word)
                 || product.variants.iter().any(|it| sounds(&it.name, word))
         };

@@ -5,7 +5,7 @@ use domain::record::{Fields, Value};
 use domain::shop::list::List;
 
 use crate::features::shop_lists;
-use crate::text::{Currency, Phrase, form, order_page, products, records, weight};
+use crate::text::{Currency, Phrase, form, order_page, products, records, scan, weight};
 
 /// The last part of a field's name, and the key of the collection's entry that it is of.
 fn taken_apart(field: &str) -> (Option<&str>, Option<&str>, &str) {
@@ -75,6 +75,7 @@ fn phrase(kind: StreamKind, collection: Option<&str>, last: &str) -> Option<Phra
         (StreamKind::Shop, None, "default_category") => records::DEFAULT_CATEGORY,
         (StreamKind::Shop, None, "default_method") => records::DEFAULT_METHOD,
         (StreamKind::Shop, None, "default_carrier") => records::DEFAULT_CARRIER,
+        (StreamKind::Shop, None, "scale_labels") => scan::LABELS,
         _ => return None,
     })
 }

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use replica::client::Host;
 
+use crate::features::counter::reader::Seen;
 use crate::features::counter::till::Till;
 use crate::parts::Parts;
 use crate::platform::camera::{Camera as Eye, NoCamera};
@@ -13,6 +14,8 @@ use crate::ui::{Glyph, Note, Tone, uid};
 
 /// Between two looks.
 const PAUSE_MS: u64 = 120;
+/// After so many looks at a code that can't be read, it is said.
+const UNREAD: u32 = 6;
 
 /// The dialog's content.
 #[component]
@@ -20,6 +23,7 @@ pub fn Camera(till: Till) -> impl IntoView {
     let id = uid("camera");
     let trouble = RwSignal::new(None::<Phrase>);
     let is_ready = RwSignal::new(false);
+    let is_unread = RwSignal::new(false);
     // What of this component is disposed of ends the looking.
     let is_here = move || trouble.try_get_untracked().is_some();
     let video = id.clone();
@@ -48,12 +52,24 @@ pub fn Camera(till: Till) -> impl IntoView {
                 _ => None,
             };
             let _ = is_ready.try_set(true);
+            let mut unread = 0_u32;
             while is_here() && till.asking.get_untracked() {
-                let code = match reader {
-                    Some(read) => eye.frame().and_then(|frame| read(&frame.luma, frame.width, frame.height)),
-                    None => eye.read().await,
+                let seen = match reader {
+                    Some(read) => {
+                        let frame = eye.frame();
+                        frame.map_or(Seen::Nothing, |frame| read(&frame.luma, frame.width, frame.height))
+                    }
+                    None => eye.read().await.map_or(Seen::Nothing, Seen::Code),
                 };
-                if let Some(code) = code.filter(|_| is_here()) {
+                unread = match &seen {
+                    Seen::Unreadable => unread.saturating_add(1),
+                    // A hand that moves loses it for a picture now and then.
+                    Seen::Nothing | Seen::Code(_) => unread.saturating_sub(1),
+                };
+                let _ = is_unread.try_set(unread >= UNREAD);
+                if let Seen::Code(code) = seen
+                    && is_here()
+                {
                     till.close();
                     till.scanned(&code);
                     return;
@@ -67,7 +83,11 @@ pub fn Camera(till: Till) -> impl IntoView {
             .get()
             .map(|words| view! { <Note text=words tone=Tone::Owe glyph=Glyph::Warn/> }.into_any())
             .unwrap_or_else(|| {
-                let words = if is_ready.get() { counter::CAMERA } else { counter::CAMERA_WAIT };
+                let words = match (is_ready.get(), is_unread.get()) {
+                    (false, _) => counter::CAMERA_WAIT,
+                    (true, false) => counter::CAMERA,
+                    (true, true) => counter::CAMERA_UNREAD,
+                };
                 view! { <p class="muted">{words}</p> }.into_any()
             })
     };

@@ -2,7 +2,6 @@
 #![expect(clippy::inconsistent_digit_grouping, reason = "amounts are written as money: 128_00 is 128.00")]
 
 use domain::Currency;
-use domain::product::{Article, Variant};
 
 use domain::order::{Change, Edited, NewPayment, OrderEvent, PaymentRecorded, RefundRecorded, Started};
 use domain::weight::WeightUnit;
@@ -296,29 +295,6 @@ fn what_another_tablet_did_to_the_same_cart_is_taken_in() {
     assert_eq!(lines, [(1, 3), (77, 1), (88, 2)], "what was changed here stands, what only they did is theirs");
     assert_eq!(mine.content.note, "wrap it");
     assert!(!mine.rebase(&theirs), "once");
-}
-
-#[test]
-fn a_scanned_code_finds_what_is_sold_now() {
-    let product = |id, code: &str, active| {
-        Arc::new(Product {
-            id: Uuid::from_u128(id),
-            article: Article { barcodes: vec![code.to_owned()], ..Article::default() },
-            active,
-            variants: vec![Variant {
-                id: 4,
-                article: Article { code: format!("{code}-L"), ..Article::default() },
-                ..Variant::default()
-            }],
-            ..Product::default()
-        })
-    };
-    let all = [product(1, "6901234567892", false), product(2, "6901234567892", true), product(3, "036000291452", true)];
-    let found = |code| scanned(all.iter(), code).map(|(id, variant)| (id.as_u128(), variant));
-    assert_eq!(found("6901234567892"), Some((2, 0)));
-    assert_eq!(found("6901234567892-L"), Some((2, 4)));
-    assert_eq!(found("0036000291452"), Some((3, 0)), "a UPC-A code read as EAN-13");
-    assert_eq!(found("123"), None);
 }
 
 #[test]

@@ -9,6 +9,7 @@ use domain::text::MAX_LINES;
 use leptos::prelude::*;
 
 use super::fields::ItemFields;
+use super::scans::Scans;
 use super::wrong_at;
 use crate::features::meant;
 use crate::features::new_order::model::{self, Item, Place};
@@ -26,18 +27,25 @@ fn focus_last_item() {
     });
 }
 
+/// One more item, last; answers its id.
+pub(super) fn add_item(flow: Flow) -> u32 {
+    let items = flow.fields.items;
+    let last = items.with_untracked(|items| items.iter().map(|item| item.id).max());
+    let next = last.unwrap_or(0).wrapping_add(1).max(1);
+    // Two tablets that each add a line to an order or a draft must not mean the same one.
+    let is_shared = flow.is_edit || flow.base.with_value(Option::is_some);
+    let id = if is_shared { u32::from_le_bytes(clock::random()).max(1) } else { next };
+    if items.with_untracked(|items| items.iter().all(|item| item.id != id)) {
+        flow.fields.add(Item::new(id));
+    }
+    id
+}
+
 #[component]
 pub fn Items(flow: Flow) -> impl IntoView {
     let items = flow.fields.items;
     let add = move || {
-        let last = items.with_untracked(|items| items.iter().map(|item| item.id).max());
-        let next = last.unwrap_or(0).wrapping_add(1).max(1);
-        // Two tablets that each add a line to an order or a draft must not mean the same one.
-        let is_shared = flow.is_edit || flow.base.with_value(Option::is_some);
-        let id = if is_shared { u32::from_le_bytes(clock::random()).max(1) } else { next };
-        if items.with_untracked(|items| items.iter().all(|item| item.id != id)) {
-            flow.fields.add(Item::new(id));
-        }
+        add_item(flow);
         focus_last_item();
     };
     let is_full = Signal::derive(move || items.with(Vec::len) >= MAX_LINES);
@@ -54,6 +62,7 @@ pub fn Items(flow: Flow) -> impl IntoView {
                 <Button label=form::ADD_ITEM glyph=Glyph::Plus disabled=is_full on_press=add/>
             </div>
             <ui::Fault text=full/>
+            <Scans flow/>
         </section>
     }
 }

@@ -17,6 +17,7 @@ use crate::platform::page;
 use crate::session::{Session, shop_now};
 use crate::text::order_page::{page as words, refused};
 use crate::text::{fault, order, shipping};
+use crate::ui::scan::{Layer, Scanner};
 use crate::ui::{Acts, Button, Choice, Fault, Glyph, Kind, Note, Select, Stepper, TextField, Tone};
 
 /// A day, so that an arrival lies ahead.
@@ -90,6 +91,10 @@ fn LabelFields(label: Label) -> impl IntoView {
             .then(|| fault::tracking_odd(&carrier::name(&key)))
     });
     let wrong = move |of: fn(Label) -> Option<String>| Signal::derive(move || of(label));
+    // Whatever has the focus: the number is what is scanned here.
+    if let Some(scanner) = Scanner::here() {
+        scanner.take(Layer::Dialog, move |scan| label.tracking.set(scan.text));
+    }
     let set = move |key: String| {
         label.chosen.set(true);
         label.carrier.set(key);

@@ -126,7 +126,13 @@ fn Amounts(desk: Desk, of: u32, article: ArticleFields) -> impl IntoView {
         })
     });
     view! {
-        <TextField label=products::CODE value=article.code fault=desk.wrong(Place::Code(of)) warning=taken/>
+        <TextField
+            label=products::CODE
+            value=article.code
+            fault=desk.wrong(Place::Code(of))
+            warning=taken
+            scan=format!("code/{of}")
+        />
         <TextField
             label=products::PRICE
             value=article.price
@@ -210,6 +216,7 @@ fn OneVariant(desk: Desk, variant: VariantFields) -> impl IntoView {
     let switch = uid("s");
     let label = switch.clone();
     let filled = variant.article.has_more() || !variant.article.picture.with_untracked(String::is_empty);
+    let has_codes = Signal::derive(move || filled || variant.article.barcodes.with(|typed| !typed.is_empty()));
     let folded_wrong = Signal::derive(move || {
         let folded = |place: &Place| match place {
             Place::Level(of, _) | Place::Barcodes(of) => *of == id,
@@ -228,7 +235,7 @@ fn OneVariant(desk: Desk, variant: VariantFields) -> impl IntoView {
             <Amounts desk of=id article=variant.article/>
             {variant.is_new.then(|| view! { <StockField desk of=id article=variant.article/> })}
             <div class="stack" data-tight="" style:grid-column="1 / -1">
-                <Folded label=products::MORE_OF_VARIANT filled wrong=folded_wrong>
+                <Folded label=products::MORE_OF_VARIANT filled=has_codes wrong=folded_wrong>
                     <div class="two">
                         <Levels desk of=id article=variant.article/>
                     </div>
@@ -237,6 +244,7 @@ fn OneVariant(desk: Desk, variant: VariantFields) -> impl IntoView {
                         hint=TextProp::from(products::BARCODES_HINT)
                         value=variant.article.barcodes
                         rows=2
+                        scan=format!("barcodes/{id}")
                         fault=desk.wrong(Place::Barcodes(id))
                     />
                     <ArticlePicture
@@ -311,15 +319,24 @@ fn Levels(desk: Desk, of: u32, article: ArticleFields) -> impl IntoView {
 fn Folded(
     /// What is in it.
     label: text::Phrase,
-    /// Something is in it already.
-    filled: bool,
+    /// Something is in it.
+    #[prop(into)]
+    filled: Signal<bool>,
     /// Something in it is wrong.
     #[prop(into)]
     wrong: Signal<bool>,
     /// The fields.
     children: Children,
 ) -> impl IntoView {
-    let opened = RwSignal::new(filled);
+    let opened = RwSignal::new(filled.get_untracked());
+    // What a scan fills in is seen.
+    Effect::new(move |before: Option<bool>| {
+        let now = filled.get();
+        if now && before == Some(false) {
+            opened.set(true);
+        }
+        now
+    });
     let is_open = Memo::new(move |_| opened.get() || wrong.get());
     let id = uid("m");
     let panel = id.clone();
@@ -357,13 +374,14 @@ pub(super) fn Further(desk: Desk) -> impl IntoView {
     let label = switch.clone();
     let is_known = desk.known.with_untracked(Option::is_some);
     let filled = fields.article.has_more() || !fields.note.with_untracked(String::is_empty);
+    let has_codes = Signal::derive(move || filled || fields.article.barcodes.with(|typed| !typed.is_empty()));
     let wrong = Signal::derive(move || {
         let folded = |place: &Place| matches!(place, Place::Level(0, _) | Place::Barcodes(0) | Place::Note);
         desk.tried.get() && desk.reading.with(|reading| reading.faults.keys().any(folded))
     });
     view! {
         <section class="stack" data-tight="" aria-label=form::OTHER>
-            <Folded label=products::MORE filled wrong>
+            <Folded label=products::MORE filled=has_codes wrong>
                 <div class="two">
                     <Levels desk of=0 article=fields.article/>
                 </div>
@@ -371,6 +389,7 @@ pub(super) fn Further(desk: Desk) -> impl IntoView {
                     label=products::BARCODES
                     value=fields.article.barcodes
                     rows=2
+                    scan="barcodes/0"
                     hint=TextProp::from(products::BARCODES_HINT)
                     fault=desk.wrong(Place::Barcodes(0))
                 />

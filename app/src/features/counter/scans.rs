@@ -1,0 +1,154 @@
+//! What a scanned code does at the counter: the article is sold; where a question is open, after it.
+
+use domain::code::Place;
+use domain::code::scale::{Label, Scanned};
+use domain::order::Unit;
+use leptos::prelude::*;
+use uuid::Uuid;
+
+use super::model::Good;
+use super::till::{Asked, Figure, Till, draw_line};
+use crate::features::articles;
+use crate::text::{Phrase, scan as words};
+use crate::ui::scan::Layer;
+
+impl Till {
+    /// Takes the codes of the scanner, on the page and in its dialogs.
+    pub fn take_scans(self, layer: Layer) {
+        if let Some(scanner) = self.scanner {
+            scanner.take(layer, move |scan| self.scanned(&scan.text));
+        }
+    }
+
+    /// Goes on with the codes that wait, whenever no question is open.
+    pub fn follow_scans(self) {
+        Effect::new(move |_| {
+            let is_free = !self.asking.get() && !self.busy.get();
+            if is_free && self.scans.with(|scans| !scans.is_empty()) {
+                let next = self.scans.try_update(|scans| scans.pop_front()).flatten();
+                next.iter().for_each(|code| self.sell_scanned(code));
+            }
+        });
+    }
+
+    /// A code was scanned.
+    pub fn scanned(self, code: &str) {
+        let code = code.trim();
+        let is_busy = self.busy.get_untracked();
+        if !self.asking.get_untracked() && !is_busy {
+            return self.sell_scanned(code);
+        }
+        let asked = self.asked.get_untracked();
+        if matches!(asked, Some(Asked::Camera)) && !is_busy {
+            self.close();
+            return self.sell_scanned(code);
+        }
+        let means = self.means(code);
+        let first = match &means {
+            Scanned::Articles(places) | Scanned::Label(_, places) => places.first().copied(),
+            Scanned::Unknown | Scanned::Misread => None,
+        };
+        let named = first.and_then(|(id, _)| self.product(id)).map(|it| it.name.clone());
+        // What to do with an unknown code can wait: whoever scans on goes on selling.
+        if let (Scanned::Articles(places), Some(Asked::Unknown(_)), false) = (&means, &asked, is_busy)
+            && let [(product, of)] = places.as_slice()
+            && self.asks_nothing(*product, *of)
+        {
+            self.put(*product, *of, 1);
+            let item = named.unwrap_or_default();
+            return self.say(move || words::added(&item));
+        }
+        self.scans.update(|scans| scans.push_back(code.to_owned()));
+        let named = named.unwrap_or_else(|| code.to_owned());
+        self.say(move || words::waits(&named));
+    }
+
+    fn means(self, code: &str) -> Scanned {
+        self.products.with_untracked(|all| articles::read(self.session, all, code))
+    }
+
+    fn asks_nothing(self, product: Uuid, of: u32) -> bool {
+        self.product(product).is_some_and(|it| {
+            let is_one = of != 0 || it.variants.is_empty();
+            is_one && it.unit == Unit::Piece && it.price(of, &self.level.get_untracked()).is_some()
+        })
+    }
+
+    fn say(self, what: impl Fn() -> String + Send + Sync + 'static) {
+        if let Some(scanner) = self.scanner {
+            scanner.say(what);
+        }
+    }
+
+    fn refuse(self, why: Phrase) {
+        self.scanner.into_iter().for_each(|scanner| scanner.refuse(why));
+    }
+
+    /// Sells what a code names, or asks which of several, or what to do with one that is unknown.
+    fn sell_scanned(self, code: &str) {
+        let means = self.means(code);
+        let is_goods = matches!(&means, Scanned::Articles(_))
+            || matches!(&means, Scanned::Label(_, places) if !places.is_empty() && !self.paying.get_untracked());
+        if !is_goods && articles::is_pay_code(code) {
+            return self.refuse(words::PAY_CODE);
+        }
+        if means == Scanned::Misread {
+            return self.refuse(words::MISREAD);
+        }
+        if self.paying.get_untracked() {
+            self.back_to_goods();
+        }
+        self.begin();
+        match means {
+            Scanned::Articles(places) => self.sell_one_of(code, places, None),
+            Scanned::Label(label, places) if places.is_empty() => self.ask(Asked::Unknown(label.item)),
+            Scanned::Label(label, places) if label.is_bare() => self.sell_one_of(code, places, None),
+            Scanned::Label(label, places) => self.sell_one_of(code, places, Some(label)),
+            Scanned::Unknown | Scanned::Misread => self.ask(Asked::Unknown(code.to_owned())),
+        }
+    }
+
+    fn sell_one_of(self, code: &str, places: Vec<Place>, label: Option<Label>) {
+        let places = match places.as_slice() {
+            [(id, of)] => self.product(*id).map_or_else(Vec::new, |product| articles::offered(&product, *of)),
+            _ => places,
+        };
+        match (places.as_slice(), label) {
+            ([(id, of)], label) => self.sell_labelled((*id, *of), label.as_ref()),
+            // The variants of one product, as its tile asks for them.
+            ([(id, _), (other, _), ..], None)
+                if id == other
+                    && self.product(*id).is_some_and(|it| articles::offered(&it, 0).len() == places.len()) =>
+            {
+                self.ask(Asked::Variant(*id));
+            }
+            (_, label) => self.ask(Asked::Which(code.to_owned(), places, label)),
+        }
+    }
+
+    /// Sells an article as its label says.
+    pub fn sell_labelled(self, (id, of): Place, label: Option<&Label>) {
+        let (Some(product), Some(label)) = (self.product(id), label) else { return self.take(id, of) };
+        let level = self.level.get_untracked();
+        let usual = product.price(of, &level);
+        let Some(sale) = label.sale(product.unit, usual) else { return self.refuse(words::BY_PIECE) };
+        self.close();
+        self.begin();
+        let good = Good { unit: sale.unit, price: sale.price, ..Good::of(&product, of, &level) };
+        let line = self.cart.try_update(|cart| {
+            let line = cart.add(&good, sale.quantity, draw_line);
+            if sale.discount > 0 {
+                cart.change(line, |line| line.discount = sale.discount);
+            }
+            // What a label says it costs, no price level changes.
+            if label.price.is_some_and(|price| price > 0) {
+                cart.typed.insert(line);
+            }
+            line
+        });
+        self.added(line, &good.item);
+        if let (None, Some(line)) = (good.price, line) {
+            self.ask(Asked::Line(line, Figure::Price));
+        }
+    }
+}

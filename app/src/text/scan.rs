@@ -1,0 +1,57 @@
+//! What is said of codes that were scanned.
+
+texts! {
+    not_here(code: &str): "扫到 {code}，这里不用扫码", "Scanned {code}. Nothing here takes a code.";
+    waits(code: &str): "扫到 {code}，答完这一步就加进去", "Scanned {code}. It is added after this question.";
+    added(item: &str): "扫码加入：{item}", "Scanned: {item}";
+    one_more(item: &str): "扫码再加一件：{item}", "Scanned, one more: {item}";
+    unknown(code: &str): "没有商品用 {code} 这个条码", "No product has the code {code}.";
+    found(code: &str): "扫码查找 {code}", "Search: {code}";
+    taken(code: &str): "条码已填：{code}", "Barcode added: {code}";
+    taken_already(code: &str): "已有这个条码：{code}", "{code} is here already.";
+    PAY_CODE: "这是顾客的付款码。本机不能直接扣款，请让顾客扫店里的收款码。", "This is the customer's own pay code. It can't be charged here; let the customer scan the stall's code.";
+    MISREAD: "秤签没扫对：校验位不符。再扫一次，或手工输入。", "This scale label was misread: its check digit is wrong. Scan it again, or type it in.";
+    BY_PIECE: "秤签上只有重量，这个商品按件卖", "The label only has a weight, and this product is sold by the piece";
+    MAY_BE_LABEL: "像是秤打的标签。设好秤签格式，扫了就按重量或金额卖。", "It looks like a scale's label. Once its layout is set, a scan sells by its weight or price.";
+    LABELS: "秤签格式", "Scale labels";
+    WHICH: "这个条码有几样商品", "Several products have this code";
+    which(code: &str): "{code} 是下面哪一样？", "Which of these is {code}?";
+    shared(count: u64): "{count} 个条码有几样商品在用，扫码时会问是哪一样。", "{count} codes belong to several products. A scan asks which one.", one: "One code belongs to several products. A scan asks which one.";
+    SHARED_ALSO: "条码与其他商品相同", "Code in use twice";
+    NEW_PRODUCT: "新建商品", "New product";
+    AS_ITEM: "写成自填商品", "Use as an item";
+    LABELS_WHY: "秤打的条码里有商品号，还有重量或金额。照秤的设置选格式，扫一张试试。", "A scale's bar code holds the product's number with its weight or price. Choose the layout your scale is set to, and try a label.";
+    LAYOUT: "常用格式", "Usual layouts";
+    LAYOUT_OWN: "自己排", "Your own";
+    PREFIXES: "前缀", "Prefixes";
+    PREFIXES_WHY: "如 20-29，或 21, 23", "Such as 20-29, or 21, 23";
+    LAYOUT_SIGNS: "每一位是什么", "What each digit is";
+    LAYOUT_SIGNS_WHY: "F 前缀，I 商品号，W 重量（公斤三位小数），P 金额，N 件数，K 金额校验，C 校验，X 不管。小数点可写在 W 或 P 中间。", "F prefix, I product, W weight (kg, three decimals), P price, N pieces, K check of the price, C check digit, X anything. A point may stand among W or P.";
+    LAYOUT_ADD: "加上这个格式", "Add layout";
+    LABEL_TRIAL: "试扫秤签", "Try a label";
+    LABEL_TRIAL_WHY: "扫一张，或输入号码，看看读成什么", "Scan one or type its digits to see what it says";
+    LABEL_NO_PRODUCT: "没有商品用这个号", "no product has this number";
+    LABEL_FITS_NONE: "没有一个格式合得上", "No layout fits this code.";
+    LAYOUT_EMPTY: "写上每一位是什么", "Say what each digit is";
+    LAYOUT_SIGN: "只能用 F I W P N K C X 和小数点", "Only F I W P N K C X and a point";
+    LAYOUT_NO_ITEM: "缺商品号 I", "The product's number (I) is missing";
+    LAYOUT_NO_FIGURE: "缺重量 W、金额 P 或件数 N", "A weight (W), price (P) or pieces (N) is missing";
+    LAYOUT_PREFIX: "前缀位数要和 F 一样多", "Prefixes need as many digits as there are F";
+    LAYOUT_LONG: "太长了", "That is too long";
+    PART_PREFIX: "前缀", "Prefix";
+    PART_ITEM: "商品号", "Item";
+    PART_WEIGHT: "重量", "Weight";
+    PART_PRICE: "金额", "Price";
+    PART_PIECES: "件数", "Pieces";
+    PART_PRICE_CHECK: "金额校验", "Price check";
+    PART_CHECK: "校验", "Check";
+    PART_IDLE: "不管", "Anything";
+    label_item(item: &str): "商品号 {item}", "Item {item}";
+    label_pieces(count: &str): "{count} 件", "{count} pcs";
+    layout_remove(layout: &str): "去掉格式 {layout}", "Remove layout {layout}";
+    SETTINGS: "扫码枪", "Scanner";
+    PREFIX: "扫码枪前缀", "Scanner prefix";
+    PREFIX_WHY: "扫码枪设了前缀才填：一个字符，或按键名，如 F8", "Only if your scanner sends one first: a character, or a key such as F8";
+    SOUND: "扫码不被接受时响一声", "Sound when a scan is refused";
+    SOUND_WHY: "字也会显示在屏幕上", "It is always shown on the screen, too";
+}

@@ -1,0 +1,289 @@
+// A hardware scanner is a keyboard that types fast: heard on every page, in every field and dialog, and it answers
+// nothing. `scan` types as a scanner does, `hands` as a person does.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { openServer, stock, switchOn } from "./stall.mjs";
+
+const CUP = { name: "Teacup", code: "6901234567892", price: 3500 };
+const MARKER = { name: "Marker", code: "4006381333931", price: 900 };
+const TEA = { name: "Longjing", code: "TEA", price: 12800 };
+const ORANGES = { name: "Tangerines", code: "123", price: 2080, unit: "gram", category: "Fruit" };
+const SHIRT = { name: "Shirt", code: "SHIRT", price: 5900, "variant/1/name": "M", "variant/2/name": "L", "variant/2/code": "SHIRT-L", "variant/2/price": 6900 };
+const ONE = { name: "Red pen", code: "R", barcodes: ["96385074"], price: 200 };
+const OTHER = { name: "Blue pen", code: "B", barcodes: ["96385074"], price: 300 };
+
+// 00123: 1.250 kg, and 12.50.
+const WEIGHS_1250 = "2100123012503";
+const COSTS_1250 = "2200123012500";
+
+const tile = (tablet, code) => tablet.page.locator(`[data-testid="product-tile"][data-code="${code}"]`);
+const lines = (tablet) => tablet.page.getByTestId("cart-line");
+const totalIs = (tablet, minor) => tablet.page.locator(`[data-testid="cart-total"][data-minor="${minor}"]`).waitFor();
+const unknownIs = (tablet, code) => tablet.page.locator(`[data-testid="unknown-code"][data-code="${code}"]`).waitFor();
+async function scan(tablet, code, ...endings) {
+  await tablet.page.keyboard.type(code);
+  for (const ending of endings.length > 0 ? endings : ["Enter"]) if (ending) await tablet.page.keyboard.press(ending);
+}
+const hands = (tablet, text) => tablet.page.keyboard.type(text, { delay: 120 });
+/** A person's own Enter, not what follows a scan. */
+async function enter(tablet) {
+  await tablet.page.waitForTimeout(300);
+  await tablet.page.keyboard.press("Enter");
+}
+const closeDialog = async (tablet) => {
+  await tablet.page.keyboard.press("Escape");
+  await tablet.dialog().waitFor({ state: "hidden" });
+};
+
+async function stallWith(t, products, where = "/counter") {
+  const server = await openServer(t);
+  const tablet = await switchOn(t, server);
+  await tablet.startShop();
+  await tablet.connect(server);
+  await stock(server, tablet, products);
+  await tablet.go(where);
+  return { server, tablet };
+}
+
+test("C9, C10: while a question is open a scan is no answer and no figure; its article is sold after it", async (t) => {
+  const { tablet } = await stallWith(t, [CUP, TEA, ORANGES, SHIRT, MARKER]);
+  const { page } = tablet;
+  await tile(tablet, "SHIRT").click();
+  await tablet.dialog().waitFor();
+  await scan(tablet, "6901234567892");
+  await tablet.dialog().getByText("after this question").waitFor();
+  assert.equal(await lines(tablet).count(), 0, "no variant was chosen");
+  await page.locator('.variant[data-code="SHIRT-L"]').click();
+  await totalIs(tablet, 6900 + 3500);
+
+  // Grams, a line's price, a free item: neither the digits nor the Enter arrive.
+  await tile(tablet, "123").click();
+  await tablet.box("Grams").waitFor();
+  await scan(tablet, "4006381333931");
+  await scan(tablet, "96385074");
+  assert.equal(await tablet.box("Grams").inputValue(), "");
+  await hands(tablet, "500");
+  assert.equal(await tablet.box("Grams").inputValue(), "500");
+  await enter(tablet);
+  await unknownIs(tablet, "96385074");
+  await closeDialog(tablet);
+  await totalIs(tablet, 6900 + 3500 + 1040 + 900);
+
+  await tablet.button("Free item").click();
+  await tablet.box("Unit price").fill("3.50");
+  await tablet.box("Unit price").focus();
+  await scan(tablet, "6901234567892", "Enter", "Enter");
+  assert.equal(await tablet.box("Unit price").inputValue(), "3.50");
+  await tablet.box("Item").focus();
+  await scan(tablet, "6901234567892", "Tab");
+  assert.equal(await tablet.box("Item").inputValue(), "");
+  assert.ok(await tablet.box("Item").evaluate((field) => field === document.activeElement), "the focus stays");
+  await closeDialog(tablet);
+  await totalIs(tablet, 6900 + 3 * 3500 + 1040 + 900);
+});
+
+test("C13, C16, C19: two scans are two, whatever ends them and wherever the focus is; the payment is not touched", async (t) => {
+  const { tablet } = await stallWith(t, [CUP, TEA, MARKER]);
+  const { page } = tablet;
+  const search = page.getByRole("searchbox");
+  await search.click();
+  await scan(tablet, "6901234567892");
+  await totalIs(tablet, 3500);
+  assert.equal(await search.inputValue(), "");
+  await scan(tablet, "9999999");
+  await unknownIs(tablet, "9999999");
+  await scan(tablet, "6901234567892");
+  await totalIs(tablet, 7000);
+  await closeDialog(tablet);
+  // CR LF, Tab, none, a short code; small letters of CapsLock.
+  await scan(tablet, "6901234567892", "Enter", "Enter");
+  await totalIs(tablet, 10500);
+  await scan(tablet, "TEA", "Tab");
+  await totalIs(tablet, 23300);
+  await scan(tablet, "tea");
+  await totalIs(tablet, 36100);
+  await scan(tablet, "4006381333931", null);
+  await totalIs(tablet, 37000);
+  await scan(tablet, "0690123456789２".replace("２", "2"));
+  await totalIs(tablet, 40500);
+  assert.ok(!page.url().includes("step=pay"), "no second Enter leads on");
+  // Typed by hand, it is a search.
+  await search.click();
+  await hands(tablet, "long");
+  assert.equal(await search.inputValue(), "long");
+  await search.fill("");
+  for (let nth = 0; nth < 20; nth += 1) await scan(tablet, "4006381333931");
+  await totalIs(tablet, 40500 + 20 * 900);
+  // On the payment step it is never the amount, and sells.
+  await tablet.button("Charge").click();
+  await page.waitForFunction(() => document.activeElement?.id === "counter-amount");
+  await scan(tablet, "281234567890123456");
+  await page.getByText("customer's own pay code").waitFor();
+  assert.equal(await tablet.box("Amount").inputValue(), "585");
+  await scan(tablet, "6901234567892");
+  await totalIs(tablet, 62000);
+  await tablet.button("Charge").click();
+  await page.waitForFunction(() => document.querySelector("#counter-amount")?.value === "620");
+});
+
+test("C17: a code that two articles have asks which, in the same order, and is said on the products page", async (t) => {
+  const { tablet } = await stallWith(t, [ONE, OTHER, CUP]);
+  const { page } = tablet;
+  await tile(tablet, "R").waitFor();
+  await scan(tablet, "96385074");
+  const asked = page.getByTestId("which-article");
+  await asked.waitFor();
+  const offered = await asked.getByRole("button").evaluateAll((all) => all.map((key) => key.dataset.code));
+  assert.equal(offered.length, 2);
+  await scan(tablet, "6901234567892");
+  await asked.locator('[data-code="B"]').click();
+  await totalIs(tablet, 300 + 3500);
+  await scan(tablet, "00000096385074");
+  await asked.waitFor();
+  assert.deepEqual(await asked.getByRole("button").evaluateAll((all) => all.map((key) => key.dataset.code)), offered);
+  await closeDialog(tablet);
+  await tablet.go("/products");
+  await page.getByTestId("shared-codes").waitFor();
+});
+
+test("C12: on a new order a scan chooses the product's line, the next scan the next line", async (t) => {
+  const { tablet } = await stallWith(t, [CUP, MARKER, TEA, ONE, OTHER], "/orders/new");
+  const { page } = tablet;
+  const values = async (name) => tablet.box(name).evaluateAll((all) => all.map((field) => field.value));
+  await tablet.box("Item").first().click();
+  await scan(tablet, "6901234567892");
+  await page.waitForFunction(() => [...document.querySelectorAll("input")].some((field) => field.value === "Teacup"));
+  await scan(tablet, "4006381333931");
+  await page.waitForFunction(() => [...document.querySelectorAll("input")].some((field) => field.value === "Marker"));
+  await scan(tablet, "6901234567892");
+  await page.getByText("Scanned, one more: Teacup").waitFor();
+  assert.deepEqual(await values("Item"), ["Teacup", "Marker"]);
+  assert.deepEqual(await values("Quantity"), ["2", "1"]);
+  assert.deepEqual(await values("Unit price"), ["35.00", "9.00"]);
+  await tablet.box("Unit price").first().focus();
+  await scan(tablet, "TEA");
+  await page.waitForFunction(() => [...document.querySelectorAll("input")].some((field) => field.value === "Longjing"));
+  await scan(tablet, "9999999");
+  await unknownIs(tablet, "9999999");
+  await scan(tablet, "96385074");
+  await tablet.button("Use as an item").click();
+  await page.getByTestId("which-article").locator('[data-code="R"]').click();
+  await tablet.dialog().waitFor({ state: "hidden" });
+  assert.deepEqual(await values("Item"), ["Teacup", "Marker", "Longjing", "9999999", "Red pen"]);
+  assert.deepEqual(await values("Unit price"), ["35.00", "9.00", "128.00", "", "2.00"]);
+  assert.deepEqual(await values("Buyer name"), [""]);
+});
+
+test("lists search for a scan, the product's form takes it as a barcode, and a parcel's number is scanned", async (t) => {
+  const { tablet } = await stallWith(t, [CUP, MARKER], "/products");
+  const { page } = tablet;
+  const search = page.getByRole("searchbox");
+  await page.getByTestId("product-row").nth(1).waitFor();
+  await search.click();
+  await scan(tablet, "9999999");
+  await scan(tablet, "06901234567892");
+  await page.waitForFunction(() => document.querySelector("input[type=search]").value === "06901234567892");
+  await page.locator('[data-testid="product-row"][data-code="6901234567892"]').waitFor();
+  assert.equal(await page.getByTestId("product-row").count(), 1);
+  await tablet.button("New product").click();
+  await tablet.box("Product name").fill("Ink");
+  await tablet.box("Price").first().focus();
+  await scan(tablet, "4901234567894");
+  await page.waitForFunction(() => [...document.querySelectorAll("textarea")].some((field) => field.value === "4901234567894"));
+  assert.equal(await tablet.box("Price").first().inputValue(), "");
+  await tablet.box("Code").first().focus();
+  await scan(tablet, "INK-1");
+  assert.equal(await tablet.box("Code").first().inputValue(), "INK-1");
+
+  const number = await tablet.takeOrder({});
+  await tablet.act("Record payment");
+  await tablet.box("Amount").waitFor();
+  const amount = await tablet.box("Amount").inputValue();
+  await tablet.box("Amount").focus();
+  await scan(tablet, "6901234567892");
+  await tablet.dialog().getByText("Nothing here takes a code").waitFor();
+  assert.equal(await tablet.box("Amount").inputValue(), amount);
+  await tablet.button("Save payment").click();
+  await tablet.dialog().waitFor({ state: "hidden" });
+  await tablet.act("Ship");
+  await scan(tablet, "SF1234567890123");
+  await page.waitForFunction(() => [...document.querySelectorAll("dialog input")].some((field) => field.value === "SF1234567890123"));
+  await tablet.button("Save shipment").click();
+  await tablet.dialog().waitFor({ state: "hidden" });
+  await tablet.go("/orders");
+  await page.getByTestId("order-row").first().waitFor();
+  await scan(tablet, "SF1234567890123");
+  await page.locator(`[data-testid="order-row"][data-order-number="${number}"]`).waitFor();
+  assert.equal(await search.inputValue(), "SF1234567890123");
+});
+
+test("C10: a scan into every text field of every page leaves it as it was, with its caret and the focus", async (t) => {
+  const { tablet } = await stallWith(t, [CUP, ORANGES]);
+  const { page } = tablet;
+  const pages = [
+    "/counter", "/orders", "/orders/new", "/products", "/products/new", "/customers", "/customers/new", "/templates/new",
+    "/settings", "/settings/shop", "/settings/rules", "/products/import", "/customers/import", "/conflicts", "/setup",
+  ];
+  const FIELDS = "input:not([type=radio], [type=checkbox], [type=file], [type=date]), textarea, select";
+  const state = () => page.evaluate(() => {
+    const field = document.activeElement;
+    const plain = field.tagName === "SELECT" || field.selectionStart === null;
+    return { at: field.dataset.walked ?? field.tagName, value: field.value ?? "", start: plain ? 0 : field.selectionStart, end: plain ? 0 : field.selectionEnd };
+  });
+  let walked = 0;
+  for (const where of pages) {
+    await tablet.go(where);
+    await page.locator("main h1, main h2").first().waitFor({ state: "attached" });
+    const count = await page.evaluate((selector) => {
+      const seen = [...document.querySelectorAll(`main :is(${selector})`)].filter((field) => field.checkVisibility() && !field.disabled);
+      seen.forEach((field, nth) => { field.dataset.walked = String(nth); });
+      return seen.length;
+    }, FIELDS);
+    for (let nth = 0; nth < count; nth += 1) {
+      const field = page.locator(`[data-walked="${nth}"]`);
+      if ((await field.count()) === 0) continue;
+      const takes = await field.getAttribute("data-scan");
+      await field.evaluate((field) => {
+        field.focus();
+        if (field.setSelectionRange && field.selectionStart !== null) field.setSelectionRange(0, field.value.length);
+      });
+      const before = await state();
+      const address = page.url();
+      await scan(tablet, "2999999", ...(nth % 2 === 0 ? ["Enter"] : ["Tab"]));
+      // Said, one way or the other: then it is over.
+      await page.locator('.toast, dialog[open], [data-testid="label-preview"] :is(p, li)').first().waitFor();
+      if (await tablet.dialog().isVisible()) await closeDialog(tablet);
+      if (takes === null && where !== "/settings/shop") assert.deepEqual(await state(), before, `${where}, field ${nth}`);
+      assert.equal(new URL(page.url()).pathname, new URL(address).pathname, `${where}: no key was pressed`);
+      await page.evaluate(() => document.querySelectorAll(".toast .button").forEach((key) => key.click()));
+      walked += 1;
+    }
+  }
+  assert.ok(walked > 40, `${walked} fields were walked`);
+});
+
+test("C18: a scale's label sells by its weight, what it costs is what its line comes to; its layout is a setting", async (t) => {
+  const { tablet } = await stallWith(t, [CUP, ORANGES], "/settings/shop");
+  const { page } = tablet;
+  await tablet.box("Try a label").waitFor();
+  await scan(tablet, "2100123012501");
+  await page.getByTestId("label-preview").getByText("misread").waitFor();
+  await scan(tablet, WEIGHS_1250);
+  await page.getByTestId("label-preview").getByText("Item 00123 · 1.250 kg · Tangerines").waitFor();
+  await tablet.box("Prefixes").fill("21");
+  await tablet.button("Add layout").click();
+  await page.locator('[data-testid="scale-layout"][data-layout="21 FFIIIIIWWWWWC"]').waitFor();
+  await tablet.box("Prefixes").fill("22");
+  await page.getByRole("combobox", { name: "Usual layouts" }).selectOption("FFIIIIIPPPPPC");
+  await tablet.button("Add layout").click();
+  await page.getByTestId("scale-layout").nth(1).waitFor();
+  await tablet.go("/counter");
+  await tile(tablet, "123").waitFor();
+  await scan(tablet, WEIGHS_1250);
+  await totalIs(tablet, 2600);
+  await scan(tablet, COSTS_1250);
+  await totalIs(tablet, 2600 + 1250);
+  await scan(tablet, "2100123012501");
+  await page.getByText("misread").waitFor();
+  await totalIs(tablet, 3850);
+});
