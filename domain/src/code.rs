@@ -107,7 +107,9 @@ pub struct Shared {
 
 /// The codes that several articles have that are sold now.
 pub fn shared<'a>(products: impl Iterator<Item = &'a Product>) -> Vec<Shared> {
-    let mut all: BTreeMap<String, Vec<((i64, Uuid), Vec<u32>, &str)>> = BTreeMap::new();
+    // By a code's key: each product's place, the articles that have the code, and how it is written there.
+    type Sharing<'a> = ((i64, Uuid), Vec<u32>, &'a str);
+    let mut all: BTreeMap<String, Vec<Sharing>> = BTreeMap::new();
     for product in products.filter(|product| product.active) {
         let mut own: BTreeMap<String, (Vec<u32>, &str)> = BTreeMap::new();
         for (of, article) in articles(product).filter(|(of, _)| is_sold(product, *of)) {

@@ -164,7 +164,7 @@ mod tests {
         assert_eq!(of_kilogram, 4_39);
         assert_eq!(WeightUnit::Pound.price(of_kilogram), 1_99);
         // 100 pounds, 45,359 g: 199.00, and not 45.359 × 4.39 = 199.13.
-        assert_eq!(WeightUnit::Pound.amount(45_359, of_kilogram), 199_00);
+        assert_eq!(WeightUnit::Pound.amount(45_359, of_kilogram), 19_900);
         // 3 lb are kept as 1,361 g, and are 3 lb.
         assert_eq!(WeightUnit::Pound.amount(1_361, WeightUnit::Pound.of_kilogram(19_99)), 59_97);
     }

@@ -101,7 +101,7 @@ impl Clock {
                 jump > STEP_MS && kept.off_ms != known_off && without.abs_diff(known_off) < WRONG_MS.unsigned_abs();
             if is_set_right {
                 kept.off_ms = known_off;
-            } else if jump < -STEP_MS || jump > LEAP_MS {
+            } else if !(-STEP_MS..=LEAP_MS).contains(&jump) {
                 kept.off_ms = without;
                 kept.told &= self.told_off_ms.is_some();
             }

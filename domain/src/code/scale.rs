@@ -507,7 +507,7 @@ mod tests {
         let code = with_check("210012301250");
         assert_eq!(figures(label("20-29 FFIIIIIWWWWWC", &code)), ("00123".into(), Some(1_250), None));
         assert_eq!(figures(label("21 FFIIIIIPPPPPC", &code)), ("00123".into(), None, Some(12_50)));
-        assert_eq!(figures(label("21 FFIIIIIPPPP.PC", &code)), ("00123".into(), None, Some(125_00)));
+        assert_eq!(figures(label("21 FFIIIIIPPPP.PC", &code)), ("00123".into(), None, Some(12_500)));
         assert_eq!(figures(label("21 FFIIIIIWWW.WWC", &code)), ("00123".into(), Some(12_500), None));
         let both = with_check("22001230312001500");
         assert_eq!(figures(label("22 FFIIIIIPPPPPWWWWWC", &both)), ("00123".into(), Some(1_500), Some(31_20)));
@@ -534,7 +534,7 @@ mod tests {
         assert_eq!(price_check(&[1, 4, 6, 8, 5]), Some(6));
         assert_eq!(price_check(&[1, 2, 3]), None);
         let code = with_check("201234614685");
-        assert_eq!(figures(label("20 FFIIIIKPPPPPC", &code)), ("1234".into(), None, Some(146_85)));
+        assert_eq!(figures(label("20 FFIIIIKPPPPPC", &code)), ("1234".into(), None, Some(14_685)));
         let code = with_check("201234714685");
         assert_eq!(label("20 FFIIIIKPPPPPC", &code), Some(Err(LabelFault::Check)));
         let code = with_check("201234592875");

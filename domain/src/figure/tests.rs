@@ -24,11 +24,11 @@ fn c26_a_comma_with_one_or_two_digits_behind_it_is_the_decimal_comma() {
         ("0,5", Usd, 50),
         (",5", Gbp, 50),
         ("４，２０", Cny, 4_20),
-        ("1.234,50", Eur, 1_234_50),
-        ("1.234,50", Cny, 1_234_50),
-        ("1 234,50 €", Eur, 1_234_50),
-        ("1\u{202f}234,5", Eur, 1_234_50),
-        ("1’234.50", Eur, 1_234_50),
+        ("1.234,50", Eur, 123_450),
+        ("1.234,50", Cny, 123_450),
+        ("1 234,50 €", Eur, 123_450),
+        ("1\u{202f}234,5", Eur, 123_450),
+        ("1’234.50", Eur, 123_450),
         ("0,50", Jpy, 0),
     ] {
         let expected = if currency == Jpy { Err(TooPrecise) } else { Ok(Read::Certain(minor)) };
@@ -42,7 +42,7 @@ fn what_is_typed_is_read_by_what_is_usual() {
         ("12", 12_00),
         ("12.5", 12_50),
         ("0", 0),
-        ("1,234.00", 1_234_00),
+        ("1,234.00", 123_400),
         ("１２．５０", 12_50),
         ("１２。５", 12_50),
         ("¥3.", 3_00),
@@ -50,14 +50,14 @@ fn what_is_typed_is_read_by_what_is_usual() {
         (".5", 50),
         ("2.500", 2_50),
         ("12.300000", 12_30),
-        ("1,200", 1_200_00),
-        ("1,234", 1_234_00),
-        ("1,234,567.8", 1_234_567_80),
-        ("1.234.567", 1_234_567_00),
-        ("1 234", 1_234_00),
-        ("1'234.50", 1_234_50),
-        ("1,00,000", 100_000_00),
-        ("12,34,567.80", 1_234_567_80),
+        ("1,200", 120_000),
+        ("1,234", 123_400),
+        ("1,234,567.8", 123_456_780),
+        ("1.234.567", 123_456_700),
+        ("1 234", 123_400),
+        ("1'234.50", 123_450),
+        ("1,00,000", 10_000_000),
+        ("12,34,567.80", 123_456_780),
         ("CNY 12", 12_00),
         ("12 RMB", 12_00),
         ("人民币12.00元", 12_00),
@@ -68,7 +68,7 @@ fn what_is_typed_is_read_by_what_is_usual() {
         ("9,--", 9_00),
         ("+5", 5_00),
         ("-0", 0),
-        ("1.2万", 12_000_00),
+        ("1.2万", 1_200_000),
     ] {
         let text = text.replace("圆整", "元整");
         assert_eq!(typed(&text, Cny), Ok(Read::Certain(minor)), "{text}");
@@ -108,12 +108,12 @@ fn what_is_typed_is_read_by_what_is_usual() {
 
 #[test]
 fn what_may_be_a_thousandfold_off_is_asked_in_euros() {
-    assert_eq!(typed("1.234", Eur), unclear(1_234_00, None));
-    assert_eq!(typed("1,234", Eur), unclear(1_234_00, None));
-    assert_eq!(typed("1,200", Eur), unclear(1_200_00, Some(1_20)));
-    assert_eq!(typed("12.500", Eur), unclear(12_500_00, Some(12_50)));
+    assert_eq!(typed("1.234", Eur), unclear(123_400, None));
+    assert_eq!(typed("1,234", Eur), unclear(123_400, None));
+    assert_eq!(typed("1,200", Eur), unclear(120_000, Some(120)));
+    assert_eq!(typed("12.500", Eur), unclear(1_250_000, Some(1_250)));
     assert_eq!(amount("1.234", Eur), Err(Ambiguous));
-    for (text, minor) in [("0,500", 50), ("1234,500", 1_234_50), ("1.234.567", 1_234_567_00), ("12.50", 12_50)] {
+    for (text, minor) in [("0,500", 50), ("1234,500", 123_450), ("1.234.567", 123_456_700), ("12.50", 1_250)] {
         assert_eq!(typed(text, Eur), Ok(Read::Certain(minor)), "{text}");
     }
 }
@@ -183,13 +183,13 @@ fn yuan_jiao_and_fen_are_read_as_people_say_them() {
         ("5角", 50),
         ("8分", 8),
         ("两块半", 2_50),
-        ("一百二", 120_00),
-        ("一百零二", 102_00),
-        ("一百二十块", 120_00),
-        ("两万五", 25_000_00),
-        ("三百", 300_00),
+        ("一百二", 12_000),
+        ("一百零二", 10_200),
+        ("一百二十块", 12_000),
+        ("两万五", 2_500_000),
+        ("三百", 30_000),
         ("十二", 12_00),
-        ("1,200元5角", 1_200_50),
+        ("1,200元5角", 120_050),
         ("¥3元5", 3_50),
     ] {
         assert_eq!(typed(text, Cny), Ok(Read::Certain(minor)), "{text}");
@@ -305,11 +305,11 @@ fn s13_a_column_tells_what_its_commas_are() {
     assert_eq!(read("12,25", Column::Contradicts), Ok(Read::Certain(12_250)), "is clear by itself");
     assert_eq!(read("1,500", Column::Silent).and_then(Read::certain), Err(Ambiguous));
     let money = |text: &str, currency, column| Reader::of_column(currency, column).amount(text);
-    assert_eq!(money("1.234", Eur, COMMA), Ok(Read::Certain(1_234_00)));
+    assert_eq!(money("1.234", Eur, COMMA), Ok(Read::Certain(123_400)));
     assert_eq!(money("1.200", Eur, POINT), Ok(Read::Certain(1_20)));
     assert_eq!(money("1,200", Cny, COMMA), Ok(Read::Certain(1_20)));
     assert_eq!(money("3.350", Cny, POINT), Ok(Read::Certain(3_35)), "S14");
-    assert_eq!(money("1.234", Cny, COMMA), Ok(Read::Certain(1_234_00)));
+    assert_eq!(money("1.234", Cny, COMMA), Ok(Read::Certain(123_400)));
     assert_eq!(Column::Silent.or(COMMA), COMMA);
     assert_eq!(POINT.or(COMMA), POINT);
 }

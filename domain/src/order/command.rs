@@ -19,7 +19,6 @@ pub struct NewPayment {
 }
 
 /// What a person asks for.
-#[cfg_attr(target_pointer_width = "64", expect(clippy::large_enum_variant, reason = "made at a tap and gone with it"))]
 #[derive(Clone, Debug, PartialEq)]
 pub enum Command {
     /// Confirm: a new order from a form, with what is done at once; or the draft that is there, as it stands.

@@ -396,7 +396,7 @@ mod tests {
         let fields = of(&other, Some(merged.clone()));
         assert_eq!(Merged::read(&fields), Some(merged.clone()));
         let merges = Merges::of([(id(2), merged)], |_| true);
-        let whole = together(&of(&kept, None), &[fields.clone()], &merges);
+        let whole = together(&of(&kept, None), std::slice::from_ref(&fields), &merges);
         assert_eq!(
             (whole.name.as_str(), whole.price(6, ""), whole.category.as_str()),
             ("Shirt", Some(59_00), "Clothes")

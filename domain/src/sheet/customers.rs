@@ -352,10 +352,11 @@ pub fn guess(names: &[String]) -> Vec<Option<Column>> {
     let mut guessed = head::guess(names, &Column::ALL, &[]);
     let has = |guessed: &[Option<Column>], wanted: &dyn Fn(&Column) -> bool| guessed.iter().flatten().any(wanted);
     let is_street = |column: &Column| *column == Column::Part(Part::Street);
-    if has(&guessed, &|column| matches!(column, Column::Part(_))) && !has(&guessed, &is_street) {
-        if let Some(address) = guessed.iter_mut().find(|column| **column == Some(Column::Address)) {
-            *address = Some(Column::Part(Part::Street));
-        }
+    if has(&guessed, &|column| matches!(column, Column::Part(_)))
+        && !has(&guessed, &is_street)
+        && let Some(address) = guessed.iter_mut().find(|column| **column == Some(Column::Address))
+    {
+        *address = Some(Column::Part(Part::Street));
     }
     if has(&guessed, &|column| matches!(column, Column::Given | Column::Family | Column::Company)) {
         for (column, name) in guessed.iter_mut().zip(names) {

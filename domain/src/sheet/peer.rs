@@ -566,7 +566,7 @@ fn mall(names: &Names, lines: &mut [Line]) {
             let whole = text(line, whole);
             set(line, code, &whole);
         }
-        let first = first_category(&text(line, category).replace('；', ",").replace(';', ","));
+        let first = first_category(&text(line, category).replace(['；', ';'], ","));
         set(line, category, &first);
     }
     fill(lines, group, &[name, category]);

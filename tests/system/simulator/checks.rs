@@ -131,7 +131,7 @@ impl Simulation {
         let sum: i64 = orders.keys().filter_map(|id| tab.replica().summary(*id, 0)).map(|row| row.received()).sum();
         assert_eq!(sum, takings, "the money differs");
         // Payments less refunds are the ledger: what a list sums up, of drafts and of what is over, too.
-        let sums = tab.replica().sums(&Filter::default(), &[i64::MIN..i64::MAX], 0);
+        let sums = tab.replica().sums(&Filter::default(), std::slice::from_ref(&(i64::MIN..i64::MAX)), 0);
         assert_eq!(sums.first().map(|sums| sums.received), Some(takings), "the figures know of other money");
     }
 }
