@@ -5,7 +5,8 @@ use std::sync::atomic::AtomicU64;
 
 use domain::order::Badge;
 use domain::product::Stock;
-use domain::record::{Record, StockMoved, StockReason, Value};
+use domain::product::merge::{Merged, Merges, cleared};
+use domain::record::{Fields, Record, StockMoved, StockReason, Value};
 use replica::{Facet, Filter};
 
 use super::records::changed;
@@ -16,6 +17,8 @@ pub static OVERSOLD: AtomicU64 = AtomicU64::new(0);
 
 /// How many counts did not know of something that moved, in all runs.
 pub static UNAWARE: AtomicU64 = AtomicU64::new(0);
+/// How many products turned out to be others in the end, in all runs.
+pub static MERGED: AtomicU64 = AtomicU64::new(0);
 /// How often two tablets counted the same article unknowing of each other, and said the same.
 pub static AGREED: AtomicU64 = AtomicU64::new(0);
 
@@ -25,13 +28,15 @@ type Article = (Uuid, u32);
 /// What is known of goods beside what tablets say.
 pub(super) struct Goods {
     chance: Chance,
+    /// Whether products turn out to be others: in half of the runs, so that counts are looked at without it, too.
+    merges: bool,
     /// What really left with a parcel, as it was on the tablet that let it go.
     left: BTreeMap<Uuid, Vec<(Article, i64)>>,
 }
 
 impl Goods {
     pub(super) fn seeded(seed: u64) -> Self {
-        Self { chance: Chance::seeded(seed ^ 0x600d5), left: BTreeMap::new() }
+        Self { chance: Chance::seeded(seed ^ 0x600d5), merges: seed % 8 < 4, left: BTreeMap::new() }
     }
 
     /// Notes what goes with the parcels that a tablet has just let go. Where it heard of something between the act and
@@ -81,6 +86,11 @@ impl Simulation {
             && let Some((nth, tab)) = self.tablet(&mut chance, None)
         {
             let what = chance.below(10);
+            if self.goods.merges && chance.percent(15) && tab.replica().records(StreamKind::Product).count() > 1 {
+                self.merge_goods((nth, &tab), &mut chance);
+                self.goods.chance = chance;
+                return self.revive();
+            }
             match Self::article(&tab, &mut chance).filter(|_| what > 0) {
                 None => self.new_product((nth, &tab), &mut chance),
                 Some(article) => {
@@ -98,6 +108,23 @@ impl Simulation {
         }
         self.goods.chance = chance;
         self.revive();
+    }
+
+    /// Says of one product that it is another, or that it is not any more: in chains, circles and on two tablets at once.
+    fn merge_goods(&mut self, on: (usize, &Tab), chance: &mut Chance) {
+        let known: Vec<Uuid> = on.1.replica().records(StreamKind::Product).map(|(id, _)| id).collect();
+        let [product, into] = [chance.below(known.len()), chance.below(known.len())].map(|at| known[at]);
+        let fields = on.1.replica().fields(product).expect("a product that is listed");
+        let set = if chance.percent(75) && product != into {
+            let variants = [(0, chance.below(2) as u32)].into();
+            let stock = if chance.percent(50) { [(1, -1)].into() } else { BTreeMap::new() };
+            Merged { into, variants, stock }.fields()
+        } else {
+            cleared(&fields)
+        };
+        if !set.is_empty() {
+            self.write(on, StreamKind::Product, Some(product), vec![changed(set)]);
+        }
     }
 
     fn new_product(&mut self, on: (usize, &Tab), chance: &mut Chance) {
@@ -213,7 +240,8 @@ impl Simulation {
                 if beside > 0 {
                     asked.insert((*id, count.id), beside);
                 }
-                if self.copies > 0 || self.may.gone || self.world.server().borrow().restored > 0 {
+                // Of those that are one, the whole is looked at, and each count knew of the others what its tablet did.
+                if self.goods.merges || self.copies > 0 || self.may.gone || self.world.server().borrow().restored > 0 {
                     continue;
                 }
                 let unknown: i64 = all.iter().filter(|(meta, _)| !own.knew(meta)).map(|(_, quantity)| quantity).sum();
@@ -239,10 +267,18 @@ impl Simulation {
         orders: &BTreeMap<Uuid, Order>,
         records: &BTreeMap<Uuid, (StreamKind, Record)>,
     ) -> BTreeSet<Uuid> {
+        let products = || records.iter().filter(|(_, (kind, _))| *kind == StreamKind::Product);
+        let merged = products().filter_map(|(id, (_, record))| Some((*id, Merged::read(&Fields::of(*id, record))?)));
+        let merges = Merges::of(merged, |id| records.contains_key(&id));
+        MERGED.fetch_add(merges.gone().count() as u64, Ordering::Relaxed);
         self.check_counts(orders, records);
-        let products = records.iter().filter(|(_, (kind, _))| *kind == StreamKind::Product);
-        let moved: BTreeMap<Article, i64> =
-            products.flat_map(|(id, (_, record))| record.sums().map(|(variant, sum)| ((*id, variant), sum))).collect();
+        let is = |article: Article| merges.article(article);
+        let mut moved: BTreeMap<Article, i64> = BTreeMap::new();
+        for (id, (_, record)) in products() {
+            for (variant, sum) in record.sums() {
+                *moved.entry(is((*id, variant))).or_default() += sum + merges.twice((*id, variant));
+            }
+        }
         let (mut left, mut promised) = (BTreeMap::<Article, i64>::new(), BTreeMap::<Article, i64>::new());
         let promises = |order: &Order| {
             let waits = order.confirmed.is_some() && order.cancelled.is_none();
@@ -256,11 +292,11 @@ impl Simulation {
                 let told = || parcel.goods.iter().filter_map(|it| Some(((it.product?, it.variant), it.quantity)));
                 let known = self.goods.left.get(&parcel.id).filter(|_| is_known).cloned();
                 for (article, quantity) in known.unwrap_or_else(|| told().collect()) {
-                    *left.entry(article).or_default() += quantity;
+                    *left.entry(is(article)).or_default() += quantity;
                 }
             }
             for (article, quantity) in promises(order) {
-                *promised.entry(article).or_default() += quantity;
+                *promised.entry(is(article)).or_default() += quantity;
             }
         }
         let of = |all: &BTreeMap<Article, i64>, article| all.get(article).copied();
@@ -275,7 +311,7 @@ impl Simulation {
             let stock = stocks[article];
             stock.counted && stock.on_hand < stock.reserved
         };
-        let short = orders.values().filter(|order| promises(order).iter().any(|(article, _)| is_short(article)));
+        let short = orders.values().filter(|order| promises(order).iter().any(|(article, _)| is_short(&is(*article))));
         let short: BTreeSet<Uuid> = short.map(|order| order.id).collect();
         OVERSOLD.fetch_add(stocks.keys().filter(|it| is_short(it)).count() as u64, Ordering::Relaxed);
         for (nth, tablet) in self.tablets.iter().enumerate() {
@@ -283,6 +319,12 @@ impl Simulation {
             for ((product, variant), stock) in &stocks {
                 assert_eq!(replica.stock_of(*product, *variant), *stock, "tablet {nth} has another stock");
                 assert_eq!(replica.stock_of(*product, *variant).is_oversold(), is_short(&(*product, *variant)));
+            }
+            for (id, (_, record)) in products() {
+                for article in record.sums().map(|(variant, _)| (*id, variant)) {
+                    let there = replica.stock_of(article.0, article.1);
+                    assert_eq!(there, stocks[&is(article)], "tablet {nth} has another stock of what was merged");
+                }
             }
             let shown = replica.found(&Filter::of(Facet::Badge(Badge::Oversold)), 0);
             assert_eq!(shown.into_iter().collect::<BTreeSet<_>>(), short, "tablet {nth} shows another shortage");

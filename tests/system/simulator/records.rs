@@ -136,6 +136,8 @@ impl Simulation {
             changed.set.keys().for_each(|field| writes.entry(field).or_default().push((at, meta.id, changed)));
             settled.extend(&changed.settles);
         }
+        // Of the details of a merge nobody has to choose one.
+        writes.retain(|field, _| !field.starts_with("merged/") && !field.starts_with("merged_stock/"));
         for (field, writes) in &writes {
             if !writes.iter().all(|(at, id, _)| is_known(*at, *id)) {
                 continue;
