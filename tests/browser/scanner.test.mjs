@@ -203,6 +203,8 @@ test("lists search for a scan, the product's form takes it as a barcode, and a p
   await scan(tablet, "6901234567892");
   await tablet.dialog().getByText("Nothing here takes a code").waitFor();
   assert.equal(await tablet.box("Amount").inputValue(), amount);
+  // A code's payment is checked before goods leave.
+  await tablet.dialog().getByRole("radio", { name: "Cash", exact: true }).check();
   await tablet.button("Save payment").click();
   await tablet.dialog().waitFor({ state: "hidden" });
   await tablet.act("Ship");

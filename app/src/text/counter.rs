@@ -114,7 +114,7 @@ texts! {
     DROP: "放弃", "Discard";
     CAMERA: "对准条码", "Point at the barcode";
     CAMERA_WAIT: "正在打开摄像头", "Opening the camera";
-    CAMERA_UNREAD: "看到码了，但读不出来。靠近一点、拿稳，或者手工输入。", "There is a code, but it can't be read. Hold it closer and still, or type it in.";
+    CAMERA_UNREAD: "看到码了，但读不出来。靠近一点、拿稳，或者手工输入。", "There is a code, but it can't be read. Hold it closer and still, or enter it by hand.";
     CAMERA_REFUSED: "浏览器不允许使用摄像头。请在地址栏旁的权限里打开后重试。扫码枪和搜索照常可用。", "The browser does not allow the camera. Allow it next to the address, then try again. A scanner and the search still work.";
     CAMERA_NONE: "这台设备没有可用的摄像头。扫码枪和搜索照常可用。", "No camera on this device. A scanner and the search still work.";
     CAMERA_NO_READER: "扫码功能还没下载。联网一次后，没网也能用。", "The barcode reader isn't downloaded yet. Connect once; after that it works offline.";
