@@ -680,7 +680,7 @@ mod tests {
         let line = &jin.lines[0];
         assert_eq!((line.quantity, line.price, line.per, jin.total()), (1_250, 24_70, WeightUnit::Jin, 30_88));
         let pounds = of(WeightUnit::Pound, "100", "1.99");
-        assert_eq!((pounds.lines[0].quantity, pounds.total()), (45_359, 199_00));
+        assert_eq!((pounds.lines[0].quantity, pounds.total()), (45_359, 19_900));
         for content in [jin, pounds] {
             let again = Form::of(&content, &Buyer::default(), Currency::Cny, false).read(Currency::Cny).content;
             assert_eq!(again, content, "nothing changes by being looked at");

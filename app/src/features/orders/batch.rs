@@ -750,7 +750,7 @@ pub fn VerifyAll(
     let sums = newest(Waiting::new(), move || {
         let orders = orders.get();
         // What is done meanwhile is not counted again until all of it is.
-        (!run.running.get()).then(|| async move { Some(waiting(session, orders).await) })
+        (!run.running.get()).then_some(async move { Some(waiting(session, orders).await) })
     });
     let label = move || {
         if run.running.get() {

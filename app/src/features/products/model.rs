@@ -405,7 +405,7 @@ mod tests {
         form.article.stock = "20.5".into();
         let usage = Usage { weight: WeightUnit::Jin, ..USAGE };
         let reading = form.read(&Product::default(), usage);
-        assert_eq!((reading.product.article.price, reading.product.article.cost), (Some(256_00), Some(121_00)));
+        assert_eq!((reading.product.article.price, reading.product.article.cost), (Some(25_600), Some(12_100)));
         assert_eq!(reading.stocks, [(0, 10_250)]);
         assert_eq!(Form::of(&reading.product, usage).article.price, "128.00");
     }

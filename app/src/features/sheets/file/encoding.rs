@@ -79,21 +79,21 @@ impl Encoding {
         if is_utf8(bytes) {
             return Self::Utf8;
         }
-        let candidates: [(Self, fn(&[u8]) -> i64); 4] = [
-            (Self::Gb18030, |bytes| fits(bytes, gb18030)),
-            (Self::Big5, |bytes| fits(bytes, big5)),
-            (Self::Windows1252, windows_1252),
-            (Self::ShiftJis, |bytes| fits(bytes, shift_jis)),
+        let candidates = [
+            (fits(bytes, gb18030), Self::Gb18030),
+            (fits(bytes, big5), Self::Big5),
+            (windows_1252(bytes), Self::Windows1252),
+            (fits(bytes, shift_jis), Self::ShiftJis),
         ];
         // Of equals the first.
-        let best = candidates.iter().map(|(encoding, fits)| (fits(bytes), *encoding));
-        best.reduce(|best, next| if next.0 > best.0 { next } else { best }).map_or(Self::Utf8, |(_, encoding)| encoding)
+        let best = candidates.into_iter().reduce(|best, next| if next.0 > best.0 { next } else { best });
+        best.map_or(Self::Utf8, |(_, encoding)| encoding)
     }
 }
 
 /// UTF-16 without a mark: the halves of plain letters, separators and ends of lines that are zero tell.
 fn wide(bytes: &[u8]) -> Option<Encoding> {
-    if bytes.len() < 4 || bytes.len() % 2 != 0 && !bytes.contains(&0) {
+    if bytes.len() < 4 || !bytes.len().is_multiple_of(2) && !bytes.contains(&0) {
         return None;
     }
     let plain = |little: bool| {

@@ -310,7 +310,7 @@ async fn sheet(
                         table.put(rows.saturating_sub(1), column, content);
                     }
                     read += 1;
-                    if read % AT_ONCE == 0 && !breathe().await {
+                    if read.is_multiple_of(AT_ONCE) && !breathe().await {
                         return Err(Unreadable::Stopped);
                     }
                 }
