@@ -22,7 +22,6 @@ use std::time::Duration;
 
 use domain::figure::Usage;
 use domain::order::{Badge, Command, Conflict, ConflictKind, Context, Order, Summary, decide};
-use domain::shop::SettingChanged;
 use domain::shop::ShopSettings;
 use domain::weight::WeightUnit;
 use domain::{Day, DeviceCode, OrderNumber};
@@ -480,14 +479,8 @@ impl Session {
     pub async fn start_shop(self, name: String, currency: domain::Currency) -> Result<(), StorageFault> {
         let link = self.link().ok_or(StorageFault::Closed)?;
         let works = self.works().await.ok_or(StorageFault::Unavailable("a part of the app".to_owned()))?;
-        (works.start_shop)(Rc::clone(&link), name, currency).await?;
         let weight = WeightUnit::usual(currency, text::language() == text::Language::Zh);
-        if weight != WeightUnit::default() {
-            let change = SettingChanged { weight: Some(weight), ..SettingChanged::default() };
-            // It can be said later, too.
-            let _ = link.change_setting(change).await;
-        }
-        Ok(())
+        (works.start_shop)(link, name, currency, weight).await
     }
 
     /// Takes the shop of this device to a server that has none yet.

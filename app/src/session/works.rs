@@ -6,6 +6,8 @@ use std::pin::Pin;
 use std::rc::Rc;
 
 use domain::Currency;
+use domain::shop::SettingChanged;
+use domain::weight::WeightUnit;
 use futures::channel::oneshot;
 use leptos::prelude::*;
 use replica::storage::StorageFault;
@@ -23,8 +25,8 @@ pub struct Works {
     pub(super) run: fn(Rc<Link>) -> Work<()>,
     /// Builds anew what an older version of the app wrote.
     pub(super) rebuild: fn(&'static str) -> Stored,
-    /// Begins a shop on this device.
-    pub(super) start_shop: fn(Rc<Link>, String, Currency) -> Stored,
+    /// Begins a shop on this device, which weighs in this unit.
+    pub(super) start_shop: fn(Rc<Link>, String, Currency, WeightUnit) -> Stored,
     /// Takes the shop of this device to a server: its address, the set-up code.
     pub(super) connect: fn(Rc<Link>, String, String) -> Answered,
     /// Joins the shop of a pairing code: the server's address, the code.
@@ -42,7 +44,17 @@ impl Works {
                 })
             },
             rebuild: |name| Box::pin(Link::rebuild(name)),
-            start_shop: |link, name, currency| Box::pin(async move { link.start_shop(&name, currency, None).await }),
+            start_shop: |link, name, currency, weight| {
+                Box::pin(async move {
+                    link.start_shop(&name, currency, None).await?;
+                    if weight != WeightUnit::default() {
+                        let change = SettingChanged { weight: Some(weight), ..SettingChanged::default() };
+                        // It can be said later, too.
+                        let _ = link.change_setting(change).await;
+                    }
+                    Ok(())
+                })
+            },
             connect: |link, server, code| Box::pin(async move { link.connect(&server, &code).await }),
             join: |link, server, code| Box::pin(async move { link.join(&server, &code, None).await }),
         }
