@@ -468,14 +468,11 @@ fn Foot(desk: Desk) -> impl IntoView {
         Act::Template => as_template.set(true),
     };
     let second = Memo::new(move |_| allowed.with(|allowed| acts::second(allowed, main.get())));
-    // What stands at its own fact or is out already is not said again; on a phone the second one is in here alone.
-    let in_menu = Memo::new(move |_| {
-        let is_here = |act: &Act| !matches!(act, Act::Verify(_)) && main.get() != Some(*act);
-        allowed.get().into_iter().filter(is_here).collect::<Vec<_>>()
-    });
-    let out = Signal::derive(move || in_menu.with(|acts| acts.iter().position(|act| second.get() == Some(*act))));
+    // All is in here, the main one too: it may have come out between a look and a tap. Where the second one is out, it
+    // is hidden here; on a phone it is in here alone.
+    let out = Signal::derive(move || allowed.with(|acts| acts.iter().position(|act| second.get() == Some(*act))));
     let menu = Signal::derive(move || {
-        let each = in_menu.get().into_iter().map(|act| {
+        let each = allowed.get().into_iter().map(|act| {
             let (label, glyph) = act.face();
             MenuAct { label: label.into(), glyph, danger: act.is_danger(), act: Callback::new(move |()| run(act)) }
         });
