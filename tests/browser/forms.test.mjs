@@ -89,8 +89,8 @@ test("a new order: each field says what is wrong with it, and the form keeps wha
     Address: ["", LONG],
     Item: ["", LONG],
     Specification: [LONG],
-    Quantity: ["", "0", "two", "-1", "1.5", HUGE, "二", "😀", LONG],
-    "Unit price": ["", "twelve", "-1", "1.234", HUGE, "十二", "😀", LONG],
+    Quantity: ["", "0", "two", "-1", "1.5", HUGE, "😀", LONG],
+    "Unit price": ["", "twelve", "-1", "1.234", HUGE, "😀", LONG],
     "Order note": [LONG],
     Discount: ["much", "-1", "256.01", HUGE, LONG],
     "Rounding off": ["much", HUGE],
@@ -141,7 +141,7 @@ test("the dialogs of an order: each field says what is wrong with it, and the di
   await tablet.statusIs("awaiting_payment");
 
   await tablet.act("Record payment");
-  await refuses(dialog, press("Save payment"), "Amount", ["", "0", "twelve", "-5", "1.234", HUGE, "十", "😀", LONG]);
+  await refuses(dialog, press("Save payment"), "Amount", ["", "0", "twelve", "-5", "1.234", HUGE, "😀", LONG]);
   await dialog.getByRole("radio", { name: "Bank transfer", exact: true }).check();
   await fill(dialog, { Amount: "600" });
   await press("Save payment")();

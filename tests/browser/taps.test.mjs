@@ -22,8 +22,9 @@ class Hand {
   async presses(key, times = 2 + (this.nth % 2)) {
     const gap = this.gaps[this.nth % this.gaps.length];
     this.nth += 1;
-    // It may be pressed: Playwright waits for that.
-    await key.click({ trial: true });
+    // It may be pressed, and is where it stays.
+    await key.and(this.page.locator(":not([aria-disabled=true])")).waitFor();
+    await key.hover();
     const { x, y, width, height } = await key.boundingBox();
     const [left, top] = [x + width / 2, y + height / 2];
     if (this.by === "Enter" || this.by === "held") {
