@@ -8,7 +8,6 @@ use uuid::Uuid;
 use super::content::{self, Content};
 use super::csv::Cell;
 use super::{Cells, Left, Line, Outcome, Plan, Planner, Refusal, Remark, Report, Why, Writing, head, written};
-use crate::code::Gtin;
 use crate::figure::{self, Measure, Usage};
 use crate::product::{APART, Article, Product, Stock, Variant};
 use crate::record::{RecordEvent, StockMoved, changes};
@@ -642,10 +641,8 @@ where
                     named = is_heading.then_some((nth, name, true));
                 }
                 (None, Some(_), Some((at, name, is_heading))) => {
-                    let is_known = |code: &String| {
-                        let key = known_as(code);
-                        self.by_code.contains_key(&key) || self.by_barcode.contains_key(&key)
-                    };
+                    let is_known =
+                        |code: &String| self.by_code.contains_key(code) || self.by_barcode.contains_key(code);
                     if *is_heading {
                         self.left.insert(*at, Left::Parent);
                     }
@@ -670,10 +667,10 @@ where
             }
         }
         if !own.code.is_empty() {
-            enter(&mut self.by_code, known_as(&own.code), (at, variant));
+            enter(&mut self.by_code, content::code(&own.code), (at, variant));
         }
         for barcode in &own.barcodes {
-            enter(&mut self.by_barcode, known_as(barcode), (at, variant));
+            enter(&mut self.by_barcode, content::code(barcode), (at, variant));
         }
         if variant != 0 || product.variants.is_empty() {
             let spec = Some(product.spec(variant)).filter(|spec| !is_default(spec)).unwrap_or_default();
@@ -732,12 +729,11 @@ where
                 return Err(Why::NameMissing);
             }
             // The code of a whole product has its row's name and specification beside it.
-            let key = known_as(code);
-            let places = self.by_code.get(&key).or_else(|| self.by_barcode.get(&key));
+            let places = self.by_code.get(code).or_else(|| self.by_barcode.get(code));
             if let Some(places) = places {
                 return Ok(self.within(self.choose(places, read)?, read));
             }
-        } else if let Some(places) = read.barcodes.iter().find_map(|barcode| self.by_barcode.get(&known_as(barcode))) {
+        } else if let Some(places) = read.barcodes.iter().find_map(|barcode| self.by_barcode.get(barcode)) {
             return Ok(self.within(self.choose(places, read)?, read));
         }
         let name = read.name.clone().ok_or(Why::NameMissing)?;
@@ -1138,11 +1134,6 @@ impl<S, D> Products<S, D> {
             }
         }
     }
-}
-
-/// What a sheet's codes are compared by: of goods in whatever form, the one that all have.
-fn known_as(code: &str) -> String {
-    Gtin::parse(code).map_or_else(|| content::code(code), |gtin| gtin.to_string())
 }
 
 /// The barcodes in a cell.
