@@ -246,9 +246,9 @@ test("C1, C3, O1: no key acts twice, whatever trembles, on any page at any size"
   await tablet.takeOrder();
   const hands = [
     ["mouse", LANDSCAPE, [60, 320], [atTheCounter, onAnOrdersPage, inFormsAndLists]],
-    ["touch", PORTRAIT, [120, 500], [atTheCounter, onAnOrdersPage]],
+    ["touch", PORTRAIT, [120, 450], [atTheCounter, onAnOrdersPage]],
     ["touch", PHONE, [200, 90], [atTheCounter, onAnOrdersPage, inFormsAndLists]],
-    ["mouse", PHONE_ON_ITS_SIDE, [500, 200], [atTheCounter]],
+    ["mouse", PHONE_ON_ITS_SIDE, [450, 200], [atTheCounter]],
     ["Enter", LANDSCAPE, [120, 320], [atTheCounter, onAnOrdersPage, inFormsAndLists]],
     ["held", LANDSCAPE, [60], [atTheCounter, onAnOrdersPage]],
   ];

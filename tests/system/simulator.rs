@@ -751,11 +751,11 @@ fn after_all_that_can_go_wrong_everything_is_everywhere() {
         ("a field was written on two tablets", &records::DISPUTED, 20),
         ("more was sold than there was", &goods::OVERSOLD, 20),
         ("a count did not know of something", &goods::UNAWARE, 20),
-        ("two counts agreed", &goods::AGREED, 200),
-        ("a product turned out to be another", &goods::MERGED, 20),
-        ("two merged each into the other", &people::CIRCLES, 100),
-        ("a cart was sold twice", &carts::SOLD_TWICE, 50),
-        ("a part was paid of a cart that ended unknowing of it", &carts::PART_UNKNOWN, 50),
+        ("two counts agreed", &goods::AGREED, 500),
+        ("a product turned out to be another", &goods::MERGED, 50),
+        ("two merged each into the other", &people::CIRCLES, 300),
+        ("a cart was sold twice", &carts::SOLD_TWICE, 150),
+        ("a part was paid of a cart that ended unknowing of it", &carts::PART_UNKNOWN, 300),
     ] {
         let count = count.load(Ordering::Relaxed);
         eprintln!("{what}: {count} times");

@@ -22,7 +22,7 @@ texts! {
     SHORT_ONLY: "缺货", "Out of stock";
     RESTING: "停售", "Inactive";
     EVERY: "全部", "All";
-    KIND: "分类", "Category";
+    KIND: "分类", "Kind";
     ANY_CATEGORY: "全部", "All";
     SHORT: "缺货", "Out of stock";
     OFF_SALE: "停售", "Inactive";

@@ -1,5 +1,7 @@
 //! A dialog: the browser's own, which keeps the focus inside, closes on Escape and gives the focus back.
 
+use std::time::Duration;
+
 use leptos::html;
 use leptos::prelude::*;
 use leptos::text_prop::TextProp;
@@ -8,6 +10,9 @@ use super::scan::Said;
 use super::{Glyph, Icon, uid};
 use crate::platform::page;
 use crate::text::keys;
+
+/// A tap beside a dialog closes it only after this: the second of two taps on what opened it does not.
+const SETTLED: Duration = Duration::from_millis(600);
 
 /// Shows its content while `open`; each time anew.
 #[component]
@@ -24,6 +29,7 @@ pub fn Dialog(
     children: ChildrenFn,
 ) -> impl IntoView {
     let dialog = NodeRef::<html::Dialog>::new();
+    let settled = RwSignal::new(false);
     let id = uid("d");
     // The field that a dialog is opened for, or else its first control.
     let first = format!("#{id} [data-first]");
@@ -33,6 +39,8 @@ pub fn Dialog(
             return;
         };
         if wanted && !element.open() {
+            settled.set(false);
+            set_timeout(move || _ = settled.try_set(true), SETTLED);
             // It fails only where the element has left the page.
             let _ = element.show_modal();
             // Once the fields hold what they show: their values are set after they are made.
@@ -52,7 +60,7 @@ pub fn Dialog(
             id=id
             node_ref=dialog
             aria-labelledby=labelled
-            closedby=move || if light.get() { "any" } else { "closerequest" }
+            closedby=move || if light.get() && settled.get() { "any" } else { "closerequest" }
             on:close=move |_| open.set(false)
         >
             <Show when=move || open.get()>
