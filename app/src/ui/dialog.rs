@@ -12,7 +12,7 @@ use crate::platform::page;
 use crate::text::keys;
 
 /// A tap beside a dialog closes it only after this: the second of two taps on what opened it does not.
-const SETTLED: Duration = Duration::from_millis(600);
+const SETTLED: Duration = Duration::from_millis(1_200);
 
 /// Shows its content while `open`; each time anew.
 #[component]
