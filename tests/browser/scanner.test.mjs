@@ -236,6 +236,12 @@ test("C10: a scan into every text field of every page leaves it as it was, with 
   for (const where of pages) {
     await tablet.go(where);
     await page.locator("main h1, main h2").first().waitFor({ state: "attached" });
+    // All of it stands: its later files have come.
+    await page.waitForFunction((selector) => {
+      const count = document.querySelectorAll(`main :is(${selector})`).length;
+      if (window.fields?.count !== count) window.fields = { count, since: performance.now() };
+      return performance.now() - window.fields.since > 500;
+    }, FIELDS);
     const count = await page.evaluate((selector) => {
       const seen = [...document.querySelectorAll(`main :is(${selector})`)].filter((field) => field.checkVisibility() && !field.disabled);
       seen.forEach((field, nth) => { field.dataset.walked = String(nth); });

@@ -30,6 +30,7 @@ pub fn Dialog(
 ) -> impl IntoView {
     let dialog = NodeRef::<html::Dialog>::new();
     let settled = RwSignal::new(false);
+    let opened = StoredValue::new(0_u32);
     let id = uid("d");
     // The field that a dialog is opened for, or else its first control.
     let first = format!("#{id} [data-first]");
@@ -40,7 +41,11 @@ pub fn Dialog(
         };
         if wanted && !element.open() {
             settled.set(false);
-            set_timeout(move || _ = settled.try_set(true), SETTLED);
+            opened.update_value(|times| *times = times.wrapping_add(1));
+            let nth = opened.get_value();
+            // Only this opening's own time counts.
+            let settle = move || _ = (opened.try_get_value() == Some(nth)).then(|| settled.try_set(true));
+            set_timeout(settle, SETTLED);
             // It fails only where the element has left the page.
             let _ = element.show_modal();
             // Once the fields hold what they show: their values are set after they are made.

@@ -32,8 +32,9 @@ fn changes() -> Vec<(&'static str, Change)> {
         ("variant", |form| form.content.lines[0].variant = 2),
         ("spec", |form| form.content.lines[0].spec = "blue".into()),
         ("quantity", |form| (form.content.lines[0].quantity, form.content.lines[0].unit) = (500, Unit::Gram)),
-        ("price", |form| form.content.lines[0].price = 60_00),
-        ("of what the price is", |form| form.content.lines[0].per = domain::weight::WeightUnit::Jin),
+        ("price, and of what it is", |form| {
+            (form.content.lines[0].price, form.content.lines[0].per) = (60_00, domain::weight::WeightUnit::Jin)
+        }),
         ("line discount", |form| form.content.lines[0].discount = 2_00),
         ("line note", |form| form.content.lines[0].note = "gift".into()),
         ("a line more", |form| form.content.lines.push(line(9, "tray", 1, 8_00))),
