@@ -1,5 +1,5 @@
 //! Products that turned out to be one: which are suggested, which article of the one is which of the other, and what
-//! the merged ones give to the one that is kept (docs/decisions/0016).
+//! the merged ones give to the one that is kept (docs/decisions/0020).
 //!
 //! A merge is in the fields of the product that goes: `merged_into`, for each of its variants `merged/<variant>` (which
 //! variant of the other it is), and `merged_stock/<variant>` (what counts twice, and is taken off while they are one).

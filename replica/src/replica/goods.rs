@@ -1,5 +1,5 @@
 //! Goods: what there is of an article, whichever of the products that turned out to be one it was sold, received or
-//! counted under (docs/decisions/0016).
+//! counted under (docs/decisions/0020).
 
 use std::rc::Rc;
 
