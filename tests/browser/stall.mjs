@@ -214,8 +214,11 @@ export class Tablet {
   }
   async join(code) {
     await this.box("Pairing code").fill(code);
+    const inside = this.page.getByRole("link", { name: "Orders", exact: true });
     await this.button("Join shop").click();
-    await this.page.getByRole("link", { name: "Orders", exact: true }).waitFor();
+    // A press while the page still moves is none: one presses again.
+    await inside.waitFor({ timeout: 6_000 }).catch(() => this.button("Join shop").click({ timeout: 6_000 }).catch(() => {}));
+    await inside.waitFor();
     await this.synced();
   }
   async synced() {
