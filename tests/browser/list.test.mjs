@@ -194,7 +194,7 @@ test("a filter is saved under a name with no server, is there on every tablet, a
     await conflict.getByRole("heading", { name: /^Saved filter “(Parcels|Web)”: Name was changed twice$/ }).waitFor();
     for (const name of ["Parcels", "Web"]) await conflict.locator(".what").getByText(name).waitFor();
   }
-  await page.getByRole("button", { name: /^Take/ }).click();
+  await page.getByRole("button", { name: /^Use “/ }).click();
   for (const tablet of [first, second]) await tablet.page.getByTestId("conflict").waitFor({ state: "detached" });
 
   // Removed, and had back.

@@ -161,7 +161,7 @@ test("one product priced on two tablets without a network: both prices are shown
     await conflict.getByRole("heading", { name: "Product “Teapot”: Price was changed twice" }).waitFor();
     for (const price of ["¥280.00", "¥300.00"]) await conflict.locator(".what").getByText(price).waitFor();
   }
-  await first.page.getByRole("button", { name: /^Take/ }).click();
+  await first.page.getByRole("button", { name: /^Use “/ }).click();
   for (const tablet of [first, second]) await tablet.page.getByTestId("conflict").waitFor({ state: "detached" });
   const prices = [];
   for (const tablet of [first, second]) {

@@ -140,9 +140,9 @@ fn Dispute(of: RecordConflict) -> impl IntoView {
     };
     let keep = {
         let (value, standing) = (value.clone(), standing);
-        move || records::keep(&value(standing.clone()))
+        move || dispute::keep_value(&value(standing.clone()))
     };
-    let take = move || records::take(&value(other.clone()));
+    let take = move || dispute::use_value(&value(other.clone()));
     let wrong = Signal::derive(move || fault.get().as_ref().map(refusal::words));
     let page = page_of(kind, id).map(|(href, label)| view! { <LinkButton href label glyph=Glyph::Edit/> });
     view! {

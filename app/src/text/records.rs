@@ -46,8 +46,6 @@ texts! {
     after_count(n: &str): "盘点之后：现有 {n}", "After the count: {n} on hand";
     moved_of(act: &str, n: &str): "{act} {n}", "{act} {n}";
     and_more(n: usize): "还有 {n} 笔", "and {n} more";
-    keep(value: &str): "保留“{value}”", "Keep “{value}”";
-    take(value: &str): "改用“{value}”", "Take “{value}”";
 }
 
 /// What a kind of record is called.
