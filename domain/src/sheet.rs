@@ -7,6 +7,7 @@ pub mod customers;
 pub mod head;
 pub mod peer;
 pub mod products;
+mod tongues;
 
 use std::collections::BTreeMap;
 

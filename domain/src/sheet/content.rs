@@ -125,6 +125,8 @@ pub fn phone(text: &str) -> String {
 fn mobile(text: &str) -> Option<String> {
     // A digit, and what stands before it since the last one.
     let is_between = |c: char| matches!(c, ' ' | '-' | '‐' | '‑' | '–' | '—' | '−' | '.' | '(' | ')' | '+' | '\t');
+    // A number that says another country is none of China, however many digits it has.
+    let says_country = text.trim_start_matches('(').starts_with('+');
     let mut rest = text;
     let mut digits = String::new();
     loop {
@@ -133,7 +135,8 @@ fn mobile(text: &str) -> Option<String> {
         let digit = chars.next().filter(char::is_ascii_digit)?;
         digits.push(digit);
         rest = chars.as_str();
-        let bare = ["0086", "86"].iter().find_map(|country| digits.strip_prefix(country)).unwrap_or(&digits);
+        let after = ["0086", "86"].iter().find_map(|country| digits.strip_prefix(country));
+        let bare = after.unwrap_or(if says_country { "" } else { &digits });
         let is_whole = bare.len() == 11 && bare.starts_with('1') && !bare.starts_with(['0', '2']);
         if is_whole && matches!(bare.as_bytes().get(1), Some(b'3'..=b'9')) {
             let extension = rest.trim();
@@ -188,6 +191,9 @@ mod tests {
             ("0571-88886666", "0571-88886666"),
             ("+44 7700 900123", "+44 7700 900123"),
             ("0044 7700 900123", "+44 7700 900123"),
+            ("+15417543000", "+15417543000"),
+            ("+1 (541) 754-3000", "+1 (541) 754-3000"),
+            ("+7 916 123 45 67", "+7 916 123 45 67"),
             ("(555) 010-2000", "(555) 010-2000"),
             ("12345", "12345"),
             ("138001380001234", "138001380001234"),

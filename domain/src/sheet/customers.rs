@@ -228,6 +228,8 @@ impl head::Column for Column {
                 "shippingcountry",
                 "defaultaddresscountry",
                 "defaultaddresscountrycode",
+                "addresscountry",
+                "addresscountrycode",
             ],
             Self::Part(Part::Province) => &[
                 "省",
@@ -251,6 +253,8 @@ impl head::Column for Column {
                 "shippingprovince",
                 "defaultaddressprovince",
                 "defaultaddressprovincecode",
+                "addressprovince",
+                "addressprovincecode",
             ],
             Self::Part(Part::City) => &[
                 "市",
@@ -270,6 +274,7 @@ impl head::Column for Column {
                 "billingcity",
                 "shippingcity",
                 "defaultaddresscity",
+                "addresscity",
             ],
             Self::Part(Part::District) => &[
                 "区",
@@ -329,6 +334,7 @@ impl head::Column for Column {
                 "收货邮编",
                 "收货人邮编",
                 "zip",
+                "addresszip",
                 "zipcode",
                 "postcode",
                 "postalcode",
@@ -614,10 +620,15 @@ fn is_han(text: &str) -> bool {
 
 /// The name: whole, or first and last name in the order of their script, or else the company's.
 fn name(cells: &mut Cells<'_, Column>) -> Option<String> {
-    if let Some(name) = cells.text(&Column::Name, SHORT) {
-        return Some(name);
-    }
+    let name = cells.text(&Column::Name, SHORT);
     let (given, family) = (cells.text(&Column::Given, SHORT), cells.text(&Column::Family, SHORT));
+    let (given, family) = match (name, given, family) {
+        // `Nom` beside `Prénom` is the last name, `Nombre` beside `Apellidos` the first.
+        (Some(name), Some(given), None) if !name.contains(&given) => (Some(given), Some(name)),
+        (Some(name), None, Some(family)) if !name.contains(&family) => (Some(name), Some(family)),
+        (Some(name), ..) => return Some(name),
+        (None, given, family) => (given, family),
+    };
     match (given, family) {
         (Some(given), Some(family)) if is_han(&given) && is_han(&family) => Some(format!("{family}{given}")),
         (Some(given), Some(family)) => Some(format!("{given} {family}")),
@@ -662,6 +673,17 @@ fn in_parts(cells: &mut Cells<'_, Column>) -> Vec<(usize, String)> {
     all.into_iter().filter_map(|(at, parts)| Some((at, joined(&parts)?))).collect()
 }
 
+/// The provinces of China behind the codes that Shopify has for them.
+const PROVINCES: &str = "AH安徽BJ北京CQ重庆FJ福建GD广东GS甘肃GX广西GZ贵州HA河南HB湖北HE河北HI海南HK香港HL黑龙江HN湖南JL吉林JS江苏\
+    JX江西LN辽宁MO澳门NM内蒙古NX宁夏QH青海SC四川SD山东SH上海SN陕西SX山西TJ天津TW台湾XJ新疆XZ西藏YN云南YZ西藏ZJ浙江";
+
+/// A province of China by its name, where its code is said.
+fn of_china(province: &str) -> &str {
+    let is_code = province.len() == 2 && province.bytes().all(|byte| byte.is_ascii_uppercase());
+    let behind = PROVINCES.split_once(province).filter(|_| is_code).map(|(_, behind)| behind);
+    behind.and_then(|behind| behind.split(|c: char| c.is_ascii()).next()).unwrap_or(province)
+}
+
 /// The parts of an address as it is written where it is: `浙江省杭州市西湖区文三路1号`, `12 High Street, London, N1 9GU`.
 fn joined(parts: &BTreeMap<Part, String>) -> Option<String> {
     let of = |part: Part| parts.get(&part).map(String::as_str).unwrap_or_default();
@@ -673,7 +695,7 @@ fn joined(parts: &BTreeMap<Part, String>) -> Option<String> {
     if [Part::Province, Part::City, Part::District, Part::Street].iter().any(|part| is_han(of(*part))) {
         let bare = |text: &str| text.trim_end_matches(['市', '省']).to_owned();
         let is_none = |city: &str| matches!(city, "市辖区" | "县" | "省直辖县级行政区划" | "自治区直辖县级行政区划");
-        let province = of(Part::Province);
+        let province = of_china(of(Part::Province));
         let is_again = !province.is_empty() && bare(province) == bare(city);
         let province = if is_again || is_none(province) { "" } else { province };
         let city = if is_none(city) && !district.is_empty() { "" } else { city };

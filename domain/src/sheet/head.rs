@@ -1,8 +1,8 @@
 //! The head of a sheet: which rows it is, and what its columns are, guessed from the names that programs and people give
-//! them in Chinese and English.
+//! them in Chinese and English, and in other languages where these have a word for them.
 
 use super::content::Content;
-use super::{Left, Line};
+use super::{Left, Line, tongues};
 
 /// What a column of a kind of sheet can be.
 pub trait Column: Clone + PartialEq {
@@ -22,6 +22,9 @@ const TRADITIONAL: &str = "稱称貨货號号價价庫库類类條条碼码規�
     繳缴費费額额儲储餘余歸归裡里遞递倉仓庫库樓楼號号鋪铺賬账帳账億亿萬万點点種种層层純纯淨净毛重質质過过時时間间無无\
     來来發发佈布稅税";
 
+/// How a name says that there may be several: `Attribute 1 value(s)`.
+const PLURALS: [&str; 4] = ["(s)", "(es)", "(e)", "(en)"];
+
 /// A traditional character of a name as its simplified one.
 fn simplified(c: char) -> char {
     // Pairs of signs of three bytes each.
@@ -29,23 +32,24 @@ fn simplified(c: char) -> char {
     traditional.and_then(|(at, sign)| TRADITIONAL.get(at + sign.len()..)?.chars().next()).unwrap_or(c)
 }
 
-/// A name without case, spaces and what stands in brackets behind it, in plain and simplified signs: `售價（元）*` is
-/// `售价`. What asks (`In stock?`) keeps its mark: it is another thing than what it asks of.
+/// A name without case, accents, spaces and what stands in brackets behind it, in plain and simplified signs, in English
+/// where it is of another language than Chinese: `售價（元）*` is `售价`, `Catégories` is `categories`. What asks (`In stock?`) keeps its mark: it is another thing than what it asks of.
 pub fn folded(name: &str) -> String {
-    let name = name.trim();
+    let name = PLURALS.iter().fold(name.trim().to_owned(), |name, plural| name.replace(plural, ""));
     let before = name.split(['(', '（', '[', '【', ':', '：']).next().unwrap_or_default();
-    let before = if before.trim().is_empty() { name } else { before };
+    let before = if before.trim().is_empty() { &name } else { before };
     let mut folded: String = before
         .chars()
         .map(super::content::narrow)
         .filter(|c| c.is_alphanumeric())
         .flat_map(char::to_lowercase)
-        .map(|c| if c.is_ascii() { c } else { simplified(c) })
+        .map(|c| if c.is_ascii() { c } else { tongues::plain(simplified(c)) })
         .collect();
+    folded = folded.replace('ß', "ss");
     if folded.is_ascii() && before.trim_end().ends_with(['?', '？']) {
         folded.push('?');
     }
-    folded
+    tongues::english(&folded).unwrap_or(folded)
 }
 
 /// How sure it is that a column of this name means it: less is surer.
@@ -256,6 +260,28 @@ mod tests {
             guess(&["ＳＫＵ", "品名", "單位", "備註", "進價", "狀態", "規格"]),
             [Some(Code), Some(Name), Some(Unit), Some(Note), Some(Cost), Some(State), Some(Spec)]
         );
+    }
+
+    /// R2: deadlocker8/BudgetMaster#731, jasp-stats/jasp-desktop#403: sheets of people who write neither English nor
+    /// Chinese.
+    #[test]
+    fn r2_names_in_other_languages_are_known() {
+        let guess = |head: &[&str]| guess(&row(head), &Column::ALL, &[]);
+        let goods = [Some(Name), Some(Code), Some(Barcodes), Some(Price), Some(Stock), Some(Category), Some(Unit)];
+        for head in [
+            ["Bezeichnung", "Artikelnummer", "Strichcode", "Preis (€)", "Bestand", "Warengruppe", "Einheit"],
+            ["Nom", "Référence", "Code-barres", "Prix de vente", "Quantité", "Catégorie", "Unité"],
+            ["Nombre", "Código", "Código de barras", "Precio", "Existencias", "Categoria", "Unidad"],
+            ["Nome", "Codice", "Codice a barre", "Prezzo", "Giacenza", "Categoria", "Unità"],
+            ["Nome", "Código", "Código de Barras", "Preço", "Estoque", "Categoria", "Unidade"],
+            ["Naam", "SKU", "Streepjescode", "Prijs", "Voorraad", "Categorie", "Eenheid"],
+        ] {
+            assert_eq!(guess(&head), goods, "{head:?}");
+        }
+        // A number of an article is no name where there is one.
+        assert_eq!(guess(&["Artikel", "Name", "Größe", "EK"]), [None, Some(Name), Some(Option), Some(Cost)]);
+        assert_eq!(guess(&["Title", "Type", "Reference"]), [Some(Name), Some(Category), Some(Code)]);
+        assert!(is_total("Summe") && is_total("Gesamt:") && !is_total("Sumatra"));
     }
 
     #[test]

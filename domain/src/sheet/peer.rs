@@ -76,7 +76,9 @@ pub fn of_products(names: &[String]) -> Option<Peer> {
         (Peer::Loyverse, is(&["handle"], &["soldbyweight", "trackstock"]) && names.any(&["name", "itemname"])),
         (
             Peer::WooCommerce,
-            is(&["type", "name"], &["regularprice", "parent", "attribute1name"])
+            names.any(&["type", "类型"])
+                && names.any(&["name", "名称"])
+                && names.any(&["regularprice", "parent", "attribute1name"])
                 && names.any(&[
                     "visibilityincatalog",
                     "isfeatured?",
@@ -175,10 +177,10 @@ impl Peer {
         match self {
             Self::Shopify => only(&["type", "producttype", "productcategory"], Column::Category),
             Self::WooCommerce => {
-                only(&["categories"], Column::Category);
+                only(&["categories", "分类"], Column::Category);
                 only(&["regularprice"], Column::Price);
                 only(&["published"], Column::State);
-                only(&["stock"], Column::Stock);
+                only(&["stock", "库存"], Column::Stock);
             }
             Self::Square => {
                 only(&["itemname"], Column::Name);
@@ -312,9 +314,10 @@ fn shopify(names: &Names, lines: &mut [Line]) {
 
 /// A variation names its parent by code or id, and has its attributes; the parent itself is no article.
 fn woocommerce(names: &Names, lines: &mut [Line]) {
-    let [id, sku, name, kind, parent] = ["id", "sku", "name", "type", "parent"].map(|name| names.at(&[name]));
+    let [id, sku, parent, published] = ["id", "sku", "parent", "published"].map(|name| names.at(&[name]));
+    let (name, kind) = (names.at(&["name", "名称"]), names.at(&["type", "类型"]));
     let (regular, sale) = (names.at(&["regularprice"]), names.at(&["saleprice"]));
-    let [category, published, stock] = ["categories", "published", "stock"].map(|name| names.at(&[name]));
+    let (category, stock) = (names.at(&["categories", "分类"]), names.at(&["stock", "库存"]));
     let values: Vec<Option<usize>> =
         (1..=8).map(|n| names.at(&[&format!("attribute{n}value")])).take_while(Option::is_some).collect();
     let mut parents: BTreeMap<String, (String, String, String)> = BTreeMap::new();
@@ -380,6 +383,7 @@ fn woocommerce(names: &Names, lines: &mut [Line]) {
 fn square(names: &Names, lines: &mut [Line]) {
     let [token, name, variation, price] = ["token", "itemname", "variationname", "price"].map(|name| names.at(&[name]));
     let category = names.at(&["reportingcategory", "category", "categories"]);
+    let further = names.at(&["categories"]);
     let archived = names.at(&["archived"]);
     let key = |line: &Line| (text(line, token), text(line, name));
     let mut many: BTreeMap<(String, String), usize> = BTreeMap::new();
@@ -399,7 +403,8 @@ fn square(names: &Names, lines: &mut [Line]) {
         if folded(&text(line, price)) == "variable" {
             set(line, price, "");
         }
-        let first = first_category(&text(line, category));
+        let said = if is_blank(line, category) { further } else { category };
+        let first = first_category(&text(line, said));
         set(line, category, &first);
         match text(line, archived).to_uppercase().as_str() {
             "Y" | "YES" | "TRUE" => set(line, archived, "archived"),

@@ -128,6 +128,38 @@ fn s2_woocommerce() {
     assert_eq!((plan.counts().left, plan.reports[2].outcome.clone()), (2, Outcome::LeftOut(Left::Parent)));
 }
 
+/// R1: woocommerce/woocommerce#20430, #19596, #24963: an export is written in the shop's language, and its variations
+/// are lost where only English is understood.
+#[test]
+fn r1_woocommerce_in_other_languages() {
+    for head in [
+        "ID,Typ,Artikelnummer,\"GTIN, UPC, EAN oder ISBN\",Name,Veröffentlicht,Vorrätig?,Bestand,Gewicht (kg),Angebotspreis,Regulärer Preis,Kategorien,Übergeordnetes Produkt,Position,Attribut 1 Name,Attribut 1 Wert(e)",
+        "ID,Typ,Artikelnummer,\"GTIN, UPC, EAN oder ISBN\",Name,Veröffentlicht,Auf Lager?,Lager,Gewicht (kg),Angebotspreis,Regulärer Preis,Kategorien,Übergeordnet,Position,Attribut 1 Name,Attribut 1 Wert(e)",
+        "ID,Type,UGS,\"GTIN, UPC, EAN ou ISBN\",Nom,Publié,En stock ?,Stock,Poids (kg),Tarif promo,Tarif régulier,Catégories,Parent,Position,Nom de l’attribut 1,Valeur(s) de l’attribut 1 ",
+        "ID,Tipo,SKU,\"GTIN, UPC, EAN o ISBN\",Nombre,Publicado,¿Existencias?,Inventario,Peso (kg),Precio rebajado,Precio normal,Categorías,Superior,Posición,Nombre del atributo 1,Valor(es) del atributo 1",
+        "ID,类型,SKU,GTIN、UPC、EAN 或 ISBN,名称,已发布,有货？,库存,重量 (kg),促销价格,常规售价,分类,父级,位置,属性 1 名称,属性 1 值",
+        "ID,Type,SKU,GTIN, Name, Published,In stock?,Stock,Weight (kg),Sale price,Regular price,Categories,Parent,Position, Attribute 1 name, Attribute 1 value(s)",
+    ] {
+        let sheet = format!(
+            "{head}\n\
+             10,simple,HONEY,4006381333931,Honey,1,1,12,0.5,,8.5,Food > Honey,,0,,\n\
+             11,variable,SHIRT,,Shirt,1,1,,,,,Wear,,0,Size,\"M, L\"\n\
+             12,variation,SHIRT-M,,Shirt - M,1,1,4,,,39.9,,SHIRT,1,Size,M\n\
+             13,variation,SHIRT-L,,Shirt - L,1,0,0,,,42,,id:11,2,Size,L\n"
+        );
+        let (_, table) = import("WooCommerce", Some(peer::Peer::WooCommerce), &sheet);
+        assert_eq!(
+            table,
+            [
+                "Honey||HONEY|4006381333931|850||12|Food > Honey|on",
+                "Shirt|M|SHIRT-M||3990||4|Wear|on",
+                "Shirt|L|SHIRT-L||4200||0|Wear|on",
+            ],
+            "{head}"
+        );
+    }
+}
+
 #[test]
 fn s3_square() {
     let (_, table) = import(
@@ -137,7 +169,8 @@ fn s3_square() {
          #espresso,TOK1,Espresso,Regular,ESP,Strong,Drinks,Drinks,,Physical,,N,Y,Y,,,2.80,,0.60,40,,N,\n\
          #tee,TOK2,Tee,\"Small, Red\",TEE-S-R,,\"Wear (Clothes), Sale\",Wear,0712345000018,Physical,,N,Y,Y,Size,Small,15.00,,6,3,,N,\n\
          #tee,TOK3,Tee,\"Large, Red\",TEE-L-R,,\"Wear (Clothes), Sale\",Wear,0712345000025,Physical,,N,Y,Y,Size,Large,17.00,,6,4,,N,\n\
-         #tip,TOK4,Tip jar,Regular,,,,,,Physical,,Y,Y,N,,,variable,,,,,N,\n",
+         #tip,TOK4,Tip jar,Regular,,,,,,Physical,,Y,Y,N,,,variable,,,,,N,\n\
+         #mug,TOK5,Mug,Regular,MUG,,\"Cups, Sale\",,,Physical,,N,Y,Y,,,9,,,,,N,\n",
     );
     assert_eq!(
         table,
@@ -146,6 +179,7 @@ fn s3_square() {
             "Tee|Small, Red|TEE-S-R|0712345000018|1500|600|3|Wear|on",
             "Tee|Large, Red|TEE-L-R|0712345000025|1700|600|4|Wear|on",
             "Tip jar||||||||off",
+            "Mug||MUG||900|||Cups|on",
         ]
     );
 }

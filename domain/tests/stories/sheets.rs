@@ -917,6 +917,47 @@ fn customers_of_peers_have_one_name_and_one_form_of_phone() {
     assert_eq!(refused(&planner.plan()), [(2, vec![Why::Damaged])]);
 }
 
+/// R3, R4: Shopify's and Matrixify's customers as their manuals have them, and sheets that call the last name `Nom`.
+#[test]
+fn r3_r4_customers_in_parts_and_in_other_languages() {
+    let made = |sheet: &str| -> Vec<[String; 3]> {
+        let mut shop = Shop::default();
+        shop.take(&people(&[], sheet));
+        let said = |it: Customer| {
+            let addresses: Vec<String> = it.addresses.into_iter().map(|it| it.text).collect();
+            [it.name, it.phone, addresses.join(" | ")]
+        };
+        shop.records.iter().map(Customer::read).map(said).collect()
+    };
+    let shopify = "Customer ID,First Name,Last Name,Default Address Address1,Default Address Address2,Default Address City,Default Address Province Code,Default Address Country Code,Default Address Zip,Phone\n";
+    for (sheet, said) in [
+        (
+            format!("{shopify}1,小明,王,文三路1号,2幢,杭州,ZJ,CN,'310012,'+86 138 0013 8000\n"),
+            ["王小明", "13800138000", "浙江杭州文三路1号2幢"],
+        ),
+        // Eleven digits that look like a Chinese mobile number, of another country.
+        (
+            "First Name,Last Name,Phone,Address Line 1,Address City,Address Province,Address Zip,Address Country\nAnn,Lee,'+15417543000,9 Dale Rd,Leeds,,LS1,UK\n".to_owned(),
+            ["Ann Lee", "+15417543000", "9 Dale Rd, Leeds, LS1, UK"],
+        ),
+        (
+            "Nom;Prénom;Téléphone;Rue;Code postal;Ville\nDupont;Zoé;+33 6 12 34 56 78;4 rue des Lilas;75011;Paris\n".to_owned(),
+            ["Zoé Dupont", "+33 6 12 34 56 78", "4 rue des Lilas, Paris, 75011"],
+        ),
+        (
+            "Nombre;Apellidos;Móvil;Dirección\nAna;García Ruiz;+34 612 34 56 78;Calle Mayor 1\n".to_owned(),
+            ["Ana García Ruiz", "+34 612 34 56 78", "Calle Mayor 1"],
+        ),
+        (
+            "Name;Vorname;Handy;Straße;PLZ;Ort;Land\nKlein;Jörg;0171 2345678;Hauptstr. 5;10115;Berlin;DE\n".to_owned(),
+            ["Jörg Klein", "0171 2345678", "Hauptstr. 5, Berlin, 10115, DE"],
+        ),
+        ("Full name,First name,Phone\nAda King,Ada,0117 496 0000\n".to_owned(), ["Ada King", "0117 496 0000", ""]),
+    ] {
+        assert_eq!(made(&sheet), [said.map(str::to_owned)], "{sheet}");
+    }
+}
+
 #[test]
 fn s27_one_count_for_several_rows_is_of_none_of_them() {
     let rows = words_of(&["名称", "规格", "编码", "库存", "批发价"]);
