@@ -205,7 +205,7 @@ pub trait Store: Send + Sync + 'static {
     async fn epoch(&self) -> Result<Uuid, StoreFault>;
     /// Replaces the epoch, after the data were restored from a copy.
     async fn renew_epoch(&self, epoch: Uuid) -> Result<(), StoreFault>;
-    /// Whether it answers at all.
+    /// Whether it answers, and begins to write.
     async fn ready(&self) -> Result<(), StoreFault>;
     /// Finishes what was begun and lets go of the files.
     async fn close(&self);

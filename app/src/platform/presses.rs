@@ -41,6 +41,8 @@ extern "C" {
 const KEYS: &str = "button:not([data-again]), input[role=switch]";
 /// What is pressed beside it, and kept from a press only in the very place of an act.
 const WAYS: &str = "a[href], button, label, input, summary";
+/// What is written in.
+const FIELDS: &str = "textarea, input:not([type=radio], [type=checkbox], [type=file])";
 /// What a key says that may not be pressed for another reason.
 const OFF: &str = "[data-off], [data-busy]";
 /// Further than this a key has moved, CSS pixels.
@@ -348,7 +350,7 @@ impl<J: Judge> Watch<J> {
         let is = |selector: &str| on.as_ref().is_some_and(|on| on.matches(selector).unwrap_or(false));
         let writes = match event.key().as_str() {
             "Enter" => is("textarea") && !event.ctrl_key(),
-            " " => is("textarea, input:not([type=radio], [type=checkbox]), select"),
+            " " => is(FIELDS) || is("select"),
             "F2" => false,
             "Shift" | "CapsLock" | "Control" | "Alt" | "Meta" => return,
             _ => true,
@@ -368,6 +370,13 @@ impl<J: Judge> Watch<J> {
         }
         let on = on.and_then(|on| key_of(&on)).map(|key| self.number(&key));
         self.press = Some(Press { is_pointer: false, on, event: Some(event.clone()), up_ms: None });
+    }
+
+    /// Something was written with no key of a keyboard: on glass, pasted, spoken, chosen by an input method.
+    fn written(&mut self, event: &Event) {
+        if target(event).is_some_and(|on| on.matches(FIELDS).unwrap_or(false)) {
+            self.judge.typed(time_of(event));
+        }
     }
 
     fn key_up(&mut self, event: &KeyboardEvent) {
@@ -507,6 +516,7 @@ pub fn judge_by(judge: impl Judge + 'static) {
     hear(&watch, "pointerdown", |watch, event| watch.begin_pointer(event), false);
     hear(&watch, "click", Watch::click, true);
     hear(&watch, "submit", Watch::submit, false);
+    hear(&watch, "input", Watch::written, false);
     hear(&watch, "scroll", |watch, _| watch.scrolled = true, false);
     let of_key = |event: &Event| event.dyn_ref::<KeyboardEvent>().cloned();
     hear(&watch, "keydown", move |watch, event| of_key(event).iter().for_each(|key| watch.key_down(key)), true);

@@ -365,7 +365,7 @@ impl<S: Storage, T: Transport, H: Host> Client<S, T, H> {
             return Ok(());
         };
         self.note_clock(pulled.server_time, asked.filter(|_| wait_seconds == 0));
-        let taken = self.take(|replica| replica.read_pulled(after, &pulled)).await?;
+        let taken = self.take(|replica| replica.read_pulled(after, whole, &pulled)).await?;
         self.concluded(taken, Heard::Answer).await
     }
 

@@ -178,11 +178,11 @@ impl Replica {
         Ok(rows)
     }
 
-    /// Reads a page of a pull that was asked for from `after`, the cursor then.
-    pub fn read_pulled(&self, after: u64, pulled: &Pulled) -> Result<Intake, SyncFault> {
+    /// Reads a page of a pull that was asked for from `after`, the cursor then; `whole`: with own events as texts, too.
+    pub fn read_pulled(&self, after: u64, whole: bool, pulled: &Pulled) -> Result<Intake, SyncFault> {
         let Pulled { epoch, ref events, next, head, digest, .. } = *pulled;
         self.same_log(epoch, head, after)?;
-        let intake = self.read_log(epoch, events, next, head, digest)?;
+        let intake = self.read_log(epoch, events, !whole, next, head, digest)?;
         Ok(Intake { pulled: true, ..intake })
     }
 
@@ -190,20 +190,21 @@ impl Replica {
     pub fn read_poke(&self, poke: &Poke) -> Result<Intake, SyncFault> {
         let Poke { epoch, ref events, head, digest, .. } = *poke;
         self.same_log(epoch, head, 0)?;
-        self.read_log(epoch, events, head, head, digest)
+        self.read_log(epoch, events, false, head, head, digest)
     }
 
     fn read_log(
         &self,
         epoch: Uuid,
         texts: &[Box<RawValue>],
+        has_briefs: bool,
         next: u64,
         head: u64,
         digest: Digest,
     ) -> Result<Intake, SyncFault> {
         let mut events = Vec::with_capacity(texts.len());
         for text in texts {
-            let incoming = self.read_incoming(text.get())?;
+            let incoming = self.read_incoming(text.get(), has_briefs)?;
             // What is known already may come again.
             if incoming.seq > self.log.cursor {
                 if incoming.seq != self.log.cursor + 1 + events.len() as u64 {
@@ -220,38 +221,35 @@ impl Replica {
         Ok(Intake { epoch, next, head, pulled: false, digest, events })
     }
 
-    fn read_incoming(&self, stamped: &str) -> Result<Incoming, SyncFault> {
-        // A brief has no text of a person's in it: nothing in it can look like a body.
-        if !stamped.contains("\"body\":") {
-            let brief: Brief = serde_json::from_str(stamped).map_err(|_| SyncFault::Malformed)?;
-            let counter = self.outbox.counter_of(brief.id).or_else(|| self.acks.counter_of(brief.stamp.seq));
-            let counter = counter.ok_or(SyncFault::UnknownOwn)?;
-            // Its text is needed for the digest: at hand since it was sent, or where it waits to be sent.
-            let known = brief.stamp.hash.is_some() || self.hashes.contains_key(&counter);
-            if !known && self.outbox.get(counter).is_none() {
-                return Err(SyncFault::UnknownOwn);
-            }
-            return Ok(Incoming {
-                seq: brief.stamp.seq,
-                received_ms: brief.stamp.received_ms,
-                ahead: brief.stamp.flags.contains(&Flag::ClockAhead),
-                cloned: brief.stamp.flags.contains(&Flag::ClonedDevice),
-                hash: brief.stamp.hash,
-                what: What::Own(counter),
-            });
-        }
+    /// Whatever the log holds is taken and kept: what can't be read as an event is no reason to stop before it.
+    fn read_incoming(&self, stamped: &str, has_briefs: bool) -> Result<Incoming, SyncFault> {
         let (text, stamp) = unstamp(stamped).map_err(|_| SyncFault::Malformed)?;
-        // What can't be read even as an envelope is kept all the same.
         let envelope = Envelope::read(&text).ok().map(Box::new);
-        let own = envelope.as_ref().and_then(|e| self.device.count_of(e.device, e.counter));
+        // Each is told by what it is, however its JSON is written: what reads as an event is one.
+        let brief = || serde_json::from_str::<Brief>(stamped).ok();
+        let what = match (has_briefs && envelope.is_none()).then(brief).flatten() {
+            Some(brief) => What::Own(self.counter_of(&brief).ok_or(SyncFault::UnknownOwn)?),
+            None => {
+                let own = envelope.as_ref().and_then(|e| self.device.count_of(e.device, e.counter));
+                What::Full { text, envelope, own }
+            }
+        };
         Ok(Incoming {
             seq: stamp.seq,
             received_ms: stamp.received_ms,
             ahead: stamp.flags.contains(&Flag::ClockAhead),
             cloned: stamp.flags.contains(&Flag::ClonedDevice),
             hash: stamp.hash,
-            what: What::Full { text, envelope, own },
+            what,
         })
+    }
+
+    /// The count of an own event that came without its text. `None`: it is not known, or its text is not at hand, which
+    /// the digest needs: since it was sent, or where it waits to be sent.
+    fn counter_of(&self, brief: &Brief) -> Option<u64> {
+        let counter = self.outbox.counter_of(brief.id).or_else(|| self.acks.counter_of(brief.stamp.seq))?;
+        let known = brief.stamp.hash.is_some() || self.hashes.contains_key(&counter);
+        (known || self.outbox.get(counter).is_some()).then_some(counter)
     }
 
     /// Takes a change of the log. `None`: it changes nothing.

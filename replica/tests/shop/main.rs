@@ -525,6 +525,54 @@ fn an_event_that_this_build_does_not_know_makes_its_order_read_only() {
 }
 
 #[test]
+fn no_text_in_the_log_stops_a_tablet() {
+    let mut stall = Stall::new(2);
+    let order = stall.sell(0, "a").order;
+    stall.settle();
+    let mine = stall.tablets[0].tab.replica().device().id;
+    let event = |id: u32, device: uuid::Uuid, body: &str| {
+        format!(
+            "{{\"v\":1,\"id\":\"00000000-0000-7000-8000-{id:012}\",\"device\":\"{device}\",\"counter\":{id},\"seen\":0,\
+             \"hlc\":[{NOW},0],\"actor\":null,\"stream\":[\"order\",\"{order}\"],\"type\":\"order.labelled\",\
+             \"version\":1,{body}}}"
+        )
+    };
+    let other = uuid::Uuid::from_u128(9);
+    let held = [
+        // Events, each written as JSON allows.
+        event(1, other, "\"body\" :{\"add\":[\"a\"]}"),
+        event(2, other, "\"\\u0062ody\":{\"add\":[\"b\"]}"),
+        event(3, other, "\n\t\"body\"\r:\n{}"),
+        event(4, other, "\"body\":null,\"mood\":{\"body\":1}"),
+        event(5, other, &format!("\"body\":{}1{}", "[".repeat(400), "]".repeat(400))),
+        event(6, other, "\"body\":{\"add\":[\"\\ud800\"]}"),
+        event(7, other, "\"body\":1e999"),
+        // In this tablet's name, and not of it.
+        event(1_000, mine, "\"body\" :{}"),
+        // No events at all.
+        event(8, other, "\"nobody\":0"),
+        event(0, other, "\"body\":{}"),
+        event(9, other, "\"body\":{},\"body\":{}"),
+        "{\"id\":\"00000000-0000-7000-8000-000000000077\"}".to_owned(),
+        "{\"id\":1,\"body\":\"\"}".to_owned(),
+        "{\"v\":\"\\ud800\"}".to_owned(),
+    ];
+    for text in &held {
+        stall.server.hold(text);
+        stall.sell(0, "sold after it");
+        stall.sell(1, "there, too");
+        stall.settle();
+    }
+    assert_eq!(stall.tablets[1].tab.replica().counts(NOW).all(), 1 + 2 * held.len());
+    // And all at once, for one that comes new.
+    let late = stall.bare();
+    let shop = stall.tablets[0].tab.replica().device().shop.unwrap().to_string();
+    stall.wait(late.tab.join("http://server", &shop, None)).unwrap();
+    stall.tablets.push(late);
+    stall.settle();
+}
+
+#[test]
 fn a_checkpoint_is_written_and_read() {
     let mut stall = Stall::new(2);
     for n in 0..700 {

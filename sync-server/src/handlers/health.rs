@@ -10,7 +10,7 @@ pub async fn healthz() -> &'static str {
     "ok\n"
 }
 
-/// The database answers too.
+/// The database answers too, and would write.
 pub async fn readyz(State(app): State<Shared>) -> Result<&'static str, Fault> {
     app.store.ready().await?;
     Ok("ready\n")

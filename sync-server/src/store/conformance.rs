@@ -24,6 +24,11 @@ fn event(device: Uuid, n: u64, note: &str) -> Arrival {
     event_as(device, id(u128::from(n) << 64 | device.as_u128()), n, NOW, note)
 }
 
+/// A push of one event of 30 KB.
+pub fn large(device: Uuid, n: u64) -> Vec<Arrival> {
+    vec![event(device, n, &"n".repeat(30_000))]
+}
+
 fn event_as(device: Uuid, event: Uuid, counter: u64, hlc: i64, note: &str) -> Arrival {
     let text = format!(
         "{{\"v\":1,\"id\":\"{event}\",\"device\":\"{device}\",\"counter\":{counter},\"seen\":0,\"hlc\":[{hlc},0],\

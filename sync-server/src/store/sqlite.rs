@@ -14,7 +14,7 @@ use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteRow, SqliteSynchronous,
 };
-use sqlx::{QueryBuilder, Row, SqlSafeStr, Sqlite, SqliteConnection, Transaction};
+use sqlx::{Connection, QueryBuilder, Row, SqlSafeStr, Sqlite, SqliteConnection, Transaction};
 use uuid::Uuid;
 
 use super::plan::{Arrival, Held, NewRow, plan};
@@ -63,6 +63,8 @@ impl SqliteStore {
             .acquire_timeout(PATIENCE)
             .idle_timeout(None)
             .max_lifetime(None)
+            // A full disk ends a transaction behind the library's back, which then begins no other on this connection.
+            .before_acquire(|writer, _| Box::pin(async { Ok(!writer.is_in_transaction()) }))
             .connect_with(options.clone())
             .await?;
         migrations().run(&writer).await?;
@@ -314,7 +316,7 @@ impl Store for SqliteStore {
 
     async fn ready(&self) -> Result<(), StoreFault> {
         sqlx::query("SELECT one FROM meta").fetch_one(&self.readers).await?;
-        Ok(())
+        Ok(self.begin().await?.rollback().await?)
     }
 
     async fn close(&self) {
@@ -780,6 +782,26 @@ mod tests {
         assert!(matches!(kept, Err(StoreFault::Full)), "{kept:?}");
         assert_eq!(store.blob(shop, BlobId::of(&large)).await.unwrap(), None);
         assert!(store.keep_blob(shop, Uuid::from_u128(2), BlobId::of(&small), &small, 0).await.unwrap(), "it goes on");
+    }
+
+    /// SQLite rolls back by itself there, and the library's own `ROLLBACK` fails: its count of transactions stays.
+    #[tokio::test]
+    async fn a_disk_that_was_full_takes_events_when_there_is_room_again() {
+        let (_folder, store) = fresh().await;
+        let (shop, device, _) = conformance::shop(&store).await;
+        sqlx::query("PRAGMA max_page_count = 60").execute(&store.writer).await.unwrap();
+        let mut n = 0;
+        let refused = loop {
+            n += 1;
+            if let Err(fault) = store.append(shop, device, conformance::large(device, n), 0).await {
+                break fault;
+            }
+        };
+        assert!(matches!(refused, StoreFault::Full), "{refused:?}");
+        assert!(matches!(store.ready().await, Ok(())), "reading goes on, and so does what needs little room");
+        sqlx::query("PRAGMA max_page_count = 10000").execute(&store.writer).await.unwrap();
+        let appended = store.append(shop, device, conformance::large(device, n), 0).await.unwrap();
+        assert_eq!((appended.head, appended.device_high), (n, n), "nothing of what was refused stayed");
     }
 
     #[tokio::test]
