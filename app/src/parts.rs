@@ -1,5 +1,5 @@
-//! What is not needed to open: every page behind the list of orders, in later files. A release build makes a file
-//! of its own of all that only these pages reach (docs/decisions/0006); any other build keeps the program in one piece.
+//! What is not needed to open: the list of orders and every page behind it, in later files. A release build makes a file
+//! of its own of all that only these reach (docs/decisions/0006); any other build keeps the program in one piece.
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -82,7 +82,7 @@ fn list() -> List {
     List { orders: || orders::Orders.into_any() }
 }
 
-/// Names everything that the second file is made of.
+/// Names everything that the file of the pages is made of.
 fn pages() -> Pages {
     Pages {
         order: || order::Order.into_any(),
@@ -101,7 +101,7 @@ fn pages() -> Pages {
     }
 }
 
-/// Names everything that the third file is made of.
+/// Names everything that the file of selling is made of.
 fn selling() -> Selling {
     Selling {
         products: || products::Products.into_any(),
@@ -324,7 +324,7 @@ impl Parts {
         parts.part(move || parts.list.get().map(|list| list.map(|list| (list.orders)())), true)
     }
 
-    /// A page of the second file as soon as it is here.
+    /// A page of the file of the pages as soon as it is here.
     pub fn page(shown: impl Fn(Pages) -> AnyView + Send + 'static) -> impl IntoView {
         let parts = expect_context::<Self>();
         parts.part(move || parts.pages.get().map(|pages| pages.map(&shown)), true)
