@@ -8,6 +8,7 @@ use uuid::Uuid;
 use super::content::{self, Content};
 use super::csv::Cell;
 use super::{Cells, Left, Line, Outcome, Plan, Planner, Refusal, Remark, Report, Why, Writing, head, written};
+use crate::code::Gtin;
 use crate::figure::{self, Measure, Usage};
 use crate::product::{APART, Article, Product, Stock, Variant};
 use crate::record::{RecordEvent, StockMoved, changes};
@@ -643,7 +644,7 @@ where
                 }
                 (None, Some(_), Some((at, name, is_heading))) => {
                     let is_known =
-                        |code: &String| self.by_code.contains_key(code) || self.by_barcode.contains_key(code);
+                        |code: &String| [&self.by_code, &self.by_barcode].iter().any(|by| by.contains_key(&key(code)));
                     if *is_heading {
                         self.left.insert(*at, Left::Parent);
                     }
@@ -668,10 +669,10 @@ where
             }
         }
         if !own.code.is_empty() {
-            enter(&mut self.by_code, content::code(&own.code), (at, variant));
+            enter(&mut self.by_code, key(&own.code), (at, variant));
         }
         for barcode in &own.barcodes {
-            enter(&mut self.by_barcode, content::code(barcode), (at, variant));
+            enter(&mut self.by_barcode, key(barcode), (at, variant));
         }
         if variant != 0 || product.variants.is_empty() {
             let spec = Some(product.spec(variant)).filter(|spec| !is_default(spec)).unwrap_or_default();
@@ -730,11 +731,12 @@ where
                 return Err(Why::NameMissing);
             }
             // The code of a whole product has its row's name and specification beside it.
-            let places = self.by_code.get(code).or_else(|| self.by_barcode.get(code));
+            let key = key(code);
+            let places = self.by_code.get(&key).or_else(|| self.by_barcode.get(&key));
             if let Some(places) = places {
                 return Ok(self.within(self.choose(places, read)?, read));
             }
-        } else if let Some(places) = read.barcodes.iter().find_map(|barcode| self.by_barcode.get(barcode)) {
+        } else if let Some(places) = read.barcodes.iter().find_map(|barcode| self.by_barcode.get(&key(barcode))) {
             return Ok(self.within(self.choose(places, read)?, read));
         }
         let name = read.name.clone().ok_or(Why::NameMissing)?;
@@ -910,27 +912,27 @@ where
                 None => now.spec = spec,
             }
         }
-        if let Some(code) = code.filter(|code| *code != content::code(&now.article.code)) {
+        if let Some(code) = code.filter(|code| key(code) != key(&now.article.code)) {
             let own = article(&now, variant);
             if is_shared && variant != 0 {
                 spoke.push(Whole::Code);
                 self.agree(at, Whole::Code, number, cells);
                 now.article.code = code;
-            } else if own.barcodes.iter().any(|barcode| content::code(barcode) == code) {
+            } else if own.barcodes.iter().any(|barcode| key(barcode) == key(&code)) {
                 // It was found by a barcode in the column of codes.
-            } else if content::code(&own.code) != code {
+            } else if key(&own.code) != key(&code) {
                 article_mut(&mut now, variant).code = code;
             }
         }
-        let plain = |codes: &[String]| codes.iter().map(|code| content::code(code)).collect::<Vec<_>>();
+        let keys = |codes: &[String]| codes.iter().map(|code| key(code)).collect::<Vec<_>>();
         if !now.merged.is_empty() {
             // It has the codes of all that it was written down as: a sheet may name any of them.
             let own = article(&now, variant);
-            let known = plain(&own.barcodes);
-            let is_new = |code: &String| !known.contains(code) && content::code(&own.code) != *code;
+            let known = keys(&own.barcodes);
+            let is_new = |code: &String| !known.contains(&key(code)) && key(&own.code) != key(code);
             let more: Vec<String> = barcodes.into_iter().filter(is_new).collect();
             article_mut(&mut now, variant).barcodes.extend(more);
-        } else if !barcodes.is_empty() && plain(&article(&now, variant).barcodes) != barcodes {
+        } else if !barcodes.is_empty() && keys(&article(&now, variant).barcodes) != keys(&barcodes) {
             article_mut(&mut now, variant).barcodes = barcodes;
         }
         if let Some(price) =
@@ -1150,6 +1152,11 @@ fn barcodes<'a>(cells: &mut Cells<'a, Column>, (at, content): (usize, &'a Conten
         }
     }
     read
+}
+
+/// What a code of a sheet is found by: a GTIN in whatever form, and anything else as it is read.
+fn key(code: &str) -> String {
+    Gtin::parse(code).map_or_else(|| content::code(code), |gtin| gtin.to_string())
 }
 
 /// What Shopify calls the only variant of a product: it is no specification.

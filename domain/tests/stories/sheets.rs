@@ -658,6 +658,28 @@ fn s10_codes_that_look_alike_are_one() {
 }
 
 #[test]
+fn c14_s18_a_gtin_is_found_in_whatever_form_and_nothing_doubles() {
+    let mut shop = Shop::default();
+    let first = shop.plan("名称,条码,价格\nTea,0012345678905,5\nCup,4006381333931,8\n");
+    shop.take(&first);
+    let before = shop.products();
+    for sheet in [
+        "名称,条码,价格\nTea,012345678905,5\n",
+        "名称,条码,价格\nTea again,00012345678905,5\n",
+        "名称,货号,价格\nTea,012345678905,5\n",
+        "货号,价格\n0004006381333931,5\n",
+        "条码,价格\n４００６３８１３３３９３１,8\n",
+    ] {
+        let plan = shop.plan(sheet);
+        assert!(refused(&plan).is_empty(), "{sheet}");
+        shop.take(&plan);
+        let codes = |all: &[Product]| all.iter().map(|it| it.article.barcodes.clone()).collect::<Vec<_>>();
+        assert_eq!(codes(&shop.products()), codes(&before), "{sheet}");
+        assert!(shop.products().iter().all(|it| it.article.code.is_empty()), "{sheet}");
+    }
+}
+
+#[test]
 fn s20_what_kept_zeros_from_a_spreadsheet_is_no_part_of_a_code() {
     let mut shop = Shop::default();
     shop.import("名称,编码,条码,价格\n绿茶,'00123,'0012345678905,5\n红茶,=\"00124\",=\"0012345678912\",6\n白茶,\"=\"\"00125\"\"\",,'7\n");
@@ -819,10 +841,10 @@ fn c17_a_code_that_two_articles_have_is_said() {
     let shared = |plan: &Plan| plan.reports.iter().map(|report| report.remarks.clone()).collect::<Vec<_>>();
     let remark = |code: &str, other: &str| vec![Remark::Shared { code: code.into(), other: other.into() }];
     assert_eq!(shared(&plan), [remark("5012345000055", "Plum chutney"), remark("5012345000055", "Plum jam"), vec![]]);
-    // With zeros before it, as a code of something else, and against what is here already.
-    let plan = shop.import("名称,编码,条码,价格\nCake,712345000019,,3\n");
+    // In another form, and against what is here already.
+    let plan = shop.import("名称,编码,条码,价格\nCake,C,712345000019,3\n");
     assert_eq!(shared(&plan), [remark("712345000019", "Tea")]);
-    let plan = shop.import("名称,编码,条码,价格\nPie,,00712345000019,3\n");
+    let plan = shop.import("名称,编码,条码,价格\nPie,P,00712345000019,3\n");
     assert_eq!(shared(&plan).len(), 1);
     assert!(matches!(&shared(&plan)[0][..], [Remark::Shared { code, .. }] if code == "00712345000019"));
 }
