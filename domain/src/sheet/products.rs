@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::content::{self, Content};
 use super::csv::Cell;
-use super::{Cells, Left, Line, Outcome, Plan, Planner, Refusal, Remark, Report, Why, Writing, head, written};
+use super::{Cells, Known, Left, Line, Outcome, Plan, Planner, Refusal, Remark, Report, Why, Writing, head, written};
 use crate::code::Gtin;
 use crate::figure::{self, Measure, Usage};
 use crate::product::{APART, Article, Product, Stock, Variant};
@@ -822,7 +822,13 @@ where
     }
 
     /// What a row does; nothing of it is done where it is refused.
-    fn take(&mut self, number: usize, cells: &mut Cells<'_, Column>, said: &mut Vec<String>) -> Option<Outcome> {
+    fn take(
+        &mut self,
+        number: usize,
+        cells: &mut Cells<'_, Column>,
+        said: &mut Vec<String>,
+        remarks: &mut Vec<Remark>,
+    ) -> Option<Outcome> {
         let mut read = self.read(cells);
         let target = self.target(&read).map_err(|why| cells.refuse(None, why)).ok();
         let known = match &target {
@@ -949,7 +955,7 @@ where
                 article_mut(&mut now, variant).levels.insert(key, price);
             }
         }
-        let mut moved = None;
+        let (mut moved, mut was) = (None, None);
         if let Some(counted) = stock {
             let is_whole = variant == 0 && !now.variants.is_empty();
             if is_whole {
@@ -965,6 +971,7 @@ where
                 None => there.counted && there.on_hand == counted,
             };
             moved = (!is_so).then_some(counted);
+            was = (moved.is_some() && there.counted).then_some(there.on_hand);
         }
         let new_state = state.filter(|state| {
             let work = self.works.get(at);
@@ -980,6 +987,17 @@ where
             return None;
         }
 
+        if !is_new {
+            let becomes = |what: Known, before: Option<String>, after: Option<String>| {
+                let (before, after) = before.zip(after).filter(|(before, after)| before != after)?;
+                Some(Remark::Becomes { what, before, after })
+            };
+            let priced = |of: &Product| of.price(variant, "").map(|price| self.usage.plain_price(price, of.unit));
+            let stocked = |quantity: i64| self.usage.plain_quantity(quantity, now.unit);
+            remarks.extend(becomes(Known::Name, Some(before.name.clone()), Some(now.name.clone())));
+            remarks.extend(becomes(Known::Price, priced(&before), priced(&now)));
+            remarks.extend(becomes(Known::Stock, was.map(stocked), moved.map(stocked)));
+        }
         if is_new_product {
             self.works.push(Work::new(None, Product::default()));
         }
@@ -1080,7 +1098,7 @@ where
             let outcome = match left {
                 Some(left) => Outcome::LeftOut(left),
                 None => {
-                    let outcome = self.take(line.number, &mut row, &mut said);
+                    let outcome = self.take(line.number, &mut row, &mut said, &mut remarks);
                     outcome.unwrap_or(Outcome::Refused(row.refusals))
                 }
             };

@@ -11,7 +11,7 @@ use domain::product::{Article, Product, Stock, Variant};
 use domain::record::{Fields, RecordEvent, Value};
 use domain::sheet::content::Content;
 use domain::sheet::products::Words;
-use domain::sheet::{Counts, Left, Outcome, Plan, Planner, Remark, Why, csv, customers, head, peer, products};
+use domain::sheet::{Counts, Known, Left, Outcome, Plan, Planner, Remark, Why, csv, customers, head, peer, products};
 use domain::weight::WeightUnit;
 use proptest::prelude::*;
 use uuid::Uuid;
@@ -832,6 +832,30 @@ fn s22_s23_cells_that_are_no_words_and_no_numbers_are_told_by_row() {
     assert_eq!((yellow.note.as_str(), yellow.active), ("2026-01-01", false));
     assert_eq!(third.article.price, Some(3_33), "10/3 as the sheet shows it");
     assert_eq!(zeros.article.code, "00123", "S18: with the zeros that the sheet shows");
+}
+
+#[test]
+fn s32_what_changes_is_said_with_what_it_was() {
+    let mut shop = Shop::default();
+    shop.import("货号,名称,价格,库存,单位\nT,Tea,5,10,\nH,Honey,20,1.5,斤\nC,Cup,8,,\n");
+    // Without a unit, a weight is one of the shop's.
+    let plan = shop.plan("货号,名称,价格,库存\nT,Tea,6,7\nH,Wild honey,20,2\nC,Cup,8,3\nT2,New,1,1\n");
+    let becomes =
+        |what, before: &str, after: &str| Remark::Becomes { what, before: before.into(), after: after.into() };
+    let remarks: Vec<_> = plan.reports.iter().map(|report| report.remarks.clone()).collect();
+    assert_eq!(
+        remarks,
+        [
+            vec![becomes(Known::Price, "5.00", "6.00"), becomes(Known::Stock, "10", "7")],
+            vec![
+                becomes(Known::Name, "Honey", "Wild honey"),
+                becomes(Known::Price, "40.00", "20.00"),
+                becomes(Known::Stock, "0.75", "2"),
+            ],
+            vec![],
+            vec![],
+        ]
+    );
 }
 
 #[test]
