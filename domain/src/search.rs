@@ -1,5 +1,5 @@
 //! What is sought and what it is sought in, in one form: plain digits and letters for full-width ones, lower case,
-//! nothing that isn't seen, and simplified characters for traditional ones where their table is here.
+//! letters without accents but ü, which pinyin has, nothing that isn't seen, no dot between the parts of a name, and simplified characters for traditional ones where their table is here.
 
 use crate::sheet::content::{is_unseen, narrow};
 
@@ -60,9 +60,39 @@ pub fn is_han(character: char) -> bool {
     matches!(character, '\u{3400}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{3ffff}')
 }
 
-/// A character as it is sought: nothing where it isn't seen.
+/// A character as it is sought: nothing where it isn't seen, or stands between the parts of a name (买买提·阿不都).
 pub fn plain(character: char) -> Option<char> {
-    (!is_unseen(character)).then(|| narrow(character))
+    let is_idle = is_unseen(character) || matches!(character, '·' | '•' | '・' | '･' | '‧' | '\u{307}');
+    (!is_idle).then(|| match narrow(character) {
+        upper @ ('À'..='Þ' | 'Ā'..='ž' | 'Ơ'..='ư' | 'Ạ'..='ỹ') => {
+            let lower = upper.to_lowercase().next().unwrap_or(upper);
+            if lower == 'ü' { upper } else { bare(lower) }
+        }
+        letter @ 'à'..='ÿ' if letter != 'ü' => bare(letter),
+        character => character,
+    })
+}
+
+/// A small letter without its accent.
+pub fn bare(letter: char) -> char {
+    match letter {
+        'à'..='å' | 'ā' | 'ă' | 'ą' | 'ạ'..='ặ' => 'a',
+        'ç' | 'ć' | 'č' => 'c',
+        'ď' | 'đ' => 'd',
+        'è'..='ë' | 'ē' | 'ę' | 'ě' | 'ẹ'..='ệ' => 'e',
+        'ğ' => 'g',
+        'ì'..='ï' | 'ī' | 'ı' | 'ỉ'..='ị' => 'i',
+        'ł' => 'l',
+        'ñ' | 'ń' | 'ň' => 'n',
+        'ò'..='ö' | 'ø' | 'ō' | 'ő' | 'ơ' | 'ọ'..='ợ' => 'o',
+        'ř' => 'r',
+        'ś' | 'š' | 'ş' => 's',
+        'ť' | 'ţ' => 't',
+        'ù'..='ü' | 'ū' | 'ů' | 'ű' | 'ư' | 'ụ'..='ự' => 'u',
+        'ý' | 'ÿ' | 'ỳ'..='ỹ' => 'y',
+        'ź' | 'ż' | 'ž' => 'z',
+        letter => letter,
+    }
 }
 
 /// A text as it is sought.
@@ -74,6 +104,24 @@ pub fn fold(text: &str, alike: Option<&Alike>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// R8: names as people type them, without the dot and the accents.
+    #[test]
+    fn r8_accents_and_the_dot_within_a_name_are_not_needed() {
+        for (name, typed) in [
+            ("买买提·阿不都", "买买提阿不都"),
+            ("Café", "cafe"),
+            ("CAFÉ", "cafe"),
+            ("Đặng Thị Hường", "dang thi huong"),
+            ("İpek Işık", "ipek isik"),
+            ("Łódź", "lodz"),
+            ("Señor Núñez", "senor nunez"),
+            ("O’Brien", "o’brien"),
+            ("Ünal", "ünal"),
+        ] {
+            assert_eq!(fold(name, None), typed);
+        }
+    }
 
     #[test]
     fn o5_full_width_unseen_and_traditional_signs_are_plain() {

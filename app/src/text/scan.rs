@@ -26,7 +26,7 @@ texts! {
     PREFIXES: "前缀", "Prefixes";
     PREFIXES_WHY: "例如 20-29，或 21, 23", "e.g. 20-29, or 21, 23";
     LAYOUT_SIGNS: "每一位是什么", "What each digit is";
-    LAYOUT_SIGNS_WHY: "F 前缀，I 商品号，W 重量（公斤三位小数），P 金额，N 件数，K 金额校验，C 校验，X 不管。小数点可写在 W 或 P 中间。", "F prefix, I product, W weight (kg, three decimals), P price, N pieces, K check of the price, C check digit, X anything. A point may stand among W or P.";
+    LAYOUT_SIGNS_WHY: "F 前缀，I 商品号，W 重量（公斤三位小数），P 金额，N 件数，K 金额或重量校验，C 校验，X 不管。小数点可写在 W 或 P 中间。", "F prefix, I product, W weight (kg, three decimals), P price, N pieces, K check of the price or weight, C check digit, X anything. A point may stand among W or P.";
     LAYOUT_ADD: "加上这个格式", "Add layout";
     LABEL_TRIAL: "试扫秤签", "Try a label";
     LABEL_TRIAL_WHY: "扫一张，或输入号码，看看读成什么", "Scan one, or enter its digits, to see what it says";
@@ -43,7 +43,7 @@ texts! {
     PART_WEIGHT: "重量", "Weight";
     PART_PRICE: "金额", "Price";
     PART_PIECES: "件数", "Pieces";
-    PART_PRICE_CHECK: "金额校验", "Price check";
+    PART_PRICE_CHECK: "数值校验", "Figure check";
     PART_CHECK: "校验", "Check";
     PART_IDLE: "不管", "Anything";
     label_item(item: &str): "商品号 {item}", "Item {item}";

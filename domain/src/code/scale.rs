@@ -27,7 +27,7 @@ enum Sign {
     Price,
     /// Of the number of pieces.
     Pieces,
-    /// The check digit of the price alone.
+    /// The check digit of the price alone; of the weight, where there is no price.
     PriceCheck,
     /// The check digit of the whole.
     Check,
@@ -52,7 +52,7 @@ impl Sign {
 }
 
 /// How the digits of a label lie, such as `20-29 FFIIIIIWWWWWC`: the prefixes, then a letter for each digit: F prefix,
-/// I article, W weight, P price, N pieces, K check digit of the price, C check digit, X anything. A point among the W
+/// I article, W weight, P price, N pieces, K check digit of the price or the weight, C check digit, X anything. A point among the W
 /// stands before the decimals of a kilogram (three without it), one among the P before those of the currency.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Layout {
@@ -116,13 +116,15 @@ pub enum LabelFault {
 }
 
 /// Layouts that scales are often set to, the likeliest first: the prefix is typed by the shop.
-pub const PRESETS: [&str; 9] = [
+pub const PRESETS: [&str; 11] = [
     "FFIIIIIWWWWWC",
     "FFIIIIIPPPPPC",
     "FFIIIIIIWWWWC",
     "FFIIIIIIPPPPC",
     "FFIIIIKPPPPPC",
     "FFIIIIIKPPPPC",
+    "FFIIIIKWWWWWC",
+    "FFIIIIIKWWWWC",
     "FFIIIIIPPPPPWWWWWC",
     "FFIIIIIWWWWWPPPPPC",
     "FFIIIIIIWWWWWPPPPC",
@@ -277,7 +279,8 @@ impl Layout {
         });
         let price = self.part(&code, Sign::Price);
         let price_checks = self.part(&code, Sign::PriceCheck);
-        let is_price_right = price_checks.first().is_none_or(|check| price_check(&price) == Some(*check));
+        let checked = if price.is_empty() { self.part(&code, Sign::Weight) } else { price };
+        let is_price_right = price_checks.first().is_none_or(|check| price_check(&checked) == Some(*check));
         if !is_right || !is_price_right {
             return Some(Err(LabelFault::Check));
         }
@@ -591,6 +594,17 @@ mod tests {
         assert_eq!(read(all.iter(), &layouts, 2, "2100123012501"), Scanned::Misread);
         assert_eq!(read(all.iter(), &[], 2, &with_check("210012301250")), Scanned::Unknown);
         assert!(matches!(read(all.iter(), &layouts, 2, "2100999"), Scanned::Articles(_)), "a whole code comes first");
+    }
+
+    /// R10: opensourcepos/opensourcepos#3188: a check digit of its own for the weight.
+    #[test]
+    fn r10_the_check_digit_of_a_weight_is_right_or_the_label_was_misread() {
+        let layout = Layout::parse("23 FFIIIIIKWWWWC").unwrap();
+        let own = price_check(&[0, 5, 0, 0]).unwrap();
+        let label = layout.read(&with_check(&format!("2340119{own}0500")), 2).unwrap().unwrap();
+        assert_eq!((label.item.as_str(), label.grams, label.price), ("40119", Some(500), None));
+        let other = (own + 1) % 10;
+        assert_eq!(layout.read(&with_check(&format!("2340119{other}0500")), 2), Some(Err(LabelFault::Check)));
     }
 
     #[test]

@@ -3,6 +3,7 @@
 
 use super::content::Content;
 use super::{Left, Line, tongues};
+use crate::search::bare;
 
 /// What a column of a kind of sheet can be.
 pub trait Column: Clone + PartialEq {
@@ -43,7 +44,7 @@ pub fn folded(name: &str) -> String {
         .map(super::content::narrow)
         .filter(|c| c.is_alphanumeric())
         .flat_map(char::to_lowercase)
-        .map(|c| if c.is_ascii() { c } else { tongues::plain(simplified(c)) })
+        .map(|c| if c.is_ascii() { c } else { bare(simplified(c)) })
         .collect();
     folded = folded.replace('ß', "ss");
     if folded.is_ascii() && before.trim_end().ends_with(['?', '？']) {

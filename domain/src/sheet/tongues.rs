@@ -176,27 +176,6 @@ const NAMES: &[(&str, &[&str])] = &[
     ("country", &["land", "pays", "pais", "paese"]),
 ];
 
-/// A letter without its accent.
-pub fn plain(letter: char) -> char {
-    match letter {
-        'à'..='å' | 'ā' | 'ă' | 'ą' => 'a',
-        'ç' | 'ć' | 'č' => 'c',
-        'ď' => 'd',
-        'è'..='ë' | 'ē' | 'ę' | 'ě' => 'e',
-        'ì'..='ï' | 'ī' => 'i',
-        'ł' => 'l',
-        'ñ' | 'ń' | 'ň' => 'n',
-        'ò'..='ö' | 'ø' | 'ō' | 'ő' => 'o',
-        'ř' => 'r',
-        'ś' | 'š' | 'ş' => 's',
-        'ť' => 't',
-        'ù'..='ü' | 'ū' | 'ů' | 'ű' => 'u',
-        'ý' | 'ÿ' => 'y',
-        'ź' | 'ż' | 'ž' => 'z',
-        letter => letter,
-    }
-}
-
 /// The English name that means the same as this folded one, if it is of another language.
 pub fn english(name: &str) -> Option<String> {
     let shape: String = name.chars().map(|c| if c.is_ascii_digit() { '#' } else { c }).collect();

@@ -1,6 +1,6 @@
 //! In which signs a file of text is written: told by its mark, else by all of its bytes, else by a person.
 
-use encoding_rs::{BIG5, EUC_KR, GB18030, SHIFT_JIS, UTF_16BE, UTF_16LE, WINDOWS_1252};
+use encoding_rs::{BIG5, EUC_KR, GB18030, SHIFT_JIS, UTF_16BE, UTF_16LE, WINDOWS_1250, WINDOWS_1251, WINDOWS_1252};
 
 /// How a text is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,6 +13,10 @@ pub enum Encoding {
     Big5,
     /// Western Windows, Latin-1.
     Windows1252,
+    /// Windows of central Europe: only a person can tell it from the western one.
+    Windows1250,
+    /// Windows with Cyrillic letters.
+    Windows1251,
     /// Excel's Unicode text.
     Utf16Le,
     /// The same the other way round.
@@ -25,7 +29,7 @@ pub enum Encoding {
 
 impl Encoding {
     /// All that can be chosen.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 10] = [
         Self::Utf8,
         Self::Gb18030,
         Self::Big5,
@@ -34,6 +38,8 @@ impl Encoding {
         Self::Utf16Be,
         Self::ShiftJis,
         Self::EucKr,
+        Self::Windows1250,
+        Self::Windows1251,
     ];
 
     /// What it is called everywhere.
@@ -43,6 +49,8 @@ impl Encoding {
             Self::Gb18030 => "GB18030",
             Self::Big5 => "Big5",
             Self::Windows1252 => "Windows-1252",
+            Self::Windows1250 => "Windows-1250",
+            Self::Windows1251 => "Windows-1251",
             Self::Utf16Le => "UTF-16 LE",
             Self::Utf16Be => "UTF-16 BE",
             Self::ShiftJis => "Shift_JIS",
@@ -57,6 +65,8 @@ impl Encoding {
             Self::Gb18030 => GB18030,
             Self::Big5 => BIG5,
             Self::Windows1252 => WINDOWS_1252,
+            Self::Windows1250 => WINDOWS_1250,
+            Self::Windows1251 => WINDOWS_1251,
             Self::Utf16Le => UTF_16LE,
             Self::Utf16Be => UTF_16BE,
             Self::ShiftJis => SHIFT_JIS,
@@ -230,6 +240,14 @@ fn windows_1252(bytes: &[u8]) -> i64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// R9: dbeaver/dbeaver#7839: a Czech sheet of Excel.
+    #[test]
+    fn r9_central_europe_and_cyrillic_can_be_chosen() {
+        let chosen = |name: &str| Encoding::ALL.into_iter().find(|it| it.name() == name).unwrap();
+        assert_eq!(chosen("Windows-1250").text(&WINDOWS_1250.encode("Stůl;10\u{a0}237,65").0), "Stůl;10\u{a0}237,65");
+        assert_eq!(chosen("Windows-1251").text(&WINDOWS_1251.encode("Чай;95").0), "Чай;95");
+    }
 
     #[test]
     fn the_whole_file_tells_how_it_is_written() {
