@@ -64,6 +64,8 @@ pub struct Scanner {
     ear: StoredValue<Ear>,
     /// What had the focus before each key that may be of a code.
     before: StoredValue<Vec<keys::Before>, LocalStorage>,
+    /// What got the focus by such a key, before it wrote there.
+    moved: StoredValue<Vec<keys::Before>, LocalStorage>,
     /// The key that writes and was not let go yet.
     down: StoredValue<Option<String>>,
     /// A key whose letting go presses nothing.
@@ -113,11 +115,17 @@ impl Scanner {
             said: RwSignal::new(None),
             ear: StoredValue::new(Ear::default()),
             before: StoredValue::new_local(Vec::new()),
+            moved: StoredValue::new_local(Vec::new()),
             down: StoredValue::new(None),
             held_back: StoredValue::new(false),
             field: StoredValue::new_local(None),
             knows: StoredValue::new(knows),
         };
+        keys::on_focus(move || {
+            if scanner.before.with_value(|before| !before.is_empty()) {
+                scanner.moved.update_value(|moved| moved.push(keys::Before::now()));
+            }
+        });
         keys::listen(move |event, is_down| if is_down { scanner.down(event) } else { scanner.up(event) });
         scanner
     }
@@ -216,11 +224,15 @@ impl Scanner {
             self.found(found);
         }
         let now = writes.then(keys::Before::now);
-        self.before.update_value(|before| {
+        let kept = self.before.try_update_value(|before| {
             before.extend(now);
             let idle = before.len().saturating_sub(heard.kept);
             before.drain(..idle);
+            before.len()
         });
+        if kept.is_some_and(|kept| kept <= 1) {
+            self.moved.update_value(Vec::clear);
+        }
         if heard.is_taken || (stroke.key == Key::Prefix && name.chars().count() > 1) {
             return keys::take(event);
         }
@@ -260,9 +272,11 @@ impl Scanner {
             (Some(letter), None) if !letter.is_control() => Some(letter),
             _ => None,
         };
-        // What composes signs of several keys reads those keys itself.
+        // What composes signs of several keys reads those keys itself; but a digit it writes at once, and says only
+        // which key it was.
         if event.is_composing() || name == "Process" || name == "Dead" {
-            return Key::Other;
+            let digit = keys::digit(event).filter(|_| !event.is_composing());
+            return digit.map_or(Key::Other, Key::Sign);
         }
         if !name.is_empty() && self.settings.prefix.with_untracked(|prefix| prefix == name) {
             return Key::Prefix;
@@ -287,14 +301,15 @@ impl Scanner {
             before.split_off(first)
         });
         let before = before.unwrap_or_default();
-        let mut seen: Vec<keys::Before> = Vec::new();
-        for one in &before {
+        let moved = self.moved.try_update_value(std::mem::take).unwrap_or_default();
+        let mut seen: Vec<&keys::Before> = Vec::new();
+        for one in moved.iter().chain(&before) {
             if !seen.iter().any(|it| it.is_of(one)) {
                 one.restore();
-                seen.push(one.clone());
+                seen.push(one);
             }
         }
-        let first = seen.first();
+        let first = before.first();
         if let Some(first) = first {
             first.focus();
         }
