@@ -8,7 +8,7 @@ use leptos_router::path;
 use replica::storage::StorageFault;
 
 use crate::features::sheets::Kind;
-use crate::features::{first_start, missing, orders};
+use crate::features::{first_start, missing};
 use crate::frame::{ClockNote, Cover, home, offer_updates};
 use crate::parts::{Pages, Parts};
 use crate::prefs::Prefs;
@@ -34,7 +34,7 @@ pub fn App() -> impl IntoView {
     provide_context(Scanner::start(prefs.scanner, toaster, is_known, |code| code::Gtin::parse(code).is_some()));
     // After the scanner: what is a scan's is no press.
     guard_presses();
-    let parts = Parts::start(session);
+    let parts = Parts::start(session, prefs.home.with_untracked(Option::is_some));
     provide_context(parts);
     // What keeps the app on the device fetches all of it: after what this page waits for, not beside it.
     Effect::new(move |offered: Option<bool>| {
@@ -63,7 +63,7 @@ pub fn App() -> impl IntoView {
                 <FlatRoutes fallback=|| missing::Missing>
                     <Route path=path!("/") view=Start/>
                     <Route path=path!("/counter") view=|| inside(|| Parts::selling(|selling| (selling.counter)()).into_any())/>
-                    <Route path=path!("/orders") view=|| inside(|| orders::Orders.into_any())/>
+                    <Route path=path!("/orders") view=|| inside(|| Parts::list().into_any())/>
                     <Route path=path!("/orders/new") view=|| behind(|pages| (pages.new_order)())/>
                     <Route path=path!("/orders/:id") view=|| behind(|pages| (pages.order)())/>
                     <Route path=path!("/products/import") view=|| inside(|| Parts::sheets(Kind::Products).into_any())/>

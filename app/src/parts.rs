@@ -1,5 +1,5 @@
-//! What is not needed to open: every page behind the list of orders, in later files. A release build makes a file
-//! of its own of all that only these pages reach (docs/decisions/0006); any other build keeps the program in one piece.
+//! What is not needed to open: the list of orders and every page behind it, in later files. A release build makes a file
+//! of its own of all that only these reach (docs/decisions/0006); any other build keeps the program in one piece.
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -16,6 +16,13 @@ use crate::platform::clock;
 use crate::session::{Boot, Session, Works};
 use crate::text::opening;
 use crate::ui::{Button, Empty, Glyph, Skeleton, Waiting};
+
+/// The list of orders: what opens where there is a shop.
+#[derive(Clone, Copy)]
+pub struct List {
+    /// It.
+    pub orders: fn() -> AnyView,
+}
 
 /// The pages behind the list.
 #[derive(Clone, Copy)]
@@ -70,7 +77,12 @@ pub struct Sheets {
     pub exchange: fn(sheets::Kind) -> AnyView,
 }
 
-/// Names everything that the second file is made of.
+/// Names everything that the file of the list is made of.
+fn list() -> List {
+    List { orders: || orders::Orders.into_any() }
+}
+
+/// Names everything that the file of the pages is made of.
 fn pages() -> Pages {
     Pages {
         order: || order::Order.into_any(),
@@ -89,7 +101,7 @@ fn pages() -> Pages {
     }
 }
 
-/// Names everything that the third file is made of.
+/// Names everything that the file of selling is made of.
 fn selling() -> Selling {
     Selling {
         products: || products::Products.into_any(),
@@ -119,7 +131,12 @@ fn reader() -> Read {
 mod file {
     use leptos::wasm_split::{self, SplitLoaderError};
 
-    use super::{Pages, Read, Selling, Sheets};
+    use super::{List, Pages, Read, Selling, Sheets};
+
+    #[wasm_split::wasm_split(list, wasm_split_path = leptos::wasm_split, fallible)]
+    pub(super) fn list() -> Result<List, SplitLoaderError> {
+        Ok(super::list())
+    }
 
     #[wasm_split::wasm_split(sheets, wasm_split_path = leptos::wasm_split, fallible)]
     pub(super) fn sheets() -> Result<Sheets, SplitLoaderError> {
@@ -147,7 +164,11 @@ mod file {
 mod file {
     use std::convert::Infallible;
 
-    use super::{Pages, Read, Selling, Sheets};
+    use super::{List, Pages, Read, Selling, Sheets};
+
+    pub(super) async fn list() -> Result<List, Infallible> {
+        Ok(super::list())
+    }
 
     pub(super) async fn sheets() -> Result<Sheets, Infallible> {
         Ok(super::sheets())
@@ -172,15 +193,27 @@ type Here<T> = RwSignal<Option<Option<T>>>;
 /// The later parts of the program; a context of the app.
 #[derive(Clone, Copy)]
 pub struct Parts {
+    list: Here<List>,
     pages: Here<Pages>,
     selling: Here<Selling>,
     sheets: Here<Sheets>,
 }
 
 impl Parts {
-    /// Fetches the pages as soon as the list stands: the next thing that a person asks for is one of them.
-    pub fn start(session: Session) -> Self {
-        let parts = Self { pages: RwSignal::new(None), selling: RwSignal::new(None), sheets: RwSignal::new(None) };
+    /// Fetches the list at once where somebody was before, and the pages as soon as the first page stands: the next
+    /// thing that a person asks for is one of them.
+    pub fn start(session: Session, was_before: bool) -> Self {
+        let parts = Self {
+            list: RwSignal::new(None),
+            pages: RwSignal::new(None),
+            selling: RwSignal::new(None),
+            sheets: RwSignal::new(None),
+        };
+        Effect::new(move |_| {
+            if was_before || session.boot.get() == Boot::Open {
+                spawn_local(parts.fetch_list());
+            }
+        });
         let wanted = Memo::new(move |_| {
             let again = session.fetch_again.get();
             (again > 0 || session.boot.get() != Boot::Opening || session.trouble.get().is_some(), again)
@@ -220,6 +253,20 @@ impl Parts {
         parts
     }
 
+    /// Fetches the list, unless it is here.
+    async fn fetch_list(self) {
+        let is_here = move || self.list.with_untracked(|list| list.is_some_and(|list| list.is_some()));
+        if is_here() {
+            return;
+        }
+        self.list.set(None);
+        let list = file::list().await.ok();
+        // Somebody else may have asked for it, too.
+        if !is_here() {
+            self.list.set(Some(list));
+        }
+    }
+
     /// Fetches what is not here, one file after the other.
     fn fetch(self) {
         if self.pages.with_untracked(|pages| pages.is_none_or(|pages| pages.is_none())) {
@@ -231,6 +278,7 @@ impl Parts {
             if self.pages.with_untracked(Option::is_none) {
                 self.pages.set(Some(file::pages().await.ok()));
             }
+            self.fetch_list().await;
             self.selling.set(Some(file::selling().await.ok()));
         });
     }
@@ -270,7 +318,13 @@ impl Parts {
         move || parts.there().map(&shown)
     }
 
-    /// A page of the second file as soon as it is here.
+    /// The list of orders as soon as it is here.
+    pub fn list() -> impl IntoView {
+        let parts = expect_context::<Self>();
+        parts.part(move || parts.list.get().map(|list| list.map(|list| (list.orders)())), true)
+    }
+
+    /// A page of the file of the pages as soon as it is here.
     pub fn page(shown: impl Fn(Pages) -> AnyView + Send + 'static) -> impl IntoView {
         let parts = expect_context::<Self>();
         parts.part(move || parts.pages.get().map(|pages| pages.map(&shown)), true)

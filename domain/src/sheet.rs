@@ -114,6 +114,26 @@ pub enum Remark {
     },
     /// So many are there of all variants together, and nobody knows how many of each.
     InAll(String),
+    /// Something of what is here becomes something else.
+    Becomes {
+        /// What it is.
+        what: Known,
+        /// What it was, as people write it.
+        before: String,
+        /// What it will be.
+        after: String,
+    },
+}
+
+/// What of goods a person wants to see before it changes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Known {
+    /// What they are called.
+    Name,
+    /// What they cost.
+    Price,
+    /// How many are there.
+    Stock,
 }
 
 /// What becomes of a row.

@@ -211,6 +211,53 @@ test("C17: a code that two articles have asks which, in the same order, and is s
   await page.getByTestId("shared-codes").waitFor();
 });
 
+test("R6, R7: a scanner on another keyboard layout, one that types signs by their numbers, and the separators of GS1", async (t) => {
+  const { tablet } = await stallWith(t, [CUP, MARKER]);
+  const { page } = tablet;
+  await tile(tablet, "6901234567892").waitFor();
+  const cdp = await tablet.context.newCDPSession(page);
+  const strike = async (code, key, text) => {
+    await cdp.send("Input.dispatchKeyEvent", { type: "keyDown", code, key, text });
+    await cdp.send("Input.dispatchKeyEvent", { type: "keyUp", code, key });
+  };
+  // fttx/barcode-to-pc-server#166: an American scanner on an AZERTY tablet; with the focus in the search, too.
+  const azerty = async () => {
+    for (const digit of "6901234567892") await strike(`Digit${digit}`, "à&é\"'(-è_ç"[digit], "à&é\"'(-è_ç"[digit]);
+    await page.keyboard.press("Enter");
+  };
+  await azerty();
+  await totalIs(tablet, 3500);
+  // A letter leads into the search: what it wrote there goes with the code.
+  const search = page.getByRole("searchbox");
+  assert.equal(await search.inputValue(), "");
+  await search.click();
+  await azerty();
+  await totalIs(tablet, 7000);
+  assert.equal(await search.inputValue(), "");
+  // Each sign by its number while Alt is held.
+  for (const sign of "4006381333931") {
+    await page.keyboard.down("Alt");
+    for (const digit of String(sign.charCodeAt(0)).padStart(3, "0")) await page.keyboard.press(`Numpad${digit}`);
+    await page.keyboard.up("Alt");
+  }
+  await page.keyboard.press("Enter");
+  await totalIs(tablet, 7900);
+  // odoo/odoo#99730: the separator of GS1 as Ctrl+], as Alt and 029, as F8.
+  let total = 7900;
+  for (const separator of ["Control+]", "Alt+029", "F8"]) {
+    await page.keyboard.type("]C110LOT7");
+    if (separator === "Alt+029") {
+      await page.keyboard.down("Alt");
+      for (const digit of "029") await page.keyboard.press(`Numpad${digit}`);
+      await page.keyboard.up("Alt");
+    } else await page.keyboard.press(separator);
+    await scan(tablet, "0106901234567892");
+    total += 3500;
+    await totalIs(tablet, total);
+  }
+  assert.equal(await search.inputValue(), "");
+});
+
 test("C12: on a new order a scan chooses the product's line, the next scan the next line", async (t) => {
   const { tablet } = await stallWith(t, [CUP, MARKER, TEA, ONE, OTHER], "/orders/new");
   const { page } = tablet;

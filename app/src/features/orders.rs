@@ -1,5 +1,5 @@
 //! The orders of the shop: searched, filtered, by state, newest first, with the chosen one beside them where there is
-//! room. What is not needed to see the first page of the list (filters, batches, tables) comes with the second file:
+//! room. What is not needed to see the first page of the list (filters, batches, tables) comes with the file of the pages:
 //! [`Part`].
 
 pub mod batch;
@@ -58,7 +58,7 @@ const ALL: &str = "all";
 const PANEL: &str = "order-list";
 /// From this width on, in pixels, two panes fit, or a table; style/pages.css says the same.
 const WIDE: i32 = 820;
-/// What of the address is read without the second file.
+/// What of the address is read without the file of the pages.
 const PLAIN: [&str; 3] = ["status", "q", "order"];
 
 /// The list, for all that is done with it.
@@ -121,7 +121,7 @@ pub fn Orders() -> impl IntoView {
 
     let typed = RwSignal::new(asked.get_untracked());
 
-    // Filters that few ask for are read by the second file; until it is here, nobody sees a list without them.
+    // Filters that few ask for are read by the file of the pages; until it is here, nobody sees a list without them.
     let narrowed = Memo::new(move |_| {
         query.with(|query| {
             let status = query.get_all("status").unwrap_or_default();

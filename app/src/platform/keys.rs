@@ -102,6 +102,18 @@ impl Before {
         Self { value, start: place("selectionStart"), end: place("selectionEnd"), element }
     }
 
+    /// As it was before this sign was written at its end, if it was.
+    pub fn without(mut self, sign: Option<char>) -> Self {
+        let bare = self.value.as_deref().zip(sign).and_then(|(value, sign)| value.strip_suffix(sign));
+        if let Some(bare) = bare.map(str::to_owned) {
+            let end = u32::try_from(bare.encode_utf16().count()).ok();
+            self.start = self.start.and(end);
+            self.end = self.end.and(end);
+            self.value = Some(bare);
+        }
+        self
+    }
+
     /// Whether it is about the same element.
     pub fn is_of(&self, other: &Self) -> bool {
         match (&self.element, &other.element) {

@@ -138,6 +138,9 @@ texts! {
     is_error(text: &str): "公式出错：{text}。", "The formula failed: {text}.";
     shared(code: &str, other: &str): "{other}也用编码 {code}，扫码时会问。", "{other} has the code {code}, too: a scan will ask which.";
     in_all(quantity: &str): "表里只有总数 {quantity}，各规格的库存要自己盘点。", "The sheet says {quantity} in all: count the stock of each variant.";
+    name_becomes(before: &str, after: &str): "名称 {before} → {after}", "Name {before} → {after}";
+    price_becomes(before: &str, after: &str): "价格 {before} → {after}", "Price {before} → {after}";
+    stock_becomes(before: &str, after: &str): "库存 {before} → {after}", "Stock {before} → {after}";
     in_column(head: &str, why: &str): "{head}：{why}", "{head}: {why}";
     imported(created: usize, updated: usize, refused: usize): "新增 {created}，更新 {updated}，失败 {refused}", "{created} new, {updated} updated, {refused} skipped";
     counted(what: &str, n: usize): "{what} {n}", "{what} {n}";

@@ -10,7 +10,7 @@ use std::time::Duration;
 use leptos::prelude::*;
 use leptos::text_prop::TextProp;
 
-use self::model::{END_MS, Ear, Found, Key, Knows, Stroke};
+use self::model::{END_MS, Ear, Found, Key, Knows, SEPARATOR, Stroke};
 use super::{Glyph, Note, Toast, Toaster, Tone};
 use crate::platform::{clock, keys, sound};
 use crate::text::scan as words;
@@ -62,8 +62,10 @@ pub struct Scanner {
     /// What is said in the dialog that is open.
     said: RwSignal<Option<(u32, TextProp, bool)>>,
     ear: StoredValue<Ear>,
-    /// What had the focus before each key that may be of a code.
-    before: StoredValue<Vec<keys::Before>, LocalStorage>,
+    /// Each key that may be of a code.
+    struck: StoredValue<Vec<Struck>, LocalStorage>,
+    /// A sign whose number is typed while Alt is held.
+    numbered: StoredValue<Option<(u32, Struck)>, LocalStorage>,
     /// What got the focus by such a key, before it wrote there.
     moved: StoredValue<Vec<keys::Before>, LocalStorage>,
     /// The key that writes and was not let go yet.
@@ -73,6 +75,14 @@ pub struct Scanner {
     /// The field that the last code was scanned into.
     field: StoredValue<Option<keys::Before>, LocalStorage>,
     knows: StoredValue<Known>,
+}
+
+/// A key that writes: what had the focus before it, its sign, and that of its place on an American keyboard.
+#[derive(Clone)]
+struct Struck {
+    before: keys::Before,
+    sign: Option<char>,
+    american: Option<char>,
 }
 
 /// What is known of codes.
@@ -114,7 +124,8 @@ impl Scanner {
             next: StoredValue::new(0),
             said: RwSignal::new(None),
             ear: StoredValue::new(Ear::default()),
-            before: StoredValue::new_local(Vec::new()),
+            struck: StoredValue::new_local(Vec::new()),
+            numbered: StoredValue::new_local(None),
             moved: StoredValue::new_local(Vec::new()),
             down: StoredValue::new(None),
             held_back: StoredValue::new(false),
@@ -122,7 +133,7 @@ impl Scanner {
             knows: StoredValue::new(knows),
         };
         keys::on_focus(move || {
-            if scanner.before.with_value(|before| !before.is_empty()) {
+            if scanner.struck.with_value(|all| !all.is_empty()) {
                 scanner.moved.update_value(|moved| moved.push(keys::Before::now()));
             }
         });
@@ -201,6 +212,17 @@ impl Scanner {
     fn up(self, event: &leptos::ev::KeyboardEvent) {
         let code = event.code();
         self.down.update_value(|down| drop(down.take_if(|down| *down == code)));
+        if event.key() == "Alt"
+            && let Some((number, struck)) = self.numbered.try_update_value(Option::take).flatten()
+        {
+            let sign = char::from_u32(number);
+            let key = match sign {
+                Some('\r' | '\n' | '\t') => Key::End,
+                Some(sign) => Key::Sign(sign),
+                None => Key::Other,
+            };
+            self.strike(event, key, false, Some(|| Struck { sign, american: sign, ..struck }));
+        }
         if self.held_back.get_value() {
             self.held_back.set_value(false);
             event.prevent_default();
@@ -209,31 +231,59 @@ impl Scanner {
 
     fn down(self, event: &leptos::ev::KeyboardEvent) {
         let name = event.key();
+        let code = event.code();
+        // A scanner that is made independent of keyboards writes each sign by its number, while Alt is held.
+        let digit = code.strip_prefix("Numpad").and_then(|digit| digit.parse::<u32>().ok()).filter(|_| event.alt_key());
+        if let Some(digit) = digit {
+            return self.numbered.update_value(|numbered| {
+                let (number, _) = numbered
+                    .get_or_insert_with(|| (0, Struck { before: keys::Before::now(), sign: None, american: None }));
+                *number = number.saturating_mul(10).saturating_add(digit);
+            });
+        }
         let key = self.key_of(event, &name);
         let is_sign = matches!(key, Key::Sign(_));
-        let code = event.code();
         let overlaps = is_sign && self.down.with_value(|down| down.as_ref().is_some_and(|down| *down != code));
         if is_sign {
-            self.down.set_value(Some(code));
+            self.down.set_value(Some(code.clone()));
         }
+        let sign = if let Key::Sign(sign) = key { Some(sign) } else { None };
+        let american = match sign {
+            Some(SEPARATOR) => sign,
+            Some(sign) => model::american(&code, event.shift_key() || sign.is_uppercase()).or(Some(sign)),
+            None => None,
+        };
         let writes = is_sign || key == Key::Prefix;
+        let struck = || Struck { before: keys::Before::now(), sign, american };
+        self.strike(event, key, overlaps, writes.then_some(struck));
+    }
+
+    /// `struck`: how it was struck, asked when a code that it ends is undone; none: it does not write.
+    fn strike(
+        self,
+        event: &leptos::ev::KeyboardEvent,
+        key: Key,
+        overlaps: bool,
+        struck: Option<impl FnOnce() -> Struck>,
+    ) {
+        let is_sign = matches!(key, Key::Sign(_));
         let stroke = Stroke { key, at_ms: event.time_stamp() as i64, is_held: event.repeat(), overlaps };
         let knows = self.knows.get_value();
         let Some(heard) = self.ear.try_update_value(|ear| ear.key(&stroke, &knows)) else { return };
         if let Some(found) = heard.found {
             self.found(found);
         }
-        let now = writes.then(keys::Before::now);
-        let kept = self.before.try_update_value(|before| {
-            before.extend(now);
-            let idle = before.len().saturating_sub(heard.kept);
-            before.drain(..idle);
-            before.len()
+        let writes = struck.is_some();
+        let kept = self.struck.try_update_value(|all| {
+            all.extend(struck.map(|struck| struck()));
+            let idle = all.len().saturating_sub(heard.kept);
+            all.drain(..idle);
+            all.len()
         });
         if kept.is_some_and(|kept| kept <= 1) {
             self.moved.update_value(Vec::clear);
         }
-        if heard.is_taken || (stroke.key == Key::Prefix && name.chars().count() > 1) {
+        if heard.is_taken || (stroke.key == Key::Prefix && event.key().chars().count() > 1) {
             return keys::take(event);
         }
         // A space would press a key when it is let go, a letter choose in a list.
@@ -262,7 +312,7 @@ impl Scanner {
         let knows = self.knows.get_value();
         if let Some(found) = self.ear.try_update_value(|ear| ear.paused(now, &knows)).flatten() {
             self.found(found);
-            self.before.update_value(Vec::clear);
+            self.struck.update_value(Vec::clear);
         }
     }
 
@@ -288,6 +338,9 @@ impl Scanner {
             (_, Some('j' | 'J' | 'm' | 'M' | 'i' | 'I')) if is_command && event.ctrl_key() && !event.alt_key() => {
                 Key::End
             }
+            // What parts the fields of a GS1 code, as scanners send it.
+            ("F8", _) => Key::Sign(SEPARATOR),
+            (_, Some(']')) if is_command && event.ctrl_key() && !event.alt_key() => Key::Sign(SEPARATOR),
             ("Shift" | "CapsLock" | "AltGraph" | "Control" | "Alt" | "NumLock" | "Fn", _) => Key::Mute,
             (_, Some(letter)) if !is_command => Key::Sign(letter),
             _ => Key::Other,
@@ -296,25 +349,31 @@ impl Scanner {
 
     /// Undoes what the keys of a code did, and hands it on.
     fn found(self, found: Found) {
-        let before = self.before.try_update_value(|before| {
-            let first = before.len().saturating_sub(found.keys);
-            before.split_off(first)
+        let struck = self.struck.try_update_value(|all| {
+            let first = all.len().saturating_sub(found.keys);
+            all.split_off(first)
         });
-        let before = before.unwrap_or_default();
-        let moved = self.moved.try_update_value(std::mem::take).unwrap_or_default();
-        let mut seen: Vec<&keys::Before> = Vec::new();
-        for one in moved.iter().chain(&before) {
-            if !seen.iter().any(|it| it.is_of(one)) {
-                one.restore();
-                seen.push(one);
+        let struck = struck.unwrap_or_default();
+        // A field that a key led into holds what it held before, or what the key's sign left of it.
+        let mut seen = self.moved.try_update_value(std::mem::take).unwrap_or_default();
+        seen.iter().rev().for_each(keys::Before::restore);
+        let mut written = None;
+        for Struck { before, sign, .. } in &struck {
+            if !seen.iter().any(|it| it.is_of(before)) {
+                let before = before.clone().without(written);
+                before.restore();
+                seen.push(before);
             }
+            written = *sign;
         }
-        let first = before.first();
+        let first = struck.first().map(|struck| &struck.before);
         if let Some(first) = first {
             first.focus();
         }
         let mark = first.and_then(keys::Before::mark);
-        let scan = Scan { text: found.text, mark };
+        let american: String = struck.iter().filter_map(|key| key.american).collect();
+        let text = model::meant(found.text, american.trim(), &self.knows.get_value());
+        let scan = Scan { text, mark };
         self.field.set_value(first.cloned());
         self.heard(scan);
     }

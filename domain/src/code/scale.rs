@@ -421,8 +421,10 @@ fn others(code: &str) -> Vec<String> {
         others.push(bare.to_owned());
     }
     let numbered = bare.trim_start_matches('\u{1d}');
-    let after = numbered.strip_prefix("01").or_else(|| numbered.strip_prefix("(01)"));
-    let after = after.or_else(|| bare.split_once("/01/").map(|(_, after)| after));
+    let after = numbered.strip_prefix("01").or_else(|| {
+        // Behind another field, that is in brackets or ends with a separator.
+        ["(01)", "\u{1d}01", "/01/"].iter().find_map(|kind| Some(bare.split_once(kind)?.1))
+    });
     let fourteen = after.and_then(|after| after.get(..14)).filter(|it| it.bytes().all(|sign| sign.is_ascii_digit()));
     others.extend(fourteen.map(str::to_owned));
     others
@@ -596,6 +598,8 @@ mod tests {
         let all = [product(1, "6901234567892", Unit::Piece, None), product(2, "TEA", Unit::Piece, None)];
         for code in [
             "]E06901234567892",
+            "(17)261231(01)06901234567892(10)A1",
+            "10A1\u{1d}0106901234567892",
             "]C10106901234567892\u{1d}10LOT7",
             "010690123456789210LOT7",
             "(01)06901234567892(17)261231",

@@ -121,11 +121,13 @@ pub struct Edited {
 }
 
 impl Edited {
-    /// Whether it only says which customer the buyer is, or puts a cart aside or takes it up: that touches neither goods
-    /// nor money, so it counts in any state and disputes no parcel.
+    /// Whether it only says which customer the buyer is or where the order is filed, or puts a cart aside or takes it up:
+    /// that touches neither goods nor money, so it counts in any state and disputes no parcel.
     pub fn leaves_the_goods(&self) -> bool {
-        !self.changes.is_empty()
-            && self.changes.iter().all(|change| matches!(change, Change::Customer(_) | Change::Parked(_)))
+        let leaves = |change: &Change| {
+            matches!(change, Change::Customer(_) | Change::Parked(_) | Change::Channel(_) | Change::Category(_))
+        };
+        !self.changes.is_empty() && self.changes.iter().all(leaves)
     }
 }
 

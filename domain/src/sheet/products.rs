@@ -7,7 +7,8 @@ use uuid::Uuid;
 
 use super::content::{self, Content};
 use super::csv::Cell;
-use super::{Cells, Left, Line, Outcome, Plan, Planner, Refusal, Remark, Report, Why, Writing, head, written};
+use super::{Cells, Known, Left, Line, Outcome, Plan, Planner, Refusal, Remark, Report, Why, Writing, head, written};
+use crate::code::Gtin;
 use crate::figure::{self, Measure, Usage};
 use crate::product::{APART, Article, Product, Stock, Variant};
 use crate::record::{RecordEvent, StockMoved, changes};
@@ -643,7 +644,7 @@ where
                 }
                 (None, Some(_), Some((at, name, is_heading))) => {
                     let is_known =
-                        |code: &String| self.by_code.contains_key(code) || self.by_barcode.contains_key(code);
+                        |code: &String| [&self.by_code, &self.by_barcode].iter().any(|by| by.contains_key(&key(code)));
                     if *is_heading {
                         self.left.insert(*at, Left::Parent);
                     }
@@ -668,10 +669,10 @@ where
             }
         }
         if !own.code.is_empty() {
-            enter(&mut self.by_code, content::code(&own.code), (at, variant));
+            enter(&mut self.by_code, key(&own.code), (at, variant));
         }
         for barcode in &own.barcodes {
-            enter(&mut self.by_barcode, content::code(barcode), (at, variant));
+            enter(&mut self.by_barcode, key(barcode), (at, variant));
         }
         if variant != 0 || product.variants.is_empty() {
             let spec = Some(product.spec(variant)).filter(|spec| !is_default(spec)).unwrap_or_default();
@@ -730,11 +731,12 @@ where
                 return Err(Why::NameMissing);
             }
             // The code of a whole product has its row's name and specification beside it.
-            let places = self.by_code.get(code).or_else(|| self.by_barcode.get(code));
+            let key = key(code);
+            let places = self.by_code.get(&key).or_else(|| self.by_barcode.get(&key));
             if let Some(places) = places {
                 return Ok(self.within(self.choose(places, read)?, read));
             }
-        } else if let Some(places) = read.barcodes.iter().find_map(|barcode| self.by_barcode.get(barcode)) {
+        } else if let Some(places) = read.barcodes.iter().find_map(|barcode| self.by_barcode.get(&key(barcode))) {
             return Ok(self.within(self.choose(places, read)?, read));
         }
         let name = read.name.clone().ok_or(Why::NameMissing)?;
@@ -820,7 +822,13 @@ where
     }
 
     /// What a row does; nothing of it is done where it is refused.
-    fn take(&mut self, number: usize, cells: &mut Cells<'_, Column>, said: &mut Vec<String>) -> Option<Outcome> {
+    fn take(
+        &mut self,
+        number: usize,
+        cells: &mut Cells<'_, Column>,
+        said: &mut Vec<String>,
+        remarks: &mut Vec<Remark>,
+    ) -> Option<Outcome> {
         let mut read = self.read(cells);
         let target = self.target(&read).map_err(|why| cells.refuse(None, why)).ok();
         let known = match &target {
@@ -910,27 +918,27 @@ where
                 None => now.spec = spec,
             }
         }
-        if let Some(code) = code.filter(|code| *code != content::code(&now.article.code)) {
+        if let Some(code) = code.filter(|code| key(code) != key(&now.article.code)) {
             let own = article(&now, variant);
             if is_shared && variant != 0 {
                 spoke.push(Whole::Code);
                 self.agree(at, Whole::Code, number, cells);
                 now.article.code = code;
-            } else if own.barcodes.iter().any(|barcode| content::code(barcode) == code) {
+            } else if own.barcodes.iter().any(|barcode| key(barcode) == key(&code)) {
                 // It was found by a barcode in the column of codes.
-            } else if content::code(&own.code) != code {
+            } else if key(&own.code) != key(&code) {
                 article_mut(&mut now, variant).code = code;
             }
         }
-        let plain = |codes: &[String]| codes.iter().map(|code| content::code(code)).collect::<Vec<_>>();
+        let keys = |codes: &[String]| codes.iter().map(|code| key(code)).collect::<Vec<_>>();
         if !now.merged.is_empty() {
             // It has the codes of all that it was written down as: a sheet may name any of them.
             let own = article(&now, variant);
-            let known = plain(&own.barcodes);
-            let is_new = |code: &String| !known.contains(code) && content::code(&own.code) != *code;
+            let known = keys(&own.barcodes);
+            let is_new = |code: &String| !known.contains(&key(code)) && key(&own.code) != key(code);
             let more: Vec<String> = barcodes.into_iter().filter(is_new).collect();
             article_mut(&mut now, variant).barcodes.extend(more);
-        } else if !barcodes.is_empty() && plain(&article(&now, variant).barcodes) != barcodes {
+        } else if !barcodes.is_empty() && keys(&article(&now, variant).barcodes) != keys(&barcodes) {
             article_mut(&mut now, variant).barcodes = barcodes;
         }
         if let Some(price) =
@@ -947,7 +955,7 @@ where
                 article_mut(&mut now, variant).levels.insert(key, price);
             }
         }
-        let mut moved = None;
+        let (mut moved, mut was) = (None, None);
         if let Some(counted) = stock {
             let is_whole = variant == 0 && !now.variants.is_empty();
             if is_whole {
@@ -963,6 +971,7 @@ where
                 None => there.counted && there.on_hand == counted,
             };
             moved = (!is_so).then_some(counted);
+            was = (moved.is_some() && there.counted).then_some(there.on_hand);
         }
         let new_state = state.filter(|state| {
             let work = self.works.get(at);
@@ -978,6 +987,17 @@ where
             return None;
         }
 
+        if !is_new {
+            let becomes = |what: Known, before: Option<String>, after: Option<String>| {
+                let (before, after) = before.zip(after).filter(|(before, after)| before != after)?;
+                Some(Remark::Becomes { what, before, after })
+            };
+            let priced = |of: &Product| of.price(variant, "").map(|price| self.usage.plain_price(price, of.unit));
+            let stocked = |quantity: i64| self.usage.plain_quantity(quantity, now.unit);
+            remarks.extend(becomes(Known::Name, Some(before.name.clone()), Some(now.name.clone())));
+            remarks.extend(becomes(Known::Price, priced(&before), priced(&now)));
+            remarks.extend(becomes(Known::Stock, was.map(stocked), moved.map(stocked)));
+        }
         if is_new_product {
             self.works.push(Work::new(None, Product::default()));
         }
@@ -1078,7 +1098,7 @@ where
             let outcome = match left {
                 Some(left) => Outcome::LeftOut(left),
                 None => {
-                    let outcome = self.take(line.number, &mut row, &mut said);
+                    let outcome = self.take(line.number, &mut row, &mut said, &mut remarks);
                     outcome.unwrap_or(Outcome::Refused(row.refusals))
                 }
             };
@@ -1150,6 +1170,11 @@ fn barcodes<'a>(cells: &mut Cells<'a, Column>, (at, content): (usize, &'a Conten
         }
     }
     read
+}
+
+/// What a code of a sheet is found by: a GTIN in whatever form, and anything else as it is read.
+fn key(code: &str) -> String {
+    Gtin::parse(code).map_or_else(|| content::code(code), |gtin| gtin.to_string())
 }
 
 /// What Shopify calls the only variant of a product: it is no specification.

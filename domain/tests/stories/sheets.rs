@@ -11,7 +11,7 @@ use domain::product::{Article, Product, Stock, Variant};
 use domain::record::{Fields, RecordEvent, Value};
 use domain::sheet::content::Content;
 use domain::sheet::products::Words;
-use domain::sheet::{Counts, Left, Outcome, Plan, Planner, Remark, Why, csv, customers, head, peer, products};
+use domain::sheet::{Counts, Known, Left, Outcome, Plan, Planner, Remark, Why, csv, customers, head, peer, products};
 use domain::weight::WeightUnit;
 use proptest::prelude::*;
 use uuid::Uuid;
@@ -658,6 +658,28 @@ fn s10_codes_that_look_alike_are_one() {
 }
 
 #[test]
+fn c14_s18_a_gtin_is_found_in_whatever_form_and_nothing_doubles() {
+    let mut shop = Shop::default();
+    let first = shop.plan("名称,条码,价格\nTea,0012345678905,5\nCup,4006381333931,8\n");
+    shop.take(&first);
+    let before = shop.products();
+    for sheet in [
+        "名称,条码,价格\nTea,012345678905,5\n",
+        "名称,条码,价格\nTea again,00012345678905,5\n",
+        "名称,货号,价格\nTea,012345678905,5\n",
+        "货号,价格\n0004006381333931,5\n",
+        "条码,价格\n４００６３８１３３３９３１,8\n",
+    ] {
+        let plan = shop.plan(sheet);
+        assert!(refused(&plan).is_empty(), "{sheet}");
+        shop.take(&plan);
+        let codes = |all: &[Product]| all.iter().map(|it| it.article.barcodes.clone()).collect::<Vec<_>>();
+        assert_eq!(codes(&shop.products()), codes(&before), "{sheet}");
+        assert!(shop.products().iter().all(|it| it.article.code.is_empty()), "{sheet}");
+    }
+}
+
+#[test]
 fn s20_what_kept_zeros_from_a_spreadsheet_is_no_part_of_a_code() {
     let mut shop = Shop::default();
     shop.import("名称,编码,条码,价格\n绿茶,'00123,'0012345678905,5\n红茶,=\"00124\",=\"0012345678912\",6\n白茶,\"=\"\"00125\"\"\",,'7\n");
@@ -813,16 +835,40 @@ fn s22_s23_cells_that_are_no_words_and_no_numbers_are_told_by_row() {
 }
 
 #[test]
+fn s32_what_changes_is_said_with_what_it_was() {
+    let mut shop = Shop::default();
+    shop.import("货号,名称,价格,库存,单位\nT,Tea,5,10,\nH,Honey,20,1.5,斤\nC,Cup,8,,\n");
+    // Without a unit, a weight is one of the shop's.
+    let plan = shop.plan("货号,名称,价格,库存\nT,Tea,6,7\nH,Wild honey,20,2\nC,Cup,8,3\nT2,New,1,1\n");
+    let becomes =
+        |what, before: &str, after: &str| Remark::Becomes { what, before: before.into(), after: after.into() };
+    let remarks: Vec<_> = plan.reports.iter().map(|report| report.remarks.clone()).collect();
+    assert_eq!(
+        remarks,
+        [
+            vec![becomes(Known::Price, "5.00", "6.00"), becomes(Known::Stock, "10", "7")],
+            vec![
+                becomes(Known::Name, "Honey", "Wild honey"),
+                becomes(Known::Price, "40.00", "20.00"),
+                becomes(Known::Stock, "0.75", "2"),
+            ],
+            vec![],
+            vec![],
+        ]
+    );
+}
+
+#[test]
 fn c17_a_code_that_two_articles_have_is_said() {
     let mut shop = Shop::default();
     let plan = shop.import("名称,编码,条码,价格\nPlum jam,PJ,5012345000055,4.00\nPlum chutney,PC,5012345000055,5.50\nTea,T,0712345000019,1\n");
     let shared = |plan: &Plan| plan.reports.iter().map(|report| report.remarks.clone()).collect::<Vec<_>>();
     let remark = |code: &str, other: &str| vec![Remark::Shared { code: code.into(), other: other.into() }];
     assert_eq!(shared(&plan), [remark("5012345000055", "Plum chutney"), remark("5012345000055", "Plum jam"), vec![]]);
-    // With zeros before it, as a code of something else, and against what is here already.
-    let plan = shop.import("名称,编码,条码,价格\nCake,712345000019,,3\n");
+    // In another form, and against what is here already.
+    let plan = shop.import("名称,编码,条码,价格\nCake,C,712345000019,3\n");
     assert_eq!(shared(&plan), [remark("712345000019", "Tea")]);
-    let plan = shop.import("名称,编码,条码,价格\nPie,,00712345000019,3\n");
+    let plan = shop.import("名称,编码,条码,价格\nPie,P,00712345000019,3\n");
     assert_eq!(shared(&plan).len(), 1);
     assert!(matches!(&shared(&plan)[0][..], [Remark::Shared { code, .. }] if code == "00712345000019"));
 }

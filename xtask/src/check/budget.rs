@@ -9,11 +9,10 @@ use crate::app;
 use crate::tools::Tools;
 use crate::workspace::{dist, root};
 
-/// In Brotli, until the first page stands. The aim is 400 KB (docs/decisions/0006): this holds what there is until it is
-/// reached again.
-const FIRST_VISIT: u64 = 432_000;
+/// In Brotli, until the first page stands (docs/decisions/0006).
+const FIRST_VISIT: u64 = 400_000;
 /// Everything, with what is read only when a sheet or a camera is used (docs/decisions/0006).
-const WHOLE: u64 = 1_950_000;
+const WHOLE: u64 = 2_000_000;
 
 /// Builds the app as shipped and weighs it.
 pub fn check() -> Result<()> {

@@ -1,4 +1,4 @@
-//! What the list has beyond its first page, as the second file brings it.
+//! What the list has beyond its first page, as the file of the pages brings it.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use uuid::Uuid;
 use super::{Reach, Shelf, batch, columns, filters};
 use crate::session::Session;
 
-/// Calls of the second file.
+/// Calls of the file of the pages.
 #[derive(Clone, Copy)]
 pub struct Part {
     /// Reads the filters of an address.
@@ -36,7 +36,7 @@ pub struct Part {
 }
 
 impl Part {
-    /// Names them, for the second file.
+    /// Names them, for the file of the pages.
     pub fn all() -> Self {
         Self {
             narrow: filters::narrow,

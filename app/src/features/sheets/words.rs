@@ -3,7 +3,7 @@
 use domain::money::NumberFault;
 use domain::sheet::customers::Part;
 use domain::sheet::peer::Peer;
-use domain::sheet::{Left, Outcome, Refusal, Remark, Why, customers, products};
+use domain::sheet::{Known, Left, Outcome, Refusal, Remark, Why, customers, products};
 
 use crate::text::{Phrase, sheets};
 
@@ -99,6 +99,9 @@ pub fn remark(remark: &Remark) -> String {
         Remark::Hidden => sheets::ROW_HIDDEN.get().to_owned(),
         Remark::Shared { code, other } => sheets::shared(code, other),
         Remark::InAll(quantity) => sheets::in_all(quantity),
+        Remark::Becomes { what: Known::Name, before, after } => sheets::name_becomes(before, after),
+        Remark::Becomes { what: Known::Price, before, after } => sheets::price_becomes(before, after),
+        Remark::Becomes { what: Known::Stock, before, after } => sheets::stock_becomes(before, after),
     }
 }
 

@@ -101,6 +101,46 @@ pub trait Knows {
     fn is_whole(&self, text: &str) -> bool;
 }
 
+/// What parts the fields of a GS1 code (General Specifications, 7.8.3). No key writes it: scanners send others for it.
+pub const SEPARATOR: char = '\u{1d}';
+
+/// What keys write on the American keyboard, which scanners are made for: alone, and with Shift.
+const AMERICAN: [(&str, [char; 2]); 9] = [
+    ("Minus", ['-', '_']),
+    ("Slash", ['/', '?']),
+    ("Period", ['.', '>']),
+    ("Comma", [',', '<']),
+    ("Semicolon", [';', ':']),
+    ("Quote", ['\'', '"']),
+    ("Equal", ['=', '+']),
+    ("BracketLeft", ['[', '{']),
+    ("BracketRight", [']', '}']),
+];
+
+/// What a key writes on the American keyboard, by its place.
+pub fn american(place: &str, is_shifted: bool) -> Option<char> {
+    if let Some((_, [alone, shifted])) = AMERICAN.iter().find(|(of, _)| *of == place) {
+        return Some(if is_shifted { *shifted } else { *alone });
+    }
+    let (kind, sign) = place.split_at_checked(place.len().checked_sub(1)?)?;
+    let sign = sign.chars().next()?;
+    match kind {
+        "Digit" if is_shifted => ")!@#$%^&*(".chars().nth(sign.to_digit(10)? as usize),
+        "Digit" | "Numpad" => Some(sign),
+        "Key" => Some(if is_shifted { sign } else { sign.to_ascii_lowercase() }),
+        _ => None,
+    }
+}
+
+/// The code that a scanner meant on a tablet that is set to another keyboard than it is (AZERTY writes `&é"` for 123,
+/// QWERTZ a z for a y): as it was written, unless only the keys' places make a code of it.
+pub fn meant(written: String, american: &str, knows: &dyn Knows) -> String {
+    let is_number = |text: &str| !text.is_empty() && text.chars().all(|sign| sign.is_ascii_digit());
+    let is_garbled = is_number(american) && !written.chars().any(|sign| sign.is_numeric());
+    let is_american = knows.has(american) || is_garbled || (knows.is_whole(american) && !knows.is_whole(&written));
+    if is_american && !knows.has(&written) { american.to_owned() } else { written }
+}
+
 impl Ear {
     /// Hears a key.
     pub fn key(&mut self, stroke: &Stroke, knows: &dyn Knows) -> Heard {
@@ -477,6 +517,27 @@ mod tests {
         shift.keys("Ab", &[10]);
         shift.stroke(Key::Mute, false, false);
         shift.keys("C1", &[10]).end(10).is(&["AbC1"], "", 0);
+    }
+
+    /// R6: fttx/barcode-to-pc-server#166, inventree/InvenTree#10589.
+    #[test]
+    fn r6_a_code_is_read_by_the_places_of_the_keys_where_the_keyboard_is_another() {
+        let of = |shifted| -> String {
+            let places = "Digit6 Digit2 KeyA Minus Slash Numpad3 Period Enter Digit";
+            places.split(' ').filter_map(|place| american(place, shifted)).collect()
+        };
+        assert_eq!((of(false).as_str(), of(true).as_str()), ("62a-/3.", "^@A_?3>"));
+        for (written, american, code) in [
+            ("-çà&é\"'(-è_çé", "6901234567892", "6901234567892"),
+            ("&é\"'(", "12345", "12345"),
+            ("TEQ", "TEA", "TEA"),
+            ("TEA", "TEQ", "TEA"),
+            ("long", "long", "long"),
+            ("ZY-12", "YZ-12", "ZY-12"),
+            ("6901234567892", "6901234567892", "6901234567892"),
+        ] {
+            assert_eq!(meant(written.to_owned(), american, &SHOP), code, "{written}");
+        }
     }
 
     #[test]
