@@ -1,6 +1,7 @@
 //! The root: contexts, the frame, and which address shows which page.
 
 use domain::code;
+use domain::figure::DecimalSign;
 use leptos::prelude::*;
 use leptos_router::components::{FlatRoutes, Redirect, Route, Router};
 use leptos_router::path;
@@ -14,16 +15,17 @@ use crate::prefs::Prefs;
 use crate::session::{Boot, Session, Trouble};
 use crate::text::{fault, opening};
 use crate::ui::scan::Scanner;
-use crate::ui::{PadOrder, Toaster, Toasts, Waiting, guard_presses};
+use crate::ui::{PadLayout, Toaster, Toasts, Waiting, guard_presses};
 
 /// The app.
 #[component]
 pub fn App() -> impl IntoView {
     let prefs = Prefs::start();
     provide_context(prefs);
-    provide_context(PadOrder(prefs.phone_pad));
     let session = Session::start();
     provide_context(session);
+    let has_comma = move || DecimalSign::of(session.settings().get().currency) == DecimalSign::Comma;
+    provide_context(PadLayout { as_phone: prefs.phone_pad, has_comma: Signal::derive(has_comma) });
     let toaster = Toaster::new();
     provide_context(toaster);
     let products = session.products();

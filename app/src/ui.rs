@@ -26,7 +26,7 @@ pub use dialog::Dialog;
 pub use field::{AmountField, ComboField, Meaning, SearchField, Stepper, TextField, uid};
 pub use figures::{Money, Serial, Size};
 pub use glyph::{Glyph, Icon};
-pub use keypad::{Dock, DockedKeypad, Keypad, KeypadKey, PadOrder};
+pub use keypad::{Dock, DockedKeypad, Keypad, KeypadKey, PadLayout};
 pub use menu::{Menu, MenuAct};
 pub use paper::{
     Acts, Empty, Fault, Note, Progress, Scroll, Setting, Sheet, Skeleton, Stub, Timeline, TimelineItem, Waiting,

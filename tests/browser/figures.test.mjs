@@ -39,7 +39,12 @@ test("C26: in euros a comma is the decimal comma, and what could be a thousandfo
   assert.equal(await tablet.page.getByTestId("sale-done").count(), 0);
   await meaning(tablet, "Which one?").getByRole("button", { name: "€1,234.00" }).click();
   assert.equal(await amount.inputValue(), "1234.00");
-  await amount.fill("12,20");
+  // The key pad has the comma, too.
+  await amount.fill("");
+  const pad = tablet.page.getByRole("group", { name: "Number keys" });
+  for (const key of ["1", "2", ",", "2"]) await pad.getByRole("button", { name: key, exact: true }).click();
+  assert.equal(await amount.inputValue(), "12,2");
+  await pad.getByRole("button", { name: "0", exact: true }).click();
   await meaning(tablet, "€12.20").waitFor();
   await tablet.page.locator('[data-testid="change"][data-minor="190"]').waitFor();
   // Typed plainly, there is nothing to say.

@@ -99,6 +99,13 @@ test("an order that comes in moves nothing under the eyes of one who reads furth
     const row = document.querySelector(`[data-order-number="${number}"]`);
     return row && row.dataset.at === "60" && Math.abs(row.getBoundingClientRect().y - y) < 2;
   }, [orders[60].number, y]);
+  // Who stands on a row by keyboard stays there when the order changes elsewhere.
+  await read.focus();
+  await other.go(`/orders/${orders[60].id}`);
+  await other.act("Hold");
+  await other.dialog().getByRole("textbox", { name: "Reason" }).fill("waits");
+  await other.button("Hold this order").click();
+  await page.locator(`[data-order-number="${orders[60].number}"][data-status="on_hold"]:focus`).waitFor();
 });
 
 test("filters stand in the address: they survive a reload, and the way back takes them off", async (t) => {

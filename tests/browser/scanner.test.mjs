@@ -2,7 +2,7 @@
 // nothing. `scan` types as a scanner does, `hands` as a person does.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { openServer, stock, switchOn } from "./stall.mjs";
+import { LANDSCAPE, openServer, PHONE, PHONE_ON_SIDE, PORTRAIT, stock, switchOn } from "./stall.mjs";
 
 const CUP = { name: "Teacup", code: "6901234567892", price: 3500 };
 const MARKER = { name: "Marker", code: "4006381333931", price: 900 };
@@ -23,6 +23,20 @@ const unknownIs = (tablet, code) => tablet.page.locator(`[data-testid="unknown-c
 async function scan(tablet, code, ...endings) {
   await tablet.page.keyboard.type(code);
   for (const ending of endings.length > 0 ? endings : ["Enter"]) if (ending) await tablet.page.keyboard.press(ending);
+}
+/** A scanner's digits where a Chinese input method is on: the page is told of a key that it handles, and of what it writes. */
+async function scanThroughInputMethod(tablet, code) {
+  const cdp = await tablet.page.context().newCDPSession(tablet.page);
+  const sent = [...code].flatMap((digit) => {
+    const key = { key: "Process", code: `Digit${digit}`, windowsVirtualKeyCode: 229 };
+    return [
+      cdp.send("Input.dispatchKeyEvent", { ...key, type: "rawKeyDown" }),
+      cdp.send("Input.insertText", { text: String.fromCodePoint(digit.codePointAt(0) + 0xfee0) }),
+      cdp.send("Input.dispatchKeyEvent", { ...key, type: "keyUp" }),
+    ];
+  });
+  await Promise.all(sent);
+  await tablet.page.keyboard.press("Enter");
 }
 const hands = (tablet, text) => tablet.page.keyboard.type(text, { delay: 120 });
 /** A person's own Enter, not what follows a scan. */
@@ -120,10 +134,61 @@ test("C13, C16, C19: two scans are two, whatever ends them and wherever the focu
   await scan(tablet, "281234567890123456");
   await page.getByText("customer's own pay code").waitFor();
   assert.equal(await tablet.box("Amount").inputValue(), "585");
+  // The same where a digit first leads to the amount: nothing of the code stays in it.
+  await tablet.button("Save payment").focus();
+  await scan(tablet, "281234567890123456");
+  await page.waitForFunction(() => document.activeElement?.id === "counter-main");
+  assert.equal(await tablet.box("Amount").inputValue(), "585");
+  await tablet.button("Save payment").focus();
   await scan(tablet, "6901234567892");
   await totalIs(tablet, 62000);
-  await tablet.button("Charge").click();
-  await page.waitForFunction(() => document.querySelector("#counter-amount")?.value === "620");
+  // What was typed and not saved is not what the next payment begins with.
+  for (const typed of ["7", ""]) {
+    await tablet.button("Charge").click();
+    await page.waitForFunction(() => document.querySelector("#counter-amount")?.value === "620");
+    await tablet.box("Amount").fill(typed);
+    await tablet.button("Products").click();
+    await tile(tablet, "TEA").waitFor();
+  }
+  // An input method that writes digits itself says only which key it was.
+  await search.click();
+  await scanThroughInputMethod(tablet, "6901234567892");
+  await totalIs(tablet, 65500);
+  assert.equal(await search.inputValue(), "");
+});
+
+test("C3: change that is due stays until it was seen, whatever begins the next sale, at every size", async (t) => {
+  const { tablet } = await stallWith(t, [CUP, TEA]);
+  const { page } = tablet;
+  const due = (minor) => page.locator(`[data-testid="change-before"][data-minor="${minor}"]`);
+  for (const size of [LANDSCAPE, PORTRAIT, PHONE, PHONE_ON_SIDE]) {
+    await page.setViewportSize(size);
+    await tile(tablet, "TEA").click();
+    await tablet.button("Charge").click();
+    await tablet.box("Amount").fill("150");
+    await tablet.button("Save payment").click();
+    await page.locator('[data-testid="change-due"][data-minor="2200"]').waitFor();
+    await scan(tablet, CUP.code);
+    await totalIs(tablet, 3500);
+    await due(2200).waitFor();
+    await page.reload();
+    await due(2200).waitFor();
+    if (size === PORTRAIT) await tablet.button("Understood").click();
+    else await tablet.button("Charge").click();
+    await due(2200).waitFor({ state: "detached" });
+    if (size === PORTRAIT) await tablet.button("Charge").click();
+    // A sale that is undone: all of it goes back, and that is said as long.
+    await tablet.button("Save payment").click();
+    await tablet.button("Undo sale").click();
+    await page.locator('[data-testid="give-back"][data-minor="3500"]').waitFor();
+    await scan(tablet, CUP.code);
+    await due(3500).waitFor();
+    await tablet.button("Charge").click();
+    await tablet.button("Save payment").click();
+    await tablet.button("Next sale").click();
+    await totalIs(tablet, 0);
+    assert.equal(await page.getByTestId("change-before").count(), 0, "the exact sum leaves nothing");
+  }
 });
 
 test("C17: a code that two articles have asks which, in the same order, and is said on the products page", async (t) => {

@@ -28,7 +28,7 @@ use self::goods::Goods;
 use self::model::Cart;
 use self::sold::SoldSheet;
 use self::tender::Tender;
-use self::till::Till;
+use self::till::{Back, Till};
 use crate::frame::arrive;
 use crate::platform::{kept, page};
 use crate::session::Session;
@@ -38,6 +38,9 @@ use crate::ui::scan::Layer;
 
 /// Under what the cart in hand is kept.
 const KEPT: &str = "counter";
+
+/// Under what is kept what goes back of the last sale.
+const KEPT_BACK: &str = "counter-back";
 
 /// The page.
 #[component]
@@ -49,13 +52,24 @@ pub fn Counter() -> impl IntoView {
     let query = use_query_map();
     let step = Memo::new(move |_| query.with(|query| query.get("step")));
 
-    // Sold already: the browser was killed before it forgot the cart.
+    // Sold already: here, and the browser was killed before it forgot the cart; or on another tablet meanwhile.
     let is_sold = move |cart: &Cart| {
         untrack(|| session.summary(cart.order)).is_some_and(|Summary { number, .. }| number.is_some())
     };
     let (kept, at_ms) = kept::load_dated::<Cart>(KEPT).unzip();
-    let till = Till::new(session, toaster, kept.filter(|cart| !is_sold(cart)), step);
+    let (sold, kept) =
+        kept.map_or((None, None), |cart| if is_sold(&cart) { (Some(cart), None) } else { (None, Some(cart)) });
+    let till = Till::new(session, toaster, kept, step);
+    let (back, back_ms) = kept::load_dated::<Back>(KEPT_BACK).unzip();
+    till.back.set(back);
     let began = till.cart.get_untracked();
+    Effect::new(move |before: Option<()>| {
+        till.back.with(|back| match (before, back) {
+            (None, _) => {}
+            (Some(()), Some(back)) => kept::store_twice(KEPT_BACK, back),
+            (Some(()), None) => kept::forget_twice(KEPT_BACK),
+        });
+    });
     Effect::new(move |before: Option<()>| {
         till.cart.with(|cart| match before {
             // As it was kept: what a killed browser left on the disk is still to be read.
@@ -66,13 +80,18 @@ pub fn Counter() -> impl IntoView {
     });
     spawn_local(async move {
         let later = kept::load_later::<Cart>(KEPT, at_ms.unwrap_or(i64::MIN)).await;
-        if let Some(later) = later.filter(|cart| !is_sold(cart)) {
+        if let Some(last) = later.or(sold)
+            && !(is_sold(&last) && session.was_sold_here(last.order).await)
+        {
             // Selling goes on at once; what was tapped meanwhile is not lost for what was before.
             till.cart.try_update(|cart| {
                 if *cart == began {
-                    *cart = later;
+                    *cart = last;
                 }
             });
+        }
+        if let Some(later) = kept::load_later::<Back>(KEPT_BACK, back_ms.unwrap_or(i64::MIN)).await {
+            till.back.try_update(|back| _ = back.get_or_insert(later));
         }
         till.keep_old_parts().await;
     });

@@ -31,9 +31,24 @@ pub fn take(event: &KeyboardEvent) {
     event.stop_immediate_propagation();
 }
 
+/// Calls whenever something gets the focus, as long as the page lives.
+pub fn on_focus(moved: impl Fn() + 'static) {
+    let listener = Closure::<dyn Fn()>::new(moved);
+    // Every browser takes a listener of a known event.
+    let _ = window().add_event_listener_with_callback_and_bool("focusin", listener.as_ref().unchecked_ref(), true);
+    listener.forget();
+}
+
 /// Whether a key writes a sign by the third level of its keyboard, which Windows reports as Ctrl and Alt.
 pub fn is_third_level(event: &KeyboardEvent) -> bool {
     event.get_modifier_state("AltGraph")
+}
+
+/// The digit of the key that was pressed, whatever an input method makes of it.
+pub fn digit(event: &KeyboardEvent) -> Option<char> {
+    let code = event.code();
+    let digit = code.strip_prefix("Digit").or_else(|| code.strip_prefix("Numpad"))?;
+    digit.parse::<char>().ok().filter(|digit| digit.is_ascii_digit() && !event.shift_key())
 }
 
 /// Whether what a field is told now is what it held before a scan, not what a person types.

@@ -136,6 +136,41 @@ pub fn focused_row() -> Option<usize> {
     document().active_element()?.get_attribute("data-at")?.parse().ok()
 }
 
+/// Focuses a row of the list as soon as it is drawn: while the list itself holds the focus for it, and it is `wanted`.
+pub fn focus_row(list: HtmlElement, at: usize, wanted: impl Fn() -> bool + 'static) {
+    leptos::prelude::request_animation_frame(move || {
+        focus(&row_at(at));
+        keep_on_row(list, at, wanted, ROW_FRAMES);
+    });
+}
+
+/// In so many frames a row that the list was moved to is drawn, and the list lies still.
+const ROW_FRAMES: u8 = 12;
+
+fn row_at(at: usize) -> String {
+    format!("[data-at=\"{at}\"]")
+}
+
+fn keep_on_row(list: HtmlElement, at: usize, wanted: impl Fn() -> bool + 'static, frames: u8) {
+    let Some(left) = frames.checked_sub(1).filter(|_| wanted()) else { return };
+    if document().active_element().is_some_and(|active| active.is_same_node(Some(&list))) {
+        focus(&row_at(at));
+    }
+    leptos::prelude::request_animation_frame(move || keep_on_row(list, at, wanted, left));
+}
+
+/// Where a row has the focus and is about to be drawn anew, the new one has it.
+pub fn keep_row_focus() {
+    let row = document().active_element().filter(|active| active.has_attribute("data-at"));
+    let Some(href) = row.and_then(|row| row.get_attribute("href")) else { return };
+    leptos::prelude::request_animation_frame(move || {
+        let is_lost = document().active_element().is_none_or(|active| active.tag_name() == "BODY");
+        if is_lost {
+            focus(&format!("[data-at][href=\"{href}\"]"));
+        }
+    });
+}
+
 /// The place in its list of the row that an event is about.
 pub fn row_of(event: &Event) -> Option<usize> {
     let target: web_sys::Element = event.target()?.dyn_into().ok()?;

@@ -374,7 +374,8 @@ impl<J: Judge> Watch<J> {
 
     /// Something was written with no key of a keyboard: on glass, pasted, spoken, chosen by an input method.
     fn written(&mut self, event: &Event) {
-        if target(event).is_some_and(|on| on.matches(FIELDS).unwrap_or(false)) {
+        // What the page itself writes, such as a key pad or the undoing of a scan, no hand wrote.
+        if event.is_trusted() && target(event).is_some_and(|on| on.matches(FIELDS).unwrap_or(false)) {
             self.judge.typed(time_of(event));
         }
     }
@@ -476,9 +477,16 @@ fn mark<J: Judge + 'static>(watch: &Shared<J>) {
 fn changed<J: Judge + 'static>(watch: &Shared<J>) {
     let Ok(mut held) = watch.try_borrow_mut() else { return };
     held.find();
-    let asks = !std::mem::replace(&mut held.looks, true);
     drop(held);
     mark(watch);
+    look_soon(watch);
+}
+
+/// Has the keys looked at when the page is drawn.
+fn look_soon<J: Judge + 'static>(watch: &Shared<J>) {
+    let Ok(mut held) = watch.try_borrow_mut() else { return };
+    let asks = !std::mem::replace(&mut held.looks, true);
+    drop(held);
     if asks {
         let look = {
             let watch = Rc::clone(watch);
@@ -517,7 +525,13 @@ pub fn judge_by(judge: impl Judge + 'static) {
     hear(&watch, "click", Watch::click, true);
     hear(&watch, "submit", Watch::submit, false);
     hear(&watch, "input", Watch::written, false);
-    hear(&watch, "scroll", |watch, _| watch.scrolled = true, false);
+    let scrolled = Rc::clone(&watch);
+    listen("scroll", move |_| {
+        if let Ok(mut held) = scrolled.try_borrow_mut() {
+            held.scrolled = true;
+        }
+        look_soon(&scrolled);
+    });
     let of_key = |event: &Event| event.dyn_ref::<KeyboardEvent>().cloned();
     hear(&watch, "keydown", move |watch, event| of_key(event).iter().for_each(|key| watch.key_down(key)), true);
     hear(&watch, "keyup", move |watch, event| of_key(event).iter().for_each(|key| watch.key_up(key)), false);
@@ -530,7 +544,7 @@ fn hear<J: Judge + 'static>(
     marks: bool,
 ) {
     let watch = Rc::clone(watch);
-    let heard = Closure::<dyn Fn(Event)>::new(move |event: Event| {
+    listen(name, move |event| {
         if let Ok(mut held) = watch.try_borrow_mut() {
             hears(&mut held, &event);
         }
@@ -538,6 +552,10 @@ fn hear<J: Judge + 'static>(
             mark(&watch);
         }
     });
+}
+
+fn listen(name: &str, hears: impl Fn(Event) + 'static) {
+    let heard = Closure::<dyn Fn(Event)>::new(hears);
     // A window can always be listened to.
     let _ = window().add_event_listener_with_callback_and_bool(name, heard.as_ref().unchecked_ref(), true);
     heard.forget();

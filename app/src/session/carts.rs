@@ -37,6 +37,13 @@ impl Session {
         link.order(id).await
     }
 
+    /// Whether an order is confirmed, and on this tablet.
+    pub async fn was_sold_here(self, id: Uuid) -> bool {
+        let order = self.read_order(id).await.ok().flatten();
+        let by = order.and_then(|order| Some(order.timeline.get(order.confirmed?)?.meta.device));
+        by.is_some_and(|device| device == self.this_device())
+    }
+
     /// An id for an order that is yet to be made.
     pub fn draw_order(self) -> Uuid {
         let ms = u64::try_from(self.now.get_untracked()).unwrap_or(0);

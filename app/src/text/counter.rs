@@ -79,6 +79,8 @@ texts! {
     PAYMENT: "收款", "Payment";
     AMOUNT: "实收", "Amount";
     CHANGE: "找零", "Change";
+    CHANGE_BEFORE: "上一单找零", "Change, last sale";
+    GIVE_BACK_BEFORE: "上一单退款", "Give back, last sale";
     QUICK: "常用金额", "Quick amounts";
     EXACT: "正好", "Exact";
     CREDIT: "赊账", "On credit";

@@ -7,6 +7,7 @@ texts! {
     one_more(item: &str): "扫码再加一件：{item}", "Scanned, one more: {item}";
     unknown(code: &str): "没有商品用 {code} 这个条码", "No product has the code {code}.";
     found(code: &str): "扫码查找 {code}", "Search: {code}";
+    tried(code: &str): "扫到 {code}，已填入“试扫秤签”", "Scanned {code}: see “Try a label”";
     taken(code: &str): "条码已填：{code}", "Barcode added: {code}";
     taken_already(code: &str): "已有这个条码：{code}", "{code} is here already.";
     PAY_CODE: "这是客户的付款码，不能直接扣款。请客户扫店里的收款码。", "This is the customer's own pay code. It can't be charged here; let the customer scan the stall's code.";

@@ -9,9 +9,14 @@ use super::{Glyph, Icon};
 use crate::platform::page;
 use crate::text::keys;
 
-/// A context: the pads begin with 1 at their top, as a phone's; without it, and where it is false, with 7.
+/// A context: how the pads are laid out; without it they begin with 7 and have a point.
 #[derive(Clone, Copy, Debug)]
-pub struct PadOrder(pub RwSignal<bool>);
+pub struct PadLayout {
+    /// They begin with 1 at their top, as a phone's.
+    pub as_phone: RwSignal<bool>,
+    /// A comma stands before decimals.
+    pub has_comma: Signal<bool>,
+}
 
 /// A key of the pad's own column, below erase and clear.
 #[derive(Clone, Debug)]
@@ -30,8 +35,11 @@ enum Stroke {
     Clear,
 }
 
+/// What may stand before decimals.
+const SIGNS: [char; 2] = ['.', ','];
+
 /// Applies a key where the caret is, `start..end` marked, in characters. Nothing, where the key does not
-/// apply: a second point, or more decimals than there are.
+/// apply: a second point or comma, or more decimals than there are.
 fn stroke(text: &str, start: usize, end: usize, stroke: Stroke, decimals: u8) -> Option<(String, usize)> {
     let part = |from: usize, to: usize| -> String { text.chars().skip(from).take(to.saturating_sub(from)).collect() };
     let (mut before, after) = (part(0, start), part(end.max(start), usize::MAX));
@@ -41,9 +49,9 @@ fn stroke(text: &str, start: usize, end: usize, stroke: Stroke, decimals: u8) ->
         Stroke::Erase => {
             before.pop()?;
         }
-        Stroke::Write(".") if before.is_empty() => before.push_str("0."),
+        Stroke::Write(sign) if sign.contains(SIGNS) && before.is_empty() => before.extend(["0", sign]),
         Stroke::Write(keys) => {
-            if before == "0" && keys != "." {
+            if before == "0" && !keys.contains(SIGNS) {
                 before.clear();
             }
             before.push_str(keys);
@@ -52,10 +60,10 @@ fn stroke(text: &str, start: usize, end: usize, stroke: Stroke, decimals: u8) ->
     let caret = before.chars().count();
     let whole = before + &after;
     let written = matches!(stroke, Stroke::Write(_));
-    if written && whole.matches('.').count() > usize::from(decimals > 0) {
+    if written && whole.matches(SIGNS).count() > usize::from(decimals > 0) {
         return None;
     }
-    let places = whole.split_once('.').map_or(0, |(_, places)| places.len());
+    let places = whole.split_once(SIGNS).map_or(0, |(_, places)| places.len());
     if written && places > usize::from(decimals) {
         return None;
     }
@@ -103,15 +111,19 @@ pub fn Keypad(
     };
     let (third, fourth) = (own(), own());
     // The calculator's 7-8-9 on top, or the phone's 1-2-3.
-    let as_phone = use_context::<PadOrder>();
+    let layout = use_context::<PadLayout>();
     let row = move |top: bool| {
         move || {
-            let keys =
-                if as_phone.is_some_and(|order| order.0.get()) == top { ["1", "2", "3"] } else { ["7", "8", "9"] };
+            let keys = if layout.is_some_and(|layout| layout.as_phone.get()) == top {
+                ["1", "2", "3"]
+            } else {
+                ["7", "8", "9"]
+            };
             keys.map(digit).collect_view()
         }
     };
-    let point = move || (decimals.get() > 0).then(|| digit("."));
+    let sign = move || if layout.is_some_and(|layout| layout.has_comma.get()) { "," } else { "." };
+    let point = move || (decimals.get() > 0).then(|| digit(sign()));
     view! {
         // Pressing a key must not take the focus from the figure.
         <div
@@ -210,6 +222,16 @@ mod tests {
         assert_eq!(typed("", &[".", "5"], 2), "0.5");
         assert_eq!(typed("0", &["7"], 2), "7");
         assert_eq!(typed("", &["00", "00"], 2), "0");
+    }
+
+    #[test]
+    fn a_comma_is_such_a_sign_too() {
+        assert_eq!(typed("", &["4", ",", "2", "0"], 2), "4,20");
+        assert_eq!(typed("", &[",", "5"], 2), "0,5");
+        assert_eq!(typed("0", &[",", "7"], 2), "0,7");
+        assert_eq!(typed("12.5", &[",", "0"], 2), "12.50", "one sign, whichever");
+        assert_eq!(typed("1,50", &["9"], 2), "1,50");
+        assert_eq!(typed("12", &[","], 0), "12");
     }
 
     #[test]

@@ -66,6 +66,8 @@ pub struct Scanner {
     struck: StoredValue<Vec<Struck>, LocalStorage>,
     /// A sign whose number is typed while Alt is held.
     numbered: StoredValue<Option<(u32, Struck)>, LocalStorage>,
+    /// What got the focus by such a key, before it wrote there.
+    moved: StoredValue<Vec<keys::Before>, LocalStorage>,
     /// The key that writes and was not let go yet.
     down: StoredValue<Option<String>>,
     /// A key whose letting go presses nothing.
@@ -124,11 +126,17 @@ impl Scanner {
             ear: StoredValue::new(Ear::default()),
             struck: StoredValue::new_local(Vec::new()),
             numbered: StoredValue::new_local(None),
+            moved: StoredValue::new_local(Vec::new()),
             down: StoredValue::new(None),
             held_back: StoredValue::new(false),
             field: StoredValue::new_local(None),
             knows: StoredValue::new(knows),
         };
+        keys::on_focus(move || {
+            if scanner.struck.with_value(|all| !all.is_empty()) {
+                scanner.moved.update_value(|moved| moved.push(keys::Before::now()));
+            }
+        });
         keys::listen(move |event, is_down| if is_down { scanner.down(event) } else { scanner.up(event) });
         scanner
     }
@@ -266,11 +274,15 @@ impl Scanner {
             self.found(found);
         }
         let writes = struck.is_some();
-        self.struck.update_value(|all| {
+        let kept = self.struck.try_update_value(|all| {
             all.extend(struck.map(|struck| struck()));
             let idle = all.len().saturating_sub(heard.kept);
             all.drain(..idle);
+            all.len()
         });
+        if kept.is_some_and(|kept| kept <= 1) {
+            self.moved.update_value(Vec::clear);
+        }
         if heard.is_taken || (stroke.key == Key::Prefix && event.key().chars().count() > 1) {
             return keys::take(event);
         }
@@ -310,9 +322,11 @@ impl Scanner {
             (Some(letter), None) if !letter.is_control() => Some(letter),
             _ => None,
         };
-        // What composes signs of several keys reads those keys itself.
+        // What composes signs of several keys reads those keys itself; but a digit it writes at once, and says only
+        // which key it was.
         if event.is_composing() || name == "Process" || name == "Dead" {
-            return Key::Other;
+            let digit = keys::digit(event).filter(|_| !event.is_composing());
+            return digit.map_or(Key::Other, Key::Sign);
         }
         if !name.is_empty() && self.settings.prefix.with_untracked(|prefix| prefix == name) {
             return Key::Prefix;
@@ -340,18 +354,19 @@ impl Scanner {
             all.split_off(first)
         });
         let struck = struck.unwrap_or_default();
-        let mut seen: Vec<keys::Before> = Vec::new();
+        // A field that a key led into holds what it held before, or what the key's sign left of it.
+        let mut seen = self.moved.try_update_value(std::mem::take).unwrap_or_default();
+        seen.iter().rev().for_each(keys::Before::restore);
         let mut written = None;
         for Struck { before, sign, .. } in &struck {
             if !seen.iter().any(|it| it.is_of(before)) {
-                // A field that a key led into holds the sign of that key.
                 let before = before.clone().without(written);
                 before.restore();
                 seen.push(before);
             }
             written = *sign;
         }
-        let first = seen.first();
+        let first = struck.first().map(|struck| &struck.before);
         if let Some(first) = first {
             first.focus();
         }

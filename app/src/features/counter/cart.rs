@@ -4,10 +4,10 @@ use domain::order::{Delivery, Line, Unit};
 use leptos::prelude::*;
 use leptos::text_prop::TextProp;
 
-use super::till::{Asked, Figure, MAIN, Met, Till};
+use super::till::{Asked, Back, Figure, MAIN, Met, Till};
 use super::words;
 use crate::features::order::marks;
-use crate::text::{Currency, counter, weight};
+use crate::text::{Currency, counter, dispute, weight};
 use crate::ui::{
     Acts, Button, Empty, Fault, Glyph, Icon, Kind, LinkButton, Money, Note, Scroll, Sheet, Size, Stub, Tone,
 };
@@ -75,6 +75,7 @@ pub fn CartSheet(till: Till) -> impl IntoView {
                 </Show>
             </Scroll>
             <Stub>
+                <LastBack till/>
                 <Tools till is_empty/>
                 <Sums till/>
                 <Due till title=TextProp::from(title) received/>
@@ -110,6 +111,30 @@ pub fn CartSheet(till: Till) -> impl IntoView {
                 </Acts>
             </Stub>
         </Sheet>
+    }
+}
+
+/// What goes back to the buyer of the sale before: it stays until somebody takes note of it, whatever began this one.
+#[component]
+fn LastBack(till: Till) -> impl IntoView {
+    let currency = till.session.currency();
+    move || {
+        till.back.get().map(|Back { minor, is_change }| {
+            let name = if is_change { counter::CHANGE_BEFORE } else { counter::GIVE_BACK_BEFORE };
+            view! {
+                <div class="last-back" data-testid="change-before" data-minor=minor.to_string()>
+                    <span>{name}</span>
+                    <Money minor=Signal::stored(minor) currency size=Size::Large/>
+                    <Button
+                        label=dispute::UNDERSTOOD
+                        glyph=Glyph::Check
+                        icon_only=true
+                        kind=Kind::Quiet
+                        on_press=move || till.back.set(None)
+                    />
+                </div>
+            }
+        })
     }
 }
 

@@ -18,6 +18,7 @@ use leptos::text_prop::TextProp;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
 use replica::Act;
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::model::paying::{self, CREDIT, Step, Taken};
@@ -99,6 +100,27 @@ pub struct Sold {
     pub undone: Option<Vec<(String, i64)>>,
 }
 
+/// What goes back to the buyer of the last sale.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Back {
+    /// Minor units.
+    pub minor: i64,
+    /// It is change; else it was taken for goods that are not sold.
+    pub is_change: bool,
+}
+
+impl Back {
+    fn of(sold: &Sold) -> Option<Self> {
+        let sum = |ways: &[(String, i64)]| ways.iter().map(|(_, minor)| minor).sum::<i64>();
+        let (minor, is_change) = match &sold.undone {
+            Some(ways) => (sum(ways), false),
+            None if sold.change > 0 => (sold.change, true),
+            None => (sum(&sold.returned), false),
+        };
+        (minor > 0).then_some(Self { minor, is_change })
+    }
+}
+
 /// What another tablet did to the parked cart that is in hand here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Met {
@@ -129,6 +151,8 @@ pub struct Till {
     pub asking: RwSignal<bool>,
     /// The sale that was just made.
     pub sold: RwSignal<Option<Sold>>,
+    /// What goes back of the sale before this one, until somebody has taken note of it.
+    pub back: RwSignal<Option<Back>>,
     /// What another tablet did to this cart.
     pub met: RwSignal<Option<Met>>,
     /// Money is being taken.
@@ -204,6 +228,7 @@ impl Till {
             asked: RwSignal::new(None),
             asking: RwSignal::new(false),
             sold,
+            back: RwSignal::new(None),
             met: RwSignal::new(None),
             paying: paying.into(),
             sheet: Memo::new(move |_| is_at("cart")),
@@ -654,10 +679,13 @@ impl Till {
         if self.cart.with_untracked(Cart::is_empty) || self.paying.get_untracked() {
             return;
         }
+        self.back.set(None);
         self.tried.set(false);
         if self.cart.with_untracked(|cart| cart.received() == 0) {
             self.how.set(usual_way(self.session));
         }
+        // What was typed before, and not saved, is not what this is paid with.
+        self.write(self.rest.get_untracked());
         self.step_to("pay", self.sheet.get_untracked());
         focus_amount();
     }
@@ -782,6 +810,7 @@ impl Till {
                     let number = if sold.waits { model::pickup(&sold.number) } else { String::new() };
                     self.said.set(format!("{} {number}. {said}", counter::SOLD.get()));
                     self.start_anew();
+                    self.back.set(Back::of(&sold));
                     self.sold.set(Some(sold));
                     self.back_to_goods();
                 }
@@ -851,6 +880,7 @@ impl Till {
             match done.await {
                 Ok(ways) => {
                     self.sold.update(|sold| sold.iter_mut().for_each(|sold| sold.undone = Some(ways.clone())));
+                    self.back.set(self.sold.with_untracked(|sold| sold.as_ref().and_then(Back::of)));
                     self.said.set(counter::UNDONE.get().to_owned());
                 }
                 Err(fault) => self.fail(fault),
@@ -859,15 +889,16 @@ impl Till {
         });
     }
 
-    /// The next sale begins.
+    /// The next sale begins: what goes back was seen.
     pub fn next(self) {
+        self.back.set(None);
         self.begin();
     }
 
     /// The undone sale's goods are in the cart again.
     pub fn fill_again(self) {
         let Some(cart) = self.sold.with_untracked(|sold| sold.as_ref().map(|sold| sold.cart.clone())) else { return };
-        self.begin();
+        self.next();
         self.cart.set(cart.anew(self.session.draw_order()));
     }
 
@@ -878,7 +909,7 @@ impl Till {
         if self.asking.get_untracked() || (is_field && !is_amount) {
             return false;
         }
-        let is_digit = matches!(key, "0" | "1" | "2" | "3" | "4" | "5" | "6" | "7" | "8" | "9" | ".");
+        let is_digit = matches!(key, "0" | "1" | "2" | "3" | "4" | "5" | "6" | "7" | "8" | "9" | "." | ",");
         match key {
             "Enter" if is_held && !is_amount => false,
             "Enter" => {

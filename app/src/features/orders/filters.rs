@@ -108,9 +108,7 @@ pub fn keys(shelf: Shelf, reach: Reach, event: &KeyboardEvent) {
         // At once: word of an earlier step that comes meanwhile finds the list where this one puts it.
         reach.top.set(place);
         list.set_scroll_top(place);
-        request_animation_frame(move || {
-            page::focus(&format!("[data-at=\"{next}\"]"));
-        });
+        page::focus_row(list.into(), next, move || reach.active.try_get_untracked() == Some(next));
     }
 }
 

@@ -165,6 +165,7 @@ pub fn Rows(
     });
 
     let each = move || {
+        page::keep_row_focus();
         let part = part.get();
         rows.with(|rows| listing.with(|listing| standing(rows, &part, listing)))
     };

@@ -113,7 +113,11 @@ pub fn ScaleLabels() -> impl IntoView {
         }
     };
     if let Some(scanner) = Scanner::here() {
-        scanner.take(Layer::Part, move |scan| trial.set(scan.text));
+        scanner.take(Layer::Part, move |scan| {
+            let code = scan.text.clone();
+            trial.set(scan.text);
+            scanner.say(move || words::tried(&code));
+        });
     }
     let products = session.products();
     // By those that the shop has, and by the one that is being written.
