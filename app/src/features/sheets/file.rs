@@ -91,11 +91,15 @@ impl Table {
         if content.is_blank() || column >= MAX_COLUMNS {
             return;
         }
+        if row > MAX_ROWS {
+            self.is_too_large = true;
+            return;
+        }
         let wide = self.rows.get(row).map_or(0, Vec::len);
         let added = (row + 1).saturating_sub(self.rows.len())
             + (column + 1).saturating_sub(wide).max(1)
             + content.shown().len() / CELL_BYTES;
-        if row > MAX_ROWS || self.cells.saturating_add(added) > MAX_CELLS {
+        if self.cells.saturating_add(added) > MAX_CELLS {
             self.is_too_large = true;
             return;
         }
