@@ -187,7 +187,7 @@ impl Desk {
 
     fn refuse(self, fault: Unreadable) {
         self.working.set(None);
-        self.fault.set(Some(unreadable(fault).get().to_owned()));
+        self.fault.set(Some(unreadable(fault)));
     }
 
     /// Takes this sheet of the file.
@@ -293,14 +293,16 @@ impl Desk {
     }
 }
 
-fn unreadable(fault: Unreadable) -> Phrase {
-    match fault {
+fn unreadable(fault: Unreadable) -> String {
+    let phrase = match fault {
+        Unreadable::OpenQuote(row) => return sheets::open_quote(row),
         Unreadable::WebPage => sheets::WEB_PAGE,
         Unreadable::Broken => sheets::BROKEN,
         Unreadable::Empty => sheets::EMPTY,
         Unreadable::TooLarge => sheets::FILE_TOO_LARGE,
         Unreadable::Stopped => sheets::STOPPED,
-    }
+    };
+    phrase.get().to_owned()
 }
 
 /// The page.

@@ -137,6 +137,7 @@ texts! {
     hides(rows: usize, columns: usize): "含隐藏的 {rows} 行、{columns} 列，也会导入。", "Hidden rows ({rows}) and columns ({columns}) are imported, too.";
     is_error(text: &str): "公式出错：{text}。", "The formula failed: {text}.";
     shared(code: &str, other: &str): "{other}也用编码 {code}，扫码时会问。", "{other} has the code {code}, too: a scan will ask which.";
+    open_quote(row: usize): "第 {row} 行有一个双引号没有成对，后面的行都会并进去。补上或删掉它再导入。", "A double quote in row {row} has no second one: all rows after it would go into one cell. Add it or take it out, and import again.";
     in_all(quantity: &str): "表里只有总数 {quantity}，各规格的库存要自己盘点。", "The sheet says {quantity} in all: count the stock of each variant.";
     name_becomes(before: &str, after: &str): "名称 {before} → {after}", "Name {before} → {after}";
     price_becomes(before: &str, after: &str): "价格 {before} → {after}", "Price {before} → {after}";

@@ -134,7 +134,26 @@ fn unwrapped(text: &str) -> Option<&str> {
     text.strip_prefix("=\"")?.strip_suffix('"').filter(|text| !text.contains('"'))
 }
 
-/// Reads the rows of a sheet, blank ones too. What quotes don't close reads to the end.
+/// The row, from 1, in which a quote opens a cell that nothing closes: all after it would be read as that cell.
+pub fn open_quote(text: &str, separator: char) -> Option<usize> {
+    let text = text.strip_prefix(BOM).unwrap_or(text);
+    let text = said(text).map_or(text, |(_, rest)| rest);
+    let (mut row, mut opened, mut begins) = (1, None, true);
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        let is_end = c == '\n' || (c == '\r' && chars.peek() != Some(&'\n'));
+        match c {
+            '"' if opened.is_some() => opened = opened.filter(|_| chars.next_if_eq(&'"').is_some()),
+            '"' if begins => opened = Some(row),
+            _ => {}
+        }
+        row += usize::from(is_end);
+        begins = opened.is_none() && (c == separator || is_end);
+    }
+    opened
+}
+
+/// Reads the rows of a sheet, blank ones too. What quotes don't close reads to the end: see [`open_quote`].
 pub fn read(text: &str) -> Vec<Vec<String>> {
     read_by(text, separator(text))
 }
@@ -198,6 +217,21 @@ mod tests {
         assert_eq!(read("一列\n\n茶"), [vec!["一列"], vec![], vec!["茶"]], "blank rows keep their number");
         assert_eq!(read("a,b\n\"two\nlines\",x\n1\n"), [vec!["a", "b"], vec!["two\nlines", "x"], vec!["1"]]);
         assert_eq!(read("a\n\"never closed, 茶\n"), [vec!["a"], vec!["never closed, 茶\n"]]);
+    }
+
+    #[test]
+    fn a_quote_that_nothing_closes_is_told_by_its_row() {
+        for (sheet, row) in [
+            ("名称,编码\n绿茶,T1\n\"红茶,T2\n白茶,T3\n", Some(3)),
+            ("sep=,\r\n名称,编码\r\n绿茶,T1\r\n红茶,\"T2\r\n", Some(3)),
+            ("名称\r\"a\"\"b\r", Some(2)),
+            ("\"two\nlines\",\"\"\n\"open", Some(3)),
+            ("\"a \"\"b\"\"\",5\"\n6\",\"\"\n", None),
+            ("a;\"b,\"\n", None),
+        ] {
+            let separator = super::separator(sheet);
+            assert_eq!(open_quote(sheet, separator), row, "{sheet}");
+        }
     }
 
     #[test]

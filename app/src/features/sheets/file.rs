@@ -44,6 +44,9 @@ pub enum Unreadable {
     /// It is damaged, locked by a password, or something else.
     #[error("no spreadsheet that can be read")]
     Broken,
+    /// In this row, from 1, a quote opens a cell that nothing closes.
+    #[error("a quote in row {0} is never closed")]
+    OpenQuote(usize),
     /// Nothing is in it.
     #[error("nothing is in it")]
     Empty,
@@ -227,6 +230,9 @@ fn text(bytes: &[u8], said: Said) -> Result<(Table, Form), Unreadable> {
         return Err(Unreadable::WebPage);
     }
     let separator = said.separator.unwrap_or_else(|| csv::separator(&text));
+    if let Some(row) = csv::open_quote(&text, separator) {
+        return Err(Unreadable::OpenQuote(row));
+    }
     let rows = csv::read_by(&text, separator).into_iter().map(|mut row| {
         row.truncate(MAX_COLUMNS);
         row.into_iter().map(Content::typed).collect()
@@ -306,6 +312,11 @@ mod tests {
         let file = file(bytes)?;
         let cells = |row: &Vec<Content>| row.iter().map(|cell| cell.shown().into_owned()).collect();
         Ok(file.tables[0].rows.iter().map(cells).collect())
+    }
+
+    #[test]
+    fn what_a_quote_would_swallow_is_not_taken_in() {
+        assert_eq!(read("名称,价格\n\"茶,1\n壶,2\n".as_bytes()), Err(Unreadable::OpenQuote(2)));
     }
 
     #[test]
