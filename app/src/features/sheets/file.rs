@@ -26,8 +26,12 @@ pub const MAX_BYTES: u32 = 30_000_000;
 pub const MAX_ROWS: usize = 50_000;
 /// More columns than these are no sheet of goods.
 const MAX_COLUMNS: usize = 200;
-/// More cells than these would fill the device.
+/// More cells than these in a whole workbook would fill the device; a long text counts as several.
 const MAX_CELLS: usize = 2_000_000;
+/// How many bytes of a text count as a cell.
+const CELL_BYTES: usize = 128;
+/// More sheets than these are no workbook of goods.
+const MAX_SHEETS: usize = 255;
 /// How many cells are read between two breaths of the page.
 const AT_ONCE: usize = 20_000;
 
@@ -68,18 +72,38 @@ pub struct Table {
     pub merged: BTreeSet<(usize, usize)>,
     /// Whether it has more than is taken in at once.
     pub is_too_large: bool,
+    /// What it and the sheets before it hold, in cells, with those that are blank.
     cells: usize,
+    /// How many cells and rows its merged cells went through.
+    gone_through: usize,
 }
 
 impl Table {
+    /// An empty sheet that comes behind these in its workbook.
+    fn behind(before: &[Self], name: String, hidden: bool) -> Result<Self, Unreadable> {
+        if before.len() >= MAX_SHEETS {
+            return Err(Unreadable::TooLarge);
+        }
+        Ok(Self { name, hidden, cells: before.last().map_or(0, |last| last.cells), ..Self::default() })
+    }
+
     fn put(&mut self, row: usize, column: usize, content: Content) {
         if content.is_blank() || column >= MAX_COLUMNS {
             return;
         }
-        if row > MAX_ROWS || self.cells >= MAX_CELLS {
+        if row > MAX_ROWS {
             self.is_too_large = true;
             return;
         }
+        let wide = self.rows.get(row).map_or(0, Vec::len);
+        let added = (row + 1).saturating_sub(self.rows.len())
+            + (column + 1).saturating_sub(wide).max(1)
+            + content.shown().len() / CELL_BYTES;
+        if self.cells.saturating_add(added) > MAX_CELLS {
+            self.is_too_large = true;
+            return;
+        }
+        self.cells += added;
         if self.rows.len() <= row {
             self.rows.resize_with(row + 1, Vec::new);
         }
@@ -89,7 +113,6 @@ impl Table {
         }
         if let Some(place) = cells.get_mut(column) {
             *place = content;
-            self.cells += 1;
         }
     }
 
@@ -99,6 +122,11 @@ impl Table {
         let first = self.rows.get(top).and_then(|row| row.get(left)).cloned();
         let first = first.filter(|first| !first.is_blank());
         for number in top..=(*rows.end()).min(self.rows.len().saturating_sub(1)) {
+            self.gone_through += 1;
+            if self.gone_through > MAX_CELLS {
+                self.is_too_large = true;
+                return;
+            }
             let Some(row) = self.rows.get_mut(number) else { return };
             for column in left..=(*columns.end()).min(row.len().saturating_sub(1)) {
                 if (number, column) != (top, left)
@@ -106,6 +134,7 @@ impl Table {
                 {
                     *place = Content::Text(String::new());
                 }
+                self.gone_through += 1;
             }
             let says = row.iter().any(|cell| !cell.is_blank());
             if let Some(first) = first.clone().filter(|_| says && number != top) {
@@ -225,7 +254,7 @@ fn old_workbook(bytes: Vec<u8>) -> Result<Vec<Table>, Unreadable> {
         let range = book.worksheet_range(&sheet.name).map_err(|_| Unreadable::Broken)?;
         let merged = book.merge_cells_by_sheet_name(&sheet.name).unwrap_or_default();
         let hidden = sheet.visible != SheetVisible::Visible;
-        let mut table = Table { name: sheet.name, hidden, ..Table::default() };
+        let mut table = Table::behind(&tables, sheet.name, hidden)?;
         let (above, before) = range.start().map_or((0, 0), |(row, column)| (row as usize, column as usize));
         for (row, column, data) in range.used_cells() {
             if let Some(content) = content(data) {

@@ -2,6 +2,7 @@
 //! indented ones whole: words between a row's cells, which are only spaces there, are a fault to it.)
 
 use std::collections::BTreeSet;
+use std::ops::Range;
 
 use domain::sheet::content::Content;
 
@@ -80,7 +81,8 @@ impl Open {
 /// A row while it is read.
 #[derive(Default)]
 struct Row {
-    cells: Vec<(usize, Content)>,
+    /// Each with the columns that it stands in.
+    cells: Vec<(Range<usize>, Content)>,
     /// From which column cells are merged, over how many columns and rows.
     merged: Vec<(usize, (usize, usize))>,
     wide: usize,
@@ -117,7 +119,7 @@ pub async fn read(parts: &mut Parts, breathe: &impl AsyncFn() -> bool) -> Result
                 "table" if table.is_none() => {
                     let hidden = tag.get("style-name").is_some_and(|style| hidden_styles.contains(&style));
                     let name = tag.get("name").unwrap_or_default();
-                    table = Some(Table { name, hidden, ..Table::default() });
+                    table = Some(Table::behind(&tables, name, hidden)?);
                     (at, columns) = (0, 0);
                 }
                 "table-column" => {
@@ -173,9 +175,7 @@ pub async fn read(parts: &mut Parts, breathe: &impl AsyncFn() -> bool) -> Result
                     }
                     let wide = row.wide.saturating_add(cell.repeated);
                     if let Some(content) = content {
-                        for column in row.wide..wide.min(MAX_COLUMNS) {
-                            row.cells.push((column, content.clone()));
-                        }
+                        row.cells.push((row.wide..wide.min(MAX_COLUMNS), content));
                     }
                     row.wide = wide;
                     read += 1;
@@ -186,14 +186,19 @@ pub async fn read(parts: &mut Parts, breathe: &impl AsyncFn() -> bool) -> Result
                 "table-row" => {
                     let (Some(row), Some(table)) = (row.take(), table.as_mut()) else { continue };
                     let below = at.saturating_add(row.repeated);
-                    if row.hidden {
+                    if row.hidden && !row.cells.is_empty() && !table.is_too_large {
                         table.hidden_rows.extend(at..below.min(MAX_ROWS));
                     }
                     merged.extend(row.merged.iter().map(|(column, spans)| (at, *column, *spans)));
                     if !row.cells.is_empty() {
-                        for number in at..below.min(MAX_ROWS + 2) {
-                            for (column, content) in &row.cells {
-                                table.put(number, *column, content.clone());
+                        'rows: for number in at..below.min(MAX_ROWS + 2) {
+                            for (columns, content) in &row.cells {
+                                for column in columns.clone() {
+                                    table.put(number, column, content.clone());
+                                    if table.is_too_large {
+                                        break 'rows;
+                                    }
+                                }
                             }
                         }
                     }

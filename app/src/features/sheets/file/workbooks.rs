@@ -250,6 +250,46 @@ fn what_says_that_it_repeats_for_ever_ends() {
     assert_eq!(open(&xlsx(&[("a", "visible", "", far, "")], "")), Err(Unreadable::Empty));
 }
 
+/// A small file that would unfold to more than a device has, or to work without an end, is refused.
+#[test]
+fn what_would_fill_the_device_is_too_large() {
+    let text = "茶".repeat(100_000);
+    let cell = format!(
+        r#"<table:table-cell table:number-columns-repeated="200" office:value-type="string"><text:p>{text}</text:p></table:table-cell>"#
+    );
+    let long = format!(
+        r#"<table:table table:name="a"><table:table-row table:number-rows-repeated="50000">{cell}</table:table-row></table:table>"#
+    );
+    assert_eq!(open(&ods(&long, "")), Err(Unreadable::TooLarge));
+    // Each sheet fits, not all of them; of the last one nothing does.
+    let sheet = |text: &str| {
+        format!(
+            r#"<table:table table:name="a"><table:table-row table:number-rows-repeated="9000"><table:table-cell table:number-columns-repeated="200" office:value-type="string"><text:p>{text}</text:p></table:table-cell></table:table-row></table:table>"#
+        )
+    };
+    let file = open(&ods(&sheet("茶").repeat(3), "")).unwrap();
+    assert_eq!(file.tables.iter().map(|table| table.is_too_large).collect::<Vec<_>>(), [false, true]);
+    let empty = r#"<table:table table:name="a"/>"#.repeat(300);
+    assert_eq!(open(&ods(&empty, "")), Err(Unreadable::TooLarge));
+    // A text that all cells share, and one cell far to the right in each row.
+    let wide: String = (1..=50_000).map(|row| format!(r#"<row r="{row}"><c r="GR{row}"><v>1</v></c></row>"#)).collect();
+    assert_eq!(open(&xlsx(&[("a", "visible", "", &wide, "")], "")), Err(Unreadable::TooLarge));
+    // The whole sheet is merged, again and again.
+    let rows: String = (1..=20_000).map(|row| words(row, &["茶", "5"])).collect();
+    let merged = r#"<mergeCell ref="A1:XFD1048576"/>"#.repeat(100_000);
+    assert_eq!(open(&xlsx(&[("a", "visible", "", &rows, &merged)], "")), Err(Unreadable::TooLarge));
+    // Rows beyond all numbers.
+    let last = r#"<row r="18446744073709551615"><c><v>1</v></c></row><row><c><v>1</v></c></row>"#;
+    assert_eq!(open(&xlsx(&[("a", "visible", "", last, "")], "")), Err(Unreadable::Empty));
+}
+
+#[test]
+fn a_shared_text_that_is_not_there_is_an_error_and_not_a_blank() {
+    let rows = words(1, &["名称"]) + r#"<row r="2"><c r="A2" t="s"><v>99</v></c><c r="B2" t="s"><v>-1</v></c></row>"#;
+    let file = open(&xlsx(&[("a", "visible", "", &rows, "")], "")).unwrap();
+    assert_eq!(file.tables[0].rows[1], [Content::Error("#REF!".into()), Content::Error("#REF!".into())]);
+}
+
 #[test]
 fn a_file_of_text_is_read_as_a_person_says() {
     let bytes = b"Name;Price\nCaf\xe9;4,50\nTh\xe9;3,20\n";

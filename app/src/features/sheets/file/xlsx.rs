@@ -88,7 +88,7 @@ pub async fn read(parts: &mut Parts, breathe: &impl AsyncFn() -> bool) -> Result
         let target = relations.iter().find(|it| it.id == id && it.kind == "worksheet").map(|it| it.target.clone());
         let Some(target) = target else { continue };
         let text = parts.text(&target).ok_or(Unreadable::Broken)?;
-        let table = sheet(&text, &book, Table { name, hidden, ..Table::default() }, breathe).await?;
+        let table = sheet(&text, &book, Table::behind(&tables, name, hidden)?, breathe).await?;
         tables.push(table);
     }
     Ok(Some(tables))
@@ -223,7 +223,12 @@ impl Open {
             return Some(Content::Uncalculated);
         }
         match self.kind.as_str() {
-            "s" => Some(Content::Text(book.strings.get(value.parse::<usize>().ok()?)?.clone())),
+            // What it shares may be missing in a damaged workbook: that is said, and never blank.
+            "s" if value.is_empty() => None,
+            "s" => Some(match value.parse::<usize>().ok().and_then(|nth| book.strings.get(nth)) {
+                Some(text) => Content::Text(text.clone()),
+                None => Content::Error("#REF!".to_owned()),
+            }),
             "str" => Some(Content::Text(plain(&self.value))),
             "inlineStr" => Some(Content::Text(plain(&self.rich.text))),
             "b" => Some(Content::Truth(matches!(value, "1" | "true"))),
@@ -270,7 +275,7 @@ async fn sheet(
                     table.hidden_columns.extend(first.saturating_sub(1)..last.min(MAX_COLUMNS));
                 }
                 "row" => {
-                    rows = tag.number("r").unwrap_or(rows + 1);
+                    rows = tag.number("r").unwrap_or(rows.saturating_add(1));
                     next = 0;
                     if tag.is("hidden") {
                         table.hidden_rows.insert(rows.saturating_sub(1));

@@ -36,6 +36,10 @@ impl Parts {
         let mut bytes = Vec::new();
         // What a damaged part has before its damage is not taken: it would be a sheet without its end.
         self.zip.by_name(&known).ok()?.take(self.left).read_to_end(&mut bytes).ok()?;
+        // Nor what is cut off since it is more than it says it is.
+        if u64::try_from(bytes.len()).is_ok_and(|read| read >= self.left) {
+            return None;
+        }
         self.left = self.left.saturating_sub(u64::try_from(bytes.len()).unwrap_or(u64::MAX));
         let encoding = match bytes.get(..2) {
             Some([0xFF, 0xFE]) => UTF_16LE,
