@@ -98,7 +98,6 @@ texts! {
     AS_PAID: "原路退回", "As it was paid";
     IN_CASH: "退现金", "In cash";
     MORE_THAN_OWED: "超过应收；只有现金可找零。", "More than is due; only cash gives change.";
-    NOTHING_TO_PAY: "无需收款，直接确认。", "Nothing to pay: just save it.";
     SOLD: "已售出", "Sold";
     PICK_UP_NUMBER: "取货号", "Pickup number";
     NEXT: "下一单", "Next sale";

@@ -73,7 +73,6 @@ texts! {
     REPAID_PLAIN: "还款", "Repayment";
 
     REPAY: "收欠款", "Record repayment";
-    REPAY_TITLE: "收欠款", "Repayment";
     PAY_AMOUNT: "金额", "Amount";
     SAVE_REPAYMENT: "确认收款", "Save repayment";
     WRITE_DEBT: "记期初欠款", "Add an old balance";
@@ -102,7 +101,6 @@ texts! {
     ERASED_WHY: "这个客户的个人信息已删除，订单和金额还在。", "This customer's personal data was deleted; orders and amounts are kept.";
 
     SAVE_BUYER: "存为客户", "Save as customer";
-    SAVE_BUYER_AGAIN: "关联到这个客户", "Link to this customer";
     BUYER_SAVED: "已存为客户", "Saved as a customer";
 
     nth_address(n: usize): "地址 {n}", "Address {n}";
@@ -124,7 +122,6 @@ texts! {
     receipt(amount: &str, method: &str, parts: &str): "{method}收 {amount}：{parts}", "{amount} received, {method}: {parts}";
     merged(other: &str, into: &str): "{other} 已合并到 {into}", "{other} was merged into {into}";
     same_as(name: &str, phone: &str): "{name} {phone}", "{name} {phone}";
-    merge_these(first: &str, second: &str): "合并 {first} 和 {second}", "Merge {first} and {second}";
     understood_name(value: &str): "姓名：{value}", "Name: {value}";
     understood_phone(value: &str): "电话：{value}", "Phone: {value}";
     understood_address(value: &str): "地址：{value}", "Address: {value}";

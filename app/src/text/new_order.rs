@@ -11,7 +11,6 @@ texts! {
     CATEGORY: "分类", "Category";
     CARRIER: "快递公司", "Carrier";
     CARRIER_LATER: "发货时选择", "Chosen when it ships";
-    USE_TEMPLATE: "用模板", "Use template";
     PASTE: "粘贴识别", "Paste and fill";
     PASTE_HINT: "粘贴客户发来的姓名、电话、地址", "Paste name, phone and address as the buyer sent them";
     CUSTOMER_ADDRESS: "客户地址", "Customer's addresses";

@@ -47,7 +47,6 @@ pub mod page {
         SAVE_HAND_OVER: "确认交货", "Save hand-over";
         NEW_CARRIER: "快递公司名称", "Carrier's name";
         SAVE_CORRECTION: "保存更正", "Save correction";
-        REJECT: "未到账", "Did not arrive";
         PAYMENTS: "收款与退款", "Payments and refunds";
         VOIDED: "已作废", "Void";
         REJECTED: "未到账", "Did not arrive";
@@ -67,7 +66,6 @@ pub mod page {
         ROUNDING: "抹零", "Rounding off";
         DEPOSIT: "定金", "Deposit";
         DEPOSIT_ASKED: "需付定金", "Deposit required";
-        SHOWN_MORE: "往下滑，看更早的订单", "Scroll for earlier orders";
         ERASED: "客户个人信息已删除", "Buyer's personal data deleted";
         REJECT_TITLE: "这笔款未到账", "This payment did not arrive";
         parcel(n: usize): "包裹 {n}", "Parcel {n}";
@@ -131,7 +129,6 @@ pub mod settle {
         VERIFIED_REJECTED_NOW: "目前按：已确认到账，收款有效。请再核对账户；确未到账，请在订单里作废这笔收款。", "For now: someone saw the money arrive, so it counts. Check the account again; if it is not there, void the payment on the order.";
         SAME_FIELD_NOW: "目前按：后改的。", "For now: the later change counts.";
         SAME_NUMBER_NOW: "目前按：两个订单都在，订单编号相同，容易混淆。", "For now: both orders are kept; with one number they are easily confused.";
-        THE_OTHER: "另一个订单", "The other order";
         THIS_ORDER: "这个订单", "This order";
         refunded_over_now(amount: &str): "目前按：两笔退款都有效，比收款多退 {amount}。", "For now: both refunds count, {amount} more than was paid.";
         title(n: usize): "冲突 {n}", "Conflicts {n}";

@@ -30,7 +30,6 @@ texts! {
     NOT_COUNTED: "不管库存", "Not tracked";
     ARRANGE: "调整顺序", "Arrange";
     ARRANGE_WHY: "柜台的商品按这个顺序排列。拖动，或用右边的按钮。", "The counter follows this order. Drag a row, or use its buttons.";
-    ARRANGED: "顺序已保存到本机", "Order saved on this device";
     ARRANGE_DONE: "完成", "Done";
     TOP: "移到最前", "To the top";
     UP: "上移", "Up";
@@ -65,7 +64,6 @@ texts! {
     NEXT: "继续添加", "Add another";
     START_OVER: "清空重填", "Start over";
     UNDO_CHANGES: "放弃修改", "Undo changes";
-    NOT_SAVED_YET: "有修改未保存", "Changes not saved yet";
 
     CHANGED_MEANWHILE: "另一台设备刚改了同一项。请看现在的值；仍要用本机的，再保存一次。", "Another tablet has just changed the same field. Check the value above; to keep yours, save once more.";
     NAME_MISSING: "请输入商品名称。", "Enter a product name.";
@@ -123,7 +121,6 @@ texts! {
     OTHER_COUNT: "以另一次盘点为准", "Another count stands";
     TO_VARIANT: "转到规格", "Moved to a variant";
 
-    move_title(act: &str, product: &str): "{act}：{product}", "{act}: {product}";
     moved_counted(n: &str): "盘点 {n}", "Counted {n}";
     counted(n: &str, expected: &str): "盘点 {n}（账上 {expected}）", "Counted {n} (expected {expected})";
     counted_right(n: &str): "盘点 {n}，与账上相符", "Counted {n}, as expected";
@@ -145,7 +142,6 @@ texts! {
     remove_variant(n: usize): "移除规格 {n}", "Remove variant {n}";
     variant_up(n: usize): "规格 {n} 上移", "Move variant {n} up";
     variant_down(n: usize): "规格 {n} 下移", "Move variant {n} down";
-    variant_on(n: usize): "规格 {n} 在售", "Variant {n} active";
     picture_of(variant: &str): "图片：{variant}", "Picture: {variant}";
     variants(n: u64): "{n} 种规格", "{n} variants", one: "{n} variant";
     price_at(level: &str): "{level}价", "{level} price";

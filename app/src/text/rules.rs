@@ -3,7 +3,6 @@
 texts! {
     TITLE: "自动化", "Rules";
     WHY: "自动完成的操作，都记在订单的操作日志里", "Automatic actions, each recorded in the order's timeline";
-    OPEN: "打开", "Open";
     BACK: "返回设置", "Back to settings";
     NONE: "还没有规则", "No rules yet";
     NONE_WHY: "例：24 小时未付款就催付，新疆的订单用邮政。", "e.g. remind after 24 hours unpaid, send remote areas by post.";
@@ -47,7 +46,6 @@ texts! {
     USUAL_CANCEL: "超时未付", "not paid in time";
     USUAL_LABEL: "大单", "large";
     USUAL_HOLD: "核对后再发", "to be checked first";
-    HOLD_SAYS: "新订单先搁置，人工核对后恢复。", "Holds new orders until someone has checked them.";
     remind_says(hours: i64, label: &str): "下单 {hours} 小时未付清的，添加标签“{label}”，方便催付。", "Labels orders not fully paid {hours} hours after they were placed “{label}”, so that you can remind the buyer.";
     cancel_says(hours: i64): "先款后货的订单，下单 {hours} 小时仍未收到任何款项的，自动取消。赊账和货到付款不受影响，有收款的不取消；店内其他设备都已联网、没有待上传的收款，才会取消。", "Cancels orders to be paid first that have no payment {hours} hours after they were placed. Never on credit or cash on delivery, never where money was taken; and only once every other tablet in this shop has been online since and has no unsent payment.";
     label_says(label: &str): "新订单添加标签“{label}”。", "Labels new orders “{label}”.";

@@ -18,7 +18,6 @@ texts! {
     WHICH: "这个条码有几样商品", "Several products have this code";
     which(code: &str): "{code} 是下面哪一样？", "Which of these is {code}?";
     shared(count: u64): "{count} 个条码有几样商品在用，扫码时会问是哪一样。", "{count} codes belong to several products. A scan asks which one.", one: "One code belongs to several products. A scan asks which one.";
-    SHARED_ALSO: "条码与其他商品相同", "Code in use twice";
     NEW_PRODUCT: "新建商品", "New product";
     AS_ITEM: "作为临时商品", "Use as an item";
     LABELS_WHY: "秤打的条码里有商品号，还有重量或金额。照秤的设置选格式，扫一张试试。", "A scale's bar code holds the product's number with its weight or price. Choose the layout your scale is set to, and try a label.";

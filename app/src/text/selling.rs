@@ -17,8 +17,6 @@ pub mod state {
         ON_HOLD: "已搁置", "On hold";
         CANCELLED: "已取消", "Cancelled";
         CLOSED: "交易关闭", "Closed, refunded";
-        MERGED: "被合并", "Merged";
-        SPLIT: "被拆分", "Split";
     }
 }
 
@@ -29,7 +27,6 @@ pub mod badge {
         REFUND_DUE: "待退款", "Refund due";
         OVERPAID: "多收款", "Overpaid";
         OVERSOLD: "缺货", "Oversold";
-        AFTER_SALES: "售后中", "After-sales";
         REFUNDED: "已全额退款", "Fully refunded";
         UNVERIFIED: "待核实", "Unverified";
         NOT_SENT: "待同步", "Not sent yet";
@@ -112,11 +109,9 @@ pub mod form {
         TO_PAY: "待收", "Still to pay";
         PREVIEW: "预览订单", "Preview order";
         KEEP_DRAFT: "保存草稿", "Save draft";
-        DRAFTS: "草稿", "Drafts";
         DRAFT_KEPT: "草稿已保存到本机", "Draft saved on this device";
         DISCARD_DRAFT: "删除草稿", "Delete draft";
         START_OVER: "清空重填", "Start over";
-        NUMBER_PAD: "数字键", "Number pad";
         nth_item(n: usize): "第 {n} 项", "Item {n}";
         remove_item(n: usize): "移除第 {n} 项", "Remove item {n}";
         subtotal(n: u64): "{n} 件小计", "{n} items", one: "{n} item";
@@ -144,10 +139,8 @@ pub mod fault {
         NAME_TO_SHIP: "发快递请填写收件人。", "Enter the recipient's name.";
         PHONE_TO_SHIP: "发快递请填写电话。", "Enter a phone number for shipping.";
         ADDRESS_TO_SHIP: "发快递请填写地址。", "Enter an address for shipping.";
-        PHONE_ODD: "电话格式可能有误，仍可保存。", "This number looks unusual. You can still save it.";
         REASON_MISSING: "请填写原因。", "Add a reason.";
         CARRIER_MISSING: "请选择快递公司。", "Choose a carrier.";
-        TRACKING_MISSING: "请输入快递单号。", "Enter the tracking number.";
         DATE_WRONG: "日期格式：2026-11-26。", "Enter a date, e.g. 2026-11-26.";
         DATE_PAST: "请选择以后的时间。", "Choose a future time.";
         NOT_ALLOWED_NOW: "这个订单刚有变动，现在不能这样操作。未作任何更改。", "The order has just changed, and this can't be done now. Nothing was changed.";
@@ -174,7 +167,6 @@ pub mod preview {
         AMOUNT: "金额", "Amount";
         BACK: "返回修改", "Back to edit";
         CONFIRM: "确认订单", "Confirm order";
-        PAID_NOW: "本次收款", "Paid now";
         total_items(n: u64): "合计 {n} 件", "Total, {n} items", one: "Total, {n} item";
         by(date: &str): "{date} 前", "by {date}";
         saved(number: &str): "已保存 {number}", "Saved {number}";
@@ -196,7 +188,6 @@ pub mod order {
         ITEMS: "商品", "Items";
         PARCELS: "包裹", "Parcels";
         TIMELINE: "操作日志", "Timeline";
-        MORE_ACTS: "更多操作", "More";
         RECORD_PAYMENT: "收款", "Record payment";
         SHIP: "发货", "Ship";
         MARK_DELIVERED: "标记签收", "Mark delivered";
@@ -208,7 +199,6 @@ pub mod order {
         RELEASE: "恢复", "Release";
         EDIT: "修改订单", "Edit order";
         COPY: "复制订单", "Copy order";
-        REFUND: "退款", "Refund";
         SAVED: "已保存到本机", "Saved on this device";
         UNDO: "撤销", "Undo";
         UNVERIFIED_WARNING: "有一笔收款还没核实到账。", "A payment has not been verified yet.";
@@ -251,7 +241,6 @@ pub mod shipping {
         CORRECT: "改单号", "Correct number";
         VOID: "作废", "Void";
         VOID_TITLE: "作废包裹", "Void a parcel";
-        TRACK: "查物流", "Track it";
         UNVERIFIED: "还有收款待核实，先核实再发货。", "A payment is not verified: verify it before shipping.";
         NOT_PAID: "还没收齐，先收款再发货。", "Not fully paid: take the payment before shipping.";
         SAVED: "已保存发货", "Shipment saved";
@@ -304,9 +293,7 @@ pub mod reason {
 pub mod timeline {
     texts! {
         STARTED: "开单", "Started";
-        CONFIRMED: "确认订单", "Confirmed";
         EDITED: "修改订单", "Edited";
-        ITEMS_CHANGED: "修改商品", "Items changed";
         CANCELLED: "取消订单", "Cancelled";
         HELD: "搁置", "Put on hold";
         RELEASED: "恢复", "Released";
@@ -362,10 +349,7 @@ pub mod dispute {
         SAME_MONEY_VOID_SECOND: "是同一笔，作废后记的", "Same money, void the second";
         REFUNDED_OVER: "退款超过收款", "Refunded more than was paid";
         SAME_FIELD: "同一项改了两次", "The same field was changed twice";
-        TAKE_THIS: "用这个", "Use this";
         KEEP_CURRENT: "保留现在的", "Keep the current value";
-        PAID_CANCELLED: "已收款，又被取消", "Paid, then cancelled";
-        PAID_CANCELLED_NOW: "目前按：收款有效，取消未生效。", "For now: the payment counts, the cancellation didn't take effect.";
         SAME_NUMBER: "两个订单的订单编号相同", "Two orders with one number";
         UNDERSTOOD: "知道了", "Understood";
         TABLET_UNKNOWN: "另一台设备", "another tablet";

@@ -49,7 +49,6 @@ texts! {
     CARRIERS_WHY: "发货时可选的快递公司", "Carriers offered when shipping";
     LEVELS: "价格等级", "Price levels";
     LEVELS_WHY: "批发、会员等不同价格", "Different prices for wholesale, members…";
-    NEW_ENTRY: "名称", "Name";
     new_entry(list: &str): "添加到{list}", "Add to {list}";
     ADD: "添加", "Add";
     ADD_MISSING: "请输入名称。", "Enter a name.";

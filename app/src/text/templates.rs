@@ -24,5 +24,4 @@ texts! {
     GONE: "模板已不存在", "This template no longer exists";
     GONE_WHY: "它已被删除，其他模板都在。", "It was deleted. Your other templates are safe.";
     BACK: "返回模板", "Back to templates";
-    use_named(name: &str): "用“{name}”开单", "Use “{name}”";
 }
