@@ -37,6 +37,14 @@ test("a customer's page begins an order for them, at their prices", async (t) =>
   const tablet = await switchOn(t, server);
   const { page } = tablet;
   await tablet.startShop();
+  // With nothing there yet, there is one sheet, and it leads on.
+  const leadsOn = async (where, key) => {
+    await tablet.go(where);
+    await tablet.button(key).waitFor();
+    await page.getByRole("link", { name: "Import a sheet", exact: true }).waitFor();
+    assert.equal(await page.getByRole("article").count(), 0, `nothing stands beside ${where}`);
+  };
+  await leadsOn("/products", "Add your first product");
   await tablet.go("/products/new");
   await tablet.box("Product name").fill("龙井");
   await tablet.box("Price").first().fill("88");
@@ -44,8 +52,8 @@ test("a customer's page begins an order for them, at their prices", async (t) =>
   await tablet.box("Wholesale price").first().fill("70");
   await tablet.button("Save product").click();
   await page.waitForURL(/products\/[0-9a-f-]{36}/);
-  await tablet.go("/customers");
-  await tablet.button("New customer").click();
+  await leadsOn("/customers", "Add your first customer");
+  await tablet.button("Add your first customer").click();
   await page.waitForURL(/\/customers\/new$/);
   await tablet.box("Name").fill("王小明");
   await tablet.box("Phone").fill("13800138000");

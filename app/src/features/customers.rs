@@ -25,7 +25,7 @@ use crate::platform::intl;
 use crate::platform::page::escaped;
 use crate::prefs::Prefs;
 use crate::session::{Person, Session};
-use crate::text::{customers, sheets};
+use crate::text::{counter, customers, sheets};
 use crate::ui::{Button, Empty, Glyph, Kind, LinkButton, SearchField, Tab, Tabs, Toaster};
 
 /// The list that the tabs rule.
@@ -173,7 +173,14 @@ pub fn Customers() -> impl IntoView {
             }
             .into_any(),
             (false, false) => view! {
-                <Empty glyph=Glyph::Person title=customers::NONE text=customers::NONE_WHY/>
+                <Empty glyph=Glyph::Person title=customers::NONE text=customers::NONE_WHY>
+                    <Button
+                        label=customers::FIRST
+                        kind=Kind::Main
+                        on_press=move || go.run((place.address(Beside::New), false))
+                    />
+                    <LinkButton href="/customers/import" label=counter::IMPORT_SHEET glyph=Glyph::TakeIn/>
+                </Empty>
             }
             .into_any(),
         }
@@ -203,7 +210,7 @@ pub fn Customers() -> impl IntoView {
                     on_press=move || go.run((place.address(Beside::New), false))
                 />
             </PageHead>
-            <div class="split">
+            <div class="split" data-alone=move || (nobody.get() && all.with(Book::len) == 0).then_some("")>
                 <section
                     class="sheet"
                     id=PANEL

@@ -173,13 +173,9 @@ pub fn Products() -> impl IntoView {
         });
     };
     let write_new = move || ways.choose(Chosen::New);
+    // With nothing to choose there is nothing beside the list.
+    let alone = move || (is_empty.get() && chosen.get() == Chosen::Nothing).then_some("");
     let beside = move || match chosen.get() {
-        Chosen::Nothing if is_empty.get() => view! {
-            <Empty glyph=Glyph::Products title=products::NONE text=products::NONE_WHY>
-                <Button label=products::FIRST kind=Kind::Main on_press=write_new/>
-            </Empty>
-        }
-        .into_any(),
         Chosen::Nothing => {
             view! { <Empty glyph=Glyph::Products title=products::CHOOSE_ONE text=products::CHOOSE_ONE_WHY/> }.into_any()
         }
@@ -199,7 +195,7 @@ pub fn Products() -> impl IntoView {
                 <Button label=sheets::EXPORT glyph=Glyph::Save busy=saving on_press=export/>
                 <Button label=products::NEW glyph=Glyph::Plus on_press=write_new/>
             </PageHead>
-            <div class="split">
+            <div class="split" data-alone=alone>
                 <section class="sheet list" aria-label=products::LIST>
                     {move || {
                         if arranging.get() {
@@ -209,7 +205,7 @@ pub fn Products() -> impl IntoView {
                         }
                     }}
                 </section>
-                <article class="sheet" aria-label=products::CONTENT>{beside}</article>
+                <article class="sheet" data-wide-only=alone aria-label=products::CONTENT>{beside}</article>
             </div>
         </div>
     }

@@ -21,6 +21,7 @@ texts! {
     NOT_FOUND_WHY: "试试名字的一部分、电话后几位，或拼音首字母。", "Try part of the name, the last digits of the phone, or pinyin initials.";
     CHOOSE: "点一个客户，在这里查看", "Tap a customer to see them here";
     NEW: "新客户", "New customer";
+    FIRST: "添加客户", "Add your first customer";
     EDIT: "修改客户", "Edit customer";
     MISSING: "本机没有这个客户", "This customer is not on this tablet";
     MISSING_WHY: "可能还没同步过来。", "It may not have synced from the other tablet yet.";

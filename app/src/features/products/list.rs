@@ -15,8 +15,8 @@ use super::merge::Doubles;
 use super::model::{Show, Sought, is_short};
 use super::{Chosen, Ways, words};
 use crate::session::{Records, Session, Table, ask_for_alike};
-use crate::text::{products, scan, weight};
-use crate::ui::{Badge, Button, Choice, Empty, Glyph, Icon, Kind, Money, Select, Tone};
+use crate::text::{counter, products, scan, weight};
+use crate::ui::{Badge, Button, Choice, Empty, Glyph, Icon, Kind, LinkButton, Money, Select, Tone};
 
 /// How many rows are made at a time.
 const PAGE: usize = 60;
@@ -156,9 +156,8 @@ pub(super) fn List(ways: Ways) -> impl IntoView {
         if none_at_all.get() {
             view! {
                 <Empty glyph=Glyph::Products title=products::NONE text=products::NONE_WHY>
-                    <span class="narrow-only">
-                        <Button label=products::FIRST kind=Kind::Main on_press=move || ways.choose(Chosen::New)/>
-                    </span>
+                    <Button label=products::FIRST kind=Kind::Main on_press=move || ways.choose(Chosen::New)/>
+                    <LinkButton href="/products/import" label=counter::IMPORT_SHEET glyph=Glyph::TakeIn/>
                 </Empty>
             }
             .into_any()
