@@ -229,8 +229,7 @@ mod tests {
             ("\"a \"\"b\"\"\",5\"\n6\",\"\"\n", None),
             ("a;\"b,\"\n", None),
         ] {
-            let separator = super::separator(sheet);
-            assert_eq!(open_quote(sheet, separator), row, "{sheet}");
+            assert_eq!(open_quote(sheet, separator(sheet)), row, "{sheet}");
         }
     }
 
