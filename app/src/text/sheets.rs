@@ -114,7 +114,7 @@ texts! {
     TOO_LARGE: "数字太大。", "The number is too large.";
     MANGLED: "号码被表格改成了科学计数，尾数丢失。把这一列改成“文本”后重新填写。", "The spreadsheet turned the number into scientific notation and lost digits. Format the column as text and enter it again.";
     AMBIGUOUS: "有多个同名的，无法区分。请补上编码或电话。", "Several have this name. Add a code or phone.";
-    UNIT_UNKNOWN: "无法识别的单位。请用件、公斤、斤或克。", "Unknown unit. Use piece, kg or g.";
+    UNIT_UNKNOWN: "无法识别的单位。请用件、公斤、斤、克或磅。", "Unknown unit. Use piece, kg, g, jin or lb.";
     UNIT_DIFFERS: "这个商品按另一种单位销售，且已有库存记录。", "This product is sold by another unit, and its stock is already tracked.";
     STATE_UNKNOWN: "请填“在售”或“停售”。", "Enter “Active” or “Inactive”.";
     LEVEL_UNKNOWN: "店里没有这个价格等级。", "This shop has no such price level.";

@@ -370,10 +370,13 @@ fn Erase(desk: Desk) -> impl IntoView {
     }
 }
 
-async fn write(session: Session, customer: Uuid, field: String, value: Option<Value>) -> Result<(), ActFault> {
+fn written(customer: Uuid, field: String, value: Option<Value>) -> Act {
     let set = BTreeMap::from([(field, value)]);
-    let changed = RecordEvent::Changed(Changed { set, settles: None });
-    session.act_all(vec![Act::Record(StreamKind::Customer, Some(customer), vec![changed])]).await.map(drop)
+    Act::Record(StreamKind::Customer, Some(customer), vec![RecordEvent::Changed(Changed { set, settles: None })])
+}
+
+async fn write(session: Session, customer: Uuid, field: String, value: Option<Value>) -> Result<(), ActFault> {
+    session.act_all(vec![written(customer, field, value)]).await.map(drop)
 }
 
 fn warn(toaster: Toaster, fault: &ActFault) {
@@ -397,8 +400,11 @@ pub async fn merge(session: Session, toaster: Toaster, other: &Person, into: &Pe
 
 /// They are two people again.
 pub async fn separate(session: Session, toaster: Toaster, customer: Uuid) {
-    match write(session, customer, "merged_into".to_owned(), None).await {
-        Ok(()) => toaster.confirm(customers::SEPARATED),
+    // Where two tablets merged each into the other, both ways end.
+    let kept = untrack(|| session.customer_of(customer)).filter(|kept| kept.merged_into.is_some()).map(|kept| kept.id);
+    let ends = |id| written(id, "merged_into".to_owned(), None);
+    match session.act_all([customer].into_iter().chain(kept).map(ends).collect()).await {
+        Ok(_) => toaster.confirm(customers::SEPARATED),
         Err(fault) => warn(toaster, &fault),
     }
 }

@@ -146,7 +146,8 @@ pub fn price_of(line: &Line, currency: Currency) -> String {
     price_in(line.price, line.unit, line.per, currency)
 }
 
-fn price_in(price: i64, unit: Unit, per: WeightUnit, currency: Currency) -> String {
+/// A unit price, in a unit of weight.
+pub fn price_in(price: i64, unit: Unit, per: WeightUnit, currency: Currency) -> String {
     match unit {
         Unit::Piece => currency.plain(price),
         Unit::Gram => weight::per(&weight_price(price, per, currency), per),

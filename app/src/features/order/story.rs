@@ -3,10 +3,9 @@
 use crate::features::shop_lists;
 use crate::text::shop_setup;
 use domain::contact::{Buyer, ContactChanged, ContactEvent};
-use domain::order::Line;
 use domain::order::{
-    Change, Entry, LineChange, LinePart, Order, OrderEvent, Outcome, Parcel, ParcelCorrected, PaymentEnded, Taking,
-    VoidReason,
+    Change, Entry, Line, LineChange, LinePart, Order, OrderEvent, Outcome, Parcel, ParcelCorrected, PaymentEnded,
+    Taking, Unit, VoidReason,
 };
 use domain::shop::list::List;
 use domain::{Event, Meta};
@@ -246,9 +245,14 @@ fn buyer_fields(body: &ContactChanged) -> impl Iterator<Item = (Phrase, &String)
         .filter_map(|(field, value)| value.as_ref().map(|value| (field, value)))
 }
 
+/// A line of the order; of what is none any more nothing.
+fn line_of(order: &Order, id: u32) -> Line {
+    order.lines.iter().find(|state| state.line.id == id).map(|state| state.line.clone()).unwrap_or_default()
+}
+
 fn item_of(order: &Order, id: u32) -> String {
-    let line = order.lines.iter().find(|state| state.line.id == id).map(|state| state.line.item.clone());
-    line.unwrap_or_else(|| form::ITEM.get().to_owned())
+    let item = line_of(order, id).item;
+    if item.is_empty() { form::ITEM.get().to_owned() } else { item }
 }
 
 /// An edit's change in words.
@@ -257,13 +261,13 @@ fn changed(order: &Order, change: &Change, currency: Currency) -> String {
         Change::AddLine(line) => told::added(&line_words(line.quantity, line)),
         Change::RemoveLine(id) => told::removed(&item_of(order, *id)),
         Change::Line(id, change) => {
-            let (field, value) = line_field(change, currency);
+            let (field, value) = line_field(&line_of(order, *id), change, currency);
             told::line_changed(&item_of(order, *id), field.get(), &value)
         }
         Change::Customer(Some(_)) => told::NOW_A_CUSTOMERS.get().to_owned(),
         Change::Customer(None) => told::NO_CUSTOMERS.get().to_owned(),
         other => {
-            let (field, value) = order_field(other, currency);
+            let (field, value) = order_field(order, other, currency);
             timeline::changed(field.get(), &value)
         }
     }
@@ -273,12 +277,16 @@ fn line_words(quantity: i64, line: &Line) -> String {
     text::list::item_times(&line.item, &marks::quantity_of(quantity, line))
 }
 
-fn line_field(change: &LineChange, currency: Currency) -> (Phrase, String) {
+/// A field of a line and its value: weights and their price in the line's own unit.
+fn line_field(line: &Line, change: &LineChange, currency: Currency) -> (Phrase, String) {
     match change {
         LineChange::Item(item, _) => (form::ITEM, or_nothing(item)),
         LineChange::Variant(variant) => (form::SPECIFICATION, variant.to_string()),
         LineChange::Spec(spec) => (form::SPECIFICATION, or_nothing(spec)),
-        LineChange::Quantity(quantity, unit) => (form::QUANTITY, marks::quantity(*quantity, *unit)),
+        LineChange::Quantity(quantity, unit) => (form::QUANTITY, marks::quantity_in(*quantity, *unit, line.per)),
+        LineChange::Price(price) if line.unit == Unit::Gram => {
+            (form::UNIT_PRICE, marks::price_in(*price, line.unit, line.per, currency))
+        }
         LineChange::Price(price) => (form::UNIT_PRICE, currency.full(*price)),
         LineChange::Discount(discount) => (page::DISCOUNT, currency.full(*discount)),
         LineChange::Note(note) => (told::LINE_NOTE, or_nothing(note)),
@@ -287,7 +295,7 @@ fn line_field(change: &LineChange, currency: Currency) -> (Phrase, String) {
 }
 
 /// A field of the order and its value; lines are told by their own.
-fn order_field(change: &Change, currency: Currency) -> (Phrase, String) {
+fn order_field(order: &Order, change: &Change, currency: Currency) -> (Phrase, String) {
     match change {
         Change::Note(note) => (form::ORDER_NOTE, or_nothing(note)),
         Change::Delivery(delivery) => (text::delivery::DELIVERY, marks::delivery_name(*delivery).get().to_owned()),
@@ -305,7 +313,7 @@ fn order_field(change: &Change, currency: Currency) -> (Phrase, String) {
         Change::Parked(parked) => (told::PARKED, or_nothing(if *parked { told::KNOWN.get() } else { "" })),
         Change::AddLine(line) => (form::ITEM, line_words(line.quantity, line)),
         Change::RemoveLine(_) => (form::ITEM, told::TAKEN_OUT.get().to_owned()),
-        Change::Line(_, change) => line_field(change, currency),
+        Change::Line(id, change) => line_field(&line_of(order, *id), change, currency),
     }
 }
 
@@ -325,8 +333,8 @@ pub fn two_values(order: &Order, taking: &Taking, currency: Currency) -> (String
             (field.get().to_owned(), or_nothing(&other), or_nothing(now))
         }
         Taking::Order(change) => {
-            let (field, other) = order_field(change, currency);
-            let now = order_field(&as_it_stands(order, change), currency).1;
+            let (field, other) = order_field(order, change, currency);
+            let now = order_field(order, &as_it_stands(order, change), currency).1;
             let field = match change {
                 Change::Line(id, _) => page::act_at(&item_of(order, *id), field.get()),
                 Change::RemoveLine(id) => item_of(order, *id),
@@ -410,4 +418,22 @@ pub fn detail(order: &Order, at: usize) -> Option<String> {
 /// The word of shipping for an act that corrects a parcel.
 pub fn correct_title(of: &Parcel) -> String {
     page::act_at(shipping::CORRECT.get(), &parcel(of))
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::weight::WeightUnit;
+
+    use super::*;
+
+    #[test]
+    fn a_weighed_line_is_told_in_its_own_unit() {
+        let line = Line { unit: Unit::Gram, per: WeightUnit::Jin, ..Line::default() };
+        let said = |line: &Line, change: &LineChange| line_field(line, change, Currency::Cny).1;
+        let price = LineChange::Price(4_000);
+        assert!(said(&line, &price).starts_with("20.00/"), "{}", said(&line, &price));
+        let weight = said(&line, &LineChange::Quantity(750, Unit::Gram));
+        assert!(weight.starts_with("1.5"), "{weight}");
+        assert!(!said(&Line::default(), &price).contains('/'));
+    }
 }
