@@ -133,8 +133,12 @@ impl Scanner {
             knows: StoredValue::new(knows),
         };
         keys::on_focus(move || {
-            if scanner.struck.with_value(|all| !all.is_empty()) {
-                scanner.moved.update_value(|moved| moved.push(keys::Before::now()));
+            let now = keys::Before::now();
+            // What had the focus before, and has it again, holds what a key wrote there meanwhile.
+            let is_new =
+                scanner.struck.with_value(|all| !all.is_empty() && !all.iter().any(|it| it.before.is_of(&now)));
+            if is_new {
+                scanner.moved.update_value(|moved| moved.push(now));
             }
         });
         keys::listen(move |event, is_down| if is_down { scanner.down(event) } else { scanner.up(event) });
