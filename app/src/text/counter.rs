@@ -109,7 +109,7 @@ texts! {
     OPEN_ORDER: "查看订单", "Open the order";
     ON_ACCOUNT: "记账", "On account";
     SOLD_ELSEWHERE: "本单已在另一台设备售出。如果是另一批货和钱，请作为新的一单。", "This cart was sold on another tablet. If these are other goods and other money, sell it as a new sale.";
-    GONE_ELSEWHERE: "本单已在另一台设备清空。这里的内容还在。", "This cart was cleared on another tablet. What is here is still here.";
+    GONE_ELSEWHERE: "本单已被清空。这里的内容还在。", "This cart was cleared. What is here is still here.";
     CHANGED_ELSEWHERE: "另一台设备也改了本单，两边的修改都已合并。收款前请核对。", "Another tablet changed this cart too. Both changes are in it now: check before you charge.";
     AS_NEW: "作为新的一单", "Sell as a new sale";
     DROP: "放弃", "Discard";
