@@ -320,6 +320,7 @@ test("lists search for a scan, the product's form takes it as a barcode, and a p
   await tablet.button("Save payment").click();
   await tablet.dialog().waitFor({ state: "hidden" });
   await tablet.act("Ship");
+  await tablet.dialog().getByRole("textbox", { name: "Tracking number" }).waitFor();
   await scan(tablet, "SF1234567890123");
   await page.waitForFunction(() => [...document.querySelectorAll("dialog input")].some((field) => field.value === "SF1234567890123"));
   await tablet.button("Save shipment").click();
