@@ -56,7 +56,7 @@ pub mod page {
         REFUND_WHY: "先把钱退给客户，再在这里记录。", "Refund the buyer first, then record it here.";
         REASON_MAY: "选填", "Optional";
         DEADLINE_FORM: "年-月-日 时:分，24 小时制。", "Year-month-day and the time, 24 hours.";
-        DEADLINE_WRONG: "请写成：年-月-日 时:分。", "Write it as year-month-day hour:minute.";
+        DEADLINE_WRONG: "请写成：年-月-日 时:分。", "Enter it as year-month-day hour:minute.";
         ONE_DAY: "一天后", "In a day";
         THREE_DAYS: "三天后", "In 3 days";
         ONE_WEEK: "一周后", "In a week";

@@ -141,7 +141,7 @@ pub mod fault {
         ADDRESS_TO_SHIP: "发快递请填写地址。", "Enter an address for shipping.";
         REASON_MISSING: "请填写原因。", "Add a reason.";
         CARRIER_MISSING: "请选择快递公司。", "Choose a carrier.";
-        DATE_WRONG: "请写成：年-月-日。", "Write it as year-month-day.";
+        DATE_WRONG: "请写成：年-月-日。", "Enter it as year-month-day.";
         DATE_PAST: "请选择以后的时间。", "Choose a future time.";
         NOT_ALLOWED_NOW: "这个订单刚有变动，现在不能这样操作。未作任何更改。", "The order has just changed, and this can't be done now. Nothing was changed.";
         NOT_SAVED: "保存失败。已输入的内容还在，请重试。", "Not saved. What you entered is still here: try again.";
