@@ -21,8 +21,9 @@ export const PHONE_ON_SIDE = { width: 844, height: 390 };
 /** The same as a tablet whose page is read at 200 %. */
 export const ZOOMED = { width: 512, height: 384 };
 
-// What a browser says by itself where a network is missing. Everything else on a console is a complaint.
-const NO_NETWORK = /net::ERR_|^WebSocket connection to /;
+// What a browser says by itself where a network is missing, or a picture that its tablet has yet to send (decision 9: no
+// event waits for one). Everything else on a console is a complaint.
+const NO_NETWORK = /net::ERR_|^WebSocket connection to |status of 404 .*\/blobs\//;
 
 const used = new WeakMap();
 
