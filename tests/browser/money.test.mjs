@@ -35,6 +35,16 @@ async function takePart(tablet, code, method, amount, rest) {
   await tablet.button("Products").click();
   await tile(tablet, code).waitFor();
 }
+/** The cart in hand is parked on the first tablet, and known on the second. */
+async function parkedOnBoth(first, second) {
+  await first.button("Park").click();
+  await emptied(first);
+  await first.synced();
+  await second.go("/counter");
+  await second.button("Parked").click();
+  await second.page.getByTestId("parked-cart").first().waitFor();
+  await second.button("Close").click();
+}
 async function takeUp(tablet) {
   await tablet.button("Parked").click();
   await tablet.page.getByTestId("parked-cart").first().click();
@@ -199,13 +209,7 @@ test("C4, C5, C24: one cart with money on two tablets and in two tabs: all of it
 
   // Parked with a part; a part more here while it is sold there, unknowing.
   await takePart(first, "TEA", "WeChat Pay", "28", 10000);
-  await first.button("Park").click();
-  await emptied(first);
-  await first.synced();
-  await second.go("/counter");
-  await second.button("Parked").click();
-  await second.page.getByTestId("parked-cart").first().waitFor();
-  await second.button("Close").click();
+  await parkedOnBoth(first, second);
   await server.down();
   await takeUp(first);
   await first.button("Charge").click();
@@ -233,13 +237,7 @@ test("C4, C5, C24: one cart with money on two tablets and in two tabs: all of it
   // Sold there while this page was closed: it is said when the counter is opened again.
   await first.go("/counter");
   await tile(first, "CUP").click();
-  await first.button("Park").click();
-  await emptied(first);
-  await first.synced();
-  await second.go("/counter");
-  await second.button("Parked").click();
-  await second.page.getByTestId("parked-cart").first().waitFor();
-  await second.button("Close").click();
+  await parkedOnBoth(first, second);
   await server.down();
   await takeUp(first);
   await takeUp(second);
@@ -259,13 +257,7 @@ test("C4, C5, C24: one cart with money on two tablets and in two tabs: all of it
   // Cleared there while a part is taken here, unknowing: the part stands, and the cart with it.
   await first.go("/counter");
   await tile(first, "CUP").click();
-  await first.button("Park").click();
-  await emptied(first);
-  await first.synced();
-  await second.go("/counter");
-  await second.button("Parked").click();
-  await second.page.getByTestId("parked-cart").first().waitFor();
-  await second.button("Close").click();
+  await parkedOnBoth(first, second);
   await server.down();
   await takeUp(second);
   await clear(second);

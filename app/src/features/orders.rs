@@ -1,6 +1,6 @@
 //! The orders of the shop: searched, filtered, by state, newest first, with the chosen one beside them where there is
-//! room. What is not needed to see the first page of the list (filters, batches, tables) comes with the file of the pages:
-//! [`Part`].
+//! room. What is not needed to see the first page of the list (filters, batches, tables) comes with the file of the
+//! pages: [`Part`].
 
 pub mod batch;
 pub mod columns;
