@@ -50,8 +50,9 @@ impl Replica {
         let place = self.records.refs(product).get(count.at).map(|at| at.place);
         let own = count.meta(place.and_then(|place| self.seq(place)));
         let seq_of = |counter| self.seq(Place::Own(counter));
+        let is_own = matches!(place, Some(Place::Own(_)));
         let mut orders = Vec::new();
-        for (order, moved, place) in self.index.moved_beside((product, count.variant), &own, seq_of) {
+        for (order, moved, place) in self.index.moved_beside((product, count.variant), (&own, is_own), seq_of) {
             let (device, counter, seen) = (moved.device, moved.counter, moved.seen);
             let meta = Meta { id: Uuid::nil(), device, counter, seen, seq: self.seq(place), ..own.clone() };
             if moved.quantity != 0 && count.is_unsure(&own, &meta) {
