@@ -553,11 +553,12 @@ impl Till {
         Ok(Cart::take_up(&order, self.price_now(&level)))
     }
 
-    /// Follows what others do to the draft that is in hand, on other tablets and in other windows.
-    pub fn watch_the_draft(self) {
+    /// Follows what others do to the draft that is in hand, on other tablets and in other windows; once `is_read` what was
+    /// in hand: what is there before may have been put away.
+    pub fn watch_the_draft(self, is_read: RwSignal<bool>) {
         Effect::new(move |_| {
             // While an act of our own is under way, what changes is ours.
-            if self.busy.get() {
+            if self.busy.get() || !is_read.get() {
                 return;
             }
             if let Loaded::There(order) = self.draft.get() {
