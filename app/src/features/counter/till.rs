@@ -111,7 +111,7 @@ pub struct Back {
 
 impl Back {
     fn of(sold: &Sold) -> Option<Self> {
-        let sum = |ways: &[(String, i64)]| ways.iter().map(|(_, minor)| minor).sum::<i64>();
+        let sum = |ways: &[(String, i64)]| ways.iter().fold(0_i64, |sum, (_, minor)| sum.saturating_add(*minor));
         let (minor, is_change) = match &sold.undone {
             Some(ways) => (sum(ways), false),
             None if sold.change > 0 => (sold.change, true),
@@ -252,10 +252,15 @@ impl Till {
             came_from_goods: StoredValue::new(false),
             go: StoredValue::new(Arc::new(go)),
         };
-        // The exact amount is filled in, and again whenever what is left changes.
-        Effect::new(move |_| {
-            let rest = rest.get();
-            till.typed.set(till.currency().typed(rest));
+        // The exact amount is filled in, and again whenever what is left changes; while money is taken, not over what a
+        // person typed.
+        Effect::new(move |before: Option<(bool, i64)>| {
+            let (paying, rest, currency) = (till.paying.get(), rest.get(), till.currency());
+            let is_typed = |rest: i64| till.typed.with_untracked(|typed| *typed != currency.typed(rest));
+            if !before.is_some_and(|(was_paying, rest)| was_paying && paying && is_typed(rest)) {
+                till.typed.set(currency.typed(rest));
+            }
+            (paying, rest)
         });
         till
     }
@@ -769,8 +774,9 @@ impl Till {
             match self.act_on_draft([Command::RecordPayment(part.payment())]).await {
                 Ok(()) => {
                     self.tried.set(false);
-                    let rest = self.said_amount(self.rest.get_untracked());
-                    self.said.set(counter::still(&rest));
+                    let rest = self.rest.get_untracked();
+                    self.write(rest);
+                    self.said.set(counter::still(&self.said_amount(rest)));
                     focus_amount();
                 }
                 Err(fault) => self.fail(fault),
