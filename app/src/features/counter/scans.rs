@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::model::Good;
 use super::till::{Asked, Figure, Till, draw_line};
 use crate::features::articles;
-use crate::text::{Phrase, scan as words};
+use crate::text::{Phrase, scan as words, weight};
 use crate::ui::scan::Layer;
 
 impl Till {
@@ -131,7 +131,7 @@ impl Till {
         let (Some(product), Some(label)) = (self.product(id), label) else { return self.take(id, of) };
         let level = self.level.get_untracked();
         let usual = product.price(of, &level);
-        let Some(sale) = label.sale(product.unit, usual) else { return self.refuse(words::BY_PIECE) };
+        let Some(sale) = label.sale(product.unit, usual, weight::shop()) else { return self.refuse(words::BY_PIECE) };
         self.close();
         self.begin();
         let good = Good { unit: sale.unit, price: sale.price, ..Good::of(&product, of, &level) };
