@@ -23,7 +23,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::model::paying::{self, CREDIT, Step, Taken};
-use super::model::{self, Cart, Good};
+use super::model::{Cart, Good};
 use crate::platform::{clock, history, page};
 use crate::session::{ActFault, Loaded, Records, Session};
 use crate::text::{self, Currency, counter};
@@ -122,6 +122,15 @@ impl Back {
     }
 }
 
+/// What is to go into the cart.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Wanted {
+    /// What a code names.
+    Code(String),
+    /// A product, by its tile.
+    Tile(Uuid),
+}
+
 /// What another tablet did to the parked cart that is in hand here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Met {
@@ -184,8 +193,8 @@ pub struct Till {
     pub rest: Memo<i64>,
     /// Where codes come from, and where it is said what became of them.
     pub scanner: Option<Scanner>,
-    /// Codes that wait until no question is open.
-    pub scans: RwSignal<VecDeque<String>>,
+    /// What waits until no question is open and no act under way.
+    pub waiting: RwSignal<VecDeque<Wanted>>,
     /// What is to go back, because more was taken than it comes to.
     pub over: Memo<i64>,
     /// What goes back goes back in cash, however it came.
@@ -245,7 +254,7 @@ impl Till {
             total: Memo::new(move |_| cart.with(|cart| cart.content.total())),
             rest,
             scanner: Scanner::here(),
-            scans: RwSignal::default(),
+            waiting: RwSignal::default(),
             over: Memo::new(move |_| cart.with(Cart::over)),
             in_cash: RwSignal::new(false),
             draft,
@@ -312,8 +321,11 @@ impl Till {
         self.refused.set(None);
     }
 
-    /// A product's tile was tapped.
+    /// A product's tile was tapped. While a cart is being put away it is the next one's.
     pub fn tap(self, id: Uuid) {
+        if self.busy.get_untracked() {
+            return self.waiting.update(|waiting| waiting.push_back(Wanted::Tile(id)));
+        }
         let Some(product) = self.product(id) else { return };
         self.begin();
         match product.offered().as_slice() {
