@@ -964,7 +964,7 @@ impl Till {
             Some(variant) => self.session.stock(product, variant),
             None => self.session.whole_stock(product),
         };
-        let here = self.cart.with(|cart| cart.quantity_of(product.id, variant));
+        let here = self.cart.with(|cart| cart.quantity_of(product.id, variant, |id, of| self.session.article(id, of)));
         stock.counted.then(|| stock.free().saturating_sub(here))
     }
 }
