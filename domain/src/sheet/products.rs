@@ -831,7 +831,7 @@ where
         remarks: &mut Vec<Remark>,
     ) -> Option<Outcome> {
         let mut read = self.read(cells);
-        let target = self.target(&read).map_err(|why| cells.refuse(None, why)).ok();
+        let target = self.target(&read).map_err(|why| cells.refuse_row(why)).ok();
         let known = match &target {
             Some(Target::Known(at, _) | Target::NewVariant(at)) => self.works.get(*at),
             _ => None,
