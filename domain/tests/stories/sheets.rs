@@ -76,7 +76,7 @@ impl Shop {
         }
         let mut columns = head::guess(&names, &products::Column::ALL, &levels);
         if let Some(whose) = whose {
-            whose.settle(&names, &mut columns);
+            whose.settle(&names, &mut columns, Currency::Cny);
         }
         let known = self.products();
         let drawn = &mut self.drawn;

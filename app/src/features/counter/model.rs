@@ -426,15 +426,6 @@ pub fn matches(product: &Product, search: &str, pinyin: Option<&Pinyin>) -> bool
     })
 }
 
-/// The number that is called out when the goods are picked up: of `261123-K7-0042` it is `K7-42`.
-pub fn pickup(number: &str) -> String {
-    let mut parts = number.rsplitn(3, '-');
-    match (parts.next(), parts.next()) {
-        (Some(count), Some(tablet)) => format!("{tablet}-{}", count.trim_start_matches('0')),
-        _ => number.to_owned(),
-    }
-}
-
 /// So many hundredths of a sum, minor units; half a unit is rounded up.
 pub fn percent_of(sum: i64, percent: i64) -> i64 {
     sum.saturating_mul(percent).saturating_add(50) / 100

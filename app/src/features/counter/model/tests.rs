@@ -306,12 +306,6 @@ fn tiles_are_found_by_every_word() {
 }
 
 #[test]
-fn a_pickup_number_is_the_tablet_and_the_count() {
-    assert_eq!(pickup("261123-K7-0042"), "K7-42");
-    assert_eq!(pickup("261123-K7-12042"), "K7-12042");
-}
-
-#[test]
 fn weights_and_percents_are_said_shortly() {
     assert_eq!((percent_of(128_05, 10), percent_of(5, 10)), (12_81, 1));
 }
