@@ -110,6 +110,10 @@ mod tests {
         "at a word",
         "begun",
         "doubles",
+        "tablet",
+        "tablets",
+        "misc",
+        "setup",
     ];
 
     /// Every text of the catalogue, in both languages, with the file and the line where it is.

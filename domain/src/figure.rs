@@ -13,6 +13,9 @@ use crate::order::Unit;
 use crate::weight::{KILOGRAM, WeightUnit, rounded};
 use written::{Number, Shape};
 
+/// Nanograms of a gram.
+const GRAM: i128 = 1_000_000_000;
+
 /// What was understood.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Read {
@@ -142,31 +145,34 @@ impl Reader {
         let dressed = written::undressed(&text, |_| None)?;
         let sign = if dressed.is_minus { -1 } else { 1 };
         let parts = numeral::weights(dressed.core)?;
-        let grams = |number: Number, one: i64| -> Result<i64, NumberFault> {
+        let nanograms = |number: Number, one: i64| {
             if number.places() > 3 {
                 return Err(NumberFault::TooPrecise);
             }
             let (nanograms, scale) = number.times(i128::from(one)).ok_or(NumberFault::TooLarge)?;
-            let gram = scale * 1_000_000_000;
             let is_metric = KILOGRAM % one == 0;
-            if is_metric && nanograms % gram != 0 {
+            if is_metric && nanograms % (scale * GRAM) != 0 {
                 return Err(NumberFault::TooPrecise);
             }
-            let grams = i64::try_from(rounded(nanograms, gram)).ok().filter(|grams| *grams <= MAX_GRAMS);
+            i64::try_from(nanograms / scale).map_err(|_| NumberFault::TooLarge)
+        };
+        let grams = |nanograms: i64| {
+            let grams = i64::try_from(rounded(i128::from(nanograms), GRAM)).ok().filter(|grams| *grams <= MAX_GRAMS);
             Ok(grams.ok_or(NumberFault::TooLarge)? * sign)
         };
         if let [(shape, said)] = parts.as_slice() {
             let one = said.unwrap_or(one);
             // A gram has no thousandths.
             let fineness = if one < KILOGRAM / 100 { Fineness::Coarse } else { Fineness::Thousandths };
-            return self.resolved(*shape, fineness, |number| grams(number, one));
+            return self.resolved(*shape, fineness, |number| grams(nanograms(number, one)?));
         }
+        // Rounded once: 1 lb 8 oz is 1.5 lb.
         let mut sum: i64 = 0;
         for (shape, said) in parts {
-            let read = self.resolved(shape, Fineness::Thousandths, |number| grams(number, said.unwrap_or(one)))?;
+            let read = self.resolved(shape, Fineness::Thousandths, |number| nanograms(number, said.unwrap_or(one)))?;
             sum = sum.saturating_add(read.certain()?);
         }
-        if sum.abs() > MAX_GRAMS { Err(NumberFault::TooLarge) } else { Ok(Read::Certain(sum)) }
+        grams(sum).map(Read::Certain)
     }
 
     /// Chooses between what a figure can mean, where something tells.

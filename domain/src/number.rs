@@ -75,6 +75,30 @@ impl OrderNumber {
     pub fn new(day: Day, code: &DeviceCode, count: u32) -> Self {
         Self(format!("{}-{}-{count:04}", day.digits(), code.0))
     }
+    /// What is called out when the goods are ready: `K7-42`. `again`: another order that waits is called so, of another
+    /// day; then the day of the month stands before it: `23-K7-42`.
+    pub fn called(&self, again: bool) -> String {
+        match self.parts() {
+            Some((day, code, count)) if again => format!("{}-{code}-{count}", day.get(4..).unwrap_or(day)),
+            Some((_, code, count)) => format!("{code}-{count}"),
+            None => self.0.clone(),
+        }
+    }
+    /// How the numbers end that are called out as this word, however it is typed (`k742`, `23-K7-42`): `-K7-0042`.
+    pub fn ending(called: &str) -> Option<String> {
+        let (before, count) = called.split_at(called.trim_end_matches(|c: char| c.is_ascii_digit()).len());
+        // A code may end with a digit.
+        let (before, count) = match before.strip_suffix('-') {
+            Some(before) => (before, count),
+            None => called.split_at_checked(2)?,
+        };
+        let (day, code) = before.rsplit_once('-').unwrap_or(("", before));
+        let code = DeviceCode::parse(&code.to_ascii_uppercase())?;
+        if day.len() > 6 || !day.chars().all(|c| c.is_ascii_digit()) || count.is_empty() || count.len() > 5 {
+            return None;
+        }
+        Some(format!("{day}-{}-{:04}", code.0, count.parse::<u32>().ok().filter(|count| *count > 0)?))
+    }
     /// Day, tablet and count, as they are written; nothing when it has another form.
     pub fn parts(&self) -> Option<(&str, &str, u32)> {
         let mut parts = self.0.splitn(3, '-');
@@ -107,6 +131,28 @@ mod tests {
         let number = OrderNumber::new(Day { year: 2026, month: 11, day: 23 }, &DeviceCode("K7".into()), 42);
         assert_eq!(number.0, "261123-K7-0042");
         assert_eq!(number.parts(), Some(("261123", "K7", 42)));
+    }
+
+    #[test]
+    fn a_number_is_called_by_its_tablet_and_count_and_found_by_what_was_called() {
+        let number = |number: &str| OrderNumber(number.to_owned());
+        assert_eq!(number("261123-K7-0042").called(false), "K7-42");
+        assert_eq!(number("261123-K7-0042").called(true), "23-K7-42");
+        assert_eq!(number("261123-K7-12042").called(false), "K7-12042");
+        for (typed, ending) in [
+            ("K7-42", "-K7-0042"),
+            ("k7-42", "-K7-0042"),
+            ("k742", "-K7-0042"),
+            ("ck1", "-CK-0001"),
+            ("CK-0001", "-CK-0001"),
+            ("23-K7-42", "23-K7-0042"),
+            ("K7-12042", "-K7-12042"),
+        ] {
+            assert_eq!(OrderNumber::ending(typed).as_deref(), Some(ending), "{typed}");
+        }
+        for word in ["", "7", "K7", "K7-", "K7-0", "龙井1", "13800138000", "tea-1", "I1-1", "K7-123456", "x-K7-1"] {
+            assert_eq!(OrderNumber::ending(word), None, "{word}");
+        }
     }
 
     #[test]

@@ -113,10 +113,14 @@ impl Pinyin {
                 next |= 1 << (at + 1);
             }
             for (_, sounds) in self.readings(character) {
-                // ü is typed as v, and by many as u.
-                let same =
-                    |(&letter, &sound): (&char, &u8)| letter == char::from(sound) || (letter == 'u' && sound == b'v');
-                let length = rest.iter().zip(sounds).take_while(|&pair| same(pair)).count();
+                // ü is typed as v, and by many as u; behind j, q, x and y, where it is written u, by some as v.
+                let is_umlaut = matches!(sounds.first(), Some(b'j' | b'q' | b'x' | b'y'));
+                let same = |(at, (&letter, &sound)): (usize, (&char, &u8))| {
+                    letter == char::from(sound)
+                        || (letter == 'u' && sound == b'v')
+                        || (letter == 'v' && sound == b'u' && at == 1 && is_umlaut)
+                };
+                let length = rest.iter().zip(sounds).enumerate().take_while(|&pair| same(pair)).count();
                 for length in 1..=length {
                     next |= 1 << (at + length);
                 }

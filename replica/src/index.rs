@@ -578,7 +578,8 @@ fn to_u32(value: usize) -> u32 {
 /// As many ways of writing a word are tried; the first is as it was typed.
 const WAYS: usize = 32;
 
-/// In which ways a word may be written, each in lower case, where these characters are alike.
+/// In which ways a word may be written, each in lower case, where these characters are alike. What is called out of an
+/// order's number is one of them.
 fn written(word: &str, alike: &[String]) -> Vec<Vec<u8>> {
     let mut ways = vec![String::new()];
     for c in word.chars() {
@@ -597,7 +598,7 @@ fn written(word: &str, alike: &[String]) -> Vec<Vec<u8>> {
         push_lower(&mut lower, way);
         lower
     };
-    ways.iter().map(lower).collect()
+    ways.iter().chain(&OrderNumber::ending(word)).map(lower).collect()
 }
 
 /// Appends a text in lower case and plain signs. Most of it has none (digits, Chinese) or is ASCII.

@@ -3,18 +3,19 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { faults } from "./axe.mjs";
-import { LANDSCAPE, openServer, PHONE, PHONE_ON_SIDE, PORTRAIT, SMALL_PHONE, stock, switchOn, ZOOMED } from "./stall.mjs";
+import { LANDSCAPE, openServer, PHONE, PHONE_ON_SIDE, picture, PORTRAIT, SMALL_PHONE, stock, switchOn, ZOOMED } from "./stall.mjs";
 
 const SIZES = { PHONE, SMALL_PHONE, PHONE_ON_SIDE, ZOOMED, PORTRAIT, LANDSCAPE };
 
 /** Which of these can't be pressed where the page lies: beyond the screen, under something, or too small. */
 const outOfReach = (page, selector) =>
-  page.evaluate((selector) => {
+  page.evaluate(async (selector) => {
+    await Promise.all(document.getAnimations().filter(({ effect }) => effect.getTiming().iterations !== Infinity).map(({ finished }) => finished));
     const hidden = (key) => {
       const { left, top, right, bottom, width, height } = key.getBoundingClientRect();
       const seen = document.elementFromPoint(left + width / 2, top + height / 2);
       const inside = left >= -0.5 && top >= -0.5 && right <= innerWidth + 0.5 && bottom <= innerHeight + 0.5;
-      return !inside || height < 44 || width < 44 || !(key.contains(seen) || seen?.closest("label")?.contains(key));
+      return !inside || height < 43.9 || width < 43.9 || !(key.contains(seen) || seen?.closest("label")?.contains(key));
     };
     const keys = [...document.querySelectorAll(selector)].filter((key) => key.getClientRects().length > 0);
     return keys.length === 0 ? ["none there"] : keys.filter(hidden).map((key) => key.textContent || key.id);
@@ -161,4 +162,108 @@ test("tiles keep to their columns whatever stands on them, in the one order, sol
   assert.ok((await ground("dark"))[0] < 0.4);
   assert.deepEqual(await ground("daylight"), [1, "3px"]);
   assert.ok((await ground("light"))[0] > 0.8);
+});
+
+/** What a page has that ends beyond the screen's right edge, unless it lies in something that scrolls sideways, and what moved the frame. */
+const cut = (page) =>
+  page.evaluate(() => {
+    const scrolls = (one) => one && (getComputedStyle(one).overflowX !== "visible" && one.matches(".tabs, .picks, .chip-row, .chips > ul, .wide-table") || scrolls(one.parentElement));
+    const parts = [...document.querySelectorAll("main *, nav *")].filter((one) => one.getClientRects().length > 0 && !scrolls(one));
+    const beyond = parts.filter((one) => one.getBoundingClientRect().right > innerWidth + 1).map((one) => `beyond the edge: ${one.className || one.tagName}`);
+    const words = [...document.querySelectorAll(".spine nav a")].filter((way) => way.scrollWidth > way.clientWidth).map((way) => `cut: ${way.textContent}`);
+    const sheets = [...document.querySelectorAll("main .scroll")].filter((one) => one.scrollWidth > one.clientWidth + 1).map((one) => `sideways: ${one.className}`);
+    const moved = scrollY !== 0 || document.documentElement.scrollHeight > innerHeight ? ["the frame moves"] : [];
+    return [...beyond, ...words, ...sheets, ...moved].slice(0, 5);
+  });
+
+test("nothing is cut on a small screen: pages, the ways, dialogs with their pads, the pay code; a list that shows none asks for no tap", async (t) => {
+  const server = await openServer(t);
+  const tablet = await switchOn(t, server);
+  const { page } = tablet;
+  await tablet.startShop();
+  await tablet.connect(server);
+  await stock(server, tablet, [
+    { name: "白毫银针", code: "BH", price: 16800, category: "茶叶", "variant/1/name": "大饼", "variant/2/name": "小罐" },
+    { name: "蜜橘", code: "ORA", price: 1600, unit: "gram" },
+  ]);
+  await tablet.go("/settings/shop");
+  const code = page.locator('li.entry[data-key="alipay"]');
+  await code.locator("label:visible input[type=file]").setInputFiles(await picture(tablet, 900, 1200));
+  await code.locator("img").waitFor();
+  // One of two variants has run out: the list says which.
+  await tablet.go("/products");
+  await page.getByTestId("product-row").filter({ hasText: "白毫银针" }).click();
+  await tablet.button("More").click();
+  await tablet.dialog().getByRole("button", { name: "Count" }).click();
+  await tablet.dialog().getByRole("textbox", { name: "大饼" }).fill("15");
+  await tablet.dialog().getByRole("textbox", { name: "小罐" }).fill("0");
+  await tablet.button("Save").click();
+  await tablet.dialog().waitFor({ state: "hidden" });
+  await page.getByTestId("product-row").getByText("小罐 out of stock").waitFor();
+  const product = new URL(page.url()).pathname;
+  await tablet.takeOrder({});
+  const order = new URL(page.url()).pathname;
+  await tablet.button("Save as customer").click();
+  await page.getByTestId("order-customer").getByRole("link").or(page.getByTestId("order-customer")).first().click();
+  await page.getByTestId("customer-owes").waitFor();
+  const customer = new URL(page.url()).pathname;
+
+  const wrong = [];
+  const look = async (where, size, problems) => wrong.push(...(await problems).map((one) => `${where} at ${size}: ${one}`));
+  const places = { [order]: "order-status", [customer]: "customer-owes", [product]: "stock", "/orders": "order-row", "/customers": "customer-row", "/settings": "sync-state" };
+  for (const [name, size] of Object.entries(SIZES)) {
+    await page.setViewportSize(size);
+    for (const [where, there] of Object.entries(places)) {
+      await tablet.go(where);
+      await page.getByTestId(there).first().waitFor();
+      await look(where, name, cut(page));
+      if (where === "/orders" && name === "PHONE_ON_SIDE") {
+        const foot = await page.locator(".spine nav").boundingBox();
+        const row = await page.getByTestId("order-row").first().boundingBox();
+        assert.ok(row.y + 2 * row.height <= foot.y, "two orders are seen on a phone's side");
+      }
+    }
+    // A fault takes the focus into its field, and nothing of the frame moves.
+    await tablet.go("/customers/new");
+    await tablet.button("Save customer").click();
+    await page.locator("[aria-invalid=true]").waitFor();
+    await look("/customers/new", name, cut(page));
+  }
+
+  const keys = ".dialog[open] .key, .dialog[open] [type=submit], .dialog[open] .amount-input";
+  for (const size of ["SMALL_PHONE", "PHONE_ON_SIDE", "ZOOMED"]) {
+    await page.setViewportSize(SIZES[size]);
+    await tablet.go(order);
+    await tablet.act("Record payment");
+    await page.locator(".dialog[open] .key").first().waitFor();
+    await look("payment", size, outOfReach(page, keys));
+    await tablet.go(customer);
+    await tablet.button("More").click();
+    await tablet.dialog().getByRole("button", { name: "Add an old balance" }).click();
+    await page.locator(".dialog[open] .key").first().waitFor();
+    await look("old balance", size, outOfReach(page, keys));
+    await tablet.go("/counter");
+    await page.locator('[data-testid="product-tile"][data-code="ORA"]').click();
+    await page.locator(".dialog[open] .key").first().waitFor();
+    await look("weight", size, outOfReach(page, keys));
+    await page.locator(".dialog[open] .amount-input").fill("500");
+    await tablet.button("Add").click();
+    await tablet.button("Charge").click();
+    await page.getByRole("radio", { name: "Alipay", exact: true }).check({ force: true });
+    await tablet.button("Show pay code").click();
+    await page.waitForFunction(() => document.querySelector(".pay-code img")?.naturalWidth);
+    await look("pay code", size, outOfReach(page, ".dialog[open] header .button, .dialog[open] .pay-code img, .dialog[open] .pay-code .button"));
+    await page.locator(".dialog[open]").getByRole("button", { name: "Save payment" }).click();
+    // What was sold, and how it was paid, stands there on a phone too.
+    await page.getByTestId("sale-done").getByText("Alipay").waitFor();
+    await tablet.button("Next sale").click();
+  }
+  assert.deepEqual(wrong, []);
+
+  await page.setViewportSize(LANDSCAPE);
+  for (const [where, none] of [["/orders?q=nothing", "Tap an order"], ["/products?q=nothing", "Tap a product"], ["/customers?q=nothing", "Tap a customer"]]) {
+    await tablet.go(where);
+    await page.getByRole("heading", { name: "No matches" }).waitFor();
+    assert.equal(await page.getByText(none).isVisible(), false, where);
+  }
 });

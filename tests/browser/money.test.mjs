@@ -250,7 +250,7 @@ test("C4, C5, C24: one cart with money on two tablets and in two tabs: all of it
   await second.synced();
   await first.synced();
   await first.page.getByRole("link", { name: "Counter", exact: true }).click();
-  await first.page.getByTestId("cart-met").getByText("sold on another tablet").waitFor();
+  await first.page.getByTestId("cart-met").getByText("sold on another device").waitFor();
   await first.button("Discard").click();
   await emptied(first);
   for (const tablet of [first, second]) await takings(tablet, 32100);

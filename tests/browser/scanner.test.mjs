@@ -407,4 +407,22 @@ test("C18: a scale's label sells by its weight, what it costs is what its line c
   await scan(tablet, "2100123012501");
   await page.getByText("misread").waitFor();
   await totalIs(tablet, 3850);
+  // In a new order as well, in the shop's own unit (R31): before, 1,250 kg, and the price of a kilogram for that of a jin.
+  for (const [at, [unit, quantity, price]] of [["kg", "1.25", "20.80"], ["jin", "2.5", "10.40"]].entries()) {
+    await tablet.go("/settings/shop");
+    await page.getByRole("combobox", { name: "Unit of weight" }).selectOption(unit);
+    await tablet.go("/orders/new");
+    await tablet.box("Item").first().waitFor();
+    await scan(tablet, WEIGHS_1250);
+    await page.waitForFunction(([at, name]) => [...document.querySelectorAll("input")].filter((input) => input.value === name).length === at + 1, [at, ORANGES.name]);
+    assert.equal(await tablet.box("Quantity").nth(at).inputValue(), quantity);
+    assert.equal(await tablet.box("Unit price").nth(at).inputValue(), price);
+  }
+  // A scale that weighs in pounds.
+  await tablet.go("/settings/shop");
+  await page.getByRole("combobox", { name: "The scale weighs in" }).selectOption("lb");
+  await tablet.box("Prefixes").fill("23");
+  await tablet.box("What each digit is").fill("FFIIIIIWWW.WWC");
+  await tablet.box("Try a label").fill("2300123002508");
+  await page.getByTestId("label-preview").getByText("2.5 lb (1,134 g) · Tangerines").waitFor();
 });

@@ -24,7 +24,7 @@ test("lists are changed offline on two tablets, and merge field by field", async
   await entry(second, "shopee").getByRole("switch").click();
   await second.page.locator('li.entry[data-key="shopee"][data-hidden]').waitFor();
   await second.page.getByRole("combobox", { name: "Payment term" }).selectOption("24");
-  await second.box("This tablet's code").fill("x9");
+  await second.box("This device's code").fill("x9");
   await second.button("Save").click();
   await second.page.getByText("Saved", { exact: true }).waitFor();
   assert.deepEqual(await faults(first, "shop settings"), []);

@@ -119,6 +119,11 @@ async function atTheCounter(hand) {
   how = await hand.presses(tablet.button("Park"));
   await cartIs(tablet, 0);
   assert.equal(await isOpen(tablet), 0, `it is parked, and nothing opened (${how})`);
+  await tile(tablet, "TEA").click();
+  await cartIs(tablet, 12800);
+  await tablet.button("Park").click();
+  await tile(tablet, "CUP").click();
+  await cartIs(tablet, 3500);
   await unfold("Parked");
   await tablet.button("Parked").click();
   how = await hand.presses(tablet.dialog().getByRole("button", { name: /Teacup/ }).first());
@@ -274,12 +279,17 @@ async function onASlowDisk(hand) {
   how = await hand.presses(tablet.button("Park"), 3);
   await cartIs(tablet, 0);
   assert.equal(await isOpen(tablet), 0, `it is parked, and nothing opened (${how})`);
+  await tile(tablet, "TEA").click();
+  await cartIs(tablet, 12800);
+  await tablet.button("Park").click();
+  await tile(tablet, "CUP").click();
+  await cartIs(tablet, 3500);
   await tablet.write({ name: "Slow", phone: "13800138000", address: "浙江省杭州市西湖区文三路1号", method: "Cash" });
   await tablet.button("Preview order").click();
   how = await hand.presses(tablet.button("Confirm order"), 3);
   await tablet.number();
   assert.equal(await isOpen(tablet), 0, `it is confirmed, and nothing opened (${how})`);
-  assert.equal(await orders(tablet), before + 3, "one sold and undone, one parked, one confirmed");
+  assert.equal(await orders(tablet), before + 4, "one sold and undone, two parked, one confirmed");
 }
 
 /** Where keys are that act. */

@@ -376,12 +376,18 @@ export async function tour({ first, bare, alone, story, refund, product, custome
   await tile("TEA");
   await tile("CAKE");
   await see(first, "counter-cart");
+  // On a phone the lines lie folded under the total.
+  const turn = async () => {
+    if (await page.locator(".due-lines").isVisible()) await page.getByTestId("cart-total").click();
+  };
+  await turn();
   for (const [act, name] of [["Edit", "counter-line"], ["Discount, note, delivery", "counter-details"], ["Parked", "counter-parked"]]) {
     await key(act).click();
     await page.locator("dialog[open] .body").waitFor();
     await see(first, name);
     await key("Close").click();
   }
+  await turn();
   await tile("ORA");
   await page.locator("dialog[open] .body").waitFor();
   await see(first, "counter-grams");

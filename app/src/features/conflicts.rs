@@ -32,7 +32,7 @@ pub fn Conflicts() -> impl IntoView {
     view! {
         <div class="page">
             <PageHead title back=("/orders", orders::BACK)>
-                <p class="muted small">{dispute::INTRO}</p>
+                <p class="muted small" hidden=move || is_empty.get()>{dispute::INTRO}</p>
             </PageHead>
             <Show
                 when=move || !is_empty.get()

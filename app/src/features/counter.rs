@@ -97,7 +97,7 @@ pub fn Counter() -> impl IntoView {
     });
     till.watch_the_draft();
     till.take_scans(Layer::Page);
-    till.follow_scans();
+    till.follow_waiting();
     let listening = window_event_listener(leptos::ev::keydown, move |event| {
         if shortcuts::pressed(till, &event) {
             return event.prevent_default();

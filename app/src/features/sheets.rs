@@ -207,7 +207,8 @@ impl Desk {
             table.map(|table| mapping::layout(self.kind, table, head)).unwrap_or_default()
         });
         self.head.set(head);
-        self.columns.set(mapping::guess(self.kind, &layout.names, layout.peer));
+        let currency = self.session.settings().get_untracked().currency;
+        self.columns.set(mapping::guess(self.kind, &layout.names, layout.peer, currency));
         self.layout.set(Arc::new(layout));
         self.check();
     }
@@ -411,8 +412,13 @@ fn Reading(desk: Desk) -> impl IntoView {
         (file.tables.len() > 1).then(|| {
             let named = |(at, table): (usize, &Table)| {
                 let name = table.name.clone();
-                let is_hidden = table.hidden;
-                Choice::new(at.to_string(), move || if is_hidden { sheets::hidden_sheet(&name) } else { name.clone() })
+                let (is_hidden, is_large) = (table.hidden, table.is_too_large);
+                let named = move || match (is_large, is_hidden) {
+                    (true, _) => sheets::large_sheet(&name),
+                    (_, true) => sheets::hidden_sheet(&name),
+                    _ => name.clone(),
+                };
+                Choice::new(at.to_string(), named)
             };
             let choices: Vec<Choice> = file.tables.iter().enumerate().map(named).collect();
             let value = Signal::derive(move || desk.table.get().to_string());
@@ -450,6 +456,7 @@ fn Reading(desk: Desk) -> impl IntoView {
             (rows + columns > 0).then(|| view! { <Note text=move || sheets::hides(rows, columns)/> })
         })
     };
+    let is_old = move || desk.opened.with(|opened| opened.as_ref().is_some_and(|opened| opened.file.is_old));
     let peer =
         move || desk.layout.get().peer.map(|peer| view! { <p data-peer=peer.key()><b>{words::peer(peer)}</b></p> });
     view! {
@@ -457,6 +464,9 @@ fn Reading(desk: Desk) -> impl IntoView {
             {peer}
             <div class="reading">{sheet}{text}</div>
             {hidden}
+            <Show when=is_old>
+                <Note text=sheets::OLD_BOOK/>
+            </Show>
         </section>
     }
 }

@@ -114,9 +114,9 @@ pub mod first_start {
     texts! {
         TITLE: "开始", "Start";
         TAGLINE: "摊位的订货本", "The order book for your stall";
-        TABLET_CODE: "设备代号", "Tablet code";
-        KEPT_HERE: "订单先保存在本机，没网也能开单", "Orders are saved on this tablet, online or offline";
-        SENDS_ITSELF: "有网时自动同步到其他设备", "Syncs with your other tablets when there's a connection";
+        TABLET_CODE: "设备代号", "Device code";
+        KEPT_HERE: "订单先保存在本机，没网也能开单", "Orders are saved on this device, online or offline";
+        SENDS_ITSELF: "有网时自动同步到其他设备", "Syncs with your other devices when there's a connection";
         NO_ACCOUNT: "无需账号", "No account needed";
         LANGUAGE: "语言", "Language";
         NEW_SHOP: "新建店铺", "Start a new shop";
@@ -127,7 +127,7 @@ pub mod first_start {
         HAVE_SHOP: "已有店铺", "Already have a shop";
         PAIRING_CODE: "配对码", "Pairing code";
         PAIRING_HINT: "例：4827 1650", "e.g. 4827 1650";
-        PAIRING_WHERE: "在另一台设备的“设置”里，点“添加设备”", "On the other tablet: Settings, then Add a device";
+        PAIRING_WHERE: "在另一台设备的“设置”里，点“添加设备”", "On the other device: Settings, then Add a device";
         JOIN: "加入店铺", "Join shop";
         SETUP_CODE: "服务器设置码", "Server set-up code";
         SETUP_CODE_WHERE: "新服务器第一次启动时会打印；上面的新店铺会建在那里", "Your server prints it the first time it starts. The new shop is created there.";
@@ -157,7 +157,7 @@ pub mod conflicts {
     texts! {
         TITLE: "冲突", "Conflicts";
         EMPTY: "没有冲突", "No conflicts";
-        EMPTY_WHY: "两台设备的操作有冲突时，在这里处理。", "If two tablets make changes that clash, you sort them out here.";
+        EMPTY_WHY: "两台设备的操作有冲突时，在这里处理。", "If two devices make changes that clash, you sort them out here.";
     }
 }
 
@@ -165,7 +165,7 @@ pub mod conflicts {
 pub mod settings {
     texts! {
         TITLE: "设置", "Settings";
-        THIS_TABLET: "本机", "This tablet";
+        THIS_TABLET: "本机", "This device";
         LANGUAGE: "语言", "Language";
         LANGUAGE_WHY: "立即生效", "Takes effect right away";
         THEME: "外观", "Theme";
@@ -176,21 +176,21 @@ pub mod settings {
         DAYLIGHT: "强光", "Daylight";
         LEFT_HANDED: "左手模式", "Left-handed";
         LEFT_HANDED_WHY: "主按钮移到左下角", "Moves the main button to the lower left";
-        TABLET_CODE: "设备代号", "Tablet code";
-        TABLET_CODE_WHY: "本机所开订单的订单编号里都有它", "Part of every order number from this tablet";
-        DEVICES: "店内设备", "Tablets in this shop";
+        TABLET_CODE: "设备代号", "Device code";
+        TABLET_CODE_WHY: "本机所开订单的订单编号里都有它", "Part of every order number from this device";
+        DEVICES: "店内设备", "Devices in this shop";
         THIS_ONE: "本机", "this one";
         PHONE_PAD: "数字键 1-2-3 在上", "Number pad with 1-2-3 on top";
         PHONE_PAD_WHY: "和手机、微信、支付宝一样；不开就是 7-8-9 在上", "Like phones and payment apps; off: 7-8-9 on top, like a calculator";
         pairing_code(until: &str): "一次性配对码，{until} 前有效", "One-time pairing code, valid until {until}";
         ADD_DEVICE: "添加设备", "Add a device";
-        AGAIN_WHY: "服务器不认本机了。订单都在，照常能卖。在另一台设备上点“添加设备”，把配对码输入这里。没有其他设备，就输入服务器新打印的设置码。", "The server no longer knows this tablet. Your orders are safe, and you can keep selling. Press “Add a device” on another tablet and enter its pairing code here; without another tablet, the new setup code printed by the server.";
+        AGAIN_WHY: "服务器不认本机了。订单都在，照常能卖。在另一台设备上点“添加设备”，把配对码输入这里。没有其他设备，就输入服务器新打印的设置码。", "The server no longer knows this device. Your orders are safe, and you can keep selling. Press “Add a device” on another device and enter its pairing code here; without another device, the new set-up code printed by the server.";
         AGAIN_CODE: "配对码或设置码", "Pairing or set-up code";
         AGAIN_MISSING: "请输入配对码。", "Enter the pairing code.";
         AGAIN: "重新加入", "Join again";
-        ALONE: "订单都存在本机。连上服务器，就能与其他设备共享。", "All orders are on this tablet. Connect a server to share them with other tablets.";
+        ALONE: "订单都存在本机。连上服务器，就能与其他设备共享。", "All orders are on this device. Connect a server to share them with other devices.";
         MORE_DEVICES: "用多台设备", "Use more devices";
-        MORE_DEVICES_WHY: "需要自己的服务器：输入地址和它打印的设置码。", "It takes a server of your own: enter its address and the setup code it printed.";
+        MORE_DEVICES_WHY: "需要自己的服务器：输入地址和它打印的设置码。", "It takes a server of your own: enter its address and the set-up code it printed.";
         SERVER_ADDRESS: "服务器地址", "Server address";
         SETUP_CODE: "服务器设置码", "Server set-up code";
         SETUP_CODE_WHERE: "服务器第一次启动时会打印", "Your server prints it the first time it starts";
@@ -203,14 +203,14 @@ pub mod settings {
 /// Why the server did not do what was asked.
 pub mod server {
     texts! {
-        UNREACHABLE: "连不上服务器。订单都在本机。请检查网络和地址后重试。", "Can't reach the server. Your orders are safe on this tablet. Check network and address, then try again.";
+        UNREACHABLE: "连不上服务器。订单都在本机。请检查网络和地址后重试。", "Can't reach the server. Your orders are safe on this device. Check network and address, then try again.";
         BAD_SETUP_CODE: "设置码不对，或这台服务器已有店铺。未作任何更改。", "The set-up code is wrong, or this server has a shop already. Nothing was changed.";
-        BAD_PAIRING_CODE: "配对码不对、已用过，或已过 10 分钟。请在另一台设备上重新获取。", "The pairing code is wrong, used, or older than 10 minutes. Get a new one on the other tablet.";
+        BAD_PAIRING_CODE: "配对码不对、已用过，或已过 10 分钟。请在另一台设备上重新获取。", "The pairing code is wrong, used, or older than 10 minutes. Get a new one on the other device.";
         TOO_MANY: "尝试次数过多，请一分钟后再试。", "Too many attempts. Wait a minute, then try again.";
-        NOT_KNOWN: "服务器不认本机。订单都在本机，照常能卖。", "The server does not know this tablet. All orders are safe here, and you can keep selling.";
-        BROKEN: "服务器暂时不可用。订单都在本机，请稍后再试。", "The server had a problem. Your orders are safe on this tablet; try again in a while.";
+        NOT_KNOWN: "服务器不认本机。订单都在本机，照常能卖。", "The server does not know this device. All orders are safe here, and you can keep selling.";
+        BROKEN: "服务器暂时不可用。订单都在本机，请稍后再试。", "The server had a problem. Your orders are safe on this device; try again in a while.";
         REFUSED: "服务器没有接受。未作任何更改。", "The server did not accept it. Nothing was changed.";
-        NOT_HERE: "本机现在不能这样操作。", "This can't be done on this tablet now.";
+        NOT_HERE: "本机现在不能这样操作。", "This can't be done on this device now.";
     }
 }
 

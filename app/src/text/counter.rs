@@ -30,9 +30,9 @@ texts! {
     PARKED: "取单", "Parked";
     PARKED_TITLE: "挂单列表", "Parked sales";
     PARKED_NONE: "没有挂单", "No parked sales";
-    PARKED_NONE_WHY: "客户还要再看看，先挂单。店内设备都能取单。", "Park a sale while the customer keeps looking. Any tablet in this shop can resume it.";
+    PARKED_NONE_WHY: "客户还要再看看，先挂单。店内设备都能取单。", "Park a sale while the customer keeps looking. Any device in this shop can resume it.";
     PARKED_TOO: "原来的单已挂单", "The other sale is parked";
-    PARKED_NOW: "已挂单，店内设备都能取单", "Parked; any tablet in this shop can resume it";
+    PARKED_NOW: "已挂单，店内设备都能取单", "Parked; any device in this shop can resume it";
     SUBTOTAL: "小计", "Subtotal";
     DISCOUNT: "优惠", "Discount";
     ROUND_OFF: "抹零", "Round off";
@@ -67,7 +67,7 @@ texts! {
     ADD: "加入", "Add";
     CHOOSE: "选规格", "Choose";
     ITEM: "商品名称", "Item";
-    SUNDRY: "其他商品", "Misc. item";
+    SUNDRY: "其他商品", "Free item";
     OFF_ALL: "整单优惠", "Order discount";
     DELIVERY: "配送方式", "Delivery";
     ORDER_NOTE: "备注", "Order note";
@@ -109,9 +109,9 @@ texts! {
     REASON: "录错了", "Entered by mistake";
     AGAIN: "重新编辑", "Edit this sale";
     OPEN_ORDER: "查看订单", "Open the order";
-    SOLD_ELSEWHERE: "本单已在另一台设备售出。如果是另一批货和钱，请作为新的一单。", "This cart was sold on another tablet. If these are other goods and other money, sell it as a new sale.";
+    SOLD_ELSEWHERE: "本单已在另一台设备售出。如果是另一批货和钱，请作为新的一单。", "This cart was sold on another device. If these are other goods and other money, sell it as a new sale.";
     GONE_ELSEWHERE: "本单已被清空。这里的内容还在。", "This cart was cleared. What is here is still here.";
-    CHANGED_ELSEWHERE: "另一台设备也改了本单，两边的修改都已合并。收款前请核对。", "Another tablet changed this cart too. Both changes are in it now: check before you charge.";
+    CHANGED_ELSEWHERE: "另一台设备也改了本单，两边的修改都已合并。收款前请核对。", "Another device changed this cart too. Both changes are in it now: check before you charge.";
     AS_NEW: "作为新的一单", "Sell as a new sale";
     DROP: "放弃", "Discard";
     CAMERA: "对准条码", "Point at the barcode";
@@ -135,11 +135,11 @@ texts! {
     owes(name: &str, amount: &str): "{amount} 记在 {name} 账上", "{amount} goes on {name}'s account";
     take_back(method: &str): "移除这笔{method}", "Remove {method} payment";
     undone_why(amount: &str): "请退款 {amount}，并收回商品。", "Give {amount} back and take the goods back.";
-    taken_of(total: &str, taken: &str): "应收 {total} · 已收 {taken}", "To pay {total} · Taken {taken}";
+    taken_of(total: &str, taken: &str): "应收\u{a0}{total} · 已收\u{a0}{taken}", "To pay\u{a0}{total} · Taken\u{a0}{taken}";
     parked_taken(amount: &str): "已收 {amount}", "{amount} taken";
     give_back_why(amount: &str): "本单已收 {amount}。清空前请先退款。", "{amount} was taken for this sale. Give it back before you clear it.";
     cleared_due(amount: &str): "已清空，{amount} 待退款，见“订单”", "Cleared. {amount} is still to be refunded: see Orders";
     stays_there(amount: &str): "这里收的 {amount} 记在那张订单上。", "The {amount} taken here is on that order.";
-    parked_by(time: &str, tablet: &str): "{time} · {tablet}", "{time} · {tablet}";
+    parked_by(time: &str, device: &str): "{time} · {device}", "{time} · {device}";
     more(n: usize): "还有 {n} 种", "{n} more";
 }

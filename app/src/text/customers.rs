@@ -23,8 +23,8 @@ texts! {
     NEW: "新客户", "New customer";
     FIRST: "添加客户", "Add your first customer";
     EDIT: "修改客户", "Edit customer";
-    MISSING: "本机没有这个客户", "This customer is not on this tablet";
-    MISSING_WHY: "可能还没同步过来。", "It may not have synced from the other tablet yet.";
+    MISSING: "本机没有这个客户", "This customer is not on this device";
+    MISSING_WHY: "可能还没同步过来。", "It may not have synced from the other device yet.";
     NO_NAME: "未填姓名", "No name";
     ERASED: "个人信息已删除", "Personal data deleted";
     OWES: "欠", "owes";
@@ -95,7 +95,7 @@ texts! {
     MORE: "更多", "More";
 
     ERASE: "删除个人信息", "Delete personal data";
-    ERASE_WHY: "姓名、电话、地址、备注会从本机、其他设备和服务器上删除，订单里的客户信息也会一并删除，不能恢复。", "Name, phone, addresses and note are deleted here, on the other tablets and on the server, and so is the buyer on their orders. It can't be undone.";
+    ERASE_WHY: "姓名、电话、地址、备注会从本机、其他设备和服务器上删除，订单里的客户信息也会一并删除，不能恢复。", "Name, phone, addresses and note are deleted here, on the other devices and on the server, and so is the buyer on their orders. It can't be undone.";
     ERASE_KEEPS: "订单保留：订单编号、商品、金额和欠款都在，只是没有姓名。", "The orders stay: number, goods, amounts and debts, only without a name.";
     ERASE_NOW: "删除", "Delete now";
     ERASE_DONE: "个人信息已删除", "Personal data deleted";

@@ -15,11 +15,11 @@ texts! {
     PASTE_HINT: "粘贴客户发来的姓名、电话、地址", "Paste name, phone and address as the buyer sent them";
     CUSTOMER_ADDRESS: "客户地址", "Customer's addresses";
     THROWN_AWAY: "已清空", "Form cleared";
-    CHANGED_ELSEWHERE: "另一台设备也改了这个订单，两边的修改都已合并。", "Another tablet changed this order too. Both changes are here.";
+    CHANGED_ELSEWHERE: "另一台设备也改了这个订单，两边的修改都已合并。", "Another device changed this order too. Both changes are here.";
     UNDO: "撤销", "Undo";
     SHORT: "库存不足", "Not enough stock";
     NONE_LEFT: "已无库存，仍可下单，记为缺货。", "None left: you can still order it; it counts as out of stock.";
-    CONFIRMED_ELSEWHERE: "这个订单已在另一台设备确认", "This order was confirmed on another tablet";
+    CONFIRMED_ELSEWHERE: "这个订单已在另一台设备确认", "This order was confirmed on another device";
     CONFIRMED_ELSEWHERE_WHY: "这里的内容还在。要再开一单，请复制它。", "Nothing more is needed here. To make another one like it, copy it.";
     HAS_ADDRESS: "有地址，改为快递？", "There is an address. Ship it?";
     SHIP_INSTEAD: "改为快递", "Ship instead";

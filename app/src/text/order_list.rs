@@ -11,7 +11,7 @@ pub mod filters {
         CHANNEL: "渠道", "Channel";
         CATEGORY: "分类", "Category";
         METHOD: "付款方式", "Payment method";
-        TABLET: "设备", "Tablet";
+        TABLET: "设备", "Device";
         PERSON: "开单人", "Person";
         LABEL: "标签", "Labels";
         DELIVERY: "配送方式", "Delivery";
@@ -51,7 +51,7 @@ pub mod filters {
         NAME_HINT: "例：今天未付", "e.g. unpaid today";
         NAME_MISSING: "请输入筛选名称。", "Enter a name for the filter.";
         SAVE: "保存筛选", "Save filter";
-        KEPT: "筛选已保存，店内设备都能用", "Filter saved, on every tablet in this shop";
+        KEPT: "筛选已保存，店内设备都能用", "Filter saved, on every device in this shop";
         REMOVED: "筛选已删除", "Filter removed";
         show(n: u64): "查看 {n} 单", "Show {n} orders", one: "Show {n} order";
         active(n: usize): "筛选 {n}", "Filter {n}";
@@ -63,7 +63,7 @@ pub mod filters {
         most(amount: &str): "不超过 {amount}", "{amount} or less";
         person(id: &str): "人员 {id}", "Person {id}";
         customer(name: &str): "客户 {name}", "Customer {name}";
-        tablet(code: &str): "设备 {code}", "Tablet {code}";
+        tablet(code: &str): "设备 {code}", "Device {code}";
         pasted(found: usize, asked: usize): "{asked} 个号码，找到 {found} 个。", "{found} of {asked} numbers found.";
         missing(numbers: &str): "没找到：{numbers}", "Not found: {numbers}";
     }
@@ -95,7 +95,7 @@ pub mod batch {
         NO_LABEL: "请选择或输入标签。", "Choose a label, or enter a new one.";
         UNTIL: "期限延后", "Move the deadline by";
         NOTHING_TO_VERIFY: "没有待核实的收款。", "No payments to verify.";
-        GONE: "本机没有这个订单。", "This order is not on this tablet.";
+        GONE: "本机没有这个订单。", "This order is not on this device.";
         OK: "成功", "Done";
         RESULTS: "逐单结果", "The result of each order";
         STOPPED: "已停止。已处理的已保存，其余未动。", "Stopped. Finished ones are saved; the rest are unchanged.";
@@ -136,7 +136,7 @@ pub mod columns {
         CHANNEL: "渠道", "Channel";
         CATEGORY: "分类", "Category";
         METHOD: "付款方式", "Method";
-        TABLET: "设备", "Tablet";
+        TABLET: "设备", "Device";
         TOTAL: "合计", "Total";
         OWED: "还欠", "Owed";
         LABELS: "标签", "Labels";

@@ -83,10 +83,10 @@ pub mod told {
         REFUNDED: "退款", "Refund";
         BUYER_RECORDED: "添加客户", "Buyer added";
         BUYER_ERASED: "删除客户个人信息", "Buyer's personal data deleted";
-        PAYMENT_STANDS: "另一台设备当时已收款，收款有效。", "The other tablet had taken a payment; the payment counts.";
-        SHIPMENT_STANDS: "另一台设备当时已发货，发货有效。", "The other tablet had shipped it; the shipment counts.";
-        EDIT_STANDS: "另一台设备当时在修改，修改有效。", "The other tablet was editing it; the edit counts.";
-        CONFIRMATION_STANDS: "另一台设备当时已确认，确认有效。", "The other tablet had confirmed it; the confirmation counts.";
+        PAYMENT_STANDS: "另一台设备当时已收款，收款有效。", "The other device had taken a payment; the payment counts.";
+        SHIPMENT_STANDS: "另一台设备当时已发货，发货有效。", "The other device had shipped it; the shipment counts.";
+        EDIT_STANDS: "另一台设备当时在修改，修改有效。", "The other device was editing it; the edit counts.";
+        CONFIRMATION_STANDS: "另一台设备当时已确认，确认有效。", "The other device had confirmed it; the confirmation counts.";
         ORDER_CLOSED: "订单当时已取消。", "The order was already cancelled.";
         ALREADY_DONE: "另一台设备已处理。", "It had already been done.";
         NOT_ALLOWED: "当时不能这样操作。", "It was not possible at that time.";
@@ -103,7 +103,8 @@ pub mod told {
         NOW_A_CUSTOMERS: "关联客户", "Linked to a customer";
         NO_CUSTOMERS: "取消关联客户", "No longer linked to a customer";
         PARKED: "挂单", "Parked";
-        LABELS: "标签", "Labels";
+        labels_added(labels: &str): "添加标签：{labels}", "Labels added: {labels}";
+        labels_removed(labels: &str): "移除标签：{labels}", "Labels removed: {labels}";
         LINE_NOTE: "单项备注", "Line note";
         by_rule(time: &str, rule: &str): "{time} · 规则“{rule}”", "{time} · by rule “{rule}”";
         confirmed(number: &str, delivery: &str): "确认订单 {number}，{delivery}", "Confirmed {number}: {delivery}";
@@ -125,7 +126,7 @@ pub mod settle {
     texts! {
         SHIPPED_EDITED: "已发货，又被修改", "Shipped, then edited";
         SHIPPED_EDITED_NOW: "目前按：货已发出；发出的与修改后的可能不符。", "For now: the parcel is on its way, and it may not match the edit.";
-        VERIFIED_REJECTED: "一台设备已到账，另一台未到账", "Arrived on one tablet, not on the other";
+        VERIFIED_REJECTED: "一台设备已到账，另一台未到账", "Arrived on one device, not on the other";
         VERIFIED_REJECTED_NOW: "目前按：已确认到账，收款有效。请再核对账户；确未到账，请在订单里作废这笔收款。", "For now: someone saw the money arrive, so it counts. Check the account again; if it is not there, void the payment on the order.";
         SAME_FIELD_NOW: "目前按：后改的。", "For now: the later change counts.";
         SAME_NUMBER_NOW: "目前按：两个订单都在，订单编号相同，容易混淆。", "For now: both orders are kept; with one number they are easily confused.";

@@ -16,13 +16,13 @@ texts! {
     NOTHING_FOUND: "没有符合的商品", "No matches";
     NOTHING_FOUND_WHY: "换个关键词，或换个分类。", "Try other words, or another category.";
     NO_SUCH: "没有这个商品", "No such product";
-    NO_SUCH_WHY: "请检查地址；也可能还没同步到本机。", "Check the address; it may also not have synced to this tablet yet.";
+    NO_SUCH_WHY: "请检查地址；也可能还没同步到本机。", "Check the address; it may also not have synced to this device yet.";
     WHICH: "状态", "Show";
     SELLING: "在售", "Active";
     SHORT_ONLY: "缺货", "Out of stock";
     RESTING: "停售", "Inactive";
     EVERY: "全部", "All";
-    KIND: "分类", "Kind";
+    KIND: "分类", "Category";
     ANY_CATEGORY: "全部", "All";
     SHORT: "缺货", "Out of stock";
     OFF_SALE: "停售", "Inactive";
@@ -66,7 +66,7 @@ texts! {
     START_OVER: "清空重填", "Start over";
     UNDO_CHANGES: "放弃修改", "Undo changes";
 
-    CHANGED_MEANWHILE: "另一台设备刚改了同一项。请看现在的值；仍要用本机的，再保存一次。", "Another tablet has just changed the same field. Check the value above; to keep yours, save once more.";
+    CHANGED_MEANWHILE: "另一台设备刚改了同一项。请看现在的值；仍要用本机的，再保存一次。", "Another device has just changed the same field. Check the value above; to keep yours, save once more.";
     NAME_MISSING: "请输入商品名称。", "Enter a product name.";
     SPEC_MISSING: "请输入规格，例：大。", "Enter a variant, e.g. Large.";
     PRICE_WRONG: "价格格式不对，例：12.50。", "A price is a number, e.g. 12.50.";
@@ -145,6 +145,8 @@ texts! {
     variant_down(n: usize): "规格 {n} 下移", "Move variant {n} down";
     picture_of(variant: &str): "图片：{variant}", "Picture: {variant}";
     variants(n: u64): "{n} 种规格", "{n} variants", one: "{n} variant";
+    variant_short(name: &str): "{name} 缺货", "{name} out of stock";
+    variants_short(n: u64): "{n} 种规格缺货", "{n} variants out of stock", one: "{n} variant out of stock";
     price_at(level: &str): "{level}价", "{level} price";
     code_taken(name: &str): "“{name}”已用这个编码。", "“{name}” already has this code.";
     too_long(most: usize): "最多 {most} 个字。", "At most {most} characters.";

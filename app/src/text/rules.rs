@@ -47,7 +47,7 @@ texts! {
     USUAL_LABEL: "大单", "large";
     USUAL_HOLD: "核对后再发", "to be checked first";
     remind_says(hours: i64, label: &str): "下单 {hours} 小时未付清的，添加标签“{label}”，方便催付。", "Labels orders not fully paid {hours} hours after they were placed “{label}”, so that you can remind the buyer.";
-    cancel_says(hours: i64): "先款后货的订单，下单 {hours} 小时仍未收到任何款项的，自动取消。赊账和货到付款不受影响，有收款的不取消；店内其他设备都已联网、没有待上传的收款，才会取消。", "Cancels orders to be paid first that have no payment {hours} hours after they were placed. Never on credit or cash on delivery, never where money was taken; and only once every other tablet in this shop has been online since and has no unsent payment.";
+    cancel_says(hours: i64): "先款后货的订单，下单 {hours} 小时仍未收到任何款项的，自动取消。赊账和货到付款不受影响，有收款的不取消；店内其他设备都已联网、没有待上传的收款，才会取消。", "Cancels orders to be paid first that have no payment {hours} hours after they were placed. Never on credit or cash on delivery, never where money was taken; and only once every other device in this shop has been online since and has no unsent payment.";
     label_says(label: &str): "新订单添加标签“{label}”。", "Labels new orders “{label}”.";
     hold_says(reason: &str): "新订单先搁置（{reason}），人工核对后恢复。", "Holds new orders ({reason}) until someone has checked them.";
     carrier_says(carrier: &str): "要发快递、还没选快递公司的，用{carrier}。", "Ships new orders by {carrier} where no carrier was chosen.";
@@ -57,5 +57,5 @@ texts! {
     total_from(amount: &str): "满 {amount}", "{amount} and more";
     touches(n: u64): "将影响 {n} 单：", "Affects {n} orders right now:", one: "Affects 1 order right now:";
     and_more(n: u64): "还有 {n} 单", "and {n} more";
-    waits_for(tablets: &str): "在等设备 {tablets}：它可能还有未上传的收款。", "Waits for tablet {tablets}: it may still have a payment to send.";
+    waits_for(devices: &str): "在等设备 {devices}：它可能还有未上传的收款。", "Waits for device {devices}: it may still have a payment to send.";
 }

@@ -26,7 +26,8 @@ texts! {
     PREFIXES: "前缀", "Prefixes";
     PREFIXES_WHY: "例如 20-29，或 21, 23", "e.g. 20-29, or 21, 23";
     LAYOUT_SIGNS: "每一位是什么", "What each digit is";
-    LAYOUT_SIGNS_WHY: "F 前缀，I 商品号，W 重量（公斤三位小数），P 金额，N 件数，K 金额或重量校验，C 校验，X 不管。小数点可写在 W 或 P 中间。", "F prefix, I product, W weight (kg, three decimals), P price, N pieces, K check of the price or weight, C check digit, X anything. A point may stand among W or P.";
+    LAYOUT_SIGNS_WHY: "F 前缀，I 商品号，W 重量（三位小数），P 金额，N 件数，K 金额或重量校验，C 校验，X 不管。小数点可写在 W 或 P 中间。", "F prefix, I product, W weight (three decimals), P price, N pieces, K check of the price or weight, C check digit, X anything. A point may stand among W or P.";
+    LAYOUT_UNIT: "秤的重量单位", "The scale weighs in";
     LAYOUT_ADD: "加上这个格式", "Add layout";
     LABEL_TRIAL: "试扫秤签", "Try a label";
     LABEL_TRIAL_WHY: "扫一张，或输入号码，看看读成什么", "Scan one, or enter its digits, to see what it says";

@@ -145,10 +145,10 @@ pub mod fault {
         DATE_PAST: "请选择以后的时间。", "Choose a future time.";
         NOT_ALLOWED_NOW: "这个订单刚有变动，现在不能这样操作。未作任何更改。", "The order has just changed, and this can't be done now. Nothing was changed.";
         NOT_SAVED: "保存失败。已输入的内容还在，请重试。", "Not saved. What you entered is still here: try again.";
-        DISK_FULL: "本机存储已满，保存失败。请清理空间后重试。", "This tablet is full, so it was not saved. Free some space and try again.";
-        STORAGE_BROKEN: "本机的存储打不开。订单没有改动，请重新打开再试。", "This tablet's storage does not open. Your orders were not touched: reopen the app.";
-        NO_SUCH_ORDER: "本机没有这个订单", "This order is not on this tablet";
-        NO_SUCH_ORDER_WHY: "可能还没同步过来。", "It may not have synced from the other tablet yet.";
+        DISK_FULL: "本机存储已满，保存失败。请清理空间后重试。", "This device is full, so it was not saved. Free some space and try again.";
+        STORAGE_BROKEN: "本机的存储打不开。订单没有改动，请重新打开再试。", "This device's storage does not open. Your orders were not touched: reopen the app.";
+        NO_SUCH_ORDER: "本机没有这个订单", "This order is not on this device";
+        NO_SUCH_ORDER_WHY: "可能还没同步过来。", "It may not have synced from the other device yet.";
         too_long(most: usize): "最多 {most} 个字。", "At most {most} characters.";
         tracking_odd(carrier: &str): "{carrier}的单号格式可能有误，仍可保存。", "{carrier} numbers usually look different. You can still save it.";
     }
@@ -322,7 +322,7 @@ pub mod timeline {
         arrival(date: &str): "预计 {date} 到", "expected {date}";
         with_reason(what: &str, reason: &str): "{what}：“{reason}”", "{what}: “{reason}”";
         changed(field: &str, value: &str): "{field}改为“{value}”", "{field} changed to “{value}”";
-        by(time: &str, tablet: &str): "{time} · {tablet}", "{time} · {tablet}";
+        by(time: &str, device: &str): "{time} · {device}", "{time} · {device}";
     }
 }
 
@@ -331,7 +331,7 @@ pub mod dispute {
     texts! {
         STANDS: "有效", "Counts";
         NO_EFFECT: "未生效", "Didn't count";
-        INTRO: "两台设备的操作有冲突。先卖货，有空再处理。", "Two tablets made changes that clash. Keep selling; sort these out when you have a minute.";
+        INTRO: "两台设备的操作有冲突。先卖货，有空再处理。", "Two devices made changes that clash. Keep selling; sort these out when you have a minute.";
         LIST: "冲突列表", "Conflicts";
         SETTLED: "已处理", "Resolved";
         OPEN_ORDER: "查看订单", "Open the order";
@@ -353,7 +353,7 @@ pub mod dispute {
         KEEP_CURRENT: "保留现在的", "Keep the current value";
         SAME_NUMBER: "两个订单的订单编号相同", "Two orders with one number";
         UNDERSTOOD: "知道了", "Understood";
-        TABLET_UNKNOWN: "另一台设备", "another tablet";
+        TABLET_UNKNOWN: "另一台设备", "another device";
         paid_twice_now(amount: &str): "目前按：多收 {amount}，应退客户。", "For now: {amount} too much, to be refunded.";
         use_value(value: &str): "改用“{value}”", "Use “{value}”";
         keep_value(value: &str): "保留“{value}”", "Keep “{value}”";

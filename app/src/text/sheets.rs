@@ -136,6 +136,8 @@ texts! {
     code_differs(code: &str): "同名同规格的商品编码是 {code}。", "The product with this name has the code {code}.";
     export_of(peer: &str): "{peer}导出表", "{peer} export";
     hidden_sheet(name: &str): "{name}（隐藏）", "{name} (hidden)";
+    large_sheet(name: &str): "{name}（太大）", "{name} (too large)";
+    OLD_BOOK: "旧版 .xls 看不出隐藏的行，也看不出编码前面的零。另存为 .xlsx 再导入更稳妥。", "An old .xls file doesn't tell what it hides, nor the zeros before a code. Save it as .xlsx to be sure.";
     hides(rows: usize, columns: usize): "含隐藏的 {rows} 行、{columns} 列，也会导入。", "Hidden rows ({rows}) and columns ({columns}) are imported, too.";
     is_error(text: &str): "公式出错：{text}。", "The formula failed: {text}.";
     shared(code: &str, other: &str): "{other}也用编码 {code}，扫码时会问。", "{other} has the code {code}, too: a scan will ask which.";

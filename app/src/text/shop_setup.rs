@@ -31,10 +31,10 @@ texts! {
     WEIGHT_KG: "公斤（1 公斤 = 1000 克）", "Kilogram (kg)";
     WEIGHT_JIN: "斤（1 斤 = 500 克）", "Jin (500 g)";
     WEIGHT_LB: "磅（1 磅 = 453.6 克，记到整克）", "Pound (lb; kept in whole grams)";
-    CODE: "本机设备代号", "This tablet's code";
+    CODE: "本机设备代号", "This device's code";
     CODE_WHY: "新订单的订单编号里有它；已有的订单编号不变", "Appears in new order numbers; existing ones don't change";
     CODE_BAD: "两个字符：第一个是字母，不用 0、O、1、I。", "Two characters: a letter first; no 0, O, 1 or I.";
-    CODE_TAKEN: "店内另一台设备已用这个代号。", "Another tablet in this shop has that code.";
+    CODE_TAKEN: "店内另一台设备已用这个代号。", "Another device in this shop has that code.";
     NAME_MISSING: "请输入店名。", "Enter the shop's name.";
     SAVE: "保存", "Save";
     SAVED: "已保存", "Saved";

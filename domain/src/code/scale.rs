@@ -5,9 +5,10 @@ use core::fmt;
 
 use super::gtin::{check_digit, digits, is_checked};
 use super::{Place, fold, is_sold};
-use crate::money::{MAX_GRAMS, MAX_PIECES, price_of_grams};
+use crate::money::{MAX_GRAMS, MAX_PIECES};
 use crate::order::Unit;
 use crate::product::Product;
+use crate::weight::{KILOGRAM, WeightUnit, rounded};
 
 /// The most layouts that a shop has.
 pub const MOST: usize = 20;
@@ -53,7 +54,8 @@ impl Sign {
 
 /// How the digits of a label lie, such as `20-29 FFIIIIIWWWWWC`: the prefixes, then a letter for each digit: F prefix,
 /// I article, W weight, P price, N pieces, K check digit of the price or the weight, C check digit, X anything. A point among the W
-/// stands before the decimals of a kilogram (three without it), one among the P before those of the currency.
+/// stands before the decimals (three without it), one among the P before those of the currency. `lb` or `jin` behind it
+/// is what it weighs in; without it that is kilograms.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Layout {
     /// The prefixes that it is for; none: any.
@@ -61,7 +63,9 @@ pub struct Layout {
     signs: Vec<Sign>,
     weight_decimals: u32,
     price_decimals: Option<u32>,
-    text: String,
+    unit: WeightUnit,
+    prefix: String,
+    pattern: String,
 }
 
 /// Why a layout is none.
@@ -89,7 +93,9 @@ pub enum LayoutFault {
 
 impl fmt::Display for Layout {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.text)
+        let unit = Some(self.unit).filter(|unit| *unit != WeightUnit::Kilogram).map(WeightUnit::key);
+        let parts = [Some(self.prefix.as_str()).filter(|prefix| !prefix.is_empty()), Some(&self.pattern), unit];
+        f.write_str(&parts.into_iter().flatten().collect::<Vec<_>>().join(" "))
     }
 }
 
@@ -189,6 +195,10 @@ impl Layout {
     pub fn parse(text: &str) -> Result<Self, LayoutFault> {
         let text = fold(text).to_uppercase();
         let mut parts: Vec<&str> = text.split_whitespace().collect();
+        let unit = parts.last().and_then(|last| WeightUnit::parse(&last.to_lowercase()));
+        if unit.is_some() {
+            parts.pop();
+        }
         let pattern_begins = parts.iter().position(|part| part.chars().any(char::is_alphabetic));
         let pattern: String = parts.split_off(pattern_begins.ok_or(LayoutFault::Empty)?).concat();
         let mut signs: Vec<Sign> = Vec::new();
@@ -239,18 +249,37 @@ impl Layout {
         if places > 0 && prefixes.is_empty() {
             return Err(LayoutFault::Prefix);
         }
-        let text = parts.into_iter().map(str::to_owned).chain([pattern]).collect::<Vec<_>>().join(" ");
-        Ok(Self { prefixes, signs, weight_decimals: weight_decimals.unwrap_or(3), price_decimals, text })
+        Ok(Self {
+            prefixes,
+            signs,
+            weight_decimals: weight_decimals.unwrap_or(3),
+            price_decimals,
+            unit: unit.unwrap_or_default(),
+            prefix: parts.join(" "),
+            pattern,
+        })
     }
 
     /// Its letters, without the prefixes.
     pub fn pattern(&self) -> &str {
-        self.text.rsplit(' ').next().unwrap_or_default()
+        &self.pattern
     }
 
     /// Its prefixes, as they were typed.
     pub fn prefixes(&self) -> &str {
-        self.text.rsplit_once(' ').map_or("", |(prefixes, _)| prefixes)
+        &self.prefix
+    }
+
+    /// What it weighs in.
+    pub fn unit(&self) -> WeightUnit {
+        self.unit
+    }
+
+    /// A weight that it says, in grams.
+    fn grams(&self, weight: &[u8]) -> i64 {
+        let nanograms = i128::from(number(weight)) * i128::from(self.unit.nanograms());
+        let gram = i128::from(KILOGRAM / 1_000) * 10_i128.pow(self.weight_decimals);
+        i64::try_from(rounded(nanograms, gram)).unwrap_or(i64::MAX)
     }
 
     fn part(&self, code: &[u8], of: Sign) -> Vec<u8> {
@@ -303,7 +332,7 @@ impl Layout {
         }
         Some(Ok(Label {
             item: written(&item),
-            grams: figure(Sign::Weight, self.weight_decimals, 3),
+            grams: Some(self.part(&code, Sign::Weight)).filter(|part| !part.is_empty()).map(|part| self.grams(&part)),
             price: figure(Sign::Price, self.price_decimals.unwrap_or(exponent), exponent),
             pieces: figure(Sign::Pieces, 0, 0),
             others,
@@ -325,15 +354,19 @@ pub struct Sale {
 }
 
 /// A weight that comes to a sum: at the usual price, with what comes off it, or at the price that makes it so.
-fn exact(grams: i64, sum: i64, usual: Option<i64>) -> Sale {
+fn exact(grams: i64, sum: i64, usual: Option<i64>, per: WeightUnit) -> Sale {
     let sale = |price: i64| {
-        let discount = price_of_grams(grams, price).saturating_sub(sum);
+        let discount = per.amount(grams, price).saturating_sub(sum);
         (discount >= 0).then_some(Sale { unit: Unit::Gram, quantity: grams, price: Some(price), discount })
     };
     let even = i64::try_from(i128::from(sum) * 1_000 / i128::from(grams.max(1))).unwrap_or(i64::MAX);
-    let prices = usual.into_iter().chain([even, even.saturating_add(1)]);
+    let even = match per {
+        // Of a pound a price has whole minor units.
+        WeightUnit::Pound => [0, 1].map(|more| per.of_kilogram(per.price(even).saturating_add(more))),
+        WeightUnit::Kilogram | WeightUnit::Jin => [even, even.saturating_add(1)],
+    };
     let whole = Sale { unit: Unit::Piece, quantity: 1, price: Some(sum), discount: 0 };
-    prices.into_iter().find_map(sale).unwrap_or(whole)
+    usual.into_iter().chain(even).find_map(sale).unwrap_or(whole)
 }
 
 impl Label {
@@ -342,22 +375,24 @@ impl Label {
         [self.grams, self.price, self.pieces].into_iter().all(|figure| figure.is_none_or(|figure| figure == 0))
     }
 
-    /// How it is sold: what it says it costs is what the line comes to. `unit` and `usual` are the article's. `None`
-    /// where it says a weight of what is sold by the piece.
-    pub fn sale(&self, unit: Unit, usual: Option<i64>) -> Option<Sale> {
+    /// How it is sold: what it says it costs is what the line comes to. `unit` and `usual` are the article's, `per`
+    /// is what the shop weighs in. `None` where it says a weight of what is sold by the piece.
+    pub fn sale(&self, unit: Unit, usual: Option<i64>, per: WeightUnit) -> Option<Sale> {
         let above = |figure: Option<i64>, most: i64| figure.filter(|figure| (1..=most).contains(figure));
         let grams = above(self.grams, MAX_GRAMS);
         let pieces = above(self.pieces, MAX_PIECES);
         let price = above(self.price, crate::money::MAX_AMOUNT);
         let piece = |quantity, price| Some(Sale { unit: Unit::Piece, quantity, price, discount: 0 });
         match (unit, grams, price) {
-            (Unit::Gram, Some(grams), Some(sum)) => Some(exact(grams, sum, usual)),
+            (Unit::Gram, Some(grams), Some(sum)) => Some(exact(grams, sum, usual, per)),
             (Unit::Gram, Some(quantity), None) => Some(Sale { unit, quantity, price: usual, discount: 0 }),
             (Unit::Gram, None, Some(sum)) => match usual.filter(|usual| *usual > 0) {
                 Some(usual) => {
                     let grams = (i128::from(sum) * 1_000 + i128::from(usual) - 1) / i128::from(usual);
                     let grams = i64::try_from(grams).unwrap_or(MAX_GRAMS).clamp(1, MAX_GRAMS);
-                    Some(exact(grams, sum, Some(usual)))
+                    // By the pound a gram more may be what it takes.
+                    let fits = (grams..grams.saturating_add(5)).find(|grams| per.amount(*grams, usual) >= sum);
+                    Some(exact(fits.unwrap_or(grams), sum, Some(usual), per))
                 }
                 None => piece(1, Some(sum)),
             },
@@ -634,20 +669,79 @@ mod tests {
         };
         let sale = |unit, quantity, price, discount| Some(Sale { unit, quantity, price, discount });
         let (gram, piece) = (Unit::Gram, Unit::Piece);
-        assert_eq!(says(Some(1_250), None, None).sale(gram, Some(20_80)), sale(gram, 1_250, Some(20_80), 0));
-        assert_eq!(says(Some(1_250), None, None).sale(gram, None), sale(gram, 1_250, None, 0));
-        assert_eq!(says(Some(1_500), Some(31_20), None).sale(gram, Some(20_80)), sale(gram, 1_500, Some(20_80), 0));
+        assert_eq!(
+            says(Some(1_250), None, None).sale(gram, Some(20_80), WeightUnit::Kilogram),
+            sale(gram, 1_250, Some(20_80), 0)
+        );
+        assert_eq!(says(Some(1_250), None, None).sale(gram, None, WeightUnit::Kilogram), sale(gram, 1_250, None, 0));
+        assert_eq!(
+            says(Some(1_500), Some(31_20), None).sale(gram, Some(20_80), WeightUnit::Kilogram),
+            sale(gram, 1_500, Some(20_80), 0)
+        );
         // The scale rounded down to a tenth.
-        assert_eq!(says(Some(1_255), Some(26_10), None).sale(gram, Some(20_80)), sale(gram, 1_255, Some(20_80), 0));
-        assert_eq!(says(Some(1_251), Some(26_00), None).sale(gram, Some(20_80)), sale(gram, 1_251, Some(20_80), 2));
-        assert_eq!(says(None, Some(31_20), None).sale(gram, Some(20_80)), sale(gram, 1_500, Some(20_80), 0));
-        assert_eq!(says(None, Some(12_50), None).sale(gram, Some(64_22)), sale(gram, 195, Some(64_22), 2));
-        assert_eq!(says(None, Some(12_50), None).sale(gram, None), sale(piece, 1, Some(12_50), 0));
-        assert_eq!(says(None, Some(12_50), None).sale(piece, Some(9_00)), sale(piece, 1, Some(12_50), 0));
-        assert_eq!(says(None, Some(12_00), Some(3)).sale(piece, Some(9_00)), sale(piece, 3, Some(4_00), 0));
-        assert_eq!(says(None, None, Some(3)).sale(piece, Some(9_00)), sale(piece, 3, Some(9_00), 0));
-        assert_eq!(says(Some(500), None, None).sale(piece, Some(9_00)), None, "sold by the piece");
+        assert_eq!(
+            says(Some(1_255), Some(26_10), None).sale(gram, Some(20_80), WeightUnit::Kilogram),
+            sale(gram, 1_255, Some(20_80), 0)
+        );
+        assert_eq!(
+            says(Some(1_251), Some(26_00), None).sale(gram, Some(20_80), WeightUnit::Kilogram),
+            sale(gram, 1_251, Some(20_80), 2)
+        );
+        assert_eq!(
+            says(None, Some(31_20), None).sale(gram, Some(20_80), WeightUnit::Kilogram),
+            sale(gram, 1_500, Some(20_80), 0)
+        );
+        assert_eq!(
+            says(None, Some(12_50), None).sale(gram, Some(64_22), WeightUnit::Kilogram),
+            sale(gram, 195, Some(64_22), 2)
+        );
+        assert_eq!(
+            says(None, Some(12_50), None).sale(gram, None, WeightUnit::Kilogram),
+            sale(piece, 1, Some(12_50), 0)
+        );
+        assert_eq!(
+            says(None, Some(12_50), None).sale(piece, Some(9_00), WeightUnit::Kilogram),
+            sale(piece, 1, Some(12_50), 0)
+        );
+        assert_eq!(
+            says(None, Some(12_00), Some(3)).sale(piece, Some(9_00), WeightUnit::Kilogram),
+            sale(piece, 3, Some(4_00), 0)
+        );
+        assert_eq!(
+            says(None, None, Some(3)).sale(piece, Some(9_00), WeightUnit::Kilogram),
+            sale(piece, 3, Some(9_00), 0)
+        );
+        assert_eq!(
+            says(Some(500), None, None).sale(piece, Some(9_00), WeightUnit::Kilogram),
+            None,
+            "sold by the piece"
+        );
         assert!(says(Some(0), None, None).is_bare() && !says(None, Some(1), None).is_bare());
+    }
+
+    /// A scale may weigh in pounds or 斤, whatever the shop does.
+    #[test]
+    fn a_label_says_its_weight_in_the_unit_of_its_scale() {
+        let code = with_check("210012300250");
+        let grams = |text: &str| figures(label(text, &code)).1;
+        assert_eq!(grams("21 FFIIIIIWWW.WWC lb"), Some(1_134), "2.5 lb");
+        assert_eq!(grams("21 FFIIIIIWWW.WWC jin"), Some(1_250));
+        assert_eq!(grams("21 FFIIIIIWWWWWC LB"), Some(113), "0.250 lb");
+        assert_eq!(grams("21 FFIIIIIWWWWWC KG"), Some(250));
+        let pounds = layout("20-22, 25 FFIIIIIWWW.WWC lb");
+        assert_eq!(
+            (pounds.prefixes(), pounds.pattern(), pounds.unit()),
+            ("20-22, 25", "FFIIIIIWWW.WWC", WeightUnit::Pound)
+        );
+        assert_eq!(pounds.to_string(), "20-22, 25 FFIIIIIWWW.WWC lb");
+        assert_eq!(layout("21 FFIIIIIWWWWWC kg").to_string(), "21 FFIIIIIWWWWWC");
+        // 4.99 a pound: a label of 12.50 comes to 12.50, and 2.5 lb to 12.48.
+        let usual = Some(WeightUnit::Pound.of_kilogram(4_99));
+        let says = Label { price: Some(12_50), ..Label::default() }.sale(Unit::Gram, usual, WeightUnit::Pound).unwrap();
+        assert_eq!((says.quantity, says.price, says.discount), (1_137, usual, 1));
+        let weighed =
+            Label { grams: Some(1_134), ..Label::default() }.sale(Unit::Gram, usual, WeightUnit::Pound).unwrap();
+        assert_eq!(WeightUnit::Pound.amount(weighed.quantity, weighed.price.unwrap()), 12_48);
     }
 
     #[test]
@@ -660,16 +754,17 @@ mod tests {
         #[test]
         fn what_a_label_costs_is_what_its_line_comes_to(
             grams in prop::option::of(1_i64..100_000), sum in 1_i64..100_000, usual in prop::option::of(1_i64..1_000_000),
-            is_gram in any::<bool>(), pieces in prop::option::of(1_i64..1_000),
+            is_gram in any::<bool>(), pieces in prop::option::of(1_i64..1_000), per in prop::sample::select(&WeightUnit::ALL[..]),
         ) {
             let label = Label { grams, price: Some(sum), pieces, ..Label::default() };
             let unit = if is_gram { Unit::Gram } else { Unit::Piece };
-            let sale = label.sale(unit, usual).unwrap();
+            let sale = label.sale(unit, usual, per).unwrap();
             let line = Line {
                 quantity: sale.quantity,
                 unit: sale.unit,
                 price: sale.price.unwrap(),
                 discount: sale.discount,
+                per,
                 ..Line::default()
             };
             prop_assert_eq!(line.amount(), sum);

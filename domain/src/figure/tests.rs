@@ -232,6 +232,7 @@ fn quantities_are_pieces_or_whole_grams() {
         ("1", pound, 454),
         ("1.5 lb", jin, 680),
         ("8oz", pound, 227),
+        ("1 lb 8 oz", pound, 680),
     ] {
         assert_eq!(read(text, measure), Ok(amount), "{text}");
     }

@@ -160,10 +160,22 @@ pub fn read(text: &str) -> Vec<Vec<String>> {
 
 /// Reads the rows of a sheet whose cells stand between these.
 pub fn read_by(text: &str, separator: char) -> Vec<Vec<String>> {
+    let mut rows: Vec<Vec<String>> = Vec::new();
+    each_row(text, separator, |row, cells| {
+        rows.resize_with(row, Vec::new);
+        rows.push(cells.map(str::to_owned).collect());
+        true
+    });
+    rows
+}
+
+/// Goes through the rows of a sheet that are not blank, each with its place from 0 and its cells, for as long as `each`
+/// wants more.
+pub fn each_row(text: &str, separator: char, mut each: impl FnMut(usize, &mut dyn Iterator<Item = &str>) -> bool) {
     let text = text.strip_prefix(BOM).unwrap_or(text);
     // The word for the separator is a line of the file, but no row of the sheet.
     let text = said(text).map_or(text, |(_, rest)| rest);
-    let mut rows: Vec<Vec<String>> = Vec::new();
+    let mut row = 0;
     for record in reader(text, separator).records().flatten() {
         // Blank lines are skipped by the reader; they count as rows, so that a row is called what the sheet calls it.
         let begins = record.position().map_or(0, csv::Position::byte);
@@ -171,11 +183,12 @@ pub fn read_by(text: &str, separator: char) -> Vec<Vec<String>> {
         let rest = text.get(begins..).unwrap_or_default();
         let ended = text.get(..begins).is_some_and(|before| before.ends_with('\r'));
         let rest = rest.strip_prefix('\n').filter(|_| ended).unwrap_or(rest);
-        let blank = rest.bytes().take_while(|byte| matches!(byte, b'\r' | b'\n')).filter(|byte| *byte == b'\n').count();
-        rows.extend(std::iter::repeat_n(Vec::new(), blank));
-        rows.push(record.iter().map(|cell| unwrapped(cell).unwrap_or(plain(cell)).to_owned()).collect());
+        row += rest.bytes().take_while(|byte| matches!(byte, b'\r' | b'\n')).filter(|byte| *byte == b'\n').count();
+        if !each(row, &mut record.iter().map(|cell| unwrapped(cell).unwrap_or(plain(cell)))) {
+            return;
+        }
+        row += 1;
     }
-    rows
 }
 
 #[cfg(test)]

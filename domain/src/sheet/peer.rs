@@ -8,6 +8,7 @@ use super::content::Content;
 use super::head::folded;
 use super::products::Column;
 use super::{Left, Line, Remark};
+use crate::Currency;
 
 /// Whose export a sheet is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,6 +33,8 @@ pub enum Peer {
     Guanjiapo,
     /// Loyverse.
     Loyverse,
+    /// Medusa.
+    Medusa,
 }
 
 /// The names of the columns, to find one by any of its names.
@@ -49,6 +52,11 @@ impl Names {
             None => known == name,
         };
         names.iter().find_map(|name| self.0.iter().position(|known| is_called(known, name)))
+    }
+
+    /// All columns of one of these names: those of several stores.
+    fn every(&self, names: &[&str]) -> Vec<usize> {
+        (0..self.0.len()).filter(|at| self.0.get(*at).is_some_and(|own| Self(vec![own.clone()]).any(names))).collect()
     }
 
     fn has(&self, name: &str) -> bool {
@@ -100,6 +108,11 @@ pub fn of_products(names: &[String]) -> Option<Peer> {
             Peer::Taobao,
             is(&["宝贝名称"], &["宝贝价格", "宝贝数量", "销售属性组合"]) || is(&["title", "price"], &["skuprops"]),
         ),
+        (
+            Peer::Medusa,
+            is(&["producttitle"], &["variantsku", "variantinventoryquantity"])
+                && names.any(&["producthandle", "productid"]),
+        ),
         (Peer::Qinsi, is(&["货号", "颜色", "尺码"], &["品名", "商品名称", "名称"])),
         (Peer::Guanjiapo, names.has("商品全名") || is(&["商品编号"], &["基本单位", "预设售价*", "最近进价"])),
         (Peer::Weidian, names.any(&["型号编码", "商品型号"]) && names.any(&["商品标题", "商品名称"])),
@@ -143,6 +156,7 @@ impl Peer {
             Self::Qinsi => "qinsi",
             Self::Guanjiapo => "guanjiapo",
             Self::Loyverse => "loyverse",
+            Self::Medusa => "medusa",
         }
     }
 
@@ -157,13 +171,26 @@ impl Peer {
             Self::Taobao => taobao(names, &known, lines),
             Self::Youzan | Self::Weidian => mall(&known, lines),
             Self::Loyverse => loyverse(&known, lines),
+            Self::Medusa => medusa(&known, lines),
             Self::Qinsi | Self::Guanjiapo => {}
         }
     }
 
-    /// What columns of its export of products mean, where their names alone would say something else.
-    pub fn settle(self, names: &[String], columns: &mut [Option<Column>]) {
+    /// What columns of its export of products mean, where their names alone would say something else. `currency`: that
+    /// of the shop, where prices stand in several.
+    pub fn settle(self, names: &[String], columns: &mut [Option<Column>], currency: Currency) {
         let known = Names::new(names);
+        // What several stores have is one stock.
+        let stores = match self {
+            Self::Square => known.every(&["currentquantity*"]),
+            Self::Loyverse => known.every(&STORES),
+            _ => Vec::new(),
+        };
+        for at in stores {
+            if let Some(means) = columns.get_mut(at) {
+                *means = Some(Column::Stock);
+            }
+        }
         let mut only = |names: &[&str], column: Column| {
             let Some(at) = known.at(names) else { return };
             for (other, means) in columns.iter_mut().enumerate() {
@@ -202,9 +229,21 @@ impl Peer {
             }
             Self::Qinsi => only(&["货号"], Column::Code),
             Self::Guanjiapo => only(&["商品全名", "商品名称"], Column::Name),
+            Self::Medusa => {
+                let code = currency.code().to_lowercase();
+                only(&[&format!("variantprice{code}"), &format!("price{code}")], Column::Price);
+            }
             Self::Etsy | Self::Loyverse => {}
         }
     }
+}
+
+/// What Loyverse calls the stock of each store.
+const STORES: [&str; 2] = ["instock", "stock"];
+
+/// Yes, as programs say it in the language of whoever asks for their export.
+fn is_yes(text: &str) -> bool {
+    ["Y", "YES", "TRUE", "S", "SI", "SÍ", "SIM", "O", "OUI", "J", "JA"].contains(&text.to_uppercase().as_str())
 }
 
 fn text(line: &Line, at: Option<usize>) -> String {
@@ -421,31 +460,30 @@ fn list(text: &str) -> Vec<String> {
 /// A listing is one row: its variations and codes are lists in their cells, and its quantity is that of all of them.
 fn etsy(names: &Names, lines: &mut Vec<Line>) {
     let [sku, title, stock] = ["sku", "title", "quantity"].map(|name| names.at(&[name]));
-    let values = [names.at(&["variation1values"]), names.at(&["variation2values"])];
+    let values = ["variation1values", "variation2values", "variation3values"].map(|name| names.at(&[name]));
     let mut all = Vec::with_capacity(lines.len());
     for mut line in std::mem::take(lines) {
         let plain = decoded(&text(&line, title));
         set(&mut line, title, &plain);
-        let [first, second] = values.map(|at| list(&decoded(&text(&line, at))));
+        let mut articles = vec![Vec::new()];
+        for at in values {
+            let mut own = list(&decoded(&text(&line, at)));
+            if own.is_empty() {
+                own.push(String::new());
+            }
+            let with = |article: &Vec<String>, one: &String| [article.as_slice(), std::slice::from_ref(one)].concat();
+            articles = articles.iter().flat_map(|article| own.iter().map(move |one| with(article, one))).collect();
+        }
         let codes = list(&text(&line, sku));
-        let either = |values: &[String]| if values.is_empty() { vec![String::new()] } else { values.to_vec() };
-        let (first, second) = (either(&first), either(&second));
-        let count = first.len() * second.len();
-        if line.left.is_some() || count == 1 {
+        if line.left.is_some() || articles.len() == 1 {
             all.push(line);
             continue;
         }
         let quantity = text(&line, stock);
-        for (nth, (one, other)) in first.iter().flat_map(|one| second.iter().map(move |other| (one, other))).enumerate()
-        {
-            let code = match codes.len() {
-                many if many == count => codes.get(nth),
-                many if many == first.len() => codes.get(nth / second.len().max(1)).filter(|_| second.len() == 1),
-                _ => None,
-            };
+        for (nth, own) in articles.iter().enumerate() {
+            let code = codes.get(nth).filter(|_| codes.len() == articles.len());
             let mut article = line.clone();
-            set(&mut article, values[0], one);
-            set(&mut article, values[1], other);
+            values.iter().zip(own).for_each(|(at, one)| set(&mut article, *at, one));
             set(&mut article, sku, code.map(String::as_str).unwrap_or_default());
             if !quantity.is_empty() {
                 set(&mut article, stock, "");
@@ -577,36 +615,59 @@ fn mall(names: &Names, lines: &mut [Line]) {
     fill(lines, group, &[name, category]);
 }
 
-/// Variants stand below their item with its handle; what is not tracked has no stock.
+/// Variants stand below their item with its handle; what is not tracked has no stock. Each store has columns of its own:
+/// what one of them sells is sold, at the first price that there is.
 fn loyverse(names: &Names, lines: &mut [Line]) {
     let group = names.at(&["handle"]);
-    let [tracked, weight, stock, price] =
-        ["trackstock", "soldbyweight", "instock", "price"].map(|name| names.at(&[name]));
+    let [tracked, weight, default] = ["trackstock", "soldbyweight", "defaultprice"].map(|name| names.at(&[name]));
     let name = names.at(&["name", "itemname"]);
-    let default = names.at(&["defaultprice"]);
-    let article = [names.at(&["sku"]), price, default, names.at(&["barcode"]), names.at(&["option1value"])];
+    let [mut prices, sold, stocks] = [&["price"][..], &["availableforsale"], &STORES].map(|name| names.every(name));
+    prices.extend(default);
+    let (price, state) = (prices.first().copied(), sold.first().copied());
+    let mut article = vec![names.at(&["sku"]), names.at(&["barcode"]), names.at(&["option1value"])];
+    article.extend(prices.iter().copied().map(Some));
     fill(lines, group, &[name, names.at(&["category"]), weight, tracked]);
     for line in lines.iter_mut() {
         let is_said = |at: &Option<usize>| !is_blank(line, *at);
         if !article.iter().any(is_said) && !is_blank(line, names.at(&["skuofincludeditem"])) {
             line.left = Some(Left::Nothing);
         }
-        if is_blank(line, price) && !is_blank(line, default) {
-            let default = text(line, default);
-            set(line, price, &default);
+        for at in &prices {
+            if ["variable", "variavel", "variabel", "variabile"].contains(&folded(&text(line, Some(*at))).as_str()) {
+                set(line, Some(*at), "");
+            }
         }
-        for at in [price, default] {
-            if folded(&text(line, at)) == "variable" {
+        let first = prices.iter().map(|at| text(line, Some(*at))).find(|price| !price.is_empty());
+        set(line, price, &first.unwrap_or_default());
+        let offers: Vec<String> =
+            sold.iter().map(|at| text(line, Some(*at))).filter(|offer| !offer.is_empty()).collect();
+        if !offers.is_empty() {
+            set(line, state, if offers.iter().any(|offer| is_yes(offer)) { "Y" } else { "N" });
+        }
+        if tracked.is_some() && !is_yes(&text(line, tracked)) {
+            stocks.iter().for_each(|at| set(line, Some(*at), ""));
+        }
+        if !is_blank(line, weight) {
+            let unit = if is_yes(&text(line, weight)) { "weight" } else { "piece" };
+            set(line, weight, unit);
+        }
+    }
+}
+
+/// What nobody chose is no specification, and what is not managed has no stock.
+fn medusa(names: &Names, lines: &mut [Line]) {
+    let specs = ["varianttitle", "option1value"].map(|name| names.at(&[name]));
+    let (managed, stock) = (names.at(&["variantmanageinventory"]), names.at(&["variantinventoryquantity"]));
+    for line in lines.iter_mut() {
+        for at in specs {
+            if ["default", "defaultvariant", "defaulttitle", "defaultoptionvalue"]
+                .contains(&folded(&text(line, at)).as_str())
+            {
                 set(line, at, "");
             }
         }
-        if tracked.is_some() && !matches!(text(line, tracked).to_uppercase().as_str(), "Y" | "YES" | "TRUE") {
+        if !is_blank(line, managed) && !is_yes(&text(line, managed)) {
             set(line, stock, "");
-        }
-        match text(line, weight).to_uppercase().as_str() {
-            "Y" | "YES" | "TRUE" => set(line, weight, "weight"),
-            "N" | "NO" | "FALSE" => set(line, weight, "piece"),
-            _ => {}
         }
     }
 }

@@ -162,6 +162,7 @@ impl head::Column for Column {
                 "colour",
                 "variation1values",
                 "variation2values",
+                "variation3values",
                 "attribute1value",
                 "attribute2value",
                 "attribute3value",
@@ -882,7 +883,7 @@ where
         remarks: &mut Vec<Remark>,
     ) -> Option<Outcome> {
         let mut read = self.read(cells);
-        let target = self.target(&read).map_err(|why| cells.refuse(None, why)).ok();
+        let target = self.target(&read).map_err(|why| cells.refuse_row(why)).ok();
         let known = match &target {
             Some(Target::Known(at, _) | Target::NewVariant(at)) => self.works.get(*at),
             _ => None,
@@ -900,14 +901,16 @@ where
                 if let Column::Level(key) = column { Some((key, price)) } else { None }
             })
             .collect();
-        // Half a piece is none, however the sheet rounds it.
-        let stock = cells.first(&Column::Stock).and_then(|cell| {
+        // Half a piece is none, however the sheet rounds it. What several stores have is one stock.
+        let mut stock: Option<i64> = None;
+        for cell in cells.all(&Column::Stock) {
             let read = |reader: figure::Reader, text: &str| {
                 let (text, measure) = in_own(text, weighed(text), measure);
                 reader.quantity(text, measure)
             };
-            cells.figure(cell, usize::MAX, self.reader(cell.0), read, Why::Quantity)
-        });
+            let of_one = cells.figure(cell, usize::MAX, self.reader(cell.0), read, Why::Quantity);
+            stock = of_one.map(|of_one| stock.unwrap_or_default().saturating_add(of_one)).or(stock);
+        }
         let or_raw = |column: &Column, read: Option<String>| read.unwrap_or_else(|| cells.shown(column));
         *said = vec![
             or_raw(&Column::Name, read.name.clone()),

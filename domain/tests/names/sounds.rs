@@ -63,7 +63,7 @@ fn a_surname_is_found_as_it_is_read_in_names_and_as_it_is_read_elsewhere() {
 }
 
 #[test]
-fn rare_names_traditional_names_and_mixed_ones_are_found_too() {
+fn o5_v_u_and_yu_are_ue_and_rare_traditional_and_mixed_names_are_found_too() {
     let pinyin = pinyin();
     let names = [
         ("陶喆", "taozhe"),
@@ -83,6 +83,14 @@ fn rare_names_traditional_names_and_mixed_ones_are_found_too() {
         ("忽略", "hulyue"),
         ("忽略", "hulve"),
         ("绿茶", "ｌｖｃｈａ"),
+        // R37 (xmflswood/pinyin-match#37, PR 43): some type v for every ü, and input methods send ü until they are done.
+        ("云服务", "yvn"),
+        ("徐静", "xvjing"),
+        ("全聚德", "qvanjvde"),
+        ("绿茶", "lüc"),
+        ("掠影", "lvey"),
+        ("掠影", "luey"),
+        ("虐恋", "nuel"),
         ("扎西·多吉", "zxdj"),
         ("Amy小仙女", "amyxxn"),
         ("小鱼🐟", "xyu"),
@@ -90,6 +98,9 @@ fn rare_names_traditional_names_and_mixed_ones_are_found_too() {
     ];
     for (name, typed) in names {
         assert!(pinyin.matches(name, typed), "{name} as {typed}");
+    }
+    for (name, typed) in [("朱家", "zvj"), ("舒婷", "svt"), ("吕布", "lvv"), ("卓越", "zvo")] {
+        assert!(!pinyin.matches(name, typed), "{name} as {typed}");
     }
 }
 

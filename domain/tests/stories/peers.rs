@@ -340,3 +340,103 @@ fn s8_loyverse() {
         ]
     );
 }
+
+/// R32: fahadmahmood8/stock-locations-for-woocommerce#48, solidusio-contrib/solidus_importer PR 77: stock of several
+/// stores.
+#[test]
+fn r32_what_several_stores_have_is_one_stock() {
+    let (_, table) = import(
+        "Loyverse, two stores",
+        Some(peer::Peer::Loyverse),
+        "Handle,SKU,Name,Category,Sold by weight,Option 1 name,Option 1 value,Cost,Barcode,SKU of included item,Track stock,Available for sale [Market],Price [Market],In stock [Market],Low stock [Market],Available for sale [Shop],Price [Shop],In stock [Shop],Low stock [Shop]\n\
+         latte,10001,Latte,Coffee,N,Size,Small,1.00,,,Y,Y,3.00,20,5,Y,3.50,7,\n\
+         latte,10002,,,,,Large,1.20,,,Y,N,,,,Y,3.60,15,\n\
+         nuts,10003,Nuts,Snacks,Y,,,9,2000001,,Y,N,variable,0,,Y,18.50,2.5,\n\
+         old,10004,Old,Snacks,N,,,1,,,N,N,2,,,N,2,,\n",
+    );
+    assert_eq!(
+        table,
+        [
+            "Latte|Small|10001||300|100|27|Coffee|on",
+            "Latte|Large|10002||360|120|15|Coffee|on",
+            "Nuts||10003|2000001|1850|900|2500|Snacks|on",
+            "Old||10004||200|100||Snacks|off",
+        ]
+    );
+    let (_, table) = import(
+        "Square, two locations",
+        Some(peer::Peer::Square),
+        "Token,Item Name,Variation Name,SKU,Reporting Category,GTIN,Price,Enabled Hill,Current Quantity Hill,New Quantity Hill,Enabled Market,Current Quantity Market,New Quantity Market,Archived\n\
+         AB,Honey,250 g,H-250,Honey,5012345000017,6.50,Y,20,,Y,7,,N\n\
+         CD,Honey,500 g,H-500,Honey,,11.00,Y,,,Y,3,,N\n",
+    );
+    assert_eq!(table, ["Honey|250 g|H-250|5012345000017|650||27|Honey|on", "Honey|500 g|H-500||1100||3|Honey|on"]);
+}
+
+/// R33: the exports of people whose program speaks another language.
+#[test]
+fn r33_peers_in_other_languages() {
+    let (_, table) = import(
+        "Loyverse, Spanish",
+        Some(peer::Peer::Loyverse),
+        "Handle,REF,Nombre,Categoria,Descripción,Vendido por peso,Nombre de la opción 1,Valor de la opción 1,Coste,Código de barras,REF del artículo incluido,Cantidad del artículo incluido,Seguir el inventario,Disponible para la venta [Mercado],Precio [Mercado],En inventario [Mercado],Existencias bajas [Mercado]\n\
+         latte,10001,Latte,Cafés,,N,Tamaño,Chico,1.00,,,,S,S,3.00,20,\n\
+         latte,10002,,,,,,Grande,1.20,,,,S,S,3.60,15,\n\
+         nuez,10003,Nueces,Secos,,Sí,,,9.00,2000001,,,S,S,18.50,2.500,\n\
+         papel,10004,Papel,,,N,,,0.10,,,,N,N,variable,,\n",
+    );
+    assert_eq!(
+        table,
+        [
+            "Latte|Chico|10001||300|100|20|Cafés|on",
+            "Latte|Grande|10002||360|120|15|Cafés|on",
+            "Nueces||10003|2000001|1850|900|2500|Secos|on",
+            "Papel||10004|||10|||off",
+        ]
+    );
+    let (plan, table) = import(
+        "Etsy, German",
+        Some(peer::Peer::Etsy),
+        "TITEL,BESCHREIBUNG,PREIS,WÄHRUNGSCODE,ANZAHL,TAGS,MATERIALIEN,BILD1,VARIATION 1 TYP,VARIATION 1 NAME,VARIATION 1 WERTE,VARIATION 2 TYP,VARIATION 2 NAME,VARIATION 2 WERTE,ARTIKELNUMMER\n\
+         Steinbecher,\"Gut, fest\",24.00,EUR,9,\"becher,ton\",Ton,https://x,Farbe,Farbe,\"Blau,Grün\",,,,\"MUG-B,MUG-G\"\n\
+         Leinenschürze,Weich,38.50,EUR,4,,Leinen,https://x,,,,,,,AP-1\n",
+    );
+    assert_eq!(
+        table,
+        [
+            "Steinbecher|Blau|MUG-B||2400||||on",
+            "Steinbecher|Grün|MUG-G||2400||||on",
+            "Leinenschürze||AP-1||3850||4||on"
+        ]
+    );
+    assert_eq!(plan.reports[0].remarks, [Remark::InAll("9".into())]);
+    let (_, table) = import(
+        "Etsy, three variations, French",
+        Some(peer::Peer::Etsy),
+        "TITRE,DESCRIPTION,PRIX,CODE DEVISE,QUANTITÉ,MATÉRIAUX,VALEURS DE VARIATION 1,VALEURS DE VARIATION 2,VALEURS DE VARIATION 3,SKU\n\
+         Tasse,a,24.00,EUR,,terre,\"Bleu,Vert\",Grand,\"Mat,Brillant\",\"1,2,3,4\"\n",
+    );
+    assert_eq!(table[1], "Tasse|Bleu / Grand / Brillant|2||2400||||on");
+    assert_eq!(table.len(), 4);
+}
+
+/// R34: medusajs/medusa#9357: the quantity is not read; and a column of prices for each currency.
+#[test]
+fn r34_medusa() {
+    let (_, table) = import(
+        "Medusa",
+        Some(peer::Peer::Medusa),
+        "Product Id,Product Handle,Product Title,Product Subtitle,Product Status,Product Type,Variant Id,Variant Title,Variant SKU,Variant Barcode,Variant Inventory Quantity,Variant Manage Inventory,Variant Price EUR,Variant Price CNY,Option 1 Name,Option 1 Value,Option 2 Name,Option 2 Value\n\
+         prod_1,linen-apron,Linen Apron,Soft,published,Textile,variant_1,S / Ink,LA-S-INK,0712345000018,4,true,38.5,300,Size,S,Colour,Ink\n\
+         prod_1,linen-apron,Linen Apron,Soft,published,Textile,variant_2,M / Ink,LA-M-INK,,0,true,38.5,310,Size,M,Colour,Ink\n\
+         prod_2,oak-board,Oak Board,,draft,,variant_3,Default variant,OB-1,,7,false,52,400,Default option,Default option value,,\n",
+    );
+    assert_eq!(
+        table,
+        [
+            "Linen Apron|S / Ink|LA-S-INK|0712345000018|30000||4|Textile|on",
+            "Linen Apron|M / Ink|LA-M-INK||31000||0|Textile|on",
+            "Oak Board||OB-1||40000||||off",
+        ]
+    );
+}

@@ -76,7 +76,7 @@ impl Shop {
         }
         let mut columns = head::guess(&names, &products::Column::ALL, &levels);
         if let Some(whose) = whose {
-            whose.settle(&names, &mut columns);
+            whose.settle(&names, &mut columns, Currency::Cny);
         }
         let known = self.products();
         let drawn = &mut self.drawn;
@@ -204,6 +204,38 @@ fn a_price_or_a_stock_that_says_its_unit_of_weight_is_of_it() {
     let plan = shop.import("名称,价格\n橙,8.9/公斤\n柚,8.9/公斤\n");
     assert_eq!(refused(&plan), [(3, vec![Why::UnitDiffers])]);
     assert_eq!(known(&shop), [of("橙", 8_90, 0), of("柚", 3_00, 7)]);
+}
+
+#[test]
+fn s11_the_same_code_for_other_goods_is_refused_by_its_row() {
+    let mut shop = Shop::default();
+    let plan = shop.import("名称,编码,价格\nTea towel,TT1,6\nTea cosy,TT1,9\nTea pot,TT2,30\n");
+    assert_eq!(plan.counts(), counts(2, 0, 0, 1));
+    assert_eq!(refused(&plan).iter().map(|(row, _)| *row).collect::<Vec<_>>(), [3]);
+}
+
+#[test]
+fn s19_zeros_of_a_code_stay() {
+    let mut shop = Shop::default();
+    shop.import("name,code,price\nSpoon,012.10,5\nFork,010,6\n");
+    assert_eq!(shop.products().iter().map(|it| it.article.code.clone()).collect::<Vec<_>>(), ["012.10", "010"]);
+}
+
+#[test]
+fn s33_a_price_and_a_cost_of_zero_are_taken() {
+    let mut shop = Shop::default();
+    shop.import("名称,售价,进价\n赠品,0,0\n");
+    let article = shop.products()[0].article.clone();
+    assert_eq!((article.price, article.cost), (Some(0), Some(0)));
+}
+
+#[test]
+fn s34_long_names_are_refused_and_those_of_any_script_taken() {
+    let mut shop = Shop::default();
+    let names = [&"长".repeat(200), "עט כחול", "قلم أزرق", "👩‍🍳 🍵"];
+    let plan = shop.import(&format!("名称,价格\n{},1\n{},1\n", names.join(",1\n"), "长".repeat(201)));
+    assert_eq!(shop.products().iter().map(|it| it.name.clone()).collect::<Vec<_>>(), names);
+    assert_eq!(refused(&plan), [(6, vec![Why::TooLong(200)])]);
 }
 
 #[test]

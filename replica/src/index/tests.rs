@@ -495,6 +495,19 @@ proptest! {
 }
 
 #[test]
+fn an_order_is_found_by_the_number_that_was_called_out() {
+    let mut called = row(1, "王小明", "", 1);
+    called.summary.number = Some(OrderNumber("261123-CK-0001".to_owned()));
+    let mut another = row(2, "李雷", "", 2);
+    another.summary.number = Some(OrderNumber("261123-CK-0011".to_owned()));
+    let index = index(&[called, another]);
+    for typed in ["CK-1", "ck1", "CK-1 王", "23-ck-1", "CK-0001"] {
+        assert_eq!(names(&index, typed), ["王小明"], "{typed}");
+    }
+    assert_eq!(names(&index, "22-CK-1"), [""; 0]);
+}
+
+#[test]
 fn o5_full_width_and_traditional_signs_are_found() {
     let mut tea = row(1, "王小明", "13900139000", 1);
     tea.summary.items = "明前龙井 ×2".to_owned();

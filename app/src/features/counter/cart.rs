@@ -294,6 +294,7 @@ fn OneLine(till: Till, id: u32) -> impl IntoView {
     let is_open = Memo::new(move |_| till.open.get() == Some(id) && !till.paying.get());
     let short = Memo::new(move |_| {
         let (product, variant) = line.with(|line| Some((line.product?, line.variant)))?;
+        let (_, variant) = till.session.article(product, variant);
         let product = till.products.with(|all| all.get(product).cloned())?;
         till.free(&product, Some(variant)).filter(|free| *free < 0)
     });

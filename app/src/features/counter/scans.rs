@@ -1,5 +1,7 @@
 //! What a scanned code does at the counter: the article is sold; where a question is open, after it.
 
+use std::collections::VecDeque;
+
 use domain::code::Place;
 use domain::code::scale::{Label, Scanned};
 use domain::order::Unit;
@@ -7,9 +9,9 @@ use leptos::prelude::*;
 use uuid::Uuid;
 
 use super::model::Good;
-use super::till::{Asked, Figure, Till, draw_line};
+use super::till::{Asked, Figure, Till, Wanted, draw_line};
 use crate::features::articles;
-use crate::text::{Phrase, scan as words};
+use crate::text::{Phrase, scan as words, weight};
 use crate::ui::scan::Layer;
 
 impl Till {
@@ -20,13 +22,16 @@ impl Till {
         }
     }
 
-    /// Goes on with the codes that wait, whenever no question is open.
-    pub fn follow_scans(self) {
+    /// Goes on with what waits, whenever no question is open and no act under way.
+    pub fn follow_waiting(self) {
         Effect::new(move |_| {
             let is_free = !self.asking.get() && !self.busy.get();
-            if is_free && self.scans.with(|scans| !scans.is_empty()) {
-                let next = self.scans.try_update(|scans| scans.pop_front()).flatten();
-                next.iter().for_each(|code| self.sell_scanned(code));
+            if is_free && self.waiting.with(|waiting| !waiting.is_empty()) {
+                match self.waiting.try_update(VecDeque::pop_front).flatten() {
+                    Some(Wanted::Code(code)) => self.sell_scanned(&code),
+                    Some(Wanted::Tile(id)) => self.tap(id),
+                    None => {}
+                }
             }
         });
     }
@@ -58,7 +63,7 @@ impl Till {
             let item = named.unwrap_or_default();
             return self.say(move || words::added(&item));
         }
-        self.scans.update(|scans| scans.push_back(code.to_owned()));
+        self.waiting.update(|waiting| waiting.push_back(Wanted::Code(code.to_owned())));
         let named = named.unwrap_or_else(|| code.to_owned());
         self.say(move || words::waits(&named));
     }
@@ -131,7 +136,7 @@ impl Till {
         let (Some(product), Some(label)) = (self.product(id), label) else { return self.take(id, of) };
         let level = self.level.get_untracked();
         let usual = product.price(of, &level);
-        let Some(sale) = label.sale(product.unit, usual) else { return self.refuse(words::BY_PIECE) };
+        let Some(sale) = label.sale(product.unit, usual, weight::shop()) else { return self.refuse(words::BY_PIECE) };
         self.close();
         self.begin();
         let good = Good { unit: sale.unit, price: sale.price, ..Good::of(&product, of, &level) };

@@ -5,7 +5,6 @@ use domain::shop::list::List;
 use leptos::prelude::*;
 use leptos::text_prop::TextProp;
 
-use super::model::pickup;
 use super::till::{MAIN, Sold, Till};
 use crate::platform::page;
 use crate::text::{Phrase, counter};
@@ -23,7 +22,7 @@ pub fn SoldSheet(till: Till) -> impl IntoView {
     });
     let body = move || {
         shown.get().map(|sold| {
-            let Sold { order, number, total, change, paid, returned, owed, waits, undone, .. } = sold;
+            let Sold { order, number, total, change, paid, returned, owed, called, undone, .. } = sold;
             let credit = owed > 0;
             let by_method = move |parts: Vec<(String, i64)>, sign: i64| {
                 let part = move |(method, minor): (String, i64)| {
@@ -65,11 +64,11 @@ pub fn SoldSheet(till: Till) -> impl IntoView {
                 None => view! {
                     {figure(counter::CHANGE, "change-due", change)}
                     {figure(counter::GIVE_BACK, "give-back", back)}
-                    {waits
-                        .then(|| {
+                    {called
+                        .map(|called| {
                             view! {
                                 <p class="label">{counter::PICK_UP_NUMBER}</p>
-                                <p class="pickup">{pickup(&number)}</p>
+                                <p class="pickup">{called}</p>
                             }
                         })}
                 }

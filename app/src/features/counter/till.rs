@@ -3,13 +3,14 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
+use domain::OrderNumber;
 use domain::code::Place;
 use domain::code::scale::Label;
 use domain::contact::Buyer;
 use domain::customer::Customer;
 use domain::figure;
 use domain::money::NumberFault;
-use domain::order::{Command, Content, Delivery, Method, Order, Rejection, Unit};
+use domain::order::{Command, Content, Delivery, Method, Order, Rejection, Status, Unit};
 use domain::product::Product;
 use domain::shop::list::{List, default_of, entries};
 use leptos::prelude::*;
@@ -17,12 +18,12 @@ use leptos::task::spawn_local;
 use leptos::text_prop::TextProp;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
-use replica::Act;
+use replica::{Act, Filter};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::model::paying::{self, CREDIT, Step, Taken};
-use super::model::{self, Cart, Good};
+use super::model::{Cart, Good};
 use crate::platform::{clock, history, page};
 use crate::session::{ActFault, Loaded, Records, Session};
 use crate::text::{self, Currency, counter};
@@ -94,8 +95,8 @@ pub struct Sold {
     pub owed: i64,
     /// The cart, to be filled again.
     pub cart: Cart,
-    /// The buyer comes for it: the number is called out.
-    pub waits: bool,
+    /// The buyer comes for it: the number that is called out.
+    pub called: Option<String>,
     /// It was undone, and so much goes back, by the method's key.
     pub undone: Option<Vec<(String, i64)>>,
 }
@@ -119,6 +120,15 @@ impl Back {
         };
         (minor > 0).then_some(Self { minor, is_change })
     }
+}
+
+/// What is to go into the cart.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Wanted {
+    /// What a code names.
+    Code(String),
+    /// A product, by its tile.
+    Tile(Uuid),
 }
 
 /// What another tablet did to the parked cart that is in hand here.
@@ -187,8 +197,8 @@ pub struct Till {
     pub rest: Memo<i64>,
     /// Where codes come from, and where it is said what became of them.
     pub scanner: Option<Scanner>,
-    /// Codes that wait until no question is open.
-    pub scans: RwSignal<VecDeque<String>>,
+    /// What waits until no question is open and no act under way.
+    pub waiting: RwSignal<VecDeque<Wanted>>,
     /// What is to go back, because more was taken than it comes to.
     pub over: Memo<i64>,
     /// What goes back goes back in cash, however it came.
@@ -250,7 +260,7 @@ impl Till {
             total: Memo::new(move |_| cart.with(|cart| cart.content.total())),
             rest,
             scanner: Scanner::here(),
-            scans: RwSignal::default(),
+            waiting: RwSignal::default(),
             over: Memo::new(move |_| cart.with(Cart::over)),
             in_cash: RwSignal::new(false),
             draft,
@@ -317,8 +327,11 @@ impl Till {
         self.refused.set(None);
     }
 
-    /// A product's tile was tapped.
+    /// A product's tile was tapped. While a cart is being put away it is the next one's.
     pub fn tap(self, id: Uuid) {
+        if self.busy.get_untracked() {
+            return self.waiting.update(|waiting| waiting.push_back(Wanted::Tile(id)));
+        }
         let Some(product) = self.product(id) else { return };
         self.begin();
         match product.offered().as_slice() {
@@ -834,13 +847,12 @@ impl Till {
         spawn_local(async move {
             match self.sold(cart, on_credit, last, change).await {
                 Ok(sold) => {
-                    let said = if change > 0 {
-                        format!("{} {}", counter::CHANGE.get(), self.currency().full(change))
-                    } else {
-                        String::new()
+                    let change = match change {
+                        0 => String::new(),
+                        change => format!("{} {}", counter::CHANGE.get(), self.currency().full(change)),
                     };
-                    let number = if sold.waits { model::pickup(&sold.number) } else { String::new() };
-                    self.said.set(format!("{} {number}. {said}", counter::SOLD.get()));
+                    let said = [counter::SOLD.get(), sold.called.as_deref().unwrap_or_default(), &change];
+                    self.said.set(said.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(". "));
                     self.start_anew();
                     self.back.set(Back::of(&sold));
                     self.sold.set(Some(sold));
@@ -877,8 +889,10 @@ impl Till {
         });
         let acted = self.session.act_in_turn(cart.order, commands).await?;
         let keyed = |(method, amount): (Method, i64)| (method.key().to_owned(), amount);
+        let called = acted.number.as_ref().filter(|_| delivery == Delivery::PickUp);
         Ok(Sold {
             order: acted.order,
+            called: called.map(|number| number.called(self.is_called_already(number))),
             number: acted.number.map(|number| number.0).unwrap_or_default(),
             total,
             change,
@@ -886,9 +900,19 @@ impl Till {
             returned: back.into_iter().map(keyed).collect(),
             owed: if on_credit { cart.rest() } else { 0 },
             cart,
-            waits: delivery == Delivery::PickUp,
             undone: None,
         })
+    }
+
+    /// Whether goods of another day wait under the same count: at a night market the count begins anew at midnight.
+    fn is_called_already(self, number: &OrderNumber) -> bool {
+        let status = vec![Status::AwaitingPayment, Status::PartPaid, Status::Paid];
+        let filter = Filter {
+            status,
+            search: OrderNumber::ending(&number.called(false)).unwrap_or_default(),
+            ..Filter::default()
+        };
+        untrack(|| self.session.ask(|replica, now| replica.found(&filter, now))).is_some_and(|found| found.len() > 1)
     }
 
     /// Undoes the sale that was just made.
@@ -972,14 +996,14 @@ impl Till {
             Some(variant) => self.session.stock(product, variant),
             None => self.session.whole_stock(product),
         };
-        let is_counted = |of: Option<u32>| of.is_none_or(|of| self.session.stock(product, of).counted);
+        let quantity_of = |cart: &Cart, of| cart.quantity_of(product.id, of, |id, of| self.session.article(id, of));
         let here = self.cart.with(|cart| match variant {
             // Of sizes that nobody counts, none is missing.
             None if !product.variants.is_empty() => {
-                let each = product.variants.iter().map(|it| Some(it.id)).filter(|of| is_counted(*of));
-                each.map(|of| cart.quantity_of(product.id, of)).sum()
+                let counted = product.variants.iter().filter(|it| self.session.stock(product, it.id).counted);
+                counted.map(|it| quantity_of(cart, Some(it.id))).sum()
             }
-            _ => cart.quantity_of(product.id, variant),
+            _ => quantity_of(cart, variant),
         });
         stock.counted.then(|| stock.free().saturating_sub(here))
     }

@@ -170,8 +170,10 @@ pub fn Doubles(people: Signal<Arc<People>>, place: Place) -> impl IntoView {
                     <a href=place.address(Beside::One(person.id()))>{said}</a>
                     " "
                     <span class="small muted">
-                        {customers::orders(orders)} " · " {move || text::date_time(person.last_ms)}
-                        {(owes != 0).then(|| view! { " · " {customers::OWES} " " <Money minor=Signal::stored(owes) currency size=Size::Small/> })}
+                        {customers::orders(orders)} " · " <span class="unbroken">{move || text::date_time(person.last_ms)}</span>
+                        {(owes != 0).then(|| view! {
+                            " · " <span class="unbroken">{customers::OWES} " " <Money minor=Signal::stored(owes) currency size=Size::Small/></span>
+                        })}
                     </span>
                 </li>
             }

@@ -109,8 +109,13 @@ fn Head(desk: Desk, place: Place) -> impl IntoView {
             let debt_words = if debt > 0 { customers::OLD_DEBT } else { customers::IN_ADVANCE };
             view! {
                 <p class="small muted split-sum">
-                    {customers::ORDERS_OPEN} " " <Money minor=Signal::stored(open) currency size=Size::Small/> " · "
-                    {debt_words} " " <Money minor=Signal::stored(debt.saturating_abs()) currency size=Size::Small/>
+                    <span class="unbroken">
+                        {customers::ORDERS_OPEN} " " <Money minor=Signal::stored(open) currency size=Size::Small/>
+                    </span>
+                    " · "
+                    <span class="unbroken">
+                        {debt_words} " " <Money minor=Signal::stored(debt.saturating_abs()) currency size=Size::Small/>
+                    </span>
                 </p>
             }
         })
@@ -120,7 +125,7 @@ fn Head(desk: Desk, place: Place) -> impl IntoView {
         (orders > 0).then(|| {
             let orders = customers::orders(u64::try_from(orders).unwrap_or(u64::MAX));
             let said = customers::bought_sum(&orders, &desk.money(sum));
-            view! { <p class="small muted">{said} " · " {customers::LAST_VISIT} " " {text::date_time(last)}</p> }
+            view! { <p class="small muted">{said} " · " <span class="unbroken">{customers::LAST_VISIT} " " {text::date_time(last)}</span></p> }
         })
     };
     view! {

@@ -5,8 +5,8 @@ use domain::order::Rejection;
 use replica::storage::StorageFault;
 
 use crate::session::ActFault;
-use crate::text::fault;
 use crate::text::order_page::refused;
+use crate::text::{fault, new_order};
 
 /// In the language in use.
 pub fn words(of: &ActFault) -> String {
@@ -32,6 +32,26 @@ pub fn amount_words(fault: NumberFault) -> String {
         NumberFault::Ambiguous => fault::AMBIGUOUS,
     };
     phrase.get().to_owned()
+}
+
+/// What is wrong with a quantity or a weight that was typed.
+pub fn quantity_words(of: NumberFault) -> String {
+    match of {
+        NumberFault::Empty => fault::QUANTITY_MISSING.get().to_owned(),
+        NumberFault::Zero => fault::QUANTITY_ZERO.get().to_owned(),
+        NumberFault::NotANumber => fault::QUANTITY_WRONG.get().to_owned(),
+        NumberFault::TooPrecise => new_order::QUANTITY_WHOLE.get().to_owned(),
+        other => amount_words(other),
+    }
+}
+
+/// What is wrong with a price that was typed.
+pub fn price_words(of: NumberFault) -> String {
+    match of {
+        NumberFault::Empty => fault::PRICE_MISSING.get().to_owned(),
+        NumberFault::NotANumber | NumberFault::TooPrecise => fault::PRICE_WRONG.get().to_owned(),
+        other => amount_words(other),
+    }
 }
 
 fn rejected(of: &Rejection) -> String {
@@ -69,4 +89,19 @@ fn rejected(of: &Rejection) -> String {
         Rejection::NoSuchConflict => refused::NO_CONFLICT,
     };
     phrase.get().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_figure_is_refused_by_its_own_name() {
+        for of in [NumberFault::Empty, NumberFault::Zero, NumberFault::NotANumber, NumberFault::TooPrecise] {
+            assert_ne!(quantity_words(of), amount_words(of), "{of:?}");
+        }
+        for of in [NumberFault::Empty, NumberFault::NotANumber, NumberFault::TooPrecise] {
+            assert_ne!(price_words(of), amount_words(of), "{of:?}");
+        }
+    }
 }

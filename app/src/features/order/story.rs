@@ -15,6 +15,7 @@ use uuid::Uuid;
 use super::{carrier, marks};
 use crate::features::rules;
 use crate::session::Session;
+use crate::text::order_list::filters;
 use crate::text::order_page::{page, told, undo};
 use crate::text::{self, Currency, Phrase, dispute, form, shipping, timeline};
 use crate::ui::Glyph;
@@ -152,10 +153,11 @@ fn of_order(order: &Order, at: usize, event: &OrderEvent, currency: Currency) ->
         OrderEvent::Revived(_) => plain(Glyph::Orders, told::REVIVED),
         OrderEvent::Renumbered(body) => (Glyph::Edit, told::renumbered(&body.number.0), None),
         OrderEvent::Labelled(body) => {
-            let put =
-                |sign: &str, labels: &[String]| labels.iter().map(|label| format!("{sign}{label}")).collect::<Vec<_>>();
-            let labels = [put("+", &body.add), put("−", &body.remove)].concat().join(" ");
-            (Glyph::Text, timeline::changed(told::LABELS.get(), &labels), None)
+            let said = |labels: &[String], words: fn(&str) -> String| {
+                (!labels.is_empty()).then(|| words(&labels.join(filters::SEPARATOR.get())))
+            };
+            let both = [said(&body.add, told::labels_added), said(&body.remove, told::labels_removed)];
+            (Glyph::Text, both.into_iter().flatten().collect::<Vec<_>>().join(" · "), None)
         }
         OrderEvent::ConflictSettled(_) => plain(Glyph::Conflict, timeline::CONFLICT_SETTLED),
     }

@@ -8,7 +8,7 @@ use domain::sheet::csv::{BOM, Cell, write_line};
 use domain::shop::list::List;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use replica::SortBy;
+use replica::{Facet, SortBy};
 
 use super::super::order::marks;
 use super::Shelf;
@@ -76,7 +76,7 @@ impl Column {
         Self::Labels,
         Self::Note,
     ];
-    /// Those of a table that nobody has chosen columns for.
+    /// Those of a table that nobody has chosen columns for; labels only where orders have some.
     const USUAL: [Self; 8] =
         [Self::Number, Self::State, Self::Time, Self::Buyer, Self::Items, Self::Total, Self::Owed, Self::Labels];
 
@@ -84,7 +84,7 @@ impl Column {
     const fn face(self) -> (&'static str, Phrase, &'static str) {
         match self {
             Self::Number => ("number", words::NUMBER, "minmax(0, 6.5rem)"),
-            Self::State => ("state", words::STATE, "minmax(0, 10rem)"),
+            Self::State => ("state", words::STATE, "minmax(0, 9.5rem)"),
             Self::Time => ("time", words::TIME, "minmax(0, 3.75rem)"),
             Self::Due => ("due", words::DUE, "minmax(0, 7.75rem)"),
             Self::Buyer => ("buyer", words::BUYER, "minmax(5rem, 3fr)"),
@@ -96,7 +96,7 @@ impl Column {
             Self::Tablet => ("tablet", words::TABLET, "minmax(0, 3rem)"),
             Self::Total => ("total", words::TOTAL, "5.75rem"),
             Self::Owed => ("owed", words::OWED, "5.75rem"),
-            Self::Labels => ("labels", words::LABELS, "minmax(2.5rem, 1fr)"),
+            Self::Labels => ("labels", words::LABELS, "minmax(4.5rem, 1fr)"),
             Self::Note => ("note", words::NOTE, "minmax(3.5rem, 1fr)"),
         }
     }
@@ -316,7 +316,15 @@ fn Columns() -> impl IntoView {
     let columns = expect_context::<Prefs>().columns;
     let key = |column: Column| column.face().0.to_owned();
     let is_table = Signal::derive(move || columns.with(|columns| !columns.is_empty()));
-    let as_table = move |on: bool| columns.set(if on { Column::USUAL.map(key).to_vec() } else { Vec::new() });
+    let session = Session::here();
+    let labelled = move || {
+        let is_label = |(facet, _): &(Facet, usize)| matches!(facet, Facet::Label(_));
+        untrack(|| session.ask(|replica, _| replica.in_use().iter().any(is_label))).unwrap_or_default()
+    };
+    let as_table = move |on: bool| {
+        let usual = Column::USUAL.into_iter().filter(|column| *column != Column::Labels || labelled()).map(key);
+        columns.set(if on { usual.collect() } else { Vec::new() });
+    };
     let each = Column::ALL
         .map(|column| {
             let is_on =

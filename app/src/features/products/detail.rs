@@ -7,8 +7,9 @@ use leptos::prelude::*;
 use uuid::Uuid;
 
 use super::form::ProductForm;
-use super::list::Thumb;
+use super::list::{Thumb, short};
 use super::merge::{Doubles, MergeWith, MergedHere};
+use super::model::Out;
 use super::moves::{Moves, What};
 use super::stock::StockView;
 use super::{BackToList, NoSuch, Ways, words};
@@ -58,9 +59,7 @@ fn Known(ways: Ways, product: Signal<Arc<Product>>) -> impl IntoView {
         </dl>
     };
     let marks = move || {
-        let short = stock.get().is_oversold().then(|| {
-            view! { <Badge tone=Tone::Alarm glyph=Glyph::Warn label=products::SHORT/> }
-        });
+        let short = product.with(|product| short(product, &Out::of(product, |of| session.stock(product, of))));
         let resting = (!product.with(|product| product.active))
             .then(|| view! { <Badge tone=Tone::Rest glyph=Glyph::OnHold label=products::OFF_SALE/> });
         view! { {short} {resting} }

@@ -12,7 +12,7 @@ use leptos::text_prop::TextProp;
 use uuid::Uuid;
 
 use super::merge::Doubles;
-use super::model::{Show, Sought, is_short};
+use super::model::{Out, Show, Sought};
 use super::{Chosen, Ways, words};
 use crate::session::{Records, Session, Table, ask_for_alike};
 use crate::text::{counter, products, scan, weight};
@@ -33,13 +33,12 @@ struct Row {
     version: u64,
     product: Arc<Product>,
     stock: Stock,
-    /// Of one of its stocks there is none left.
-    is_short: bool,
+    out: Out,
 }
 
 impl Row {
-    fn key(&self) -> (Uuid, u64, i64, i64, bool) {
-        (self.product.id, self.version, self.stock.on_hand, self.stock.reserved, self.is_short)
+    fn key(&self) -> (Uuid, u64, i64, i64, Vec<u32>) {
+        (self.product.id, self.version, self.stock.on_hand, self.stock.reserved, self.out.articles.clone())
     }
 }
 
@@ -80,12 +79,12 @@ pub(super) fn List(ways: Ways) -> impl IntoView {
         let sounds = |text: &str, word: &str| pinyin.as_ref().is_some_and(|pinyin| pinyin.matches(text, word));
         ordered.with(|all| {
             let row = |(version, product): &(u64, Arc<Product>)| {
-                let short = || product.offered().into_iter().any(|of| is_short(session.stock(product, of)));
-                sought.finds(product, short, sounds).then(|| Row {
+                let out = || Out::of(product, |of| session.stock(product, of));
+                sought.finds(product, || !out().articles.is_empty(), sounds).then(|| Row {
                     version: *version,
                     product: Arc::clone(product),
                     stock: session.whole_stock(product),
-                    is_short: short(),
+                    out: out(),
                 })
             };
             all.iter().filter_map(row).collect::<Vec<_>>()
@@ -221,7 +220,7 @@ fn Filters(ways: Ways) -> impl IntoView {
 #[component]
 fn ProductRow(ways: Ways, row: Row) -> impl IntoView {
     let session = Session::here();
-    let Row { product, stock, is_short, .. } = row;
+    let Row { product, stock, out, .. } = row;
     let id = product.id;
     let codes = product.variants.iter().map(|variant| &variant.article).chain([&product.article]);
     let code = codes.map(|article| article.code.clone()).rfind(|code| !code.is_empty()).unwrap_or_default();
@@ -236,11 +235,8 @@ fn ProductRow(ways: Ways, row: Row) -> impl IntoView {
         parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · ")
     };
     let active = product.active;
-    let marks = (is_short || !active).then(|| {
-        let short = is_short.then(|| {
-            let tone = if stock.free() < 0 { Tone::Alarm } else { Tone::Owe };
-            view! { <Badge tone glyph=Glyph::Warn label=products::SHORT/> }
-        });
+    let short = short(&product, &out);
+    let marks = (short.is_some() || !active).then(|| {
         let resting =
             (!active).then(|| view! { <Badge tone=Tone::Rest glyph=Glyph::OnHold label=products::OFF_SALE/> });
         view! { <span class="wrap" style:gap="var(--s1)">{short} {resting}</span> }
@@ -278,6 +274,14 @@ fn ProductRow(ways: Ways, row: Row) -> impl IntoView {
             </a>
         </li>
     }
+}
+
+/// What has run out of a product, if anything.
+pub(super) fn short(product: &Arc<Product>, out: &Out) -> Option<impl IntoView + use<>> {
+    let tone = if out.is_oversold { Tone::Alarm } else { Tone::Owe };
+    let (product, articles) = (Arc::clone(product), out.articles.clone());
+    let label = move || words::out(&product, &articles);
+    (!out.articles.is_empty()).then(|| view! { <Badge tone glyph=Glyph::Warn label/> })
 }
 
 /// Its picture, or the first letter of its name.

@@ -288,8 +288,25 @@ impl Show {
 }
 
 /// Whether there is none left, or less than none, of what is counted.
-pub fn is_short(stock: Stock) -> bool {
+pub fn is_out(stock: Stock) -> bool {
     stock.counted && stock.free() <= 0
+}
+
+/// What has run out of what is offered of a product.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Out {
+    /// The articles of which there is none left.
+    pub articles: Vec<u32>,
+    /// More of one of them is promised than there is.
+    pub is_oversold: bool,
+}
+
+impl Out {
+    /// Of a product whose articles have these stocks.
+    pub fn of(product: &Product, stock: impl Fn(u32) -> Stock) -> Self {
+        let articles: Vec<u32> = product.offered().into_iter().filter(|of| is_out(stock(*of))).collect();
+        Self { is_oversold: articles.iter().any(|of| stock(*of).is_oversold()), articles }
+    }
 }
 
 impl Sought {

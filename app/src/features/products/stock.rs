@@ -8,6 +8,7 @@ use domain::product::ledger::{Cause, Entry};
 use domain::record::{StockMoved, StockReason};
 use leptos::prelude::*;
 
+use super::model::is_out;
 use super::moves::stocked;
 use super::words;
 use crate::features::order::story;
@@ -66,8 +67,9 @@ fn by_variant(session: Session, product: &Product) -> impl IntoView + use<> {
     let unit = product.unit;
     let rows = stocked(session, product).into_iter().map(|(variant, stock)| {
         let name = words::variant_name(product, variant);
-        let short = stock.is_oversold().then(|| {
-            view! { " " <Badge tone=Tone::Alarm glyph=Glyph::Warn label=products::SHORT/> }
+        let short = is_out(stock).then(|| {
+            let tone = if stock.is_oversold() { Tone::Alarm } else { Tone::Owe };
+            view! { " " <Badge tone glyph=Glyph::Warn label=products::SHORT/> }
         });
         let said = move |amount| move || if stock.counted { words::quantity(amount, unit) } else { "–".to_owned() };
         view! {

@@ -47,6 +47,17 @@ pub fn variant_name(product: &Product, variant: u32) -> String {
     }
 }
 
+/// That these articles of a product have run out: which, or how many, where others are there.
+pub fn out(product: &Product, articles: &[u32]) -> String {
+    match articles {
+        [one] if product.offered().len() > 1 => products::variant_short(product.spec(*one)),
+        several if several.len() < product.offered().len() => {
+            products::variants_short(u64::try_from(several.len()).unwrap_or(u64::MAX))
+        }
+        _ => products::SHORT.get().to_owned(),
+    }
+}
+
 /// The first letter of a name, in place of a picture.
 pub fn letter(name: &str) -> String {
     name.trim().chars().next().map(|letter| letter.to_uppercase().collect()).unwrap_or_default()
@@ -82,5 +93,32 @@ pub fn number(unit: Unit) -> String {
     match unit {
         Unit::Piece => products::STOCK_WHOLE.get().to_owned(),
         Unit::Gram => products::stock_weight(weight::name(weight::shop()).get()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::product::Variant;
+
+    use super::*;
+    use crate::features::products::model::Out;
+
+    #[test]
+    fn what_has_run_out_is_named_where_something_else_of_it_is_there() {
+        let variant = |id, name: &str| Variant { id, name: name.into(), ..Variant::default() };
+        let tea = Product {
+            variants: vec![variant(1, "大饼"), variant(2, "小罐"), variant(3, "散装")],
+            ..Product::default()
+        };
+        let said = |product: &Product, on_hand: &dyn Fn(u32) -> Option<i64>| {
+            let Out { articles, is_oversold } = Out::of(product, |of| Stock::of(on_hand(of), 0, 0));
+            ((!articles.is_empty()).then(|| out(product, &articles)), is_oversold)
+        };
+        assert_eq!(said(&tea, &|of| Some(i64::from(of) * 5)), (None, false));
+        assert_eq!(said(&tea, &|of| (of == 2).then_some(0)), (Some(products::variant_short("小罐")), false));
+        assert_eq!(said(&tea, &|of| Some(if of == 2 { 7 } else { -1 })), (Some(products::variants_short(2)), true));
+        assert_eq!(said(&tea, &|_| Some(0)), (Some(products::SHORT.get().to_owned()), false));
+        assert_eq!(said(&Product::default(), &|_| Some(0)), (Some(products::SHORT.get().to_owned()), false));
+        assert_eq!(said(&tea, &|_| None), (None, false), "nobody counts it");
     }
 }

@@ -26,8 +26,12 @@ pub const MAX_BYTES: u32 = 30_000_000;
 pub const MAX_ROWS: usize = 50_000;
 /// More columns than these are no sheet of goods.
 const MAX_COLUMNS: usize = 200;
+/// No spreadsheet has more columns: a line of more is not even taken apart.
+const WIDEST: usize = 16_384;
 /// More cells than these in a whole workbook would fill the device; a long text counts as several.
 const MAX_CELLS: usize = 2_000_000;
+/// How a workbook begins that Excel wrote until 2003.
+const OLD: [u8; 4] = [0xD0, 0xCF, 0x11, 0xE0];
 /// How many bytes of a text count as a cell.
 const CELL_BYTES: usize = 128;
 /// More sheets than these are no workbook of goods.
@@ -181,13 +185,16 @@ pub struct File {
     pub tables: Vec<Table>,
     /// Of a file of text: how it was read.
     pub form: Option<Form>,
+    /// Whether it is a workbook as Excel wrote them until 2003: what it hides and how it shows numbers is not known.
+    pub is_old: bool,
 }
 
 /// Reads a file. `breathe` is called now and then and answers whether to go on.
 pub async fn read(bytes: Vec<u8>, said: Said, breathe: impl AsyncFn() -> bool) -> Result<File, Unreadable> {
+    let is_old = bytes.starts_with(&OLD);
     let (mut tables, form) = match bytes.get(..4) {
         Some(b"PK\x03\x04") => (workbook(bytes, &breathe).await?, None),
-        Some([0xD0, 0xCF, 0x11, 0xE0]) => (old_workbook(bytes)?, None),
+        _ if is_old => (old_workbook(bytes)?, None),
         _ => {
             let (table, form) = text(&bytes, said)?;
             (vec![table], Some(form))
@@ -199,11 +206,12 @@ pub async fn read(bytes: Vec<u8>, said: Said, breathe: impl AsyncFn() -> bool) -
         }
         table.is_too_large |= table.rows.len() > MAX_ROWS;
     }
-    tables.retain(|table| !table.rows.is_empty());
+    // What has no room any more is said, not dropped.
+    tables.retain(|table| !table.rows.is_empty() || table.is_too_large);
     match tables.len() {
         0 => Err(Unreadable::Empty),
         _ if tables.iter().all(|table| table.is_too_large) => Err(Unreadable::TooLarge),
-        _ => Ok(File { tables, form }),
+        _ => Ok(File { tables, form, is_old }),
     }
 }
 
@@ -233,11 +241,17 @@ fn text(bytes: &[u8], said: Said) -> Result<(Table, Form), Unreadable> {
     if let Some(row) = csv::open_quote(&text, separator) {
         return Err(Unreadable::OpenQuote(row));
     }
-    let rows = csv::read_by(&text, separator).into_iter().map(|mut row| {
-        row.truncate(MAX_COLUMNS);
-        row.into_iter().map(Content::typed).collect()
+    if text.lines().any(|line| line.matches(separator).count() > WIDEST) {
+        return Err(Unreadable::TooLarge);
+    }
+    let mut table = Table::default();
+    csv::each_row(&text, separator, |row, cells| {
+        for (column, cell) in cells.take(MAX_COLUMNS).enumerate() {
+            table.put(row, column, Content::typed(cell.to_owned()));
+        }
+        !table.is_too_large
     });
-    Ok((Table { rows: rows.collect(), ..Table::default() }, Form { encoding, separator }))
+    Ok((table, Form { encoding, separator }))
 }
 
 async fn workbook(bytes: Vec<u8>, breathe: &impl AsyncFn() -> bool) -> Result<Vec<Table>, Unreadable> {
@@ -334,6 +348,20 @@ mod tests {
         assert_eq!(read(&[&[0xFE, 0xFF], big.as_slice()].concat()).unwrap(), rows);
         assert_eq!(read(&little).unwrap(), rows);
         assert_eq!(read(&big).unwrap(), rows);
+    }
+
+    /// R35: 30 MB of nothing would fill the device with rows of empty cells.
+    #[test]
+    fn r35_a_file_of_separators_does_not_fill_the_device() {
+        let goods = "名称,价格\n茶,1\n";
+        assert_eq!(read(",".repeat(3_000_000).as_bytes()), Err(Unreadable::TooLarge));
+        assert_eq!(read(format!("{}\n", ",".repeat(9_999)).repeat(300).as_bytes()), Err(Unreadable::Empty));
+        assert_eq!(read("a,".repeat(199).as_str().repeat(1).as_bytes()).unwrap()[0].len(), 199);
+        assert_eq!(read(format!("{}\n", "a,".repeat(199)).repeat(20_000).as_bytes()), Err(Unreadable::TooLarge));
+        assert_eq!(read(format!("{goods}{}", "\n".repeat(3_000_000)).as_bytes()).unwrap().len(), 2);
+        // Goods behind more blank rows than a sheet has are not dropped without a word.
+        assert_eq!(read(format!("{goods}{}壶,2\n", "\n".repeat(60_000)).as_bytes()), Err(Unreadable::TooLarge));
+        assert_eq!(read(format!("{goods}{}壶,2\n", ",\n".repeat(60_000)).as_bytes()), Err(Unreadable::TooLarge));
     }
 
     #[test]

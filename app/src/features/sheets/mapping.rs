@@ -1,5 +1,6 @@
 //! What each column of a sheet is: guessed from its head, chosen by the person.
 
+use domain::Currency;
 use domain::sheet::content::Content;
 use domain::sheet::customers::{self, Customers, Part};
 use domain::sheet::peer::{self, Peer};
@@ -108,7 +109,7 @@ pub struct Layout {
 pub fn known(kind: Kind, rows: &[Vec<Content>]) -> usize {
     let at = head_of(kind, rows);
     let names = rows.get(at).map(|row| head::names(row)).unwrap_or_default();
-    guess(kind, &names, None).iter().filter(|key| !key.is_empty()).count()
+    guess(kind, &names, None, Currency::default()).iter().filter(|key| !key.is_empty()).count()
 }
 
 /// Which row is the head, counted from 0.
@@ -144,13 +145,13 @@ pub fn layout(kind: Kind, table: &Table, at: usize) -> Layout {
     Layout { names, lines, peer }
 }
 
-/// What columns of these names are, by their keys.
-pub fn guess(kind: Kind, names: &[String], peer: Option<Peer>) -> Vec<String> {
+/// What columns of these names are, by their keys; `currency`: the shop's.
+pub fn guess(kind: Kind, names: &[String], peer: Option<Peer>, currency: Currency) -> Vec<String> {
     match kind {
         Kind::Products => {
             let mut guessed = head::guess(names, &products::Column::ALL, &own_names());
             if let Some(peer) = peer {
-                peer.settle(names, &mut guessed);
+                peer.settle(names, &mut guessed, currency);
             }
             guessed.iter().map(|column| column.as_ref().map(product_key).unwrap_or_default()).collect()
         }

@@ -74,6 +74,7 @@ pub fn peer(peer: Peer) -> String {
         Peer::Square => "Square",
         Peer::Etsy => "Etsy",
         Peer::Loyverse => "Loyverse",
+        Peer::Medusa => "Medusa",
         Peer::Taobao => sheets::TAOBAO.get(),
         Peer::Youzan => sheets::YOUZAN.get(),
         Peer::Weidian => sheets::WEIDIAN.get(),

@@ -2,13 +2,14 @@
 
 use domain::code::scale::{FIELD, Label, Layout, LayoutFault, MOST, PRESETS};
 use domain::money::plain;
+use domain::weight::WeightUnit;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos::text_prop::TextProp;
 
 use crate::features::order::refusal;
 use crate::session::Session;
-use crate::text::{Phrase, scan as words};
+use crate::text::{Phrase, scan as words, weight};
 use crate::ui::scan::{Layer, Scanner};
 use crate::ui::{Button, Choice, Glyph, Kind, Select, TextField, Toaster};
 
@@ -52,9 +53,12 @@ fn in_words(pattern: &str) -> String {
 }
 
 /// What a label says.
-fn said(session: Session, label: &Label) -> String {
+fn said(session: Session, label: &Label, unit: WeightUnit) -> String {
     let currency = session.settings().get_untracked().currency;
-    let grams = label.grams.map(|grams| format!("{} kg", plain_kilograms(grams)));
+    let grams = label.grams.map(|grams| match unit {
+        WeightUnit::Kilogram => format!("{} kg", plain_kilograms(grams)),
+        unit => weight::said(grams, unit),
+    });
     let price = label.price.map(|minor| format!("{}{}", currency.sign(), plain(minor, currency)));
     let pieces = label.pieces.map(|count| words::label_pieces(&count.to_string()));
     let parts = [Some(words::label_item(&label.item)), grams, price, pieces];
@@ -75,8 +79,11 @@ pub fn ScaleLabels() -> impl IntoView {
     let kept = Memo::new(move |_| shop.with(|shop| shop.texts(FIELD)));
     let (prefixes, pattern) =
         (RwSignal::new("20-29".to_owned()), RwSignal::new(PRESETS.first().copied().unwrap_or_default().to_owned()));
+    // Those of most shops in 斤 weigh in kilograms.
+    let usual = Some(weight::shop()).filter(|unit| *unit == WeightUnit::Pound).unwrap_or_default();
+    let unit = RwSignal::new(usual);
     let (trial, tried) = (RwSignal::new(String::new()), RwSignal::new(false));
-    let typed = move || format!("{} {}", prefixes.get(), pattern.get());
+    let typed = move || format!("{} {} {}", prefixes.get(), pattern.get(), unit.get().key());
     let written = Memo::new(move |_| Layout::parse(&typed()));
     let write = move |all: Vec<String>| {
         spawn_local(async move {
@@ -139,7 +146,7 @@ pub fn ScaleLabels() -> impl IntoView {
                         places.first().and_then(|(id, _)| all.get(*id)).map(|product| product.name.clone())
                     });
                     let named = named.unwrap_or_else(|| words::LABEL_NO_PRODUCT.get().to_owned());
-                    (true, format!("{} · {named}", said(session, &read)))
+                    (true, format!("{} · {named}", said(session, &read, layout.unit())))
                 }
                 Err(_) => (false, words::MISREAD.get().to_owned()),
             };
@@ -201,6 +208,12 @@ pub fn ScaleLabels() -> impl IntoView {
                     <TextField label=words::PREFIXES value=prefixes hint=TextProp::from(words::PREFIXES_WHY)/>
                     <TextField label=words::LAYOUT_SIGNS value=pattern fault hint=TextProp::from(words::LAYOUT_SIGNS_WHY)/>
                 </div>
+                <Select
+                    label=TextProp::from(words::LAYOUT_UNIT)
+                    choices=WeightUnit::ALL.map(|unit| Choice::new(unit.key(), weight::name(unit))).into()
+                    value=Signal::derive(move || unit.get().key().to_owned())
+                    on_change=move |key: String| unit.set(WeightUnit::parse(&key).unwrap_or_default())
+                />
                 <Button label=words::LAYOUT_ADD glyph=Glyph::Plus submit=true/>
                 <TextField label=words::LABEL_TRIAL value=trial hint=TextProp::from(words::LABEL_TRIAL_WHY)/>
                 <div data-testid="label-preview" role="status">{preview}</div>

@@ -15,7 +15,7 @@ use crate::features::counter::model::{Good, percent_of};
 use crate::features::counter::till::{Figure, Till};
 use crate::features::meant;
 use crate::features::order::marks;
-use crate::features::order::refusal::amount_words;
+use crate::features::order::refusal::{amount_words, price_words, quantity_words};
 use crate::platform::page;
 use crate::text::{counter, delivery, fault, weight};
 use crate::ui::{
@@ -26,8 +26,9 @@ use crate::ui::{
 fn wrong<T>(
     tried: RwSignal<bool>,
     read: impl Fn() -> Result<T, NumberFault> + Send + Sync + 'static,
+    words: fn(NumberFault) -> String,
 ) -> Signal<Option<String>> {
-    Signal::derive(move || if tried.get() { read().err().map(amount_words) } else { None })
+    Signal::derive(move || if tried.get() { read().err().map(words) } else { None })
 }
 
 fn whole(till: Till, typed: &str, measure: Measure) -> Result<i64, NumberFault> {
@@ -108,7 +109,7 @@ pub fn Grams(till: Till, id: Uuid, variant: u32) -> impl IntoView {
                     id=field.clone()
                     label=TextProp::from(label)
                     value=typed
-                    fault=wrong(tried, read)
+                    fault=wrong(tried, read, quantity_words)
                     meaning=meant::quantity(till.session, typed, measure)
                 />
                 <div class="given-back">
@@ -168,7 +169,7 @@ pub fn Free(till: Till, code: String) -> impl IntoView {
                 id=field.clone()
                 label=counter::UNIT_PRICE
                 value=typed
-                fault=wrong(tried, read)
+                fault=wrong(tried, read, price_words)
                 meaning=meant::amount(till.session, typed)
             />
             <Keypad field decimals=Signal::derive(move || currency.get().exponent)/>
@@ -226,21 +227,21 @@ pub fn OneLine(till: Till, id: u32, figure: Figure) -> impl IntoView {
     };
     let large = match figure {
         Figure::Quantity => view! {
-            <AmountField id=field.clone() label=TextProp::from(quantity_label) value=quantity fault=wrong(tried, read_quantity) meaning=meant::quantity(till.session, quantity, measure)/>
+            <AmountField id=field.clone() label=TextProp::from(quantity_label) value=quantity fault=wrong(tried, read_quantity, quantity_words) meaning=meant::quantity(till.session, quantity, measure)/>
         }
         .into_any(),
         Figure::Price => view! {
-            <AmountField id=field.clone() label=TextProp::from(price_label) value=price fault=wrong(tried, read_price) meaning=meant::price_in(till.session, price, measure)/>
+            <AmountField id=field.clone() label=TextProp::from(price_label) value=price fault=wrong(tried, read_price, price_words) meaning=meant::price_in(till.session, price, measure)/>
         }
         .into_any(),
     };
     let small = match figure {
         Figure::Quantity => view! {
-            <TextField label=TextProp::from(price_label) value=price keys="none" numeric=true fault=wrong(tried, read_price) meaning=meant::price_in(till.session, price, measure)/>
+            <TextField label=TextProp::from(price_label) value=price keys="none" numeric=true fault=wrong(tried, read_price, price_words) meaning=meant::price_in(till.session, price, measure)/>
         }
         .into_any(),
         Figure::Price => view! {
-            <TextField label=TextProp::from(quantity_label) value=quantity keys="none" numeric=true fault=wrong(tried, read_quantity) meaning=meant::quantity(till.session, quantity, measure)/>
+            <TextField label=TextProp::from(quantity_label) value=quantity keys="none" numeric=true fault=wrong(tried, read_quantity, quantity_words) meaning=meant::quantity(till.session, quantity, measure)/>
         }
         .into_any(),
     };
@@ -258,7 +259,7 @@ pub fn OneLine(till: Till, id: u32, figure: Figure) -> impl IntoView {
                         value=discount
                         keys="none"
                         numeric=true
-                        fault=wrong(tried, read_discount)
+                        fault=wrong(tried, read_discount, amount_words)
                         meaning=meant::amount(till.session, discount)
                     />
                     <TextField label=counter::NOTE value=note fault=long/>
@@ -316,7 +317,7 @@ pub fn Details(till: Till) -> impl IntoView {
                         id=field.clone()
                         label=counter::OFF_ALL
                         value=discount
-                        fault=wrong(tried, read)
+                        fault=wrong(tried, read, amount_words)
                         meaning=meant::amount(till.session, discount)
                     />
                     <Keypad

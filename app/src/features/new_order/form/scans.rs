@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use domain::code::Place;
 use domain::code::scale::{Label, Scanned};
+use domain::figure::Usage;
 use domain::money::plain;
 use domain::order::Unit;
 use domain::product::Product;
@@ -15,7 +16,7 @@ use super::fields::ItemFields;
 use super::items::add_item;
 use crate::features::articles::{self, Articles};
 use crate::features::new_order::Flow;
-use crate::text::{counter, new_order, scan as words};
+use crate::text::{counter, new_order, scan as words, weight};
 use crate::ui::scan::{Layer, Scanner};
 use crate::ui::{Acts, Button, Dialog, Glyph, Kind, LinkButton, Note};
 
@@ -121,7 +122,9 @@ impl Desk {
         let Some(product) = self.product(place) else { return };
         let of = place.1;
         let usual = product.price(of, &self.flow.level.get_untracked());
-        let sale = label.map(|label| label.sale(product.unit, usual));
+        let minor = self.flow.minor.get_untracked();
+        let usage = Usage { currency: minor, weight: untrack(weight::shop) };
+        let sale = label.map(|label| label.sale(product.unit, usual, usage.weight));
         if sale == Some(None) {
             self.scanner.into_iter().for_each(|scanner| scanner.refuse(words::BY_PIECE));
             return;
@@ -140,13 +143,12 @@ impl Desk {
             return self.say(move || words::one_more(&name));
         }
         let Some(item) = self.free_line() else { return self.full() };
-        let minor = self.flow.minor.get_untracked();
-        item.fill(&product, of, usual.map(|price| plain(price, minor)));
+        item.fill(&product, of, usual.map(|price| usage.plain_price(price, product.unit)));
         match sale.flatten() {
             Some(sale) => {
                 item.unit.set(sale.unit);
-                item.quantity.set(sale.quantity.to_string());
-                item.price.set(sale.price.map(|price| plain(price, minor)).unwrap_or_default());
+                item.quantity.set(usage.plain_quantity(sale.quantity, sale.unit));
+                item.price.set(sale.price.map(|price| usage.plain_price(price, sale.unit)).unwrap_or_default());
                 item.discount.set(if sale.discount > 0 { plain(sale.discount, minor) } else { String::new() });
             }
             // How much it weighs is still to be typed.
