@@ -87,7 +87,7 @@ pub fn per(price: &str, unit: WeightUnit) -> String {
 
 /// A weight in a unit: `1.5 kg`; less than a kilogram in grams.
 pub fn quantity(grams: i64, unit: WeightUnit) -> String {
-    if unit == WeightUnit::Kilogram && grams.abs() < 1_000 {
+    if unit == WeightUnit::Kilogram && grams.unsigned_abs() < 1_000 {
         return self::grams(&grams.to_string().replace('-', "−"));
     }
     in_unit(grams, unit)

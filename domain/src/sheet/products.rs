@@ -936,7 +936,7 @@ where
         let variant =
             if is_new && variant != 0 { super::unused(variant, now.variants.iter().map(|it| it.id)) } else { variant };
         if is_new && variant != 0 {
-            let position = now.variants.iter().map(|it| it.position).max().map_or(0, |last| last + 1_000);
+            let position = now.variants.iter().map(|it| it.position).max().map_or(0, |last| last.saturating_add(1_000));
             let name = read.spec.take().unwrap_or_default();
             now.variants.push(Variant { id: variant, name, position, ..Variant::default() });
         }

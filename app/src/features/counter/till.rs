@@ -112,7 +112,7 @@ pub struct Back {
 
 impl Back {
     fn of(sold: &Sold) -> Option<Self> {
-        let sum = |ways: &[(String, i64)]| ways.iter().map(|(_, minor)| minor).sum::<i64>();
+        let sum = |ways: &[(String, i64)]| ways.iter().fold(0_i64, |sum, (_, minor)| sum.saturating_add(*minor));
         let (minor, is_change) = match &sold.undone {
             Some(ways) => (sum(ways), false),
             None if sold.change > 0 => (sold.change, true),
@@ -268,10 +268,15 @@ impl Till {
             came_from_goods: StoredValue::new(false),
             go: StoredValue::new(Arc::new(go)),
         };
-        // The exact amount is filled in, and again whenever what is left changes.
-        Effect::new(move |_| {
-            let rest = rest.get();
-            till.typed.set(till.currency().typed(rest));
+        // The exact amount is filled in, and again whenever what is left changes; while money is taken, not over what a
+        // person typed.
+        Effect::new(move |before: Option<(bool, i64)>| {
+            let (paying, rest, currency) = (till.paying.get(), rest.get(), till.currency());
+            let is_typed = |rest: i64| till.typed.with_untracked(|typed| *typed != currency.typed(rest));
+            if !before.is_some_and(|(was_paying, rest)| was_paying && paying && is_typed(rest)) {
+                till.typed.set(currency.typed(rest));
+            }
+            (paying, rest)
         });
         till
     }
@@ -594,11 +599,12 @@ impl Till {
         Ok(Cart::take_up(&order, self.price_now(&level)))
     }
 
-    /// Follows what others do to the draft that is in hand, on other tablets and in other windows.
-    pub fn watch_the_draft(self) {
+    /// Follows what others do to the draft that is in hand, on other tablets and in other windows; once `is_read` what was
+    /// in hand: what is there before may have been put away.
+    pub fn watch_the_draft(self, is_read: RwSignal<bool>) {
         Effect::new(move |_| {
             // While an act of our own is under way, what changes is ours.
-            if self.busy.get() {
+            if self.busy.get() || !is_read.get() {
                 return;
             }
             if let Loaded::There(order) = self.draft.get() {
@@ -813,8 +819,9 @@ impl Till {
             match self.act_on_draft([Command::RecordPayment(part.payment())]).await {
                 Ok(()) => {
                     self.tried.set(false);
-                    let rest = self.said_amount(self.rest.get_untracked());
-                    self.said.set(counter::still(&rest));
+                    let rest = self.rest.get_untracked();
+                    self.write(rest);
+                    self.said.set(counter::still(&self.said_amount(rest)));
                     focus_amount();
                 }
                 Err(fault) => self.fail(fault),
