@@ -286,6 +286,13 @@ impl<'a, C: PartialEq> Cells<'a, C> {
         self.refusals.push(Refusal { column, why });
     }
 
+    /// Refuses the row as a whole. A name that was refused is there: it is not called missing as well.
+    fn refuse_row(&mut self, why: Why) {
+        if why != Why::NameMissing || self.refusals.is_empty() {
+            self.refuse(None, why);
+        }
+    }
+
     /// Whether nothing stands in the columns that mean something.
     fn are_blank(&self) -> bool {
         self.columns.iter().zip(self.cells).all(|(column, cell)| column.is_none() || cell.is_blank())

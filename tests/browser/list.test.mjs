@@ -284,7 +284,7 @@ test("many numbers pasted at once find their orders, and what is missing is said
   await showsJust(page, [20, 9, 3].map((i) => orders[i].number));
 });
 
-test("payments are verified in a batch with no server: each order says what became of it", async (t) => {
+test("O4: payments are verified in a batch with no server: each order says what became of it", async (t) => {
   const { server, tablet, page, orders, rows } = await filled(t, 12, (i) => ({
     content: content("Tea"),
     buyer: { name: `Buyer ${i}` },

@@ -37,7 +37,7 @@ test("a shop that began alone connects; a second tablet joins and shows its orde
   assert.deepEqual((await second.numbers(2)).sort(), [number, other].sort());
 });
 
-test("the server lost everything: the tablets go on, are let in again, and bring everything back", async (t) => {
+test("T6: the server lost everything: the tablets go on, are let in again, and bring everything back", async (t) => {
   const { server, first, second } = await twoTablets(t);
   const one = await first.takeOrder();
   await first.synced();

@@ -370,8 +370,8 @@ fn wire(session: Session, purpose: Purpose, start: Start, refused: RwSignal<Opti
         let free = |product: Uuid, variant: u32| {
             let (_, variant) = session.article(product, variant);
             let product = products.with(|all| all.get(product).cloned())?;
-            let stock = session.stock(&product, variant);
-            stock.counted.then(|| stock.free().saturating_add(own((product.id, variant))))
+            let (stock, goods) = (session.stock(&product, variant), (product.id, variant));
+            stock.counted.then(|| (goods, stock.free().saturating_add(own(goods))))
         };
         reading.with(|reading| model::shortages(&reading.content, free))
     });

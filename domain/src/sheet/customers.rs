@@ -518,7 +518,7 @@ impl<D: FnMut() -> u32> Customers<D> {
         let read = self.read(cells);
         let or_raw = |column, read: &Option<String>| read.clone().unwrap_or_else(|| cells.shown(&column));
         *said = vec![or_raw(Column::Name, &read.name), or_raw(Column::Phone, &read.phone), read.addresses.join(" · ")];
-        let found = self.find(&read).map_err(|why| cells.refuse(None, why)).ok();
+        let found = self.find(&read).map_err(|why| cells.refuse_row(why)).ok();
         let found = found.filter(|_| cells.refusals.is_empty())?;
         let before = found.and_then(|at| self.works.get(at)).map(|work| work.now.clone()).unwrap_or_default();
         let mut now = before.clone();
@@ -535,7 +535,8 @@ impl<D: FnMut() -> u32> Customers<D> {
         set(&mut now.note, note);
         for text in addresses {
             if !now.addresses.iter().any(|it| it.text == text) {
-                let position = now.addresses.iter().map(|it| it.position).max().map_or(0, |last| last + 1_000);
+                let position =
+                    now.addresses.iter().map(|it| it.position).max().map_or(0, |last| last.saturating_add(1_000));
                 let id = super::unused((self.draw)(), now.addresses.iter().map(|it| it.id));
                 now.addresses.push(Address { id, text, position });
             }

@@ -32,7 +32,7 @@ fn samples() -> Vec<Sample> {
 }
 
 #[test]
-fn what_sellers_paste_fills_the_right_fields() {
+fn o8_what_sellers_paste_fills_the_right_fields() {
     let divisions = divisions();
     let samples = samples();
     let mut right = 0;

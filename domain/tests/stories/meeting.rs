@@ -154,6 +154,17 @@ fn paid_in_full_on_both_is_a_refund_due() {
 }
 
 #[test]
+fn t7_parts_on_both_that_come_to_more_are_one_conflict_and_a_refund_due() {
+    for (_, stall) in either_way(&Stall::with(two_teapots()), |stall| {
+        stall.a(cash(80_00)).b(cash(40_00));
+    }) {
+        assert_eq!((stall.order(A).balance(), stall.order(B).balance()), (-20_00, -20_00));
+        assert_eq!(stall.inbox().len(), 1);
+        assert!(stall.badges().contains(&Badge::RefundDue));
+    }
+}
+
+#[test]
 fn paid_twice_was_the_same_money() {
     for (_, mut stall) in either_way(&Stall::with(two_teapots()), |stall| {
         stall.a(wechat(100_00)).b(wechat(100_00));

@@ -183,6 +183,62 @@ fn what_no_column_tells_is_refused_and_not_guessed() {
 }
 
 #[test]
+fn a_price_or_a_stock_that_says_its_unit_of_weight_is_of_it() {
+    let mut shop = Shop::default();
+    let plan = shop.import(
+        "Product,Retail price,Buying price,Qty in stock\nOranges,8.9/kg,4/kg,30kg\n蜜桔,￥6.5/斤,3,20 斤\n\
+         Nuts,12 per lb,,500 g\n梨,5元每斤,,12\nLoose tea,60,,2.5kg\nMug,15,9,4\nTape,12/15,,1\nRope,3/m,,1\n",
+    );
+    let amount = |at| (at, vec![Why::Amount(NumberFault::NotANumber)]);
+    assert_eq!(refused(&plan), [amount(8), amount(9)], "two prices, and a metre, are nothing that is sold here");
+    let goods = [("Oranges", 8_90, 30_000), ("蜜桔", 13_00, 10_000), ("Nuts", 26_46, 500), ("梨", 10_00, 6_000)];
+    let goods = goods.into_iter().chain([("Loose tea", 60_00, 2_500), ("Mug", 15_00, 4)]);
+    assert_eq!(known(&shop), goods.map(|(name, price, stock)| of(name, price, stock)).collect::<Vec<_>>());
+    let units: Vec<Unit> = shop.products().iter().map(|it| it.unit).collect();
+    assert_eq!(units, [Unit::Gram, Unit::Gram, Unit::Gram, Unit::Gram, Unit::Gram, Unit::Piece]);
+    let costs: Vec<Option<i64>> = shop.products().iter().map(|it| it.article.cost).collect();
+    assert_eq!(costs, [Some(4_00), Some(6_00), None, None, None, Some(9_00)]);
+    // What was sold by the piece becomes what its price says, unless pieces of it were counted.
+    let mut shop = Shop::default();
+    shop.import("名称,价格,库存\n橙,3,\n柚,3,7\n");
+    let plan = shop.import("名称,价格\n橙,8.9/公斤\n柚,8.9/公斤\n");
+    assert_eq!(refused(&plan), [(3, vec![Why::UnitDiffers])]);
+    assert_eq!(known(&shop), [of("橙", 8_90, 0), of("柚", 3_00, 7)]);
+}
+
+#[test]
+fn s11_the_same_code_for_other_goods_is_refused_by_its_row() {
+    let mut shop = Shop::default();
+    let plan = shop.import("名称,编码,价格\nTea towel,TT1,6\nTea cosy,TT1,9\nTea pot,TT2,30\n");
+    assert_eq!(plan.counts(), counts(2, 0, 0, 1));
+    assert_eq!(refused(&plan).iter().map(|(row, _)| *row).collect::<Vec<_>>(), [3]);
+}
+
+#[test]
+fn s19_zeros_of_a_code_stay() {
+    let mut shop = Shop::default();
+    shop.import("name,code,price\nSpoon,012.10,5\nFork,010,6\n");
+    assert_eq!(shop.products().iter().map(|it| it.article.code.clone()).collect::<Vec<_>>(), ["012.10", "010"]);
+}
+
+#[test]
+fn s33_a_price_and_a_cost_of_zero_are_taken() {
+    let mut shop = Shop::default();
+    shop.import("名称,售价,进价\n赠品,0,0\n");
+    let article = shop.products()[0].article.clone();
+    assert_eq!((article.price, article.cost), (Some(0), Some(0)));
+}
+
+#[test]
+fn s34_long_names_are_refused_and_those_of_any_script_taken() {
+    let mut shop = Shop::default();
+    let names = [&"长".repeat(200), "עט כחול", "قلم أزرق", "👩‍🍳 🍵"];
+    let plan = shop.import(&format!("名称,价格\n{},1\n{},1\n", names.join(",1\n"), "长".repeat(201)));
+    assert_eq!(shop.products().iter().map(|it| it.name.clone()).collect::<Vec<_>>(), names);
+    assert_eq!(refused(&plan), [(6, vec![Why::TooLong(200)])]);
+}
+
+#[test]
 fn s14_idle_zeros_are_no_thousands() {
     let mut shop = Shop::default();
     let plan = shop.import(

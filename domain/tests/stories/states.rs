@@ -57,6 +57,28 @@ fn a_gift_of_price_zero_is_paid_from_the_start() {
 }
 
 #[test]
+fn c21_all_of_a_weighed_line_off_is_nothing_and_not_less() {
+    let mut tea = two_teapots();
+    let line = line(1, "Longjing", 2_250, 64_22);
+    tea.content.lines = vec![domain::order::Line { unit: Unit::Gram, discount: 144_50, ..line }];
+    assert_eq!(tea.content.total(), 0);
+    assert_eq!(Stall::with(tea).status(), Status::Paid);
+}
+
+#[test]
+fn c23_lines_discount_and_rounding_come_to_one_total_everywhere() {
+    let mut order = two_teapots();
+    order.content.lines = vec![line(1, "A", 3, 19_99), line(2, "B", 7, 2_33), line(3, "C", 1, 25_45)];
+    (order.content.discount, order.content.rounding) = (10_17, 9);
+    assert_eq!(order.content.total(), 91_47);
+    let stall = Stall::with(order);
+    assert_eq!(
+        (stall.order(A).total(), stall.order(A).summary().total, stall.order(A).balance()),
+        (91_47, 91_47, 91_47)
+    );
+}
+
+#[test]
 fn goods_by_weight_round_to_the_cent() {
     let mut tea = two_teapots();
     tea.content.lines = vec![domain::order::Line { unit: Unit::Gram, ..line(1, "Longjing", 333, 199_99) }];

@@ -71,7 +71,7 @@ fn the_same_customer_made_on_two_tablets_is_seen_as_one_on_both() {
 }
 
 #[test]
-fn one_tablet_merges_while_the_other_sells_to_the_merged_one() {
+fn t4_one_tablet_merges_while_the_other_sells_to_the_merged_one() {
     let mut stall = Stall::new(2);
     let (kept, merged) = (wang(&stall, 0), wang(&stall, 1));
     stall.settle();

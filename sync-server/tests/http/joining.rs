@@ -54,7 +54,7 @@ async fn the_code_alone_finds_the_shop() {
 }
 
 #[tokio::test]
-async fn a_taken_code_is_answered_with_another() {
+async fn t5_a_taken_code_is_answered_with_another() {
     let app = TestApp::start().await;
     let first = app.first_device().await;
     let code = first.pairing_code().await;
@@ -66,7 +66,7 @@ async fn a_taken_code_is_answered_with_another() {
 }
 
 #[tokio::test]
-async fn a_pairing_code_is_good_once_and_for_ten_minutes() {
+async fn t5_a_pairing_code_is_good_once_and_for_ten_minutes() {
     let app = TestApp::start().await;
     let first = app.first_device().await;
     let (early, late) = (first.pairing_code().await, first.pairing_code().await);
@@ -84,7 +84,7 @@ async fn a_pairing_code_is_good_once_and_for_ten_minutes() {
 }
 
 #[tokio::test]
-async fn a_code_may_be_used_at_its_own_shop_only() {
+async fn t6_a_code_may_be_used_at_its_own_shop_only() {
     let app = TestApp::start().await;
     let first = app.first_device().await;
     let code = first.pairing_code().await;

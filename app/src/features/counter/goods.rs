@@ -203,7 +203,8 @@ fn Tile(till: Till, id: Uuid, stop: Memo<Option<Uuid>>, focused: RwSignal<Option
     let is_stop = Memo::new(move |_| stop.get() == Some(id));
     let currency = till.session.currency();
     let product = Memo::new(move |_| till.products.with(|all| all.get(id).cloned()));
-    let here = Memo::new(move |_| till.cart.with(|cart| cart.quantity_of(id, None)));
+    let here =
+        Memo::new(move |_| till.cart.with(|cart| cart.quantity_of(id, None, |id, of| till.session.article(id, of))));
     let free = Memo::new(move |_| product.with(|product| till.free(product.as_ref()?, None)));
     let picture = Memo::new(move |_| {
         product.with(|product| {

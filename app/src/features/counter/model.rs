@@ -173,10 +173,12 @@ impl Cart {
         self.content.lines.iter().map(count).fold(0, i64::saturating_add)
     }
 
-    /// Pieces or grams of a product; of one variant, or of all.
-    pub fn quantity_of(&self, product: Uuid, variant: Option<u32>) -> i64 {
-        let is_it =
-            |line: &&Line| line.product == Some(product) && variant.is_none_or(|variant| line.variant == variant);
+    /// Pieces or grams of a product; of one variant, or of all. `article` says which article one turned out to be.
+    pub fn quantity_of(&self, product: Uuid, variant: Option<u32>, article: impl Fn(Uuid, u32) -> (Uuid, u32)) -> i64 {
+        let is_it = |line: &&Line| {
+            let is = line.product.map(|product| article(product, line.variant));
+            is.is_some_and(|is| is.0 == product && variant.is_none_or(|variant| is.1 == variant))
+        };
         self.content.lines.iter().filter(is_it).map(|line| line.quantity).fold(0, i64::saturating_add)
     }
 
@@ -422,7 +424,7 @@ pub fn matches(product: &Product, search: &str, pinyin: Option<&Pinyin>) -> bool
     folded(search).split_whitespace().all(|word| {
         texts().any(|text| folded(text).contains(word))
             || code::is_of(product, word)
-            || pinyin.is_some_and(|pinyin| names().any(|name| pinyin.matches(name, word)))
+            || pinyin.is_some_and(|pinyin| names().any(|name| pinyin.matches(&folded(name), word)))
     })
 }
 

@@ -39,7 +39,7 @@ pub fn goods<'a>(products: impl Iterator<Item = &'a Arc<Product>>, typed: &str, 
                     || folded(spec).contains(*word)
                     || codes().any(|code| folded(code).contains(*word))
                     || code::is_of(product, word)
-                    || pinyin.is_some_and(|it| it.matches(&product.name, word) || it.matches(spec, word))
+                    || pinyin.is_some_and(|it| it.matches(&name, word) || it.matches(&folded(spec), word))
             };
             if !words.iter().all(says) {
                 continue;
@@ -90,7 +90,7 @@ pub fn customers<'a>(
                 Some((0, customer))
             } else if name.starts_with(&typed) {
                 Some((1, customer))
-            } else if name.contains(&typed) || pinyin.is_some_and(|it| it.matches(&customer.name, &typed)) {
+            } else if name.contains(&typed) || pinyin.is_some_and(|it| it.matches(&name, &typed)) {
                 Some((2, customer))
             } else {
                 None

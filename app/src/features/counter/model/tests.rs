@@ -50,7 +50,11 @@ fn the_same_good_tapped_again_is_one_more_of_it() {
     cart.change(line, |line| line.price = 100_00);
     cart.add(&good(TEA, 128_00), 1, || 9);
     assert_eq!(cart.content.lines.len(), 3, "at another price it is another line");
-    assert_eq!(cart.quantity_of(TEA, Some(0)), 3);
+    let apart = |id, of| (id, of);
+    assert_eq!((cart.quantity_of(TEA, Some(0), apart), cart.quantity_of(TEA, None, apart)), (3, 3));
+    // R36: what was merged is one, whichever name the cart knew it by.
+    let merged = |id, of| if id == SHIRT { (TEA, 7) } else { (id, of) };
+    assert_eq!((cart.quantity_of(TEA, Some(7), merged), cart.quantity_of(TEA, None, merged)), (1, 4));
 }
 
 #[test]
@@ -60,7 +64,10 @@ fn weighed_goods_are_lines_of_their_own_and_one_piece_each() {
     let mut draw = drawing();
     cart.add(&tangerines, 1_500, &mut draw);
     cart.add(&tangerines, 500, &mut draw);
-    assert_eq!((cart.pieces(), cart.content.total(), cart.quantity_of(TEA, None)), (2, 32_00, 2_000));
+    assert_eq!(
+        (cart.pieces(), cart.content.total(), cart.quantity_of(TEA, None, |id, of| (id, of))),
+        (2, 32_00, 2_000)
+    );
 }
 
 #[test]
@@ -303,10 +310,12 @@ fn tiles_are_found_by_every_word() {
     let pinyin = Pinyin::parse("long 龙\njing 井\nming 明\nqian 前\n").unwrap();
     assert!(matches(&tea, "LONG 茶", None) && matches(&tea, "", None) && !matches(&tea, "long 果", None));
     assert!(matches(&tea, "mqlj", Some(&pinyin)) && !matches(&tea, "mqlj", None));
+    assert!(matches(&tea, "龙jing", Some(&pinyin)) && matches(&tea, "Ｌｏｎｇ井", Some(&pinyin)));
 }
 
 #[test]
-fn weights_and_percents_are_said_shortly() {
+fn c22_percents_round_half_up() {
+    assert_eq!(percent_of(25_45, 10), 2_55);
     assert_eq!((percent_of(128_05, 10), percent_of(5, 10)), (12_81, 1));
 }
 

@@ -81,7 +81,7 @@ fn shown(table: &Table) -> Vec<Vec<String>> {
 }
 
 #[test]
-fn s18_numbers_are_shown_by_their_format() {
+fn s18_s28_numbers_are_shown_by_their_format_and_rich_text_is_plain() {
     let rows = words(1, &["名称", "条码", "价格"])
         + r#"<row r="2"><c r="A2" t="s"><v>1</v></c><c r="B2" s="1"><v>12345678905</v></c><c r="C2" s="2"><f>10/3</f><v>3.3333333333333335</v></c></row>"#
         + r#"<row><c t="s"><v>2</v></c><c s="0"><v>6.901234567892E12</v></c><c s="3"><v>45658</v></c></row>"#
