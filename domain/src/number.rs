@@ -18,7 +18,7 @@ pub struct Day {
 impl Day {
     /// The day that a moment falls on, `offset_minutes` east of UTC.
     pub fn at(ms: i64, offset_minutes: i32) -> Self {
-        let days = (ms + i64::from(offset_minutes) * 60_000).div_euclid(86_400_000);
+        let days = ms.saturating_add(i64::from(offset_minutes) * 60_000).div_euclid(86_400_000);
         // Civil date from a count of days (H. Hinnant, "chrono-compatible low-level date algorithms").
         let z = days + 719_468;
         let era = z.div_euclid(146_097);

@@ -8,7 +8,8 @@
 //! heals, and the invariants of sync.md must hold.
 //!
 //! A failing run prints its seed and the fewest steps that fail. To see one again:
-//! `STALLBOOK_SEED=42 cargo test -p system-tests simulator`; for a longer night: `STALLBOOK_RUNS=100000`.
+//! `STALLBOOK_SEED=42 cargo test -p system-tests simulator`; for a longer night: `STALLBOOK_RUNS=100000`; for seeds that
+//! were not run before: `STALLBOOK_FIRST=100000`.
 
 mod carts;
 mod checks;
@@ -50,7 +51,8 @@ const TABLETS: usize = 3;
 const RUNS: u64 = 1_000;
 /// Beyond those: what a longer night has found. 1349: a log read anew, an order's events whole in one page. 2644, 7705: a
 /// call that was on its way for an hour. 3937, 10253, 18085: a server that was restored, and gave out its sequence anew.
-const FOUND: [u64; 6] = [1_349, 2_644, 3_937, 7_705, 10_253, 18_085];
+/// 1003577: a name in what an earlier log left.
+const FOUND: [u64; 7] = [1_349, 2_644, 3_937, 7_705, 10_253, 18_085, 1_003_577];
 const YEAR_MS: i64 = 365 * 86_400_000;
 /// Within this time after the last fault every tablet must have everything, in milliseconds.
 const HEALED_WITHIN_MS: i64 = 10 * 60_000;
@@ -726,7 +728,7 @@ fn after_all_that_can_go_wrong_everything_is_everywhere() {
         let steps = number("STALLBOOK_STEPS").map_or(steps_of(seed), |steps| steps as usize);
         return run(Draw { seed, steps });
     }
-    let runs = number("STALLBOOK_RUNS").unwrap_or(RUNS);
+    let (begin, runs) = (number("STALLBOOK_FIRST").unwrap_or(0), number("STALLBOOK_RUNS").unwrap_or(RUNS));
     let threads = std::thread::available_parallelism().map_or(1, usize::from) as u64;
     let failed: Vec<u64> = std::thread::scope(|scope| {
         let workers: Vec<_> = (0..threads)
@@ -734,7 +736,7 @@ fn after_all_that_can_go_wrong_everything_is_everywhere() {
                 scope.spawn(move || {
                     // Ten that fail are enough to look at.
                     let found = FOUND.into_iter().skip(first as usize);
-                    (first..runs)
+                    (begin + first..begin + runs)
                         .step_by(threads as usize)
                         .chain(found.step_by(threads as usize))
                         .filter(|seed| !try_seed(*seed))
@@ -751,11 +753,11 @@ fn after_all_that_can_go_wrong_everything_is_everywhere() {
         ("a field was written on two tablets", &records::DISPUTED, 20),
         ("more was sold than there was", &goods::OVERSOLD, 20),
         ("a count did not know of something", &goods::UNAWARE, 20),
-        ("two counts agreed", &goods::AGREED, 500),
+        ("two counts agreed", &goods::AGREED, 100),
         ("a product turned out to be another", &goods::MERGED, 50),
-        ("two merged each into the other", &people::CIRCLES, 300),
-        ("a cart was sold twice", &carts::SOLD_TWICE, 150),
-        ("a part was paid of a cart that ended unknowing of it", &carts::PART_UNKNOWN, 300),
+        ("two merged each into the other", &people::CIRCLES, 30),
+        ("a cart was sold twice", &carts::SOLD_TWICE, 50),
+        ("a part was paid of a cart that ended unknowing of it", &carts::PART_UNKNOWN, 40),
     ] {
         let count = count.load(Ordering::Relaxed);
         eprintln!("{what}: {count} times");

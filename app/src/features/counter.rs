@@ -30,6 +30,7 @@ use self::sold::SoldSheet;
 use self::tender::Tender;
 use self::till::{Back, Till};
 use crate::frame::arrive;
+use crate::platform::kept::Later;
 use crate::platform::{kept, page};
 use crate::session::Session;
 use crate::text::counter;
@@ -63,6 +64,7 @@ pub fn Counter() -> impl IntoView {
     let (back, back_ms) = kept::load_dated::<Back>(KEPT_BACK).unzip();
     till.back.set(back);
     let began = till.cart.get_untracked();
+    let is_read = RwSignal::new(false);
     Effect::new(move |before: Option<()>| {
         till.back.with(|back| match (before, back) {
             (None, _) => {}
@@ -79,8 +81,12 @@ pub fn Counter() -> impl IntoView {
         });
     });
     spawn_local(async move {
-        let later = kept::load_later::<Cart>(KEPT, at_ms.unwrap_or(i64::MIN)).await;
-        if let Some(last) = later.or(sold)
+        let last = match kept::load_later(KEPT, at_ms).await {
+            Later::Nothing => sold,
+            Later::Forgotten => (!began.is_blank()).then(|| Cart::new(session.draw_order())),
+            Later::Typed(last) => Some(last),
+        };
+        if let Some(last) = last
             && !(is_sold(&last) && session.was_sold_here(last.order).await)
         {
             // Selling goes on at once; what was tapped meanwhile is not lost for what was before.
@@ -90,12 +96,15 @@ pub fn Counter() -> impl IntoView {
                 }
             });
         }
-        if let Some(later) = kept::load_later::<Back>(KEPT_BACK, back_ms.unwrap_or(i64::MIN)).await {
-            till.back.try_update(|back| _ = back.get_or_insert(later));
+        match kept::load_later::<Back>(KEPT_BACK, back_ms).await {
+            Later::Nothing => {}
+            Later::Forgotten => _ = till.back.try_update(|now| *now = now.filter(|it| Some(*it) != back)),
+            Later::Typed(later) => _ = till.back.try_update(|back| _ = back.get_or_insert(later)),
         }
+        is_read.try_set(true);
         till.keep_old_parts().await;
     });
-    till.watch_the_draft();
+    till.watch_the_draft(is_read);
     till.take_scans(Layer::Page);
     till.follow_waiting();
     let listening = window_event_listener(leptos::ev::keydown, move |event| {

@@ -5,7 +5,6 @@ use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 
 use gloo_storage::{LocalStorage, Storage};
-use indexed_db_futures::KeyRange;
 use indexed_db_futures::database::Database;
 use indexed_db_futures::error::OpenDbError;
 use indexed_db_futures::prelude::*;
@@ -42,9 +41,11 @@ const SHELF: &str = "stallbook-typed";
 const TYPED: &str = "typed";
 
 thread_local! {
-    /// What is yet to be written, the last of each form; nothing: it is to be forgotten.
-    static TO_WRITE: RefCell<BTreeMap<String, Option<Vec<u8>>>> = const { RefCell::new(BTreeMap::new()) };
+    /// What is yet to be written, the last of each form.
+    static TO_WRITE: RefCell<BTreeMap<String, Vec<u8>>> = const { RefCell::new(BTreeMap::new()) };
     static IS_WRITING: Cell<bool> = const { Cell::new(false) };
+    /// The latest time that anything here bears.
+    static LATEST_MS: Cell<i64> = const { Cell::new(i64::MIN) };
 }
 
 /// Something typed, and when, milliseconds since 1970.
@@ -54,35 +55,59 @@ struct Dated<T> {
     typed: T,
 }
 
-/// Keeps it twice: at once for a page that is loaded anew, and on the disk for a browser that was killed.
-pub fn store_twice<T: Serialize>(form: &str, typed: &T) {
-    let dated = Dated { at_ms: clock::now_ms(), typed };
-    store(form, &dated);
-    // What is made of texts and numbers can be written as JSON.
-    if let Ok(json) = serde_json::to_vec(&dated) {
-        write_later(form, Some(json));
-    }
+/// What the disk knows that is later than what a page that is loaded anew has.
+pub enum Later<T> {
+    /// Nothing.
+    Nothing,
+    /// It was forgotten since then.
+    Forgotten,
+    /// This was typed since then.
+    Typed(T),
 }
 
-/// Forgets it in both places.
+/// What it bears that is typed now: later than all before, also where the clock was set back.
+fn now_ms() -> i64 {
+    let ms = clock::now_ms().max(LATEST_MS.get().saturating_add(1));
+    LATEST_MS.set(ms);
+    ms
+}
+
+/// Keeps it twice: at once for a page that is loaded anew, and on the disk for a browser that was killed.
+pub fn store_twice<T: Serialize>(form: &str, typed: &T) {
+    let dated = Dated { at_ms: now_ms(), typed };
+    store(form, &dated);
+    write_later(form, &dated);
+}
+
+/// Forgets it in both places. On the disk stands that it was: a browser that is killed brings what it kept in the other
+/// place back as it was seconds ago.
 pub fn forget_twice(form: &str) {
     forget(form);
-    write_later(form, None);
+    write_later(form, &Dated { at_ms: now_ms(), typed: None::<()> });
 }
 
 /// What was kept for a page that is loaded anew, and when, milliseconds since 1970.
 pub fn load_dated<T: DeserializeOwned>(form: &str) -> Option<(T, i64)> {
-    load(form).map(|Dated { at_ms, typed }| (typed, at_ms))
+    let Dated { at_ms, typed } = load(form)?;
+    LATEST_MS.set(LATEST_MS.get().max(at_ms));
+    Some((typed, at_ms))
 }
 
-/// What is on the disk, where it is later than this moment, milliseconds since 1970.
-pub async fn load_later<T: DeserializeOwned>(form: &str, than_ms: i64) -> Option<T> {
-    let json = read(form).await.ok().flatten()?;
-    let dated: Dated<T> = serde_json::from_slice(&json).ok()?;
-    (dated.at_ms > than_ms).then_some(dated.typed)
+/// What the disk knows that is later than this moment, milliseconds since 1970.
+pub async fn load_later<T: DeserializeOwned>(form: &str, than_ms: Option<i64>) -> Later<T> {
+    let json = read(form).await.ok().flatten().unwrap_or_default();
+    match serde_json::from_slice::<Dated<Option<T>>>(&json) {
+        Ok(Dated { at_ms, typed }) if than_ms.is_none_or(|than_ms| at_ms > than_ms) => {
+            LATEST_MS.set(LATEST_MS.get().max(at_ms));
+            typed.map_or(Later::Forgotten, Later::Typed)
+        }
+        _ => Later::Nothing,
+    }
 }
 
-fn write_later(form: &str, json: Option<Vec<u8>>) {
+fn write_later<T: Serialize>(form: &str, dated: &Dated<T>) {
+    // What is made of texts and numbers can be written as JSON.
+    let Ok(json) = serde_json::to_vec(dated) else { return };
     TO_WRITE.with_borrow_mut(|all| all.insert(form.to_owned(), json));
     if IS_WRITING.replace(true) {
         return;
@@ -110,20 +135,13 @@ async fn shelf() -> Result<Database, OpenDbError> {
         .await
 }
 
-async fn write(all: &BTreeMap<String, Option<Vec<u8>>>) -> Result<(), OpenDbError> {
+async fn write(all: &BTreeMap<String, Vec<u8>>) -> Result<(), OpenDbError> {
     let shelf = shelf().await?;
     let strict = TransactionOptions::new().with_durability(TransactionDurability::Strict);
     let writing = shelf.transaction(TYPED).with_mode(TransactionMode::Readwrite).with_options(strict).build()?;
     let store = writing.object_store(TYPED)?;
     for (form, json) in all {
-        match json {
-            Some(json) => {
-                store.put(Uint8ArraySlice::new(json)).with_key(form.clone()).without_key_type().build()?;
-            }
-            None => {
-                store.delete::<String, _>(KeyRange::Only(form.clone())).build()?;
-            }
-        }
+        store.put(Uint8ArraySlice::new(json)).with_key(form.clone()).without_key_type().build()?;
     }
     writing.commit().await?;
     shelf.close();

@@ -201,7 +201,7 @@ fn done_at_once(
 ) -> Result<(), Rejection> {
     for payment in payments {
         let recorded = received(payment, owed)?;
-        owed -= recorded.amount;
+        owed = owed.saturating_sub(recorded.amount);
         decision.order(OrderEvent::PaymentRecorded(recorded));
     }
     if handed_over {

@@ -170,7 +170,7 @@ fn arranged(mut items: Vec<Item>, record: &Record) -> Vec<Entry> {
             };
             let (known, later): (Vec<Item>, Vec<Item>) = rest.into_iter().partition(is_before);
             let said = known.iter().filter(|item| !entry.meta.knew(&item.entry.meta) && item.count.is_none());
-            let said: i64 = said.map(|item| item.entry.quantity).sum();
+            let said = said.fold(0_i64, |sum, item| sum.saturating_add(item.entry.quantity));
             let earlier = known.iter().enumerate().filter(|(_, item)| entry.meta.knew(&item.entry.meta));
             count = earlier.filter_map(|(place, item)| Some((item.count?, place))).max().map(|(_, place)| place);
             rest = known;

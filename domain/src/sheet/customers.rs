@@ -535,7 +535,8 @@ impl<D: FnMut() -> u32> Customers<D> {
         set(&mut now.note, note);
         for text in addresses {
             if !now.addresses.iter().any(|it| it.text == text) {
-                let position = now.addresses.iter().map(|it| it.position).max().map_or(0, |last| last + 1_000);
+                let position =
+                    now.addresses.iter().map(|it| it.position).max().map_or(0, |last| last.saturating_add(1_000));
                 let id = super::unused((self.draw)(), now.addresses.iter().map(|it| it.id));
                 now.addresses.push(Address { id, text, position });
             }

@@ -1,7 +1,12 @@
 //! What holds for every story: of any events, whoever made them, and of whatever two tablets do.
 
+use std::collections::BTreeMap;
+
 use domain::contact::{Buyer, ContactChanged, ContactEvent};
 use domain::order::*;
+use domain::product::ledger::ledger;
+use domain::product::merge::{Merged, Merges, counted_twice, together};
+use domain::record::{Changed, DebtMoved, Fields, Record, RecordEvent, StockMoved, StockReason, Value};
 use domain::shop::{DeviceJoined, SettingChanged, Shop, ShopEvent, ShopStarted};
 use domain::{Currency, Event, Meta, OrderNumber};
 use proptest::collection::vec;
@@ -198,7 +203,9 @@ proptest! {
         prop_assert_eq!(order.timeline.len(), events.len(), "nothing is dropped");
         let (summary, content) = (order.summary(), order.content());
         prop_assert_eq!(summary.total, order.total());
-        let _ = (content.faults(&order.buyer()), order.unshipped(), order.all_arrived());
+        let _ = (content.faults(&order.buyer()), order.unshipped(), order.all_arrived(), order.stock_moves());
+        // Sums end at the largest number there is: none goes round to the other sign.
+        let _ = (order.ways_back(i64::MAX), order.ways_back(i64::MIN), order.given_back(), order.received());
         // Facts count wherever they stand, but for those that say what another fact said.
         for entry in &order.timeline {
             prop_assert!(!is_fact(&entry.event) || entry.outcome == Outcome::Applied);
@@ -238,6 +245,83 @@ proptest! {
             prop_assert_eq!(by.outcome, Outcome::Applied);
         }
     }
+}
+
+/// Any event that may reach a product or a customer.
+fn of_record() -> impl Strategy<Value = Event> {
+    let counted = || (0_u32..3, amount(), of(amount()), of(amount()));
+    let reasons = [StockReason::Received, StockReason::Counted, StockReason::BeforeCount, StockReason::Scrapped];
+    let settles = of((0_u128..12, 0_u128..4)
+        .prop_map(|(count, device)| format!("before:{}:{}:1", Uuid::from_u128(count), Uuid::from_u128(device))));
+    let moved = (counted(), proptest::sample::select(reasons.to_vec()), settles).prop_map(
+        |((variant, quantity, counted, known), reason, settles)| {
+            RecordEvent::StockMoved(StockMoved {
+                counted,
+                known,
+                settles,
+                ..StockMoved::new(variant, reason, quantity)
+            })
+        },
+    );
+    let owed = amount().prop_map(|amount| DebtMoved { amount, method: None, note: String::new() });
+    let fields =
+        vec((proptest::sample::select(vec!["price", "position", "merged/1", "merged_stock/0"]), amount()), 1..3);
+    let changed = (fields, of(id())).prop_map(|(fields, into)| {
+        let mut set: BTreeMap<_, _> =
+            fields.into_iter().map(|(name, value)| (name.to_owned(), Some(Value::Int(value)))).collect();
+        set.extend(into.map(|into| ("merged_into".to_owned(), Some(into.to_string().into()))));
+        RecordEvent::Changed(Changed { set, settles: None })
+    });
+    prop_oneof![4 => moved, 1 => owed.prop_map(RecordEvent::DebtMoved), 2 => changed].prop_map(Event::Record)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 500, ..ProptestConfig::default() })]
+
+    #[test]
+    fn no_numbers_make_stock_or_debts_fail(
+        products in vec(vec((meta(), of_record()), 0..15), 1..4),
+        events in vec((meta(), event()), 0..20),
+    ) {
+        let records = products.iter().map(|events| {
+            let mut record = Record::default();
+            events.iter().for_each(|(meta, event)| record.apply(meta, event));
+            record
+        });
+        let records: Vec<(Uuid, Record)> = (0..).map(Uuid::from_u128).zip(records).collect();
+        let fields: Vec<Fields> = records.iter().map(|(id, record)| Fields::of(*id, record)).collect();
+        let merged = fields.iter().filter_map(|fields| Some((fields.id, Merged::read(fields)?)));
+        let merges = Merges::of(merged, |id| fields.iter().any(|fields| fields.id == id));
+        let order = fold(Uuid::nil(), &events);
+        let on_hand = BTreeMap::from([(0, i64::MIN), (1, i64::MAX), (2, 0)]);
+        let books: Vec<(Uuid, &Record)> = records.iter().map(|(id, record)| (*id, record)).collect();
+        let _ = ledger(&books, [&order], &merges, &on_hand, None);
+        let _ = (together(&fields[0], &fields[1..], &merges), counted_twice(&fields[0], &fields[0], &BTreeMap::new()));
+        for (id, record) in &records {
+            record.counts().for_each(|count| drop(record.unsure(&count)));
+            record.open_conflicts().for_each(|conflict| drop(record.take_count(conflict)));
+            let _ = merges.twice((*id, 0));
+        }
+    }
+}
+
+#[test]
+fn the_largest_numbers_go_round_nowhere() {
+    let mut record = Record::default();
+    let mut apply = |meta: &Meta, moved| record.apply(meta, &Event::Record(RecordEvent::StockMoved(moved)));
+    let came = [meta_of(1, 1, 1), meta_of(1, 2, 2)];
+    came.iter().for_each(|meta| apply(meta, StockMoved::new(0, StockReason::Received, i64::MAX)));
+    apply(&meta_of(2, 1, 3), StockMoved { known: Some(0), ..StockMoved::count(0, 5) });
+    let count = record.counts().next().expect("it was counted");
+    // A person says that both came before it.
+    for (meta, counter) in came.iter().zip(1..) {
+        let said = Event::Record(RecordEvent::StockMoved(count.answer(meta, i64::MAX, true)));
+        record.apply(&meta_of(3, counter, counter + 3), &said);
+    }
+    let lines = ledger(&[(Uuid::nil(), &record)], [], &Merges::default(), &BTreeMap::from([(0, 5)]), None);
+    assert_eq!(lines.len(), 5);
+    let (first, last) = (domain::Day::at(i64::MIN, -14 * 60), domain::Day::at(i64::MAX, 14 * 60));
+    assert_eq!((first.year, last.year), (0, 0), "no day that a calendar has");
 }
 
 /// What a person might tap next, by number; forms are opened on what the tablet knows.

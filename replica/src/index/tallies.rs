@@ -182,11 +182,12 @@ impl Index {
     }
 
     /// What moved of a product's variant with orders and may be neither known to a count nor have known of it: the
-    /// order, what moved, and where its event lies. `count` is that count; `seq_of` tells the sequence of an own event.
+    /// order, what moved, and where its event lies. `count` is that count, `is_own` where it was made here; `seq_of` tells
+    /// the sequence of an own event.
     pub(crate) fn moved_beside(
         &self,
         (product, variant): (Uuid, u32),
-        count: &Meta,
+        (count, is_own): (&Meta, bool),
         seq_of: impl Fn(u64) -> Option<u64>,
     ) -> Vec<(Uuid, Moved, Place)> {
         let at = (self.ids.known(product) as usize).checked_sub(1);
@@ -198,7 +199,9 @@ impl Index {
             let knew = count.seq.is_some_and(|seq| u64::from(seen) >= seq && seen != u32::MAX);
             let last = if own { seq_of(u64::from(last)) } else { Some(u64::from(last)) };
             let known = last.is_some_and(|last| last <= count.seen);
-            if by == device || knew || known {
+            // Elsewhere a device and its copy may have gone by one name.
+            let same = by == device && own && is_own;
+            if same || knew || known {
                 continue;
             }
             let mut reader = Reader::new(&row.data);

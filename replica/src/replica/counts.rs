@@ -50,8 +50,9 @@ impl Replica {
         let place = self.records.refs(product).get(count.at).map(|at| at.place);
         let own = count.meta(place.and_then(|place| self.seq(place)));
         let seq_of = |counter| self.seq(Place::Own(counter));
+        let is_own = matches!(place, Some(Place::Own(_)));
         let mut orders = Vec::new();
-        for (order, moved, place) in self.index.moved_beside((product, count.variant), &own, seq_of) {
+        for (order, moved, place) in self.index.moved_beside((product, count.variant), (&own, is_own), seq_of) {
             let (device, counter, seen) = (moved.device, moved.counter, moved.seen);
             let meta = Meta { id: Uuid::nil(), device, counter, seen, seq: self.seq(place), ..own.clone() };
             if moved.quantity != 0 && count.is_unsure(&own, &meta) {
@@ -72,6 +73,8 @@ impl Replica {
             return events.to_vec();
         }
         let record = Self::fold_record(pieces.to_vec()).0;
+        let sum =
+            |moves: &mut dyn Iterator<Item = &StockMoved>| moves.fold(0_i64, |sum, it| sum.saturating_add(it.quantity));
         let mut done: Vec<StockMoved> = Vec::new();
         let filled = events.iter().map(|event| {
             let RecordEvent::StockMoved(moved) = event else { return event.clone() };
@@ -79,12 +82,12 @@ impl Replica {
             let earlier = || done.iter().filter(|it| it.variant == moved.variant);
             if moved.is_count() {
                 let (_, left) = self.index.stock(product, moved.variant);
-                let since: i64 = earlier().filter(|it| !it.is_count()).map(|it| it.quantity).sum();
+                let since = sum(&mut earlier().filter(|it| !it.is_count()));
                 let stood = record.sums().find(|(variant, _)| *variant == moved.variant).map_or(0, |(_, sum)| sum);
                 let own = self.records.moved(product, moved.variant).unwrap_or_default().saturating_sub(left);
                 let of_others = self.stock_of(product, moved.variant).on_hand.saturating_sub(own);
                 let known = record.movements(moved.variant).saturating_add(since).saturating_sub(left);
-                let all: i64 = earlier().map(|it| it.quantity).sum();
+                let all = sum(&mut earlier());
                 let expected = stood.saturating_add(all).saturating_sub(left).saturating_add(of_others);
                 moved.count_over(expected, known.saturating_add(of_others));
             }

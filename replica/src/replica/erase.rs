@@ -13,7 +13,7 @@ use uuid::Uuid;
 use super::fold::wanted;
 use super::{Prepared, Replica, Wanting};
 use crate::codec::{Damaged, Reader};
-use crate::entry::Entry;
+use crate::entry::{Entry, Place};
 use crate::index;
 use crate::records;
 use crate::storage::JournalEntry;
@@ -22,6 +22,8 @@ use crate::storage::JournalEntry;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Erasing {
     people: BTreeMap<Uuid, Vec<Asking>>,
+    /// Which log that is read of.
+    generation: u32,
 }
 
 impl Erasing {
@@ -41,7 +43,9 @@ impl Erasing {
         for (at, event) in read.events.iter().enumerate() {
             let Some(asking) = self.people.get(&event.stream) else { continue };
             let Ok(envelope) = Envelope::read(event.text) else { continue };
-            if asking.iter().all(|asking| asking.was_known_to(&envelope)) {
+            // What an earlier log left is read no more, and what its makers had seen is no place in this one.
+            let is_of_it = !matches!(event.place, Place::Log(generation, _) if generation != self.generation);
+            if is_of_it && asking.iter().all(|asking| asking.was_known_to(&envelope)) {
                 continue;
             }
             if let Some(left) = erased(event.text).filter(|left| left != event.text) {
@@ -106,7 +110,7 @@ impl Replica {
             self.want(&self.refs(*id), &mut wanting);
         }
         wanted(wanting)?;
-        let mut erasing = Erasing::default();
+        let mut erasing = Erasing { generation: self.generation, ..Erasing::default() };
         for id in people {
             let pieces = self.pieces(&self.refs(id), &BTreeMap::new());
             let asks = |event: &Event| {

@@ -320,3 +320,27 @@ fn t2_the_ledger_tells_counts_as_they_were() {
     assert!(told[2..4] == [stands, not] || told[2..4] == [not, stands], "{told:?}");
     assert_eq!(told[4], (20, 0, true, Some(20)));
 }
+
+#[test]
+fn t2_a_count_asks_of_what_a_copy_of_its_tablet_sold_under_the_same_number() {
+    let mut stall = Stall::new(2);
+    let id = tea(&mut stall);
+    let copy = stall.copy_of(0);
+    stall.tablets.push(copy);
+    let order = sell(&stall, 2, id, 2);
+    let order = stall.wait(stall.tablets[2].tab.order(order)).unwrap().unwrap();
+    let left = order.timeline[order.parcels[0].at].meta.counter;
+    // They count on under one name until they hear of each other.
+    for price in 1.. {
+        let set = [("price".to_owned(), Some(price.into()))].into();
+        write(&stall, 0, Some(id), vec![RecordEvent::Changed(Changed { set, settles: None })]);
+        let record = stall.wait(stall.tablets[0].tab.record(id)).unwrap().unwrap();
+        if record.timeline.last().unwrap().0.counter + 1 == left {
+            break;
+        }
+    }
+    count(&stall, 0, id, 20);
+    stall.settle();
+    assert_eq!(on_hand(&stall, id), [18; 3]);
+    assert_eq!(asked(&stall), [(1, 1); 3]);
+}

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::AtomicU64;
 
-use domain::order::ConflictKind;
+use domain::order::{ConflictKind, Unit};
 use replica::Filter;
 
 use super::goods::{line, sale};
@@ -34,6 +34,18 @@ impl Carts {
         }
     }
 }
+
+/// What a person fills in of a cart beside its lines.
+const FIELDS: [(&str, fn(&Content) -> String); 8] = [
+    ("the note", |it| it.note.clone()),
+    ("the channel", |it| it.channel.clone()),
+    ("the category", |it| it.category.clone()),
+    ("the carrier", |it| it.carrier.clone()),
+    ("the discount", |it| it.discount.to_string()),
+    ("the rounding", |it| it.rounding.to_string()),
+    ("the deposit", |it| it.deposit.to_string()),
+    ("the terms", |it| format!("{:?}", it.terms)),
+];
 
 fn parked() -> Filter {
     Filter { status: vec![Status::Draft], parked: true, ..Filter::default() }
@@ -96,18 +108,27 @@ impl Simulation {
 
     /// Sells what is in hand, with a line more or one less; or puts it aside again. What another tablet sold meanwhile
     /// is given up, or is a sale of its own.
-    fn cash_up(&mut self, (draft, mut content): (Uuid, Content), on: (usize, &Tab), chance: &mut Chance) {
+    fn cash_up(&mut self, (draft, base): (Uuid, Content), on: (usize, &Tab), chance: &mut Chance) {
         let Some(order) = self.order_on(draft, on) else { return };
         if order.confirmed.is_some() || order.discarded.is_some() {
             if chance.percent(50) {
-                self.ask(on.0, on.1, None, sale(content, true));
+                self.ask(on.0, on.1, None, sale(base, true));
             }
             return;
         }
-        let base = order.content();
-        // What another tablet made of the cart meanwhile is taken in.
-        content = Content { parked: false, ..base.clone() };
-        if chance.percent(10) {
+        let mut content = base.clone();
+        let much = chance.below(3) as i64;
+        match chance.below(9) {
+            0 => content.note = format!("note {much}"),
+            1 => content.channel = format!("channel {much}"),
+            2 => content.category = format!("category {much}"),
+            3 => content.carrier = format!("carrier {much}"),
+            4 => content.discount = much,
+            5 => content.rounding = much,
+            6 => content.deposit = much,
+            _ => {}
+        }
+        if chance.percent(10) && !content.lines.is_empty() {
             content.lines.remove(0);
         }
         if chance.percent(20)
@@ -119,19 +140,16 @@ impl Simulation {
             let id = 1_000 + chance.below(1_000_000) as u32;
             content.lines.push(new_line(id, on.1, chance));
         }
-        if chance.percent(10) {
-            let (base_buyer, buyer) = (Buyer::default(), Buyer::default());
-            let content = Content { parked: true, ..content };
-            self.ask(on.0, on.1, Some(draft), Command::Edit { base, base_buyer, content, buyer });
-            return;
-        }
-        if chance.percent(35) && !self.take_part((draft, &content), on, chance) {
-            return;
-        }
-        if chance.percent(20) {
+        let is_put_aside = chance.percent(10);
+        if chance.percent(20) && !is_put_aside {
             content.terms = Terms::Credit;
         }
-        self.ask(on.0, on.1, Some(draft), save(content));
+        content.parked = is_put_aside;
+        // What another tablet made of the cart meanwhile stays.
+        self.keep((draft, &base), content.clone(), on);
+        if is_put_aside || chance.percent(35) && !self.take_part((draft, &content), on, chance) {
+            return;
+        }
         self.give_back_what_is_over(draft, on);
         let Some(order) = self.order_on(draft, on) else { return };
         let (new, rest) = (None, order.balance());
@@ -148,10 +166,24 @@ impl Simulation {
         }
     }
 
+    /// Writes down what is in hand, as it was changed since it was taken up: what others changed in it meanwhile stays.
+    fn keep(&mut self, (draft, base): (Uuid, &Content), content: Content, on: (usize, &Tab)) {
+        let Some(before) = self.order_on(draft, on) else { return };
+        let (base_buyer, buyer) = (before.buyer(), before.buyer());
+        let (base, changed) = (base.clone(), content.clone());
+        let edit = Command::EditDraft { base: base.clone(), base_buyer, content, buyer };
+        let Some(after) = self.ask(on.0, on.1, Some(draft), edit) else { return };
+        let [before, after] = [before.content(), after.content()];
+        let expected = |was: &str, now: &str, there: &str| if was == now { there.to_owned() } else { now.to_owned() };
+        for (what, of) in FIELDS {
+            let [was, now, there, is] = [&base, &changed, &before, &after].map(of);
+            assert_eq!(is, expected(&was, &now, &there), "{what} of a cart was written back over what another wrote");
+        }
+    }
+
     /// A part of the payment is taken for a cart: it is in the log before anything else happens. Answers whether the seller
     /// goes on to sell it: often it is put aside, or cleared, with the money due or given back.
     fn take_part(&mut self, (draft, content): (Uuid, &Content), on: (usize, &Tab), chance: &mut Chance) -> bool {
-        self.ask(on.0, on.1, Some(draft), save(content.clone()));
         let (given, by) = (1 + chance.below(9) as i64, chance.percent(50));
         let method = if by { Method::Cash } else { Method::WechatPay };
         let part = Command::RecordPayment(NewPayment { method, given, deposit: false });
@@ -164,7 +196,7 @@ impl Simulation {
         match chance.below(10) {
             0..5 => return true,
             5..8 => {
-                self.ask(on.0, on.1, Some(draft), save(Content { parked: true, ..content.clone() }));
+                self.keep((draft, content), Content { parked: true, ..content.clone() }, on);
             }
             _ => {
                 self.ask(on.0, on.1, Some(draft), Command::Discard);
@@ -209,7 +241,9 @@ impl Simulation {
     pub(super) fn check_carts(&self, orders: &BTreeMap<Uuid, Order>) {
         let waits = |order: &&Order| order.confirmed.is_none() && order.discarded.is_none() && order.parked.value;
         let waiting: BTreeSet<Uuid> = orders.values().filter(waits).map(|order| order.id).collect();
-        let asks = |order: &&Order| order.open_conflicts().next().is_some();
+        // A cart that was thrown away, and that no money was taken for, is over: nothing of it is asked.
+        let is_there = |order: &Order| order.discarded.is_none() || !order.payments.is_empty();
+        let asks = |order: &&Order| is_there(order) && order.open_conflicts().next().is_some();
         let asking: BTreeSet<Uuid> = orders.values().filter(asks).map(|order| order.id).collect();
         for (nth, tablet) in self.tablets.iter().enumerate() {
             let replica = tablet.tabs[0].replica();
@@ -243,6 +277,10 @@ impl Simulation {
 
 fn new_line(id: u32, tab: &Tab, chance: &mut Chance) -> Line {
     match Simulation::article(tab, chance) {
+        // As a label of a scale says it.
+        Some(article) if chance.percent(20) => {
+            Line { unit: Unit::Gram, price: 4_000, ..line(id, article, 1 + chance.below(2_000) as i64) }
+        }
         Some(article) => line(id, article, 1 + chance.below(2) as i64),
         None => Line { id, item: "袋".into(), quantity: 1, price: chance.below(3) as i64, ..Line::default() },
     }

@@ -95,13 +95,16 @@ impl Simulation {
                 None => self.new_product((nth, &tab), &mut chance),
                 Some(article) => {
                     let field = ["name", "price", "active", "level/vip"][chance.below(4)];
-                    self.trade_in(article, field, what, (nth, &tab), &mut chance);
+                    let much = chance.below(5) as i64;
+                    self.trade_in(article, field, (what, much), (nth, &tab), &mut chance);
                     if chance.percent(60)
                         && let Some((other, tab)) = self.tablet(&mut chance, Some(nth))
                         && tab.replica().fields(article.0).is_some()
                     {
                         let field = if chance.percent(70) { field } else { "category" };
-                        self.trade_in(article, field, what, (other, &tab), &mut chance);
+                        // Who receives or counts the same does the same most often; what is written differs.
+                        let much = if what == 4 || what == 5 { much } else { chance.below(5) as i64 };
+                        self.trade_in(article, field, (what, much), (other, &tab), &mut chance);
                     }
                 }
             }
@@ -135,9 +138,15 @@ impl Simulation {
         self.write(on, StreamKind::Product, None, events);
     }
 
-    fn trade_in(&mut self, article: Article, field: &str, what: usize, on: (usize, &Tab), chance: &mut Chance) {
+    fn trade_in(
+        &mut self,
+        article: Article,
+        field: &str,
+        (what, much): (usize, i64),
+        on: (usize, &Tab),
+        chance: &mut Chance,
+    ) {
         let (product, variant) = article;
-        let much = chance.below(5) as i64;
         let stock = on.1.replica().stock_of(product, variant);
         let moved = |reason, quantity| StockMoved::new(variant, reason, quantity);
         let event = match what {

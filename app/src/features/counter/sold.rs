@@ -34,7 +34,7 @@ pub fn SoldSheet(till: Till) -> impl IntoView {
                 };
                 parts.into_iter().map(part).collect_view()
             };
-            let back: i64 = returned.iter().map(|(_, minor)| minor).sum();
+            let back = returned.iter().fold(0_i64, |sum, (_, minor)| sum.saturating_add(*minor));
             let figure = move |name: Phrase, testid: &'static str, minor: i64| {
                 (minor > 0).then(|| {
                     view! {
@@ -48,7 +48,7 @@ pub fn SoldSheet(till: Till) -> impl IntoView {
             let is_undone = undone.is_some();
             let big = match undone {
                 Some(ways) => {
-                    let minor: i64 = ways.iter().map(|(_, minor)| minor).sum();
+                    let minor = ways.iter().fold(0_i64, |sum, (_, minor)| sum.saturating_add(*minor));
                     let why = move || match minor {
                         0 => counter::TAKE_GOODS_BACK.get().to_owned(),
                         minor => counter::undone_why(&till.said_amount(minor)),
@@ -94,7 +94,7 @@ pub fn SoldSheet(till: Till) -> impl IntoView {
                         {credit
                             .then(|| {
                                 view! {
-                                    <span class="muted">{counter::ON_ACCOUNT}</span>
+                                    <span class="muted">{counter::CREDIT}</span>
                                     <Money minor=Signal::stored(owed) currency size=Size::Small/>
                                 }
                             })}

@@ -112,7 +112,7 @@ pub struct Back {
 
 impl Back {
     fn of(sold: &Sold) -> Option<Self> {
-        let sum = |ways: &[(String, i64)]| ways.iter().map(|(_, minor)| minor).sum::<i64>();
+        let sum = |ways: &[(String, i64)]| ways.iter().fold(0_i64, |sum, (_, minor)| sum.saturating_add(*minor));
         let (minor, is_change) = match &sold.undone {
             Some(ways) => (sum(ways), false),
             None if sold.change > 0 => (sold.change, true),
@@ -175,6 +175,10 @@ pub struct Till {
     pub typed: RwSignal<String>,
     /// The person has tried to save: what is wrong is said from then on.
     pub tried: RwSignal<bool>,
+    /// The amount that is typed where there are no products yet, and not in the cart so far.
+    pub amount: RwSignal<String>,
+    /// It was tried to put it there: what is wrong is said from then on.
+    pub amount_tried: RwSignal<bool>,
     /// An act is under way.
     pub busy: RwSignal<bool>,
     /// Why the last act did not happen.
@@ -245,6 +249,8 @@ impl Till {
             how: RwSignal::new(usual_way(session)),
             typed: RwSignal::new(String::new()),
             tried: RwSignal::new(false),
+            amount: RwSignal::default(),
+            amount_tried: RwSignal::new(false),
             busy: RwSignal::new(false),
             refused: RwSignal::new(None),
             said: RwSignal::new(String::new()),
@@ -262,10 +268,15 @@ impl Till {
             came_from_goods: StoredValue::new(false),
             go: StoredValue::new(Arc::new(go)),
         };
-        // The exact amount is filled in, and again whenever what is left changes.
-        Effect::new(move |_| {
-            let rest = rest.get();
-            till.typed.set(till.currency().typed(rest));
+        // The exact amount is filled in, and again whenever what is left changes; while money is taken, not over what a
+        // person typed.
+        Effect::new(move |before: Option<(bool, i64)>| {
+            let (paying, rest, currency) = (till.paying.get(), rest.get(), till.currency());
+            let is_typed = |rest: i64| till.typed.with_untracked(|typed| *typed != currency.typed(rest));
+            if !before.is_some_and(|(was_paying, rest)| was_paying && paying && is_typed(rest)) {
+                till.typed.set(currency.typed(rest));
+            }
+            (paying, rest)
         });
         till
     }
@@ -362,6 +373,24 @@ impl Till {
         self.begin();
         let line = self.cart.try_update(|cart| cart.add_free(item.clone(), quantity, price, draw_line));
         self.added(line, &item);
+    }
+
+    /// Puts the typed amount into the cart; where it is none, that is said.
+    pub fn put_amount(self) -> bool {
+        self.amount_tried.set(true);
+        let Ok(price) = self.amount.with_untracked(|typed| figure::amount(typed, self.money())) else {
+            page::focus_first_fault();
+            return false;
+        };
+        self.put_free(counter::SUNDRY.get().to_owned(), 1, price);
+        self.drop_amount();
+        true
+    }
+
+    /// Forgets the typed amount.
+    pub fn drop_amount(self) {
+        self.amount.set(String::new());
+        self.amount_tried.set(false);
     }
 
     pub(super) fn added(self, line: Option<u32>, item: &str) {
@@ -531,9 +560,13 @@ impl Till {
         }
         self.busy.set(true);
         let cart = self.cart.get_untracked();
+        let parks = !cart.is_idle();
         spawn_local(async move {
             match self.taken_up(id, &cart).await {
                 Ok(taken) => {
+                    if parks {
+                        self.toaster.confirm(counter::PARKED_TOO);
+                    }
                     self.start_anew();
                     self.begin();
                     self.cart.set(taken);
@@ -566,11 +599,12 @@ impl Till {
         Ok(Cart::take_up(&order, self.price_now(&level)))
     }
 
-    /// Follows what others do to the draft that is in hand, on other tablets and in other windows.
-    pub fn watch_the_draft(self) {
+    /// Follows what others do to the draft that is in hand, on other tablets and in other windows; once `is_read` what was
+    /// in hand: what is there before may have been put away.
+    pub fn watch_the_draft(self, is_read: RwSignal<bool>) {
         Effect::new(move |_| {
             // While an act of our own is under way, what changes is ours.
-            if self.busy.get() {
+            if self.busy.get() || !is_read.get() {
                 return;
             }
             if let Loaded::There(order) = self.draft.get() {
@@ -689,6 +723,10 @@ impl Till {
     /// Goes on to take the money.
     pub fn charge(self) {
         self.begin();
+        // What was typed is part of this sale, whether it was added or not.
+        if !self.amount.with_untracked(|typed| typed.trim().is_empty()) && !self.put_amount() {
+            return;
+        }
         if self.cart.with_untracked(Cart::is_empty) || self.paying.get_untracked() {
             return;
         }
@@ -781,8 +819,9 @@ impl Till {
             match self.act_on_draft([Command::RecordPayment(part.payment())]).await {
                 Ok(()) => {
                     self.tried.set(false);
-                    let rest = self.said_amount(self.rest.get_untracked());
-                    self.said.set(counter::still(&rest));
+                    let rest = self.rest.get_untracked();
+                    self.write(rest);
+                    self.said.set(counter::still(&self.said_amount(rest)));
                     focus_amount();
                 }
                 Err(fault) => self.fail(fault),
@@ -964,7 +1003,15 @@ impl Till {
             Some(variant) => self.session.stock(product, variant),
             None => self.session.whole_stock(product),
         };
-        let here = self.cart.with(|cart| cart.quantity_of(product.id, variant, |id, of| self.session.article(id, of)));
+        let quantity_of = |cart: &Cart, of| cart.quantity_of(product.id, of, |id, of| self.session.article(id, of));
+        let here = self.cart.with(|cart| match variant {
+            // Of sizes that nobody counts, none is missing.
+            None if !product.variants.is_empty() => {
+                let counted = product.variants.iter().filter(|it| self.session.stock(product, it.id).counted);
+                counted.map(|it| quantity_of(cart, Some(it.id))).sum()
+            }
+            _ => quantity_of(cart, variant),
+        });
         stock.counted.then(|| stock.free().saturating_sub(here))
     }
 }

@@ -26,7 +26,7 @@ pub fn quantity(quantity: i64, unit: Unit) -> String {
 
 /// What is left, or missing.
 pub fn left(free: i64, unit: Unit) -> String {
-    if free < 0 { counter::short(&quantity(-free, unit)) } else { counter::left(&quantity(free, unit)) }
+    if free < 0 { counter::short(&quantity(free.saturating_neg(), unit)) } else { counter::left(&quantity(free, unit)) }
 }
 
 /// Why an act did not happen. What is in the cart is still there.

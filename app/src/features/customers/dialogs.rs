@@ -220,7 +220,8 @@ fn Repay(desk: Desk) -> impl IntoView {
             })
             .collect();
         if repayment.rest > 0 {
-            let moved = DebtMoved { amount: -repayment.rest, method: Some(method), note: String::new() };
+            let moved =
+                DebtMoved { amount: repayment.rest.saturating_neg(), method: Some(method), note: String::new() };
             let id = desk.person.with_untracked(|person| person.id());
             acts.push(Act::Record(StreamKind::Customer, Some(id), vec![RecordEvent::DebtMoved(moved)]));
         }

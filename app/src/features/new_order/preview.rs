@@ -97,7 +97,7 @@ pub fn PreviewPage(
                             <span>{preview::BACK}</span>
                         </button>
                         <Button
-                            label=preview::CONFIRM
+                            label=if flow.is_edit { preview::CONFIRM_CHANGES } else { preview::CONFIRM }
                             glyph=Glyph::Check
                             kind=Kind::Main
                             busy=flow.busy
@@ -255,7 +255,7 @@ fn Due(flow: Flow, content: Content) -> impl IntoView {
     let (total, paid, deposit) = (content.total(), flow.paid.get_untracked(), content.deposit);
     let owes = total - paid;
     let (minor, says): (i64, Box<dyn Fn() -> String + Send>) = match (owes < 0, paid > 0, deposit > 0) {
-        (true, ..) => (-owes, Box::new(|| new_order::TO_REFUND.get().to_owned())),
+        (true, ..) => (owes.saturating_neg(), Box::new(|| new_order::TO_REFUND.get().to_owned())),
         (_, true, _) => (owes, Box::new(move || new_order::after_paid(&currency.get().full(paid)))),
         (_, _, true) => (total - deposit, Box::new(move || new_order::after_deposit(&currency.get().full(deposit)))),
         _ => (owes, Box::new(|| form::TO_PAY.get().to_owned())),

@@ -17,6 +17,7 @@ use uuid::Uuid;
 use super::form::TemplatePage;
 use super::model::{Form, Reading};
 use super::{Purpose, Start, Unable, wire};
+use crate::platform::kept::Later;
 use crate::platform::{kept, page};
 use crate::session::Session;
 use crate::text::templates as words;
@@ -125,9 +126,13 @@ fn Typing(blank: Typed, template: Option<Arc<Template>>) -> impl IntoView {
         });
     });
     spawn_local(async move {
-        let later = kept::load_later::<Kept>(&key.get_value(), at_ms.unwrap_or(i64::MIN)).await;
-        if let Some(later) = later.filter(|_| typed.try_with_untracked(|typed| *typed == began) == Some(true))
-            && let Some(later) = blank.try_with_value(|blank| blank.going_on(later, currency))
+        let later = kept::load_later::<Kept>(&key.get_value(), at_ms).await;
+        let later = blank.try_with_value(|blank| match later {
+            Later::Nothing => None,
+            Later::Forgotten => Some(blank.clone()),
+            Later::Typed(later) => Some(blank.going_on(later, currency)),
+        });
+        if let Some(later) = later.flatten().filter(|_| typed.try_with_untracked(|typed| *typed == began) == Some(true))
         {
             write(later);
         }

@@ -97,7 +97,7 @@ pub fn allowed(order: &Order, session: Session, now_ms: i64) -> Vec<Act> {
     // Without the payment verified the dialog opens and says so: that is where the person sees what to do.
     let ships = matches!(leaves(false), Ok(()) | Err(Rejection::PaymentUnverified));
     let hands_over = leaves(true).is_ok();
-    let pieces: i64 = order.unshipped().iter().map(|(_, quantity)| *quantity).sum();
+    let pieces = order.unshipped().iter().fold(0_i64, |sum, (_, quantity)| sum.saturating_add(*quantity));
     let open = order.cancelled.is_none() && order.discarded.is_none();
     let pay = NewPayment { method: Method::Cash, given: balance, deposit: false };
     let back = Command::RecordRefund { method: Method::Cash, amount: balance.saturating_neg(), reason: String::new() };

@@ -292,7 +292,7 @@ fn PairRow(pair: Pair, twice: Vec<Twice>, once: RwSignal<bool>) -> impl IntoView
     let stocks = untrack(|| [&kept, &other].map(|product| session.whole_stock(product)));
     let counted = stocks.iter().any(|stock| stock.counted);
     let [ours, theirs] = stocks.map(|stock| if stock.counted { stock.on_hand } else { 0 });
-    let less: i64 = twice.iter().map(|it| it.less).sum();
+    let less = twice.iter().fold(0_i64, |sum, it| sum.saturating_add(it.less));
     let there = move || {
         let sum = ours.saturating_add(theirs).saturating_add(if once.get() { less } else { 0 });
         let said = |n| words::quantity(n, unit);

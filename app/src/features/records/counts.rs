@@ -62,7 +62,7 @@ fn Question(it: CountQuestion, is_here: bool) -> impl IntoView {
     let name = article(&product, variant);
     let title = move || records::before_or_after(&name);
     let counted = count.counted;
-    let moved: i64 = moves.iter().map(|(_, quantity, _)| quantity).sum();
+    let moved = moves.iter().fold(0_i64, |sum, (_, quantity, _)| sum.saturating_add(*quantity));
     let there = Memo::new(move |_| {
         let product = session.fields_of(id).map(|fields| Product::read(&fields)).unwrap_or_default();
         session.stock(&product, variant).on_hand

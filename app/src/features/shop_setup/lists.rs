@@ -80,7 +80,7 @@ pub fn Entries(
         let last = entries.with_untracked(|all| all.iter().map(|entry| entry.position).max().unwrap_or_default());
         let set = [
             (list.field(&key, "name"), Some(Value::from(name))),
-            (list.field(&key, "position"), Some(Value::Int(last + 1_000))),
+            (list.field(&key, "position"), Some(Value::Int(last.saturating_add(1_000)))),
         ];
         write(session, toaster, set.into());
         typed.set(String::new());

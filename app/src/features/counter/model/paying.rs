@@ -83,7 +83,7 @@ pub enum Step {
 pub fn step(rest: i64, method: &str, given: i64) -> Step {
     match given - rest {
         0 => Step::All { change: 0 },
-        over if over < 0 => Step::Part(-over),
+        over if over < 0 => Step::Part(over.saturating_neg()),
         change if method == Method::Cash.key() => Step::All { change },
         _ => Step::TooMuch,
     }
