@@ -1,12 +1,13 @@
 //! Customers: people that the shop knows. A customer is a record; here is what its fields mean.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use uuid::Uuid;
 
 use crate::order::{Method, Order, Status, Terms};
 use crate::product::text;
 use crate::record::{Fields, Record, RecordEvent, Value};
+use crate::search::fold;
 use crate::text::{LONG, SHORT};
 use crate::{Event, OrderNumber};
 
@@ -126,6 +127,18 @@ impl Customer {
     pub fn phone_digits(&self) -> String {
         phone_digits(&self.phone)
     }
+
+    /// Whether another of this name and phone may be the same person: the names are one, and one of them has no phone.
+    pub fn may_be(&self, name: &str, phone: &str) -> bool {
+        let called = called(name);
+        let has_no_phone = self.phone_digits().is_empty() || phone_digits(phone).is_empty();
+        !called.is_empty() && called == self::called(&self.name) && has_no_phone
+    }
+}
+
+/// A name by which two customers without a phone may be the same: however it is typed, spaces or none.
+fn called(name: &str) -> String {
+    fold(name, None).split_whitespace().collect()
 }
 
 /// The digits of a phone, without the country's +86.
@@ -155,24 +168,34 @@ pub fn resolve(customer: Uuid, merged_into: impl Fn(Uuid) -> Option<Uuid>) -> Uu
 /// Fewer digits than this are no phone that tells people apart.
 const LEAST_DIGITS: usize = 5;
 
-/// Pairs of customers that may be one and the same, made twice: those with the same phone of whom nobody has said
-/// that they are somebody else. The earlier made comes first, as ids tell it.
+/// Pairs of customers that may be one and the same, made twice: those with the same phone, or with the same name where
+/// one of them has none, of whom nobody has said that they are somebody else. The earlier made comes first, as ids tell
+/// it.
 pub fn doubles<'a>(customers: impl IntoIterator<Item = &'a Customer>) -> Vec<(Uuid, Uuid)> {
     let mut by_phone: BTreeMap<String, Vec<&Customer>> = BTreeMap::new();
-    for customer in customers {
-        let digits = customer.phone_digits();
-        if digits.len() >= LEAST_DIGITS && customer.merged_into.is_none() && !customer.erased {
+    let mut by_name: BTreeMap<String, Vec<&Customer>> = BTreeMap::new();
+    for customer in customers.into_iter().filter(|customer| customer.merged_into.is_none() && !customer.erased) {
+        let (digits, name) = (customer.phone_digits(), called(&customer.name));
+        if digits.len() >= LEAST_DIGITS {
             by_phone.entry(digits).or_default().push(customer);
         }
+        if !name.is_empty() {
+            by_name.entry(name).or_default().push(customer);
+        }
     }
+    let mut paired = BTreeSet::new();
     let mut pairs = Vec::new();
-    for mut same in by_phone.into_values() {
+    let groups = by_phone.into_values().map(|group| (group, true));
+    for (mut same, is_by_phone) in groups.chain(by_name.into_values().map(|group| (group, false))) {
         same.sort_by_key(|customer| customer.id);
         let told_apart = |a: &Customer, b: &Customer| a.others.contains(&b.id) || b.others.contains(&a.id);
         for (at, second) in same.iter().enumerate() {
             // One pair for each later one: merged, it is with the first that it may belong to.
-            let first = same.iter().take(at).find(|first| !told_apart(first, second));
-            pairs.extend(first.map(|first| (first.id, second.id)));
+            let mut before = same.iter().take(at).filter(|first| !told_apart(first, second));
+            let first = before.find(|first| is_by_phone || first.may_be(&second.name, &second.phone));
+            if let Some(first) = first.filter(|_| paired.insert(second.id)) {
+                pairs.push((first.id, second.id));
+            }
         }
     }
     pairs
@@ -369,6 +392,32 @@ mod tests {
         assert_eq!(doubles(&merged), []);
         all.push(customer(8, "13800138000"));
         assert_eq!(doubles(&all), [(id(1), id(3)), (id(1), id(8))], "each later one once");
+    }
+
+    #[test]
+    fn the_same_name_is_a_double_where_one_of_them_has_no_phone() {
+        let customer = |id, name: &str, phone: &str| Customer {
+            id: Uuid::from_u128(id),
+            name: name.into(),
+            phone: phone.into(),
+            ..Customer::default()
+        };
+        let id = Uuid::from_u128;
+        let mut all = vec![
+            customer(1, "Mrs Wong", ""),
+            customer(2, "mrs  wong", ""),
+            customer(3, "王大妈", "13800138000"),
+            customer(4, "王 大妈", "13900139000"),
+            customer(5, "", ""),
+            customer(6, "", ""),
+        ];
+        assert_eq!(doubles(&all), [(id(1), id(2))], "two phones are two people");
+        all.push(customer(7, "王大妈", ""));
+        assert_eq!(doubles(&all), [(id(1), id(2)), (id(3), id(7))]);
+        all[6].others.push(id(3));
+        assert_eq!(doubles(&all), [(id(1), id(2)), (id(4), id(7))], "not that one, then the other");
+        assert!(all[0].may_be("MRS WONG", "61234567") && !all[2].may_be("王大妈", "13900139000"));
+        assert!(!all[4].may_be("", ""), "no name is nobody's");
     }
 
     #[test]

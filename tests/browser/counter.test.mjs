@@ -158,23 +158,23 @@ test("a payment in parts, on credit, and a cart that survives a reload", async (
   await tile(tablet, "TEA").click();
   await tablet.button("Charge").click();
   await tablet.choose("On credit");
-  await tablet.button("Save payment").click();
+  await tablet.button("Confirm credit").click();
   await tablet.button("New customer").click();
   await tablet.dialog().getByRole("textbox", { name: "Name" }).fill("王小明");
   await tablet.button("Save customer").click();
   await page.getByText("goes on 王小明's account").waitFor();
-  await tablet.button("Save payment").click();
+  await tablet.button("Confirm credit").click();
   const owed = await soldNumber(tablet);
   // Next time they are found by how the name sounds.
   await tablet.button("Next sale").click();
   await tile(tablet, "TEA").click();
   await tablet.button("Charge").click();
   await tablet.choose("On credit");
-  await tablet.button("Save payment").click();
+  await tablet.button("Confirm credit").click();
   await tablet.dialog().getByRole("searchbox").fill("wxm");
   await tablet.dialog().getByRole("list", { name: "Customer" }).getByRole("button", { name: /王小明/ }).click();
   await page.getByText("goes on 王小明's account").waitFor();
-  await tablet.button("Save payment").click();
+  await tablet.button("Confirm credit").click();
   await soldNumber(tablet);
   await tablet.openOrder(owed);
   assert.equal(await tablet.balance(), 12800);

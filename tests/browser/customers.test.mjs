@@ -72,6 +72,18 @@ test("a customer's page begins an order for them, at their prices", async (t) =>
   await tablet.confirm();
   await open(tablet, "13800138000");
   await owes(tablet, 7000).waitFor();
+
+  // Without a phone, the only customer of the name is meant; one key says that it is somebody else.
+  await tablet.takeOrder({ phone: "", address: "", items: [{ item: "Cup", quantity: "1", price: "5" }], delivery: "Pick up later" });
+  await tablet.button("Save as customer").click();
+  await page.getByText("Linked to your customer of this name").waitFor();
+  const known = await page.getByTestId("order-customer").getAttribute("href");
+  await tablet.button("New customer").click();
+  await page.waitForFunction((known) => document.querySelector('[data-testid="order-customer"]').getAttribute("href") !== known, known);
+  await tablet.go("/customers");
+  await page.getByTestId("double").getByRole("button", { name: "Merge" }).click();
+  await open(tablet, "13800138000");
+  await owes(tablet, 7500).waitFor();
 });
 
 async function saveAsCustomer(tablet) {

@@ -75,6 +75,17 @@ test("T1, T2, T3: a sheet imported on both is merged at once; counts that agree 
   await see(20);
   assert.equal(await rows.count(), 2);
 
+  // The same sheet after the merge, on either: nothing is new, and nothing doubles.
+  for (const tablet of both) {
+    await importSheet(tablet);
+    const { created, updated, refused } = await tablet.page.getByTestId("import-report").evaluate((report) => ({ ...report.dataset }));
+    assert.deepEqual({ created, updated, refused }, { created: "0", updated: "0", refused: "0" });
+    await tablet.synced();
+  }
+  await Promise.all(both.map((tablet) => tablet.go("/products")));
+  await see(20);
+  assert.equal(await rows.count(), 2);
+
   // T2
   await apart(true);
   for (const tablet of both) await move(tablet, "Count", "17");

@@ -60,7 +60,7 @@ class Monkey {
   }
   /** A tap of a hand that trembles now and then. */
   async tap(key) {
-    await key.click({ timeout: 10_000 });
+    await key.click();
     const more = this.chance.below(4) === 0 ? 1 + this.chance.below(2) : 0;
     const gap = this.chance.of([40, 90, 160, 320]);
     for (let nth = 0, last = performance.now(); nth < more; nth += 1) {

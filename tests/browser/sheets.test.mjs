@@ -46,6 +46,7 @@ test("a sheet of products is looked at, taken in at once, and doubles nothing wh
   const column = (name) => page.getByRole("combobox", { name: `Column “${name}”`, exact: true });
   assert.equal(await column("售价").inputValue(), "price");
   assert.equal(await column("随便").inputValue(), "");
+  await page.getByText("Columns left out: 随便").waitFor();
   assert.equal(await page.locator('[data-outcome="created"]').count(), 3);
   assert.equal(await page.locator('[data-outcome="refused"]').count(), 1);
   await page.getByText("售价: Not a valid price.").waitFor();

@@ -272,7 +272,7 @@ export class Tablet {
   async confirm() {
     await this.button("Preview order").click();
     await this.page.getByRole("heading", { name: "Check the order" }).waitFor();
-    await this.button("Confirm order").click();
+    await this.page.getByRole("button", { name: /^(Confirm order|Save changes)$/ }).click();
     return this.number();
   }
   /** The number of the order on the page, once it is there. */

@@ -36,7 +36,7 @@ enum Command {
     Check(check::Options),
     /// Measure: natively, or with --browser in Chromium on real tablets' pages
     Bench(bench::Options),
-    /// Pictures of every page, at both tablet sizes, in both languages, light and daylight
+    /// Pictures of every page on tablet and phone, upright and on its side, in both languages and two themes
     Shots(shots::Options),
     /// Write the tables that the app ships anew: official divisions, readings of characters
     Data(data::Options),

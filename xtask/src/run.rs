@@ -20,7 +20,10 @@ pub struct Options {
 /// Builds what changed, then becomes the server.
 pub fn run(options: &Options) -> Result<()> {
     let tools = tools::Tools::ready()?;
-    app::build(&tools)?;
+    // Who only asks what can be said waits for no app.
+    if !options.server.iter().any(|word| ["-h", "--help", "-V", "--version"].iter().any(|asks| word == asks)) {
+        app::build(&tools)?;
+    }
     let binary = server::build()?;
     let mut command = Command::new(&binary);
     command.current_dir(root()).args(&options.server);

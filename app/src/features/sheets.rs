@@ -287,6 +287,19 @@ impl Desk {
         self.fault.set(None);
     }
 
+    /// The columns that hold something and mean nothing, by their names.
+    fn left_out(self) -> Vec<String> {
+        let is_said = |column: usize| {
+            self.layout
+                .with(|layout| layout.lines.iter().any(|line| line.cells.get(column).is_some_and(|it| !it.is_blank())))
+        };
+        let unknown = self.columns.with(|columns| {
+            let unknown = columns.iter().enumerate().filter(|(_, key)| key.is_empty());
+            unknown.map(|(column, _)| column).collect::<Vec<_>>()
+        });
+        unknown.into_iter().filter(|column| is_said(*column)).map(|column| self.head_of(column)).collect()
+    }
+
     /// What the sheet calls a column.
     fn head_of(self, column: usize) -> String {
         let name = self.layout.with(|layout| layout.names.get(column).cloned()).unwrap_or_default();
@@ -466,8 +479,15 @@ fn Foot(desk: Desk) -> impl IntoView {
     let count = |of: Signal<usize>| Signal::derive(move || u64::try_from(of.get()).unwrap_or(u64::MAX));
     let nothing = Memo::new(move |_| desk.plan.with(|plan| plan.as_ref().is_none_or(|plan| plan.writings.is_empty())));
     let is_working = Memo::new(move |_| desk.working.with(Option::is_some));
+    let left_out = move || {
+        let columns = desk.left_out();
+        (!columns.is_empty()).then(
+            || view! { <p class="small muted" data-testid="left-out">{sheets::left_out(&columns.join(sheets::BETWEEN.get()))}</p> },
+        )
+    };
     view! {
         <Stub>
+            {left_out}
             <Show when=move || is_working.get()>
                 <div class="field">
                     <Progress

@@ -174,6 +174,19 @@ impl Session {
         untrack(|| self.customer_of(found.id)).filter(|customer| !customer.erased)
     }
 
+    /// The only customer who may be the one of this name and phone, where the phone is nobody's.
+    pub fn by_name(self, name: &str, phone: &str) -> Option<Customer> {
+        let found: Vec<Uuid> = self.link()?.read(|replica| {
+            let fields = replica.records(StreamKind::Customer).filter_map(|(id, _)| replica.fields(id));
+            let customers = fields.map(|fields| Customer::read(&fields));
+            customers.filter(|it| !it.erased && it.may_be(name, phone)).map(|it| it.id).collect()
+        });
+        let people: HashMap<Uuid, Customer> =
+            found.into_iter().filter_map(|id| untrack(|| self.customer_of(id))).map(|it| (it.id, it)).collect();
+        let mut people = people.into_values().filter(|customer| !customer.erased);
+        people.next().filter(|_| people.next().is_none())
+    }
+
     /// The orders of these customers, newest first.
     pub fn bought(self, customers: Signal<Vec<Uuid>>) -> Signal<Arc<Vec<Row>>> {
         let rows = Memo::new(move |_| {

@@ -31,6 +31,7 @@ texts! {
     PARKED_TITLE: "挂单列表", "Parked sales";
     PARKED_NONE: "没有挂单", "No parked sales";
     PARKED_NONE_WHY: "客户还要再看看，先挂单。店内设备都能取单。", "Park a sale while the customer keeps looking. Any device in this shop can resume it.";
+    PARKED_TOO: "原来的单已挂单", "The other sale is parked";
     PARKED_NOW: "已挂单，店内设备都能取单", "Parked; any device in this shop can resume it";
     SUBTOTAL: "小计", "Subtotal";
     DISCOUNT: "优惠", "Discount";
@@ -90,6 +91,7 @@ texts! {
     NO_CODE: "在“设置”里添加收款码图片，这里就能展示给客户扫。", "Add your payment QR code in Settings to show it to the customer here.";
     UNVERIFIED: "先记已收，到账后核实。", "Counted now. Confirm it when the money arrives.";
     SAVE_PAYMENT: "确认收款", "Save payment";
+    SAVE_CREDIT: "确认赊账", "Confirm credit";
     TAKEN: "已收", "Taken";
     LEFT_TO_PAY: "待收", "Left to pay";
     GIVE_BACK: "退款", "Give back";
@@ -107,7 +109,6 @@ texts! {
     REASON: "录错了", "Entered by mistake";
     AGAIN: "重新编辑", "Edit this sale";
     OPEN_ORDER: "查看订单", "Open the order";
-    ON_ACCOUNT: "记账", "On account";
     SOLD_ELSEWHERE: "本单已在另一台设备售出。如果是另一批货和钱，请作为新的一单。", "This cart was sold on another device. If these are other goods and other money, sell it as a new sale.";
     GONE_ELSEWHERE: "本单已被清空。这里的内容还在。", "This cart was cleared. What is here is still here.";
     CHANGED_ELSEWHERE: "另一台设备也改了本单，两边的修改都已合并。收款前请核对。", "Another device changed this cart too. Both changes are in it now: check before you charge.";

@@ -83,7 +83,7 @@ texts! {
     REPAY_CHANGED: "有订单刚发生变动。请核对新的分配，再点一次。", "An order has just changed. Check how it is divided now, and press again.";
 
     DOUBLES: "可能重复", "Possible duplicate";
-    DOUBLES_WHY: "电话相同。合并后可随时取消。", "The same phone. You can unmerge them at any time.";
+    DOUBLES_WHY: "电话或姓名相同。合并后可随时取消。", "The same phone or name. You can unmerge them at any time.";
     MERGE: "合并", "Merge";
     MERGE_WITH: "与其他客户合并", "Merge with another";
     MERGE_WHY: "请选择另一个客户。其订单、欠款和地址都归到这个客户，可随时取消合并。", "Choose the other one. Their orders, debts and addresses move here; you can unmerge them at any time.";
@@ -103,6 +103,7 @@ texts! {
 
     SAVE_BUYER: "存为客户", "Save as customer";
     BUYER_SAVED: "已存为客户", "Saved as a customer";
+    BUYER_KNOWN: "已关联同名客户", "Linked to your customer of this name";
 
     nth_address(n: usize): "地址 {n}", "Address {n}";
     remove_address(n: usize): "移除地址 {n}", "Remove address {n}";

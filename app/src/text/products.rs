@@ -46,6 +46,7 @@ texts! {
     CATEGORY_HINT: "选择或输入", "Choose or enter";
     UNIT: "计价方式", "Sold by";
     PIECE: "按件", "Piece";
+    OTHER_WEIGHTS: "要按斤或磅卖，在“店铺设置”里改“称重单位”。", "To sell by jin or lb: Shop set-up, then Unit of weight.";
     BARCODES: "条码", "Barcodes";
     BARCODES_HINT: "点这里扫码，每行一个", "Tap here and scan; one per line";
     NOTE: "备注", "Note";

@@ -167,6 +167,7 @@ pub mod preview {
         AMOUNT: "金额", "Amount";
         BACK: "返回修改", "Back to edit";
         CONFIRM: "确认订单", "Confirm order";
+        CONFIRM_CHANGES: "保存修改", "Save changes";
         total_items(n: u64): "合计 {n} 件", "Total, {n} items", one: "Total, {n} item";
         by(date: &str): "{date} 前", "by {date}";
         saved(number: &str): "已保存 {number}", "Saved {number}";

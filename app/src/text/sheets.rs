@@ -73,6 +73,7 @@ texts! {
     FILE_TOO_LARGE: "表格太大。请分成几个文件，每个最多五万行。", "The sheet is too large. Split it: at most 50,000 rows each.";
     NO_COLUMN: "还没有匹配的列。请在上面选择名称、编码或电话列。", "No columns matched yet. Choose the name, code or phone column above.";
 
+    BETWEEN: "、", ", ";
     NAME: "名称", "Product name";
     SPEC: "规格", "Specification";
     OPTION: "颜色、尺码等", "Option (colour, size)";
@@ -125,6 +126,7 @@ texts! {
     checking(done: usize, all: usize): "已检查 {done} / {all} 行", "{done} of {all} rows checked";
     column_is(name: &str): "“{name}”这一列", "Column “{name}”";
     nth_column(n: &str): "第 {n} 列", "Column {n}";
+    left_out(columns: &str): "不导入的列：{columns}", "Columns left out: {columns}";
     such_as(value: &str): "例：{value}", "e.g. {value}";
     price_at(level: &str): "{level}价", "{level} price";
     shown_of(shown: usize, all: usize): "显示 {shown} 行，共 {all} 行", "{shown} of {all} rows shown";

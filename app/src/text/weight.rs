@@ -97,6 +97,17 @@ fn in_unit(grams: i64, unit: WeightUnit) -> String {
     format!("{} {}", unit.plain(grams).replace('-', "−"), name(unit).get())
 }
 
+/// Goods as a list knows them in words, `Apples 1250 g, Mug ×2`, their weights as the shop says them.
+pub fn in_words(goods: &str) -> String {
+    let (goods, more) = goods.strip_suffix('…').map_or((goods, ""), |goods| (goods, "…"));
+    let said = |one: &str| {
+        let (name, grams) = one.strip_suffix(" g")?.rsplit_once(' ')?;
+        Some(format!("{name} {}", quantity(grams.parse().ok()?, shop())))
+    };
+    let each: Vec<String> = goods.split(", ").map(|one| said(one).unwrap_or_else(|| one.to_owned())).collect();
+    each.join(", ") + more
+}
+
 /// The same with its grams: `1.2 斤 (600 克)`.
 pub fn said(grams: i64, unit: WeightUnit) -> String {
     format!("{} ({})", in_unit(grams, unit), self::grams(&grouped(grams)))
@@ -116,4 +127,22 @@ pub fn grouped(number: i64) -> String {
         out.push(digit);
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_says_weights_as_the_shop_does() {
+        let goods = "Tea, loose 1250 g, Mug ×2, 蜜桔 600 g…";
+        for unit in WeightUnit::ALL {
+            set_shop(unit);
+            let [tea, orange] = [1_250, 600].map(|grams| quantity(grams, unit));
+            assert_eq!(in_words(goods), format!("Tea, loose {tea}, Mug ×2, 蜜桔 {orange}…"));
+        }
+        set_shop(WeightUnit::Jin);
+        assert!(in_words(goods).contains("2.5 ") && !in_words(goods).contains("1250"));
+        assert_eq!(in_words(" g, 茶 x g, 茶"), " g, 茶 x g, 茶", "what is no weight stays");
+    }
 }

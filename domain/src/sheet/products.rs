@@ -10,6 +10,7 @@ use super::csv::Cell;
 use super::{Cells, Known, Left, Line, Outcome, Plan, Planner, Refusal, Remark, Report, Why, Writing, head, written};
 use crate::code::Gtin;
 use crate::figure::{self, Measure, Usage};
+use crate::order::Unit;
 use crate::product::{APART, Article, Product, Stock, Variant};
 use crate::record::{RecordEvent, StockMoved, changes};
 use crate::text::{LONG, SHORT};
@@ -263,11 +264,17 @@ impl head::Column for Column {
                 "商品进价",
                 "成本",
                 "成本单价",
+                "拿货价",
+                "买入价",
+                "进货单价",
                 "costperitem",
                 "costprice",
                 "unitcost",
                 "defaultunitcost",
                 "purchaseprice",
+                "purchasecost",
+                "buyingprice",
+                "buyprice",
                 "cost",
             ],
             Self::Stock => &[
@@ -283,10 +290,16 @@ impl head::Column for Column {
                 "型号库存",
                 "宝贝数量",
                 "总库存",
+                "合计库存",
+                "库存合计",
                 "库存数",
                 "期初库存",
                 "初始库存",
                 "现有",
+                "剩余",
+                "剩余数量",
+                "结存",
+                "结存数量",
                 "数量",
                 "variantinventoryqty",
                 "variantinventoryquantity",
@@ -297,6 +310,13 @@ impl head::Column for Column {
                 "onhand",
                 "currentquantity*",
                 "instock",
+                "qtyinstock",
+                "quantityinstock",
+                "stockqty",
+                "stockonhand",
+                "qtyonhand",
+                "quantityonhand",
+                "unitsinstock",
                 "stocklevel",
                 "quantity",
                 "qty",
@@ -445,7 +465,10 @@ pub struct Products<S, D> {
 /// What each column says of its decimal sign, or else all the columns of figures together.
 fn signs(columns: &[Option<Column>], lines: &[Line]) -> Vec<figure::Column> {
     // A number of a workbook is one, whatever its sign.
-    let text = |content: &Content| if let Content::Text(text) = content { Some(text.clone()) } else { None };
+    let text = |content: &Content| {
+        let Content::Text(text) = content else { return None };
+        Some(priced(text).or_else(|| weighed(text)).map_or(text.as_str(), |(figure, _)| figure).to_owned())
+    };
     let of = |(at, column): (usize, &Option<Column>)| match column {
         Some(Column::Price | Column::Cost | Column::Stock | Column::Level(_)) => {
             let cells: Vec<String> = lines.iter().filter_map(|line| text(line.cells.get(at)?)).collect();
@@ -456,6 +479,30 @@ fn signs(columns: &[Option<Column>], lines: &[Line]) -> Vec<figure::Column> {
     let own: Vec<figure::Column> = columns.iter().enumerate().map(of).collect();
     let sheet = own.iter().copied().fold(figure::Column::Silent, figure::Column::and);
     own.into_iter().map(|own| own.or(sheet)).collect()
+}
+
+/// A price of a weight that says of which, and that: `8.9/kg`, `6.5元/斤`, `12 per lb`.
+fn priced(text: &str) -> Option<(&str, Measure)> {
+    let (figure, unit) = text.rsplit_once(['/', '／', '每']).or_else(|| text.rsplit_once(" per "))?;
+    weight(figure, unit)
+}
+
+/// A weight that says its unit, and that: `30kg`, `5 斤`.
+fn weighed(text: &str) -> Option<(&str, Measure)> {
+    let text = text.trim_end();
+    let (figure, unit) = text.split_at_checked(text.trim_end_matches(char::is_alphabetic).len())?;
+    weight(figure, unit)
+}
+
+/// A figure and the unit of weight behind it.
+fn weight<'a>(figure: &'a str, unit: &str) -> Option<(&'a str, Measure)> {
+    let measure = Measure::parse(unit).filter(|measure| measure.unit == Unit::Gram)?;
+    (!figure.trim().is_empty()).then_some((figure, measure))
+}
+
+/// A figure and what it is in: as it says itself, else `usual`.
+fn in_own<'a>(text: &'a str, own: Option<(&'a str, Measure)>, usual: Measure) -> (&'a str, Measure) {
+    own.filter(|(_, own)| own.unit == usual.unit).unwrap_or((text, usual))
 }
 
 fn article(product: &Product, variant: u32) -> &Article {
@@ -799,6 +846,10 @@ where
                 let at = cells.first(&Column::Unit).map(|(at, _)| at);
                 cells.refuse(at, Why::Unit);
             }
+        } else {
+            // Without a word of its own the price or the stock may say it.
+            let said = |column, own: fn(&str) -> Option<(&str, Measure)>| own(&cells.shown(&column)).map(|(_, it)| it);
+            read.measure = said(Column::Price, priced).or_else(|| said(Column::Stock, weighed));
         }
         read
     }
@@ -810,7 +861,10 @@ where
     fn amount(&self, cells: &mut Cells<'_, Column>, column: &Column, measure: Measure) -> Option<i64> {
         let cell = cells.first(column)?;
         let decimals = usize::try_from(self.usage.currency.exponent()).unwrap_or_default();
-        let read = |reader: figure::Reader, text: &str| reader.price(text, measure);
+        let read = |reader: figure::Reader, text: &str| {
+            let (text, measure) = in_own(text, priced(text), measure);
+            reader.price(text, measure)
+        };
         cells.figure(cell, decimals, self.reader(cell.0), read, Why::Amount)
     }
 
@@ -852,7 +906,10 @@ where
         // Half a piece is none, however the sheet rounds it. What several stores have is one stock.
         let mut stock: Option<i64> = None;
         for cell in cells.all(&Column::Stock) {
-            let read = |reader: figure::Reader, text: &str| reader.quantity(text, measure);
+            let read = |reader: figure::Reader, text: &str| {
+                let (text, measure) = in_own(text, weighed(text), measure);
+                reader.quantity(text, measure)
+            };
             let of_one = cells.figure(cell, usize::MAX, self.reader(cell.0), read, Why::Quantity);
             stock = of_one.map(|of_one| stock.unwrap_or_default().saturating_add(of_one)).or(stock);
         }
@@ -1245,7 +1302,7 @@ pub fn rows(
     let row = |variant: u32| {
         let there = stock(product, variant);
         let there = if there.counted { usage.plain_quantity(there.on_hand, product.unit) } else { String::new() };
-        let unit = if product.unit == crate::order::Unit::Gram { &words.weight } else { &words.piece };
+        let unit = if product.unit == Unit::Gram { &words.weight } else { &words.piece };
         let state = if is_on_sale(product, variant) { &words.on } else { &words.off };
         let mut cells = vec![
             text(&product.name),

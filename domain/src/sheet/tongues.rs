@@ -175,6 +175,8 @@ const NAMES: &[(&str, &[&str])] = &[
     ("total", &["gesamt", "gesamtsumme", "summe", "suma", "totale", "totaal"]),
     ("country", &["land", "pays", "pais", "paese"]),
     // Etsy.
+    ("fullname", &["vollstandigername", "nomcomplet", "nombrecompleto", "nomecompleto", "volledigenaam"]),
+    ("street#", &["strasse#", "rue#", "calle#", "via#", "straat#"]),
     ("materials", &["materialien", "materiaux", "materiales", "materiali", "materiais"]),
     ("currencycode", &["wahrungscode", "codedevise", "codigodemoneda", "codicevaluta"]),
     (

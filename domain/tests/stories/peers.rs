@@ -2,7 +2,7 @@
 //! files are small ones of our own, under the names of columns that the peers' exports have.
 
 use domain::product::Product;
-use domain::sheet::{Left, Outcome, Plan, Remark, peer};
+use domain::sheet::{Left, Outcome, Plan, Remark, customers, peer};
 
 use crate::sheets::{Shop, counts, typed};
 
@@ -417,6 +417,10 @@ fn r33_peers_in_other_languages() {
          Tasse,a,24.00,EUR,,terre,\"Bleu,Vert\",Grand,\"Mat,Brillant\",\"1,2,3,4\"\n",
     );
     assert_eq!(table[1], "Tasse|Bleu / Grand / Brillant|2||2400||||on");
+    // Its sold orders, with the buyers.
+    let orders = "Vollständiger Name,Vorname,Nachname,Straße 1,Straße 2,Ort,Bundesland,PLZ,Land";
+    let names: Vec<String> = orders.split(',').map(str::to_owned).collect();
+    assert!(customers::guess(&names).iter().all(Option::is_some), "{:?}", customers::guess(&names));
     assert_eq!(table.len(), 4);
 }
 

@@ -183,6 +183,30 @@ fn what_no_column_tells_is_refused_and_not_guessed() {
 }
 
 #[test]
+fn a_price_or_a_stock_that_says_its_unit_of_weight_is_of_it() {
+    let mut shop = Shop::default();
+    let plan = shop.import(
+        "Product,Retail price,Buying price,Qty in stock\nOranges,8.9/kg,4/kg,30kg\n蜜桔,￥6.5/斤,3,20 斤\n\
+         Nuts,12 per lb,,500 g\n梨,5元每斤,,12\nLoose tea,60,,2.5kg\nMug,15,9,4\nTape,12/15,,1\nRope,3/m,,1\n",
+    );
+    let amount = |at| (at, vec![Why::Amount(NumberFault::NotANumber)]);
+    assert_eq!(refused(&plan), [amount(8), amount(9)], "two prices, and a metre, are nothing that is sold here");
+    let goods = [("Oranges", 8_90, 30_000), ("蜜桔", 13_00, 10_000), ("Nuts", 26_46, 500), ("梨", 10_00, 6_000)];
+    let goods = goods.into_iter().chain([("Loose tea", 60_00, 2_500), ("Mug", 15_00, 4)]);
+    assert_eq!(known(&shop), goods.map(|(name, price, stock)| of(name, price, stock)).collect::<Vec<_>>());
+    let units: Vec<Unit> = shop.products().iter().map(|it| it.unit).collect();
+    assert_eq!(units, [Unit::Gram, Unit::Gram, Unit::Gram, Unit::Gram, Unit::Gram, Unit::Piece]);
+    let costs: Vec<Option<i64>> = shop.products().iter().map(|it| it.article.cost).collect();
+    assert_eq!(costs, [Some(4_00), Some(6_00), None, None, None, Some(9_00)]);
+    // What was sold by the piece becomes what its price says, unless pieces of it were counted.
+    let mut shop = Shop::default();
+    shop.import("名称,价格,库存\n橙,3,\n柚,3,7\n");
+    let plan = shop.import("名称,价格\n橙,8.9/公斤\n柚,8.9/公斤\n");
+    assert_eq!(refused(&plan), [(3, vec![Why::UnitDiffers])]);
+    assert_eq!(known(&shop), [of("橙", 8_90, 0), of("柚", 3_00, 7)]);
+}
+
+#[test]
 fn s11_the_same_code_for_other_goods_is_refused_by_its_row() {
     let mut shop = Shop::default();
     let plan = shop.import("名称,编码,价格\nTea towel,TT1,6\nTea cosy,TT1,9\nTea pot,TT2,30\n");

@@ -4,6 +4,7 @@ use domain::order::{Delivery, Line, Unit};
 use leptos::prelude::*;
 use leptos::text_prop::TextProp;
 
+use super::model::paying::CREDIT;
 use super::till::{Asked, Back, Figure, MAIN, Met, Till};
 use super::words;
 use crate::features::order::marks;
@@ -22,9 +23,12 @@ pub fn CartSheet(till: Till) -> impl IntoView {
         move || if is_empty.get() { counter::THIS_ORDER.get().to_owned() } else { counter::items(pieces.get()) };
     let ids = move || cart.with(|cart| cart.content.lines.iter().map(|line| line.id).collect::<Vec<u32>>());
     let received = Memo::new(move |_| cart.with(|cart| cart.received()));
-    let only_money = Memo::new(move |_| is_empty.get() && received.get() > 0);
+    let is_bare = Memo::new(move |_| is_empty.get() && till.amount.with(|typed| typed.trim().is_empty()));
+    let only_money = Memo::new(move |_| is_bare.get() && received.get() > 0);
     let is_idle = Memo::new(move |_| is_empty.get() && received.get() <= 0);
+    let is_on_credit = Memo::new(move |_| till.how.with(|how| how == CREDIT));
     let next = move || match (paying.get(), only_money.get()) {
+        (true, _) if is_on_credit.get() => counter::SAVE_CREDIT,
         (true, _) => counter::SAVE_PAYMENT,
         (false, true) => counter::GIVE_BACK,
         (false, false) => counter::CHARGE,
@@ -102,7 +106,7 @@ pub fn CartSheet(till: Till) -> impl IntoView {
                     <Button
                         label
                         kind=Kind::Main
-                        disabled=is_idle
+                        disabled=Signal::derive(move || is_bare.get() && received.get() <= 0)
                         busy=till.busy
                         on_press=main
                         attr:id=MAIN

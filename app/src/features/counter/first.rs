@@ -6,7 +6,6 @@ use leptos::prelude::*;
 use super::till::Till;
 use crate::features::meant;
 use crate::features::order::refusal::amount_words;
-use crate::platform::page;
 use crate::text::counter;
 use crate::ui::{AmountField, Button, Glyph, Keypad, LinkButton, uid};
 
@@ -14,22 +13,15 @@ use crate::ui::{AmountField, Button, Glyph, Keypad, LinkButton, uid};
 #[component]
 pub fn FirstSale(till: Till) -> impl IntoView {
     let currency = till.session.currency();
-    let typed = RwSignal::new(String::new());
-    let tried = RwSignal::new(false);
+    let typed = till.amount;
     let read = move || typed.with(|typed| figure::amount(typed, till.money()));
-    let wrong = Signal::derive(move || if tried.get() { read().err().map(amount_words) } else { None });
+    let wrong = Signal::derive(move || if till.amount_tried.get() { read().err().map(amount_words) } else { None });
+    // What nobody sees is not sold.
+    on_cleanup(move || till.drop_amount());
     let field = uid("amount");
     let send = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
-        tried.set(true);
-        match untrack(read) {
-            Ok(price) => {
-                till.put_free(counter::SUNDRY.get().to_owned(), 1, price);
-                typed.set(String::new());
-                tried.set(false);
-            }
-            Err(_) => page::focus_first_fault(),
-        }
+        till.put_amount();
     };
     view! {
         <div class="first-sale">

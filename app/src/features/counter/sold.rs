@@ -94,7 +94,7 @@ pub fn SoldSheet(till: Till) -> impl IntoView {
                         {credit
                             .then(|| {
                                 view! {
-                                    <span class="muted">{counter::ON_ACCOUNT}</span>
+                                    <span class="muted">{counter::CREDIT}</span>
                                     <Money minor=Signal::stored(owed) currency size=Size::Small/>
                                 }
                             })}

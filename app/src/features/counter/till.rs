@@ -175,6 +175,10 @@ pub struct Till {
     pub typed: RwSignal<String>,
     /// The person has tried to save: what is wrong is said from then on.
     pub tried: RwSignal<bool>,
+    /// The amount that is typed where there are no products yet, and not in the cart so far.
+    pub amount: RwSignal<String>,
+    /// It was tried to put it there: what is wrong is said from then on.
+    pub amount_tried: RwSignal<bool>,
     /// An act is under way.
     pub busy: RwSignal<bool>,
     /// Why the last act did not happen.
@@ -245,6 +249,8 @@ impl Till {
             how: RwSignal::new(usual_way(session)),
             typed: RwSignal::new(String::new()),
             tried: RwSignal::new(false),
+            amount: RwSignal::default(),
+            amount_tried: RwSignal::new(false),
             busy: RwSignal::new(false),
             refused: RwSignal::new(None),
             said: RwSignal::new(String::new()),
@@ -367,6 +373,24 @@ impl Till {
         self.begin();
         let line = self.cart.try_update(|cart| cart.add_free(item.clone(), quantity, price, draw_line));
         self.added(line, &item);
+    }
+
+    /// Puts the typed amount into the cart; where it is none, that is said.
+    pub fn put_amount(self) -> bool {
+        self.amount_tried.set(true);
+        let Ok(price) = self.amount.with_untracked(|typed| figure::amount(typed, self.money())) else {
+            page::focus_first_fault();
+            return false;
+        };
+        self.put_free(counter::SUNDRY.get().to_owned(), 1, price);
+        self.drop_amount();
+        true
+    }
+
+    /// Forgets the typed amount.
+    pub fn drop_amount(self) {
+        self.amount.set(String::new());
+        self.amount_tried.set(false);
     }
 
     pub(super) fn added(self, line: Option<u32>, item: &str) {
@@ -536,9 +560,13 @@ impl Till {
         }
         self.busy.set(true);
         let cart = self.cart.get_untracked();
+        let parks = !cart.is_idle();
         spawn_local(async move {
             match self.taken_up(id, &cart).await {
                 Ok(taken) => {
+                    if parks {
+                        self.toaster.confirm(counter::PARKED_TOO);
+                    }
                     self.start_anew();
                     self.begin();
                     self.cart.set(taken);
@@ -695,6 +723,10 @@ impl Till {
     /// Goes on to take the money.
     pub fn charge(self) {
         self.begin();
+        // What was typed is part of this sale, whether it was added or not.
+        if !self.amount.with_untracked(|typed| typed.trim().is_empty()) && !self.put_amount() {
+            return;
+        }
         if self.cart.with_untracked(Cart::is_empty) || self.paying.get_untracked() {
             return;
         }
@@ -971,7 +1003,15 @@ impl Till {
             Some(variant) => self.session.stock(product, variant),
             None => self.session.whole_stock(product),
         };
-        let here = self.cart.with(|cart| cart.quantity_of(product.id, variant, |id, of| self.session.article(id, of)));
+        let quantity_of = |cart: &Cart, of| cart.quantity_of(product.id, of, |id, of| self.session.article(id, of));
+        let here = self.cart.with(|cart| match variant {
+            // Of sizes that nobody counts, none is missing.
+            None if !product.variants.is_empty() => {
+                let counted = product.variants.iter().filter(|it| self.session.stock(product, it.id).counted);
+                counted.map(|it| quantity_of(cart, Some(it.id))).sum()
+            }
+            _ => quantity_of(cart, variant),
+        });
         stock.counted.then(|| stock.free().saturating_sub(here))
     }
 }

@@ -12,7 +12,7 @@ use super::dialogs::{Asked, Desk, Dialogs, separate};
 use super::{BackToList, Missing, Place, called};
 use crate::features::order::marks;
 use crate::session::{Loaded, People, Person, Row, Session};
-use crate::text::{self, Phrase, customers, form};
+use crate::text::{self, Phrase, customers, form, weight};
 use crate::ui::{
     Acts, Button, Glyph, Icon, Kind, LinkButton, Menu, MenuAct, Money, Note, Scroll, Serial, Size, Skeleton, Stamp,
     Stub, Toaster, Tone,
@@ -199,6 +199,9 @@ fn Who(desk: Desk) -> impl IntoView {
             })
             .collect_view();
         let addresses = person.addresses();
+        if phones.is_empty() && addresses.is_empty() && customer.level.is_empty() && customer.note.is_empty() {
+            return ().into_any();
+        }
         let has_addresses = !addresses.is_empty();
         let addresses = addresses.into_iter().map(|address| view! { <li>{address}</li> }).collect_view();
         let level = (!customer.level.is_empty()).then(|| {
@@ -300,6 +303,7 @@ fn OrderLine(row: Row) -> impl IntoView {
     };
     let placed = row.placed_ms;
     let items = row.items.clone();
+    let items = move || weight::in_words(&items);
     let total = row.total;
     view! {
         <li>

@@ -97,7 +97,7 @@ pub fn PreviewPage(
                             <span>{preview::BACK}</span>
                         </button>
                         <Button
-                            label=preview::CONFIRM
+                            label=if flow.is_edit { preview::CONFIRM_CHANGES } else { preview::CONFIRM }
                             glyph=Glyph::Check
                             kind=Kind::Main
                             busy=flow.busy

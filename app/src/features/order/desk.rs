@@ -17,7 +17,7 @@ use super::undo::{self, Mark};
 use crate::platform::{clock, page};
 use crate::session::{ActFault, Session};
 use crate::text;
-use crate::ui::{Glyph, Toast, Toaster};
+use crate::ui::{Glyph, Toast, ToastAct, Toaster};
 
 /// What a dialog asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -139,14 +139,18 @@ impl Desk {
         });
     }
 
-    /// The order's buyer becomes a customer, or is found to be one: the same phone is the same person.
-    pub fn keep_buyer(self, order: Uuid, buyer: &Buyer) {
+    /// The order's buyer becomes a customer, or is found to be one: the same phone is the same person, and so is the only
+    /// one of the name, unless somebody says that this is a new one.
+    pub fn keep_buyer(self, order: Uuid, buyer: &Buyer, is_new: bool) {
         if self.busy.get_untracked() {
             return;
         }
         self.busy.set(true);
         let mut acts = Vec::new();
-        let id = match self.session.by_phone(&buyer.phone) {
+        let by_phone = self.session.by_phone(&buyer.phone);
+        let by_name = if by_phone.is_some() || is_new { None } else { self.session.by_name(&buyer.name, &buyer.phone) };
+        let is_by_name = by_name.is_some();
+        let id = match by_phone.or(by_name) {
             Some(known) => known.id,
             None => {
                 let id = self.session.draw_id();
@@ -166,10 +170,20 @@ impl Desk {
             }
         };
         acts.push(Act::Order(Some(order), Box::new(Command::SetCustomer(Some(id)))));
+        let buyer = buyer.clone();
         spawn_local(async move {
             let outcome = self.session.act_all(acts).await;
             let _ = self.busy.try_set(false);
             match outcome {
+                Ok(_) if is_by_name => {
+                    let anew = ToastAct::new(text::customers::NEW, move || self.keep_buyer(order, &buyer, true));
+                    self.toaster.show(Toast {
+                        text: text::customers::BUYER_KNOWN.into(),
+                        glyph: Glyph::Person,
+                        acts: vec![anew],
+                        stays: false,
+                    });
+                }
                 Ok(_) => self.toaster.confirm(text::customers::BUYER_SAVED),
                 Err(fault) => self.toaster.warn(refusal::words(&fault)),
             }

@@ -202,7 +202,7 @@ fn Buyer(desk: Desk) -> impl IntoView {
         });
         let save = may_save.then(|| {
             let buyer = buyer.clone();
-            let press = move || desk.keep_buyer(by, &buyer);
+            let press = move || desk.keep_buyer(by, &buyer, false);
             view! {
                 <div><Button label=customers::SAVE_BUYER glyph=Glyph::Person on_press=press busy=desk.busy/></div>
             }

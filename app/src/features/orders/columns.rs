@@ -19,7 +19,7 @@ use crate::prefs::Prefs;
 use crate::session::{Session, shop_now};
 use crate::text::order_list::columns as words;
 use crate::text::order_list::{batch, filters as words_of_filters};
-use crate::text::{self, Phrase, list};
+use crate::text::{self, Phrase, list, weight};
 use crate::ui::{Dialog, Glyph, Icon, Menu, MenuAct, Money, Note, Serial, Size, Stamp, Tick, Toaster};
 
 /// A column of the table.
@@ -130,7 +130,7 @@ impl Column {
             Self::Due => summary.due_ms.map_or_else(|| Cell::Text(String::new()), |due| moment(session, due)),
             Self::Buyer => Cell::Text(summary.name.clone()),
             Self::Phone => Cell::Text(summary.phone.clone()),
-            Self::Items => Cell::Text(summary.items.clone()),
+            Self::Items => Cell::Text(weight::in_words(&summary.items)),
             Self::Channel => name(List::Channel, &summary.channel),
             Self::Category => name(List::Category, &summary.category),
             Self::Method => name(List::Method, summary.method.key()),

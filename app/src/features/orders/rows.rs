@@ -16,7 +16,7 @@ use super::window::Heights;
 use crate::parts::Parts;
 use crate::platform::{history, page};
 use crate::session::{DaySum, Listing, Row, Session};
-use crate::text::{self, counter, list};
+use crate::text::{self, counter, list, weight};
 use crate::ui::{Badge, Icon, Money, Serial, Size, Stamp, at_rest};
 
 /// How many labels of an order a row shows.
@@ -312,6 +312,7 @@ fn two_lines(summary: &Arc<Summary>, by_day: bool, badges: AnyView) -> AnyView {
     let number = summary.number.as_ref().map(|number| number.0.clone());
     let (placed, balance, total) = (summary.placed_ms, summary.balance, summary.total);
     let (name, items) = (summary.name.clone(), summary.items.clone());
+    let items = move || weight::in_words(&items);
     let who = move || if name.is_empty() { list::WALK_IN.get().to_owned() } else { name.clone() };
     let label = |label: &String| view! { <span class="tag clip">{label.clone()}</span> };
     let labels = summary.labels.iter().take(LABELS).map(label).collect_view();

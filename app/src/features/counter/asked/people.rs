@@ -12,7 +12,7 @@ use crate::features::counter::till::{Till, said_time};
 use crate::features::customers::Book;
 use crate::platform::page;
 use crate::session::{ActFault, Person};
-use crate::text::counter;
+use crate::text::{counter, weight};
 use crate::ui::{Acts, Button, Empty, Fault, Glyph, Icon, Kind, Money, SearchField, TextField, uid};
 
 /// So many customers are listed; more words lead to the others.
@@ -151,7 +151,8 @@ pub fn Parked(till: Till) -> impl IntoView {
         let all = parked.get();
         let row = |cart: &domain::order::Summary| {
             let id = cart.id;
-            let (items, name, note, total) = (cart.items.clone(), cart.name.clone(), cart.note.clone(), cart.total);
+            let (items, name, note, total) =
+                (weight::in_words(&cart.items), cart.name.clone(), cart.note.clone(), cart.total);
             // What was noted of it is what it is called by; else its goods are.
             let (items, name) = match (note.is_empty(), name.is_empty()) {
                 (true, _) => (items, name),

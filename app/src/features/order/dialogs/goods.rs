@@ -6,6 +6,7 @@ use domain::order::{Command, Line, LinePart, Order, ParcelCorrected, PaymentStat
 use domain::shop::list::{List, default_of};
 use domain::text::SHORT;
 use leptos::prelude::*;
+use leptos::text_prop::TextProp;
 use uuid::Uuid;
 
 use super::super::desk::{Desk, saved};
@@ -131,10 +132,11 @@ fn LabelFields(label: Label) -> impl IntoView {
         })
     };
     let session = Session::here();
-    let arrives = move |days: i64| {
+    let in_days = move |days: i64| {
         let day = session.day_of(session.now_ms().get_untracked().saturating_add(days.saturating_mul(DAY_MS)));
-        label.expected.set(format!("{}-{:02}-{:02}", day.year, day.month, day.day));
+        format!("{}-{:02}-{:02}", day.year, day.month, day.day)
     };
+    let arrives = move |days: i64| label.expected.set(in_days(days));
     view! {
         <TextField
             label=shipping::TRACKING
@@ -151,7 +153,7 @@ fn LabelFields(label: Label) -> impl IntoView {
                     value=label.expected
                     fault=wrong(Label::date_wrong)
                     keys="numeric"
-                    example="2026-11-26"
+                    example=TextProp::from(move || in_days(1))
                 />
                 <div class="wrap" role="group" aria-label=shipping::IN_DAYS>
                     <Button label=shipping::TOMORROW on_press=move || arrives(1)/>

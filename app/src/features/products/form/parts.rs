@@ -2,6 +2,7 @@
 
 use domain::order::Unit;
 use domain::shop::list::List;
+use domain::weight::WeightUnit;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos::text_prop::TextProp;
@@ -102,6 +103,9 @@ pub(super) fn Basics(desk: Desk) -> impl IntoView {
                 on_change=move |key: String| fields.is_weight.set(key == "gram")
                 width="11rem"
             />
+            <Show when=move || fields.is_weight.get() && weight::shop() == WeightUnit::Kilogram>
+                <p class="small muted">{products::OTHER_WEIGHTS}</p>
+            </Show>
             <Show when=move || simple.get() && is_new>
                 <StockField desk of=0 article=fields.article/>
             </Show>
