@@ -35,8 +35,11 @@ impl Carts {
     }
 }
 
+/// What is said of a field, and what it holds.
+type Field = (&'static str, fn(&Content) -> String);
+
 /// What a person fills in of a cart beside its lines.
-const FIELDS: [(&str, fn(&Content) -> String); 8] = [
+const FIELDS: [Field; 8] = [
     ("the note", |it| it.note.clone()),
     ("the channel", |it| it.channel.clone()),
     ("the category", |it| it.category.clone()),
