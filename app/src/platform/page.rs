@@ -140,18 +140,22 @@ pub fn focused_row() -> Option<usize> {
 pub fn focus_row(list: HtmlElement, at: usize, wanted: impl Fn() -> bool + 'static) {
     leptos::prelude::request_animation_frame(move || {
         focus(&row_at(at));
-        keep_on_row(list, at, wanted, ROW_FRAMES);
+        keep_on_row(list, at, wanted, UNDRAWN_FRAMES);
     });
 }
 
-/// In so many frames a row that the list was moved to is drawn, and the list lies still.
+/// In so many frames the list lies still, once the row that it was moved to is drawn.
 const ROW_FRAMES: u8 = 12;
+/// So many frames a busy tablet has to draw it.
+const UNDRAWN_FRAMES: u8 = 240;
 
 fn row_at(at: usize) -> String {
     format!("[data-at=\"{at}\"]")
 }
 
 fn keep_on_row(list: HtmlElement, at: usize, wanted: impl Fn() -> bool + 'static, frames: u8) {
+    let is_drawn = document().query_selector(&row_at(at)).is_ok_and(|row| row.is_some());
+    let frames = if is_drawn { frames.min(ROW_FRAMES) } else { frames };
     let Some(left) = frames.checked_sub(1).filter(|_| wanted()) else { return };
     if document().active_element().is_some_and(|active| active.is_same_node(Some(&list))) {
         focus(&row_at(at));
