@@ -457,6 +457,9 @@ fn list(text: &str) -> Vec<String> {
     text.split(',').map(str::trim).filter(|part| !part.is_empty()).map(str::to_owned).collect()
 }
 
+/// More articles than this are in no listing: a row that says so stays the one that it is.
+const MOST_ARTICLES: usize = 2_000;
+
 /// A listing is one row: its variations and codes are lists in their cells, and its quantity is that of all of them.
 fn etsy(names: &Names, lines: &mut Vec<Line>) {
     let [sku, title, stock] = ["sku", "title", "quantity"].map(|name| names.at(&[name]));
@@ -470,6 +473,10 @@ fn etsy(names: &Names, lines: &mut Vec<Line>) {
             let mut own = list(&decoded(&text(&line, at)));
             if own.is_empty() {
                 own.push(String::new());
+            }
+            if articles.len().saturating_mul(own.len()) > MOST_ARTICLES {
+                articles.truncate(1);
+                break;
             }
             let with = |article: &Vec<String>, one: &String| [article.as_slice(), std::slice::from_ref(one)].concat();
             articles = articles.iter().flat_map(|article| own.iter().map(move |one| with(article, one))).collect();

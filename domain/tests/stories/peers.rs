@@ -229,6 +229,18 @@ fn s6_a_till() {
 }
 
 #[test]
+fn s7_a_listing_of_more_articles_than_there_are_is_not_unfolded() {
+    let many: Vec<String> = (0..300).map(|nth| format!("V{nth}")).collect();
+    let many = many.join(",");
+    let sheet = format!(
+        "TITLE,PRICE,QUANTITY,VARIATION 1 TYPE,VARIATION 1 VALUES,VARIATION 2 TYPE,VARIATION 2 VALUES,SKU\n\
+         Mug,18.00,5,Colour,\"{many}\",Size,\"{many}\",MUG\n"
+    );
+    let mut shop = Shop::default();
+    assert_eq!(shop.import(&sheet).reports.len(), 1);
+}
+
+#[test]
 fn s7_etsy() {
     let (plan, table) = import(
         "Etsy",
