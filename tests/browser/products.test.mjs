@@ -14,7 +14,7 @@ async function write(tablet, { name, code, spec, price, cost, stock, category })
   for (const [field, value] of Object.entries(fields)) {
     if (value !== undefined) await tablet.box(field).fill(value);
   }
-  if (category) await tablet.page.locator("form").getByRole("combobox", { name: "Category", exact: true }).fill(category);
+  if (category) await tablet.page.getByRole("combobox", { name: "Category", exact: true }).and(tablet.page.locator("input")).fill(category);
   await tablet.button("Save product").click();
   await tablet.page.waitForURL(/products\/[0-9a-f-]{36}/);
   return new URL(tablet.page.url()).pathname;

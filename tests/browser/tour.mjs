@@ -107,7 +107,7 @@ export async function busyShop(t) {
   await first.box("Product name").fill("白毫银针");
   await first.box("Code").fill("BH");
   await first.box("Price").fill("168");
-  await first.page.locator("form").getByRole("combobox", { name: "Category" }).fill("茶叶");
+  await first.page.getByRole("combobox", { name: "Category" }).and(first.page.locator("input")).fill("茶叶");
   for (const [at, [name, price, stock]] of [["大饼", "268", "3"], ["小罐", "", "0"]].entries()) {
     await first.button("Add variant").click();
     const variant = first.page.getByRole("group", { name: `Variant ${at + 1}` });
