@@ -126,6 +126,8 @@ pub mod fault {
         QUANTITY_MISSING: "请输入数量。", "Enter a quantity.";
         QUANTITY_ZERO: "数量要大于 0。", "The quantity must be above 0.";
         QUANTITY_WRONG: "数量请填数字。", "The quantity must be a number.";
+        QUANTITY_WHOLE: "数量请填整数。", "The quantity must be a whole number.";
+        WEIGHT_WHOLE: "重量最细到 1 克。", "A weight is whole grams.";
         PRICE_MISSING: "请输入单价，赠品填 0。", "Enter a price (0 if free).";
         PRICE_WRONG: "价格格式不对，例：12.50。", "The price must be a number, e.g. 12.50.";
         AMOUNT_MISSING: "请输入金额。", "Enter an amount.";

@@ -5,8 +5,8 @@ use domain::order::Rejection;
 use replica::storage::StorageFault;
 
 use crate::session::ActFault;
+use crate::text::fault;
 use crate::text::order_page::refused;
-use crate::text::{fault, new_order};
 
 /// In the language in use.
 pub fn words(of: &ActFault) -> String {
@@ -34,14 +34,22 @@ pub fn amount_words(fault: NumberFault) -> String {
     phrase.get().to_owned()
 }
 
-/// What is wrong with a quantity or a weight that was typed.
+/// What is wrong with a quantity that was typed.
 pub fn quantity_words(of: NumberFault) -> String {
     match of {
         NumberFault::Empty => fault::QUANTITY_MISSING.get().to_owned(),
         NumberFault::Zero => fault::QUANTITY_ZERO.get().to_owned(),
         NumberFault::NotANumber => fault::QUANTITY_WRONG.get().to_owned(),
-        NumberFault::TooPrecise => new_order::QUANTITY_WHOLE.get().to_owned(),
+        NumberFault::TooPrecise => fault::QUANTITY_WHOLE.get().to_owned(),
         other => amount_words(other),
+    }
+}
+
+/// What is wrong with a weight that was typed, in whichever unit.
+pub fn weight_words(of: NumberFault) -> String {
+    match of {
+        NumberFault::TooPrecise => fault::WEIGHT_WHOLE.get().to_owned(),
+        other => quantity_words(other),
     }
 }
 
@@ -100,6 +108,7 @@ mod tests {
         for of in [NumberFault::Empty, NumberFault::Zero, NumberFault::NotANumber, NumberFault::TooPrecise] {
             assert_ne!(quantity_words(of), amount_words(of), "{of:?}");
         }
+        assert_ne!(weight_words(NumberFault::TooPrecise), quantity_words(NumberFault::TooPrecise));
         for of in [NumberFault::Empty, NumberFault::NotANumber, NumberFault::TooPrecise] {
             assert_ne!(price_words(of), amount_words(of), "{of:?}");
         }

@@ -15,7 +15,7 @@ use crate::features::counter::model::{Good, percent_of};
 use crate::features::counter::till::{Figure, Till};
 use crate::features::meant;
 use crate::features::order::marks;
-use crate::features::order::refusal::{amount_words, price_words, quantity_words};
+use crate::features::order::refusal::{amount_words, price_words, quantity_words, weight_words};
 use crate::platform::page;
 use crate::text::{counter, delivery, fault, weight};
 use crate::ui::{
@@ -109,7 +109,7 @@ pub fn Grams(till: Till, id: Uuid, variant: u32) -> impl IntoView {
                     id=field.clone()
                     label=TextProp::from(label)
                     value=typed
-                    fault=wrong(tried, read, quantity_words)
+                    fault=wrong(tried, read, weight_words)
                     meaning=meant::quantity(till.session, typed, measure)
                 />
                 <div class="given-back">
@@ -185,6 +185,7 @@ pub fn OneLine(till: Till, id: u32, figure: Figure) -> impl IntoView {
     let line = till.cart.with_untracked(|cart| cart.line(id).cloned()).unwrap_or_default();
     let amount = |minor: i64| if minor == 0 { String::new() } else { till.currency().typed(minor) };
     let is_gram = line.unit == Unit::Gram;
+    let counted = if is_gram { weight_words } else { quantity_words };
     let measure = line.measure();
     // A price that nobody has set is asked for.
     let is_unset = line.price == 0 && line.product.is_some();
@@ -227,7 +228,7 @@ pub fn OneLine(till: Till, id: u32, figure: Figure) -> impl IntoView {
     };
     let large = match figure {
         Figure::Quantity => view! {
-            <AmountField id=field.clone() label=TextProp::from(quantity_label) value=quantity fault=wrong(tried, read_quantity, quantity_words) meaning=meant::quantity(till.session, quantity, measure)/>
+            <AmountField id=field.clone() label=TextProp::from(quantity_label) value=quantity fault=wrong(tried, read_quantity, counted) meaning=meant::quantity(till.session, quantity, measure)/>
         }
         .into_any(),
         Figure::Price => view! {
@@ -241,7 +242,7 @@ pub fn OneLine(till: Till, id: u32, figure: Figure) -> impl IntoView {
         }
         .into_any(),
         Figure::Price => view! {
-            <TextField label=TextProp::from(quantity_label) value=quantity keys="none" numeric=true fault=wrong(tried, read_quantity, quantity_words) meaning=meant::quantity(till.session, quantity, measure)/>
+            <TextField label=TextProp::from(quantity_label) value=quantity keys="none" numeric=true fault=wrong(tried, read_quantity, counted) meaning=meant::quantity(till.session, quantity, measure)/>
         }
         .into_any(),
     };
