@@ -172,29 +172,34 @@ const LEAST_DIGITS: usize = 5;
 /// one of them has none, of whom nobody has said that they are somebody else. The earlier made comes first, as ids tell
 /// it.
 pub fn doubles<'a>(customers: impl IntoIterator<Item = &'a Customer>) -> Vec<(Uuid, Uuid)> {
-    let mut by_phone: BTreeMap<String, Vec<&Customer>> = BTreeMap::new();
-    let mut by_name: BTreeMap<String, Vec<&Customer>> = BTreeMap::new();
+    // Each with whether only one without a phone can be the same as it.
+    let mut by_phone: BTreeMap<String, Vec<(&Customer, bool)>> = BTreeMap::new();
+    let mut by_name: BTreeMap<String, Vec<(&Customer, bool)>> = BTreeMap::new();
     for customer in customers.into_iter().filter(|customer| customer.merged_into.is_none() && !customer.erased) {
         let (digits, name) = (customer.phone_digits(), called(&customer.name));
-        if digits.len() >= LEAST_DIGITS {
-            by_phone.entry(digits).or_default().push(customer);
-        }
         if !name.is_empty() {
-            by_name.entry(name).or_default().push(customer);
+            by_name.entry(name).or_default().push((customer, !digits.is_empty()));
+        }
+        if digits.len() >= LEAST_DIGITS {
+            by_phone.entry(digits).or_default().push((customer, false));
         }
     }
+    let told_apart = |a: &Customer, b: &Customer| a.others.contains(&b.id) || b.others.contains(&a.id);
     let mut paired = BTreeSet::new();
     let mut pairs = Vec::new();
-    let groups = by_phone.into_values().map(|group| (group, true));
-    for (mut same, is_by_phone) in groups.chain(by_name.into_values().map(|group| (group, false))) {
-        same.sort_by_key(|customer| customer.id);
-        let told_apart = |a: &Customer, b: &Customer| a.others.contains(&b.id) || b.others.contains(&a.id);
-        for (at, second) in same.iter().enumerate() {
+    for mut same in by_phone.into_values().chain(by_name.into_values()) {
+        same.sort_by_key(|(customer, _)| customer.id);
+        let (mut all, mut without_phone): (Vec<&Customer>, Vec<&Customer>) = (Vec::new(), Vec::new());
+        for (second, has_phone) in same {
             // One pair for each later one: merged, it is with the first that it may belong to.
-            let mut before = same.iter().take(at).filter(|first| !told_apart(first, second));
-            let first = before.find(|first| is_by_phone || first.may_be(&second.name, &second.phone));
+            let before = if has_phone { &without_phone } else { &all };
+            let first = before.iter().find(|first| !told_apart(first, second));
             if let Some(first) = first.filter(|_| paired.insert(second.id)) {
                 pairs.push((first.id, second.id));
+            }
+            all.push(second);
+            if !has_phone {
+                without_phone.push(second);
             }
         }
     }
