@@ -241,7 +241,7 @@ fn text(bytes: &[u8], said: Said) -> Result<(Table, Form), Unreadable> {
     if let Some(row) = csv::open_quote(&text, separator) {
         return Err(Unreadable::OpenQuote(row));
     }
-    if text.lines().any(|line| line.matches(separator).count() > WIDEST) {
+    if text.split(['\n', '\r']).any(|line| line.matches(separator).count() > WIDEST) {
         return Err(Unreadable::TooLarge);
     }
     let mut table = Table::default();
@@ -357,6 +357,7 @@ mod tests {
         assert_eq!(read(",".repeat(3_000_000).as_bytes()), Err(Unreadable::TooLarge));
         assert_eq!(read(format!("{}\n", ",".repeat(9_999)).repeat(300).as_bytes()), Err(Unreadable::Empty));
         assert_eq!(read("a,".repeat(199).as_bytes()).unwrap()[0].len(), 199);
+        assert_eq!(read("茶,1\r".repeat(20_000).as_bytes()).unwrap().len(), 20_000, "lines of an old Mac");
         assert_eq!(read(format!("{}\n", "a,".repeat(199)).repeat(20_000).as_bytes()), Err(Unreadable::TooLarge));
         assert_eq!(read(format!("{goods}{}", "\n".repeat(3_000_000)).as_bytes()).unwrap().len(), 2);
         // Goods behind more blank rows than a sheet has are not dropped without a word.
