@@ -119,11 +119,6 @@ async function atTheCounter(hand) {
   how = await hand.presses(tablet.button("Park"));
   await cartIs(tablet, 0);
   assert.equal(await isOpen(tablet), 0, `it is parked, and nothing opened (${how})`);
-  await tile(tablet, "TEA").click();
-  await cartIs(tablet, 12800);
-  await tablet.button("Park").click();
-  await tile(tablet, "CUP").click();
-  await cartIs(tablet, 3500);
   await unfold("Parked");
   await tablet.button("Parked").click();
   how = await hand.presses(tablet.dialog().getByRole("button", { name: /Teacup/ }).first());
