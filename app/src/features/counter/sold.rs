@@ -5,7 +5,7 @@ use domain::shop::list::List;
 use leptos::prelude::*;
 use leptos::text_prop::TextProp;
 
-use super::till::{MAIN, Sold, Till};
+use super::till::{MAIN, Sold, Till, sum};
 use crate::platform::page;
 use crate::text::{Phrase, counter};
 use crate::ui::{
@@ -34,7 +34,7 @@ pub fn SoldSheet(till: Till) -> impl IntoView {
                 };
                 parts.into_iter().map(part).collect_view()
             };
-            let back = returned.iter().fold(0_i64, |sum, (_, minor)| sum.saturating_add(*minor));
+            let back = sum(&returned);
             let figure = move |name: Phrase, testid: &'static str, minor: i64| {
                 (minor > 0).then(|| {
                     view! {
@@ -48,7 +48,7 @@ pub fn SoldSheet(till: Till) -> impl IntoView {
             let is_undone = undone.is_some();
             let big = match undone {
                 Some(ways) => {
-                    let minor = ways.iter().fold(0_i64, |sum, (_, minor)| sum.saturating_add(*minor));
+                    let minor = sum(&ways);
                     let why = move || match minor {
                         0 => counter::TAKE_GOODS_BACK.get().to_owned(),
                         minor => counter::undone_why(&till.said_amount(minor)),

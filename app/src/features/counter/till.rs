@@ -1,28 +1,27 @@
-//! The till: the one place where the state of the counter lives, and what every key of it does.
+//! The till: the one place where the state of the counter lives, and what every key of it does; the cart as a draft and
+//! the payment lie beside it.
+
+mod drafts;
+mod paying;
 
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use domain::OrderNumber;
 use domain::code::Place;
 use domain::code::scale::Label;
 use domain::contact::Buyer;
 use domain::customer::Customer;
 use domain::figure;
-use domain::money::NumberFault;
-use domain::order::{Command, Content, Delivery, Method, Order, Rejection, Status, Unit};
+use domain::order::{Command, Method, Order, Unit};
 use domain::product::Product;
-use domain::shop::list::{List, default_of, entries};
+use domain::shop::list::{List, entries};
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 use leptos::text_prop::TextProp;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
-use replica::{Act, Filter};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::model::paying::{self, CREDIT, Step, Taken};
 use super::model::{Cart, Good};
 use crate::platform::{clock, history, page};
 use crate::session::{ActFault, Loaded, Records, Session};
@@ -110,9 +109,13 @@ pub struct Back {
     pub is_change: bool,
 }
 
+/// What goes back or came in several ways, minor units.
+pub fn sum(ways: &[(String, i64)]) -> i64 {
+    ways.iter().fold(0, |sum, (_, minor)| sum.saturating_add(*minor))
+}
+
 impl Back {
     fn of(sold: &Sold) -> Option<Self> {
-        let sum = |ways: &[(String, i64)]| ways.iter().fold(0_i64, |sum, (_, minor)| sum.saturating_add(*minor));
         let (minor, is_change) = match &sold.undone {
             Some(ways) => (sum(ways), false),
             None if sold.change > 0 => (sold.change, true),
@@ -285,10 +288,12 @@ impl Till {
     pub fn currency(self) -> Currency {
         self.session.currency().get_untracked()
     }
+
     /// The same, as the domain parses it.
     pub fn money(self) -> domain::Currency {
         self.session.settings().get_untracked().currency
     }
+
     /// An amount for people.
     pub fn said_amount(self, minor: i64) -> String {
         self.session.currency().get().full(minor)
@@ -318,6 +323,7 @@ impl Till {
             });
         }
     }
+
     /// Closes it.
     pub fn close(self) {
         self.asking.set(false);
@@ -431,78 +437,6 @@ impl Till {
         }
     }
 
-    /// Empties the cart; it can be filled again. Where money was taken for it, what becomes of that is asked first.
-    pub fn clear(self) {
-        if self.cart.with_untracked(|cart| cart.received() > 0) {
-            return self.ask(Asked::GiveBack);
-        }
-        self.give_up(false);
-    }
-
-    /// Gives the cart up. `returned`: what was taken for it went back; else it is due, and the order says so.
-    pub fn give_up(self, returned: bool) {
-        if !self.is_ready() {
-            return;
-        }
-        let cart = self.cart.get_untracked();
-        if cart.base.is_none() {
-            return self.given_up(cart, 0);
-        }
-        self.busy.set(true);
-        spawn_local(async move {
-            let done = async {
-                let mut commands = vec![Command::Discard];
-                if returned {
-                    let draft = self.session.read_order(cart.order).await?.ok_or(Rejection::OrderClosed)?;
-                    commands.extend(self.refunds(&draft, draft.received()));
-                }
-                self.session.act_in_turn(cart.order, commands).await
-            };
-            match done.await {
-                Ok(_) => {
-                    // What was not given back is due, and stands on the list of orders.
-                    let held = if returned { 0 } else { cart.received() };
-                    self.given_up(cart, held);
-                }
-                // Sold or cleared elsewhere: nothing is left to throw away here.
-                Err(ActFault::Rejected(Rejection::AlreadyConfirmed | Rejection::OrderClosed)) => self.given_up(cart, 0),
-                Err(fault) => self.fail(fault),
-            }
-            self.busy.set(false);
-        });
-    }
-
-    fn given_up(self, cart: Cart, due: i64) {
-        self.close();
-        self.start_anew();
-        let back = move || {
-            self.cart.try_update(|now| {
-                // What was put into the new cart meanwhile is not lost for it.
-                if now.is_blank() {
-                    *now = cart.anew(self.session.draw_order());
-                }
-            });
-        };
-        let words = move || match due {
-            0 => counter::CLEARED.get().to_owned(),
-            due => counter::cleared_due(&self.said_amount(due)),
-        };
-        self.undoable(words, back);
-    }
-
-    /// What records that an amount goes back: the way it came, or all of it in cash.
-    fn refunds(self, draft: &Order, amount: i64) -> Vec<Command> {
-        self.ways_back(draft, amount).into_iter().map(refund).collect()
-    }
-
-    /// How an amount goes back.
-    fn ways_back(self, draft: &Order, amount: i64) -> Vec<(Method, i64)> {
-        match self.in_cash.get_untracked() {
-            true if amount > 0 => vec![(Method::Cash, amount)],
-            _ => draft.ways_back(amount),
-        }
-    }
-
     /// Who buys; the prices that nobody typed follow the customer's level.
     pub fn choose_customer(self, customer: Option<&Customer>) {
         let level = customer.map(|it| it.level.clone()).unwrap_or_default();
@@ -521,25 +455,6 @@ impl Till {
         self.refused.set(Some(fault));
     }
 
-    /// Puts the cart aside, for any tablet of the shop; with what was taken for it.
-    pub fn park(self) {
-        if !self.is_ready() || self.cart.with_untracked(Cart::is_idle) {
-            return;
-        }
-        self.busy.set(true);
-        let cart = self.cart.get_untracked();
-        spawn_local(async move {
-            match self.session.act(Some(cart.order), cart.keep(cart.parked())).await {
-                Ok(_) | Err(ActFault::Rejected(Rejection::NothingChanged)) => {
-                    self.start_anew();
-                    self.toaster.confirm(counter::PARKED_NOW);
-                }
-                Err(fault) => self.fail(fault),
-            }
-            self.busy.set(false);
-        });
-    }
-
     fn start_anew(self) {
         self.open.set(None);
         self.met.set(None);
@@ -551,194 +466,6 @@ impl Till {
         }
         self.how.set(usual_way(self.session));
         self.cart.set(Cart::new(self.session.draw_order()));
-    }
-
-    /// Takes a parked cart up; the one in hand is parked in its place, in the same transaction.
-    pub fn take_up(self, id: Uuid) {
-        if !self.is_ready() {
-            return;
-        }
-        self.busy.set(true);
-        let cart = self.cart.get_untracked();
-        let parks = !cart.is_idle();
-        spawn_local(async move {
-            match self.taken_up(id, &cart).await {
-                Ok(taken) => {
-                    if parks {
-                        self.toaster.confirm(counter::PARKED_TOO);
-                    }
-                    self.start_anew();
-                    self.begin();
-                    self.cart.set(taken);
-                    self.close();
-                }
-                Err(fault) => self.fail(fault),
-            }
-            self.busy.set(false);
-        });
-    }
-
-    async fn taken_up(self, id: Uuid, in_hand: &Cart) -> Result<Cart, ActFault> {
-        let order = self.session.read_order(id).await?.ok_or(Rejection::OrderClosed)?;
-        let (base, base_buyer) = (order.content(), order.buyer());
-        let (content, buyer) = (Content { parked: false, ..base.clone() }, base_buyer.clone());
-        let act = |id: Uuid, command: Command| Act::Order(Some(id), Box::new(command));
-        let mut acts = vec![act(id, Command::EditDraft { base, base_buyer, content, buyer })];
-        if !in_hand.is_idle() {
-            acts.push(act(in_hand.order, in_hand.keep(in_hand.parked())));
-        } else if in_hand.base.is_some() {
-            acts.push(act(in_hand.order, Command::Discard));
-        }
-        self.session.act_all(acts).await?;
-        let order = self.session.read_order(id).await?.ok_or(Rejection::OrderClosed)?;
-        self.hear(&order);
-        let level = self.customers.with_untracked(|all| {
-            let customer = order.customer.value.and_then(|id| all.get(id));
-            customer.map(|it| it.level.clone()).unwrap_or_default()
-        });
-        Ok(Cart::take_up(&order, self.price_now(&level)))
-    }
-
-    /// Follows what others do to the draft that is in hand, on other tablets and in other windows; once `is_read` what was
-    /// in hand: what is there before may have been put away.
-    pub fn watch_the_draft(self, is_read: RwSignal<bool>) {
-        Effect::new(move |_| {
-            // While an act of our own is under way, what changes is ours.
-            if self.busy.get() || !is_read.get() {
-                return;
-            }
-            if let Loaded::There(order) = self.draft.get() {
-                self.meet(&order);
-            }
-        });
-    }
-
-    /// So much of a draft is known here.
-    fn hear(self, order: &Order) {
-        self.heard.set_value((order.id, order.timeline.len()));
-    }
-
-    fn meet(self, order: &Order) {
-        let is_it = self.cart.with_untracked(|cart| !cart.is_blank() && cart.order == order.id);
-        // Read before the last act of our own, and shown after it.
-        let is_old = self.heard.with_value(|(id, length)| *id == order.id && order.timeline.len() < *length);
-        if !is_it || is_old {
-            return;
-        }
-        self.hear(order);
-        if order.confirmed.is_some() {
-            self.met.set(Some(Met::Sold));
-        } else if order.discarded.is_some() {
-            self.met.set(Some(Met::Gone));
-        } else {
-            let mut cart = self.cart.get_untracked();
-            let before = cart.clone();
-            if cart.rebase(order) {
-                self.met.set(Some(Met::Changed));
-            }
-            if cart != before {
-                self.cart.set(cart);
-            }
-        }
-    }
-
-    /// Keeps the cart as a draft and does things to it, in one transaction; the cart then knows what stands in the log.
-    async fn act_on_draft(self, then: impl IntoIterator<Item = Command>) -> Result<(), ActFault> {
-        let cart = self.cart.get_untracked();
-        let commands = std::iter::once(cart.keep(cart.content.clone())).chain(then).collect();
-        self.session.act_in_turn(cart.order, commands).await?;
-        if let Some(draft) = self.session.read_order(cart.order).await? {
-            self.hear(&draft);
-            self.cart.update(|now| now.is_kept(&cart, &draft));
-        }
-        Ok(())
-    }
-
-    /// Parts that an older version kept with the cart only are written down where money belongs: in the log.
-    pub async fn keep_old_parts(self) {
-        let cart = self.cart.get_untracked();
-        if cart.taken.is_empty() || self.busy.get_untracked() {
-            return;
-        }
-        self.busy.set(true);
-        let known = self.session.read_order(cart.order).await.ok().flatten();
-        match known {
-            // Done before, by a window that was killed before it forgot them.
-            Some(draft) if !draft.payments.is_empty() => self.cart.update(|cart| {
-                cart.taken.clear();
-                cart.rebase(&draft);
-            }),
-            _ => {
-                let parts = cart.taken.iter().map(|part| Command::RecordPayment(part.payment()));
-                if let Err(fault) = self.act_on_draft(parts).await {
-                    self.fail(fault);
-                }
-            }
-        }
-        self.busy.set(false);
-    }
-
-    /// Whether what is in the cart can go on: parts that only the cart knows of are written down first.
-    fn is_ready(self) -> bool {
-        let has_old_parts = self.cart.with_untracked(|cart| !cart.taken.is_empty());
-        if has_old_parts {
-            spawn_local(self.keep_old_parts());
-        }
-        !self.busy.get_untracked() && !has_old_parts
-    }
-
-    /// What is in hand becomes a sale of its own.
-    pub fn as_new(self) {
-        self.cart.update(|cart| *cart = cart.anew(self.session.draw_order()));
-        self.met.set(None);
-        self.refused.set(None);
-    }
-
-    /// What is in hand was settled elsewhere, and is given up here.
-    pub fn drop_met(self) {
-        self.start_anew();
-    }
-
-    /// Goes on to the form of an order, where there is room for an address.
-    pub fn ship(self) {
-        if !self.is_ready() {
-            return;
-        }
-        self.busy.set(true);
-        let cart = self.cart.get_untracked();
-        spawn_local(async move {
-            let command = cart.keep(Content { delivery: Delivery::Ship, ..cart.content.clone() });
-            match self.session.act(Some(cart.order), command).await {
-                Ok(_) | Err(ActFault::Rejected(Rejection::NothingChanged)) => {
-                    self.close();
-                    self.start_anew();
-                    self.go.get_value()(&format!("/orders/new?edit={}", cart.order), false);
-                }
-                Err(fault) => self.fail(fault),
-            }
-            self.busy.set(false);
-        });
-    }
-
-    /// Goes on to take the money.
-    pub fn charge(self) {
-        self.begin();
-        // What was typed is part of this sale, whether it was added or not.
-        if !self.amount.with_untracked(|typed| typed.trim().is_empty()) && !self.put_amount() {
-            return;
-        }
-        if self.cart.with_untracked(Cart::is_empty) || self.paying.get_untracked() {
-            return;
-        }
-        self.back.set(None);
-        self.tried.set(false);
-        if self.cart.with_untracked(|cart| cart.received() == 0) {
-            self.how.set(usual_way(self.session));
-        }
-        // What was typed before, and not saved, is not what this is paid with.
-        self.write(self.rest.get_untracked());
-        self.step_to("pay", self.sheet.get_untracked());
-        focus_amount();
     }
 
     /// On a phone: shows the cart whole.
@@ -761,208 +488,6 @@ impl Till {
         } else {
             self.go.get_value()(HERE, true);
         }
-    }
-
-    /// Another way to pay what is left.
-    pub fn pay_by(self, method: String) {
-        self.how.set(method);
-        self.tried.set(false);
-        self.write(self.rest.get_untracked());
-        focus_amount();
-    }
-
-    /// Writes an amount into the field.
-    pub fn write(self, minor: i64) {
-        self.typed.set(self.currency().typed(minor));
-    }
-
-    /// What was typed, as a step.
-    pub fn step_now(self) -> Result<(i64, Step), NumberFault> {
-        let rest = self.rest.get();
-        if rest == 0 {
-            return Ok((0, Step::All { change: 0 }));
-        }
-        let given = self.typed.with(|typed| figure::amount(typed, self.money()))?;
-        if given == 0 {
-            return Err(NumberFault::Zero);
-        }
-        Ok((given, self.how.with(|how| paying::step(rest, how, given))))
-    }
-
-    /// Saves the payment: a part of it waits for the others; when it is whole, the sale is made.
-    pub fn save(self) {
-        if !self.paying.get_untracked() || !self.is_ready() {
-            return;
-        }
-        self.tried.set(true);
-        let how = self.how.get_untracked();
-        if how == CREDIT {
-            if self.cart.with_untracked(|cart| cart.content.customer.is_none() && cart.buyer.is_empty()) {
-                return self.ask(Asked::Customer);
-            }
-            return self.sell(true, None, 0);
-        }
-        match untrack(|| self.step_now()) {
-            Ok((given, Step::Part(_))) => self.take_part(Taken { method: how, given }),
-            Ok((given, Step::All { change })) => {
-                self.sell(false, (given > 0).then_some(Taken { method: how, given }), change);
-            }
-            Ok((_, Step::TooMuch)) | Err(_) => page::focus_first_fault(),
-        }
-    }
-
-    /// Writes a part of the payment down. It is on the disk before the next tap, whatever becomes of the cart.
-    fn take_part(self, part: Taken) {
-        self.busy.set(true);
-        self.refused.set(None);
-        spawn_local(async move {
-            match self.act_on_draft([Command::RecordPayment(part.payment())]).await {
-                Ok(()) => {
-                    self.tried.set(false);
-                    let rest = self.rest.get_untracked();
-                    self.write(rest);
-                    self.said.set(counter::still(&self.said_amount(rest)));
-                    focus_amount();
-                }
-                Err(fault) => self.fail(fault),
-            }
-            self.busy.set(false);
-        });
-    }
-
-    /// A part was typed by mistake: it counts no more, and the log says so.
-    pub fn void_part(self, payment: Uuid) {
-        if self.busy.get_untracked() {
-            return;
-        }
-        self.busy.set(true);
-        self.refused.set(None);
-        spawn_local(async move {
-            let why = counter::REASON.get().to_owned();
-            if let Err(fault) = self.act_on_draft([Command::VoidPayment(payment, why)]).await {
-                self.fail(fault);
-            }
-            self.busy.set(false);
-        });
-    }
-
-    /// Makes the sale, with the last part of the payment, or what is too much given back, in one transaction.
-    fn sell(self, on_credit: bool, last: Option<Taken>, change: i64) {
-        self.busy.set(true);
-        self.refused.set(None);
-        let cart = self.cart.get_untracked();
-        spawn_local(async move {
-            match self.sold(cart, on_credit, last, change).await {
-                Ok(sold) => {
-                    let change = match change {
-                        0 => String::new(),
-                        change => format!("{} {}", counter::CHANGE.get(), self.currency().full(change)),
-                    };
-                    let said = [counter::SOLD.get(), sold.called.as_deref().unwrap_or_default(), &change];
-                    self.said.set(said.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(". "));
-                    self.start_anew();
-                    self.back.set(Back::of(&sold));
-                    self.sold.set(Some(sold));
-                    self.back_to_goods();
-                }
-                Err(fault) => self.fail(fault),
-            }
-            self.busy.set(false);
-        });
-    }
-
-    async fn sold(self, cart: Cart, on_credit: bool, last: Option<Taken>, change: i64) -> Result<Sold, ActFault> {
-        let shop = self.session.shop_fields().get_untracked();
-        let (channel, category) = (default_of(&shop, List::Channel), default_of(&shop, List::Category));
-        let before = cart.money.parts.iter().map(|part| (part.method.clone(), part.amount));
-        let paid: Vec<(String, i64)> =
-            before.chain(last.iter().map(|part| (part.method.clone(), part.given))).collect();
-        let method = paid.last().map_or("cash", |(method, _)| method.as_str());
-        let content = cart.sold(method, on_credit, &channel, &category);
-        let (total, delivery) = (content.total(), content.delivery);
-        let draft = match cart.base {
-            Some(_) => self.session.read_order(cart.order).await?,
-            None => None,
-        };
-        let back = draft.as_ref().map(|draft| self.ways_back(draft, cart.over())).unwrap_or_default();
-        // What others changed in the draft is not written over: the draft is edited, and confirmed as it then stands.
-        let mut commands: Vec<Command> = draft.iter().map(|_| cart.keep(content.clone())).collect();
-        commands.extend(back.iter().cloned().map(refund));
-        commands.push(Command::Confirm {
-            new: draft.is_none().then(|| (content, cart.buyer.clone())),
-            copied_from: None,
-            payments: last.iter().map(Taken::payment).collect(),
-            handed_over: delivery == Delivery::HandOver,
-        });
-        let acted = self.session.act_in_turn(cart.order, commands).await?;
-        let keyed = |(method, amount): (Method, i64)| (method.key().to_owned(), amount);
-        let called = acted.number.as_ref().filter(|_| delivery == Delivery::PickUp);
-        Ok(Sold {
-            order: acted.order,
-            called: called.map(|number| number.called(self.is_called_already(number))),
-            number: acted.number.map(|number| number.0).unwrap_or_default(),
-            total,
-            change,
-            paid,
-            returned: back.into_iter().map(keyed).collect(),
-            owed: if on_credit { cart.rest() } else { 0 },
-            cart,
-            undone: None,
-        })
-    }
-
-    /// Whether goods of another day wait under the same count: at a night market the count begins anew at midnight.
-    fn is_called_already(self, number: &OrderNumber) -> bool {
-        let status = vec![Status::AwaitingPayment, Status::PartPaid, Status::Paid];
-        let filter = Filter {
-            status,
-            search: OrderNumber::ending(&number.called(false)).unwrap_or_default(),
-            ..Filter::default()
-        };
-        untrack(|| self.session.ask(|replica, now| replica.found(&filter, now))).is_some_and(|found| found.len() > 1)
-    }
-
-    /// Undoes the sale that was just made.
-    pub fn undo_sale(self) {
-        let Some(id) = self.sold.with_untracked(|sold| Some(sold.as_ref().filter(|it| it.undone.is_none())?.order))
-        else {
-            return;
-        };
-        if self.busy.get_untracked() {
-            return;
-        }
-        self.busy.set(true);
-        self.refused.set(None);
-        spawn_local(async move {
-            let done = async {
-                let order = self.session.read_order(id).await?.ok_or(Rejection::OrderClosed)?;
-                self.session.act(Some(id), Command::Undo(counter::REASON.get().to_owned())).await?;
-                let ways = order.ways_back(order.received()).into_iter();
-                Ok::<_, ActFault>(ways.map(|(method, amount)| (method.key().to_owned(), amount)).collect::<Vec<_>>())
-            };
-            match done.await {
-                Ok(ways) => {
-                    self.sold.update(|sold| sold.iter_mut().for_each(|sold| sold.undone = Some(ways.clone())));
-                    self.back.set(self.sold.with_untracked(|sold| sold.as_ref().and_then(Back::of)));
-                    self.said.set(counter::UNDONE.get().to_owned());
-                }
-                Err(fault) => self.fail(fault),
-            }
-            self.busy.set(false);
-        });
-    }
-
-    /// The next sale begins: what goes back was seen.
-    pub fn next(self) {
-        self.back.set(None);
-        self.begin();
-    }
-
-    /// The undone sale's goods are in the cart again.
-    pub fn fill_again(self) {
-        let Some(cart) = self.sold.with_untracked(|sold| sold.as_ref().map(|sold| sold.cart.clone())) else { return };
-        self.next();
-        self.cart.set(cart.anew(self.session.draw_order()));
     }
 
     /// A key was pressed somewhere on the page; `is_field`: into a text field, `is_held`: while something has the
@@ -990,11 +515,6 @@ impl Till {
             }
             _ => false,
         }
-    }
-
-    /// Why the last act did not happen, in words.
-    pub fn fault_words(self) -> Signal<Option<String>> {
-        Signal::derive(move || self.refused.get().map(|fault| super::words::act_fault(&fault).get().to_owned()))
     }
 
     /// What a product still has, less what is in this cart: `None` where nobody counts it.
@@ -1034,13 +554,6 @@ fn refund((method, amount): (Method, i64)) -> Command {
 /// An id for a line.
 pub(super) fn draw_line() -> u32 {
     u32::from_le_bytes(clock::random())
-}
-
-/// Once the field is on the page.
-fn focus_amount() {
-    request_animation_frame(|| {
-        request_animation_frame(|| page::focus_id(AMOUNT));
-    });
 }
 
 /// A time for people.
