@@ -11,6 +11,7 @@ use domain::record::{Count, Fields, Value};
 use uuid::Uuid;
 
 use crate::codec::{Damaged, Reader, Writer};
+use crate::entry::Place;
 use crate::index::{Ref, read_refs, write_refs};
 
 /// Records per chunk of a checkpoint.
@@ -146,8 +147,8 @@ struct Row {
     open_conflicts: usize,
     /// What its movements and counts come to.
     sums: BTreeMap<u32, i64>,
-    /// The counts that stand.
-    counts: Vec<Count>,
+    /// The counts that stand, each with where its event lies.
+    counts: Vec<(Option<Place>, Count)>,
     /// Of a product: which other one it turned out to be.
     merged: Option<Box<Merged>>,
     /// Counts what has changed: another number, another content.
@@ -174,10 +175,11 @@ impl Records {
 
     /// Takes a record in, new or changed.
     pub(crate) fn put(&mut self, data: &[u8]) -> Result<Uuid, Damaged> {
-        let (kind, there, fields, _) = read(&mut Reader::new(data))?;
+        let (kind, there, fields, refs) = read(&mut Reader::new(data))?;
         self.version += 1;
         let merged = (kind == StreamKind::Product).then(|| Merged::read(&fields)).flatten().map(Box::new);
         let Fields { id, open_conflicts, sums, counts, .. } = fields;
+        let counts = counts.into_iter().map(|count| (refs.get(count.at).map(|at| at.place), count)).collect();
         let version = self.version;
         let row = Row { id, kind, there, open_conflicts, sums, counts, merged, version, data: data.into() };
         // Products that come or change their merges change who is who.
@@ -238,10 +240,10 @@ impl Records {
     pub(crate) fn moved_variants(&self, product: Uuid) -> impl Iterator<Item = u32> {
         self.row(product).into_iter().flat_map(|row| row.sums.keys().copied())
     }
-    /// The counts that say what is there: product and count.
-    pub(crate) fn counts(&self) -> impl Iterator<Item = (Uuid, &Count)> {
+    /// The counts that say what is there: product, count, and where its event lies.
+    pub(crate) fn counts(&self) -> impl Iterator<Item = (Uuid, &Count, Option<Place>)> {
         let products = self.rows.iter().filter(|row| row.kind == StreamKind::Product && row.there);
-        products.flat_map(|row| row.counts.iter().map(|count| (row.id, count)))
+        products.flat_map(|row| row.counts.iter().map(|(place, count)| (row.id, count, *place)))
     }
     /// All that is counted: product, variant, and what movements beside orders come to.
     pub(crate) fn counted(&self) -> impl Iterator<Item = (Uuid, u32, i64)> {
@@ -270,7 +272,6 @@ impl Records {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::entry::Place;
 
     fn record(id: u128, kind: StreamKind) -> RecordData {
         let fields = [

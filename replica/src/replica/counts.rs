@@ -41,13 +41,13 @@ impl Replica {
     /// The counts of which a person has to say whether goods moved before or after them. Stock is what it was counted
     /// as, and what moved on top of it, until someone does.
     pub fn asked_counts(&self) -> Vec<AskedCount> {
-        let asked = self.records.counts().map(|(product, count)| self.asked(product, count));
-        asked.filter(|asked| asked.count.asks > 0 || !asked.orders.is_empty()).collect()
+        let asked = |(product, count, place)| self.asked(product, count, place);
+        self.records.counts().filter_map(asked).collect()
     }
 
-    fn asked(&self, product: Uuid, count: &Count) -> AskedCount {
-        // Rows are read anew for it, but only where a count may have been unaware of something.
-        let place = self.records.refs(product).get(count.at).map(|at| at.place);
+    /// What is asked of a count; asked of every count after every change, so rows are read only where one may have been
+    /// unaware of something. `place`: where its event lies.
+    fn asked(&self, product: Uuid, count: &Count, place: Option<Place>) -> Option<AskedCount> {
         let own = count.meta(place.and_then(|place| self.seq(place)));
         let seq_of = |counter| self.seq(Place::Own(counter));
         let is_own = matches!(place, Some(Place::Own(_)));
@@ -61,7 +61,7 @@ impl Replica {
             }
         }
         orders.sort_by_key(|it| (it.order, it.at));
-        AskedCount { product, count: count.clone(), orders }
+        (count.asks > 0 || !orders.is_empty()).then(|| AskedCount { product, count: count.clone(), orders })
     }
 
     /// Fills into counts what this device knows: what it expected, and what all that moved had come to. Who counts a
