@@ -97,6 +97,10 @@ pub fn bare(letter: char) -> char {
 
 /// A text as it is sought.
 pub fn fold(text: &str, alike: Option<&Alike>) -> String {
+    // Most of it: nothing in it is written in another way.
+    if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+        return text.to_ascii_lowercase();
+    }
     let simple = |c: char| alike.filter(|_| is_han(c)).map_or(c, |alike| alike.simple(c));
     text.chars().filter_map(plain).flat_map(char::to_lowercase).map(simple).collect()
 }
@@ -104,6 +108,14 @@ pub fn fold(text: &str, alike: Option<&Alike>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn plain_letters_are_sought_as_all_others() {
+        for letter in ' '..='~' {
+            let with_another = fold(&format!("{letter}é"), None);
+            assert_eq!(fold(&letter.to_string(), None) + "e", with_another);
+        }
+    }
 
     /// R8: names as people type them, without the dot and the accents.
     #[test]

@@ -418,13 +418,20 @@ impl Cart {
 
 /// Whether every word of a search is found in a product: as it is written, as it sounds, or in a barcode.
 pub fn matches(product: &Product, search: &str, pinyin: Option<&Pinyin>) -> bool {
+    if search.trim().is_empty() {
+        return true;
+    }
     let articles = || product.variants.iter().map(|it| &it.article).chain([&product.article]);
-    let names = || product.variants.iter().map(|it| &it.name).chain([&product.name, &product.category]);
-    let texts = || names().chain(articles().flat_map(|it| it.barcodes.iter().chain([&it.code])));
+    let names = product.variants.iter().map(|it| &it.name).chain([&product.name, &product.category]);
+    let names: Vec<String> = names.map(|name| folded(name)).collect();
+    let has_code = |word: &str| {
+        articles().flat_map(|it| it.barcodes.iter().chain([&it.code])).any(|code| folded(code).contains(word))
+    };
     folded(search).split_whitespace().all(|word| {
-        texts().any(|text| folded(text).contains(word))
+        names.iter().any(|name| name.contains(word))
+            || has_code(word)
             || code::is_of(product, word)
-            || pinyin.is_some_and(|pinyin| names().any(|name| pinyin.matches(&folded(name), word)))
+            || pinyin.is_some_and(|pinyin| names.iter().any(|name| pinyin.matches(name, word)))
     })
 }
 
