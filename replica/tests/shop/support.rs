@@ -214,8 +214,9 @@ fn erase(log: &mut [Kept]) {
         .map(|(asks, seq)| (asks.stream.clone(), Asking { device: asks.device, counter: asks.counter, seq: Some(seq) }))
         .collect();
     for (kept, envelope) in log.iter_mut().zip(&read).filter_map(|(kept, read)| Some((kept, read.as_ref()?))) {
-        let unknown =
-            asking.iter().any(|(stream, asking)| *stream == envelope.stream && !asking.was_known_to(envelope));
+        let unknown = asking
+            .iter()
+            .any(|(stream, asking)| *stream == envelope.stream && !asking.was_known_to(envelope, Some(kept.stamp.seq)));
         if unknown && kept.stamp.hash.is_none() && !erasure::asks(envelope) {
             kept.stamp.hash = Some(event_hash(&kept.text));
             kept.text = erasure::erased(&kept.text).unwrap();

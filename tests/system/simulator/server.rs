@@ -115,7 +115,7 @@ impl Server {
             .collect();
         for logged in &mut self.log.events {
             let of_someone = |(stream, asking): &(Stream, Asking)| {
-                *stream == logged.envelope.stream && !asking.was_known_to(&logged.envelope)
+                *stream == logged.envelope.stream && !asking.was_known_to(&logged.envelope, Some(logged.stamp.seq))
             };
             if logged.stamp.hash.is_none() && !erasure::asks(&logged.envelope) && asking.iter().any(of_someone) {
                 logged.stamp.hash = Some(event_hash(&logged.text));
