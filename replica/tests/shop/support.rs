@@ -433,6 +433,7 @@ impl Server {
                 last_seen_ms: 0,
                 pushed: 0,
                 heard_ms: state.heard.get(id).copied(),
+                joined_ms: None,
                 revoked_ms: state.revoked.contains(&id.to_string()).then_some(0),
             };
             let devices = state.joined.iter().map(entry).collect();

@@ -229,6 +229,7 @@ impl Server {
             last_seen_ms: 0,
             pushed: 0,
             heard_ms: self.log.heard.get(id).copied(),
+            joined_ms: None,
             revoked_ms: self.revoked.contains(id).then_some(0),
         };
         let devices = Devices { devices: self.joined.iter().map(entry).collect(), head: self.head() };
