@@ -1,10 +1,14 @@
 //! Settings: this tablet, the tablets of the shop, the server.
 
+mod aside;
 mod devices;
+mod manage;
 
 use leptos::prelude::*;
 
+pub use self::aside::PutAside;
 use self::devices::Devices;
+pub use self::manage::ManageDevices;
 use crate::frame::PageHead;
 use crate::platform::service_worker;
 use crate::prefs::{Prefs, Theme};
