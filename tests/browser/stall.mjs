@@ -34,6 +34,8 @@ export const ZOOMED = { width: 512, height: 384 };
 // What a browser says by itself where a network is missing, or a picture that its tablet has yet to send (decision 9: no
 // event waits for one). Everything else on a console is a complaint.
 const NO_NETWORK = /net::ERR_|^WebSocket connection to |status of 404 .*\/blobs\//;
+// What Firefox says of a file that a page was still waiting for when it was left.
+const LEFT = /A ServiceWorker intercepted the request|^Error \(.*\/snippets\/split-|^AbortError: The operation was aborted/;
 
 const used = new WeakMap();
 
@@ -138,7 +140,7 @@ function pressAsPeopleDo(page) {
 export class Tablet {
   static async switchOn(address, { engine = "chromium", lang = "en", size = LANDSCAPE, theme = "light", touch = false, flags = [] } = {}) {
     const tablet = new Tablet();
-    Object.assign(tablet, { address, engine, lang, size, theme, touch, flags, complaints: [], forgiven: [NO_NETWORK] });
+    Object.assign(tablet, { address, engine, lang, size, theme, touch, flags, complaints: [], forgiven: engine === "firefox" ? [NO_NETWORK, LEFT] : [NO_NETWORK] });
     tablet.profile = await mkdtemp(path.join(tmpdir(), "stallbook-tablet-"));
     await tablet.open();
     return tablet;
@@ -189,10 +191,18 @@ export class Tablet {
     await this.context.close().catch(() => {});
     await rm(this.profile, { recursive: true, force: true, maxRetries: 5 });
   }
+  /** As the page itself does it: some drivers go past the service worker. */
+  async reload() {
+    await this.page.evaluate(() => {
+      window.isBefore = true;
+      setTimeout(() => location.reload());
+    });
+    await this.page.waitForFunction(() => !window.isBefore && document.readyState === "complete");
+  }
   /** The app comes from the device from now on: its files are there, and the worker is in charge of the page. */
   async install() {
     await this.page.evaluate(() => navigator.serviceWorker.ready.then(() => true));
-    await this.page.reload();
+    await this.reload();
     await this.page.waitForFunction(() => navigator.serviceWorker.controller?.state === "activated");
   }
 
