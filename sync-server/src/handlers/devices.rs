@@ -10,6 +10,7 @@ use uuid::Uuid;
 use crate::fault::Fault;
 use crate::services::rooms::News;
 use crate::state::{Caller, Shared};
+use crate::store::Revoked;
 
 /// All that ever joined.
 pub async fn list(State(app): State<Shared>, caller: Caller) -> Result<Json<Devices>, Fault> {
@@ -27,15 +28,21 @@ pub async fn list(State(app): State<Shared>, caller: Caller) -> Result<Json<Devi
     Ok(Json(Devices { devices: devices.collect(), head }))
 }
 
-/// Takes a device's credential away and closes its sockets; what it pushed stays.
+/// Takes a device's credential away and closes its sockets; what it pushed stays. Not the last one's.
 pub async fn revoke(
     State(app): State<Shared>,
     caller: Caller,
     Path((_, device)): Path<(Uuid, Uuid)>,
 ) -> Result<StatusCode, Fault> {
-    if !app.store.revoke(caller.shop, device, app.now()).await? {
-        return Err(ProblemType::NotFound.into());
+    match app.store.revoke(caller.shop, device, false, app.now()).await? {
+        Revoked::Out => {
+            app.rooms.room(caller.shop).tell(News::Revoked(device));
+            Ok(StatusCode::NO_CONTENT)
+        }
+        Revoked::Unknown => Err(ProblemType::NotFound.into()),
+        Revoked::Last => Err(Fault::Because(
+            ProblemType::LastDevice,
+            "no device of the shop would be left that could let another one in; add one first".to_owned(),
+        )),
     }
-    app.rooms.room(caller.shop).tell(News::Revoked(device));
-    Ok(StatusCode::NO_CONTENT)
 }

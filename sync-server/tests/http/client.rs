@@ -122,7 +122,7 @@ pub struct Page {
 }
 
 impl Device {
-    fn new(app: &TestApp, shop: Uuid, id: Uuid, code: &str, credential: String) -> Self {
+    pub fn new(app: &TestApp, shop: Uuid, id: Uuid, code: &str, credential: String) -> Self {
         Self { http: app.http.clone(), base: app.server.url(), shop, id, code: code.into(), credential }
     }
 

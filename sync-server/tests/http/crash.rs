@@ -10,15 +10,20 @@ use tokio::process::{Child, ChildStdout, Command};
 
 use crate::client::{new_id, read};
 
-struct Program {
-    child: Child,
+pub struct Program {
+    pub child: Child,
     lines: Lines<BufReader<ChildStdout>>,
-    url: String,
+    pub url: String,
 }
 
 impl Program {
-    async fn start(data: &Path) -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_sync-server"))
+    pub async fn start(data: &Path) -> Self {
+        Self::start_by(Command::new(env!("CARGO_BIN_EXE_sync-server")), data).await
+    }
+
+    /// Starts it by a command that becomes the program.
+    pub async fn start_by(mut command: Command, data: &Path) -> Self {
+        let mut child = command
             .env_clear()
             .env("STALLBOOK_ADDR", "127.0.0.1:0")
             .env("STALLBOOK_DATA", data)
@@ -35,7 +40,7 @@ impl Program {
         Self { child, lines, url }
     }
 
-    async fn setup_code(&mut self) -> String {
+    pub async fn setup_code(&mut self) -> String {
         let line = self.lines.next_line().await.unwrap().unwrap();
         line.strip_prefix("set-up code ").unwrap().to_owned()
     }
