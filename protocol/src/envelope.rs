@@ -172,6 +172,12 @@ impl Envelope {
         Ok(envelope)
     }
 
+    /// The sequence that its device had applied, as far as that can be: nobody has seen what comes after the place `at`
+    /// that the event itself has in the log.
+    pub fn seen_at(&self, at: Option<u64>) -> u64 {
+        at.map_or(self.seen, |seq| self.seen.min(seq.saturating_sub(1)))
+    }
+
     /// The event as text, as it is stored, hashed and sent.
     pub fn to_text(&self) -> Result<String, EnvelopeFault> {
         Ok(serde_json::to_string(self)?)

@@ -35,6 +35,7 @@ pub use state::Clock;
 use store::Store;
 use store::sqlite::SqliteStore;
 
+const DAY_MS: i64 = 24 * 60 * 60 * 1_000;
 /// How long a stop may take.
 const STOP_WITHIN: Duration = Duration::from_secs(10);
 
@@ -119,6 +120,8 @@ pub async fn start_with(options: Options, clock: Clock) -> Result<Running> {
         clock,
         rooms: services::rooms::Rooms::default(),
         attempts: services::attempts::Attempts::default(),
+        metrics: services::metrics::Metrics::default(),
+        unused_ms: i64::from(options.unused_days) * DAY_MS,
         site: options.app.map(Site::new),
         trust_proxy: options.trust_proxy,
         lock,
@@ -132,12 +135,24 @@ pub async fn start_with(options: Options, clock: Clock) -> Result<Running> {
         }
     });
     let service = router::router(Arc::clone(&app)).into_make_service_with_connect_info::<SocketAddr>();
+    if let Some(addr) = options.metrics_addr {
+        serve_metrics(addr, Arc::clone(&app)).await?;
+    }
     let stopping = app.stopping.clone();
     let serving =
         tokio::spawn(
             async move { axum::serve(listener, service).with_graceful_shutdown(stopping.cancelled_owned()).await },
         );
     Ok(Running { addr, setup_code, app, serving })
+}
+
+/// Serves `/metrics` at an address of its own, which the operator keeps to themselves.
+async fn serve_metrics(addr: SocketAddr, app: Arc<App>) -> Result<()> {
+    let listener = TcpListener::bind(addr).await.with_context(|| format!("can't listen on {addr} for metrics"))?;
+    let stopping = app.stopping.clone().cancelled_owned();
+    let routes = axum::Router::new().route("/metrics", axum::routing::get(handlers::health::metrics)).with_state(app);
+    tokio::spawn(async move { axum::serve(listener, routes).with_graceful_shutdown(stopping).await });
+    Ok(())
 }
 
 /// Opens the database. One that is damaged, or put together from two, is no ground to take orders on.

@@ -14,7 +14,7 @@ use crate::machine_time;
 use crate::options::Options;
 use crate::place::Place;
 use crate::store::sqlite::SqliteStore;
-use crate::store::{Device, Revoked, Store};
+use crate::store::{Device, LetsIn, Revoked, Store};
 
 /// What to do on the data folder.
 #[derive(Clone, Debug, clap::Subcommand)]
@@ -93,7 +93,7 @@ async fn act(store: &SqliteStore, command: &Command) -> Result<String> {
     if let Command::Devices = command {
         return Ok(listed(&store.devices(shop).await?));
     }
-    let drawn = pairing::draw(store, shop, now).await?;
+    let drawn = pairing::draw(store, shop, LetsIn::Any, now).await?;
     Ok(format!("pairing code {}\ngood for one device, until {}", drawn.code, date(drawn.expires_ms)))
 }
 

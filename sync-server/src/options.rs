@@ -44,6 +44,12 @@ pub struct Options {
     /// Take the client's address from the last entry of X-Forwarded-For; only behind a proxy that sets it
     #[arg(long, env = "STALLBOOK_TRUST_PROXY")]
     pub trust_proxy: bool,
+    /// Days after which a device that was not heard of has to be let in again
+    #[arg(long, env = "STALLBOOK_UNUSED_DAYS", default_value_t = 400, value_name = "DAYS")]
+    pub unused_days: u32,
+    /// Address and port at which Prometheus finds /metrics; without it there is none. It asks nobody who they are
+    #[arg(long, env = "STALLBOOK_METRICS_ADDR", value_name = "ADDRESS")]
+    pub metrics_addr: Option<SocketAddr>,
     /// Begin a new epoch: once, at the first start after the data folder was restored from a copy, so that every
     /// tablet offers what the copy lacks
     #[arg(long, env = "STALLBOOK_NEW_EPOCH")]
@@ -70,6 +76,8 @@ impl Options {
             log: "off".to_owned(),
             log_format: LogFormat::Text,
             trust_proxy: false,
+            unused_days: 400,
+            metrics_addr: None,
             new_epoch: false,
         }
     }

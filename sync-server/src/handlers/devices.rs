@@ -23,6 +23,7 @@ pub async fn list(State(app): State<Shared>, caller: Caller) -> Result<Json<Devi
         last_seen_ms: device.last_seen_ms,
         pushed: device.high,
         heard_ms: device.heard_ms,
+        joined_ms: Some(device.joined_ms),
         revoked_ms: device.revoked_ms,
     });
     Ok(Json(Devices { devices: devices.collect(), head }))
@@ -34,9 +35,13 @@ pub async fn revoke(
     caller: Caller,
     Path((_, device)): Path<(Uuid, Uuid)>,
 ) -> Result<StatusCode, Fault> {
+    let room = app.rooms.room(caller.shop);
+    // Between the pushes: what is told after this one's news, the device does not hear.
+    let _turn = room.turn.lock().await;
     match app.store.revoke(caller.shop, device, false, app.now()).await? {
         Revoked::Out => {
-            app.rooms.room(caller.shop).tell(News::Revoked(device));
+            room.tell(News::Revoked(device));
+            tracing::warn!(shop = %caller.shop, %device, by = %caller.device, "a device was revoked");
             Ok(StatusCode::NO_CONTENT)
         }
         Revoked::Unknown => Err(ProblemType::NotFound.into()),

@@ -87,13 +87,17 @@ async fn a_stop_is_clean_and_the_log_says_nothing_private() {
     let claim = serde_json::json!({"setup_code": code, "shop": new_id(), "device": new_id(), "code": "K7"});
     let answer = Client::new().post(format!("{}/api/v1/shops", program.url)).json(&claim).send().await.unwrap();
     let credential = read::<Claimed>(answer, 201).await.credential;
+    let wrong = serde_json::json!({"pairing_code": "00000000", "device": new_id()});
+    Client::new().post(format!("{}/api/v1/devices", program.url)).json(&wrong).send().await.unwrap();
     let pid = program.child.id().unwrap().to_string();
     assert!(Command::new("kill").args(["-TERM", &pid]).status().await.unwrap().success());
     let output = program.child.wait_with_output().await.unwrap();
     assert!(output.status.success());
     let log = String::from_utf8(output.stderr).unwrap();
     assert!(log.lines().all(|line| serde_json::from_str::<serde_json::Value>(line).is_ok()), "{log}");
-    assert!(log.contains("/api/v1/shops") && log.contains("stopping"), "{log}");
+    for said in ["/api/v1/shops", "stopping", "a shop claimed the server", "\"kind\":\"PairingCode\""] {
+        assert!(log.contains(said), "{said} in {log}");
+    }
     assert!(!log.contains(&credential) && !log.contains(&code), "{log}");
 }
 
@@ -101,7 +105,18 @@ async fn a_stop_is_clean_and_the_log_says_nothing_private() {
 async fn help_explains_every_option_with_its_variable() {
     let output = Command::new(env!("CARGO_BIN_EXE_sync-server")).arg("--help").output().await.unwrap();
     let help = String::from_utf8(output.stdout).unwrap();
-    for option in ["ADDR", "DATA", "DATABASE_URL", "APP", "LOG", "LOG_FORMAT", "TRUST_PROXY", "NEW_EPOCH"] {
+    for option in [
+        "ADDR",
+        "DATA",
+        "DATABASE_URL",
+        "APP",
+        "LOG",
+        "LOG_FORMAT",
+        "TRUST_PROXY",
+        "UNUSED_DAYS",
+        "METRICS_ADDR",
+        "NEW_EPOCH",
+    ] {
         assert!(help.contains(&format!("[env: STALLBOOK_{option}=")), "{option}");
     }
 }
