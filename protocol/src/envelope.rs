@@ -194,12 +194,17 @@ impl Envelope {
         Self::read(text).ok().or_else(|| {
             let About { stream } = serde_json::from_str(text).ok()?;
             // Nobody else's id: what can't be read is the same only as itself.
-            let [id @ .., _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _] = event_hash(text);
-            let id = uuid::Builder::from_custom_bytes(id).into_uuid();
+            let id = Uuid::from_bytes(*event_hash(text).first_chunk()?);
             let (actor, body) = (None, RawValue::NULL.to_owned());
             let (kind, version) = (String::new(), 0);
             Some(Self { v: 0, id, device: id, counter: 1, seen: 0, hlc: (0, 0), actor, stream, kind, version, body })
         })
+    }
+
+    /// The sequence that its device had applied, as far as that can be: nobody has seen what comes after the place `at`
+    /// that the event itself has in the log.
+    pub fn seen_at(&self, at: Option<u64>) -> u64 {
+        at.map_or(self.seen, |seq| self.seen.min(seq.saturating_sub(1)))
     }
 
     /// The event as text, as it is stored, hashed and sent.

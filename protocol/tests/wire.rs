@@ -279,6 +279,7 @@ fn the_types_of_problems_are_those_that_were_shipped() {
         (IdTaken, "id-taken", 422),
         (NotAPicture, "not-a-picture", 415),
         (WrongBlob, "wrong-blob", 422),
+        (LastDevice, "last-device", 409),
         (StorageFull, "storage-full", 507),
         (Unavailable, "unavailable", 503),
         (Internal, "internal", 500),

@@ -300,7 +300,7 @@ impl<S: Storage, T: Transport, H: Host> Client<S, T, H> {
         self.0.heir.set(Some(heir));
         let call = async {
             let pairing_code = self.pairing_code().await?.code;
-            let join = JoinShop { pairing_code, device: heir, code: None };
+            let join = JoinShop { pairing_code, device: heir, code: None, credential: None };
             self.ask::<Joined>("POST", &server, "/devices", None, Some(&join)).await
         };
         let joined = match self.calling(call, live).await? {

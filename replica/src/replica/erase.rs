@@ -52,8 +52,11 @@ impl Erasing {
             let Some(asking) = self.people.get(&event.stream) else { continue };
             let Ok(envelope) = Envelope::read(event.text) else { continue };
             // What an earlier log left is read no more, and what its makers had seen is no place in this one.
-            let is_of_it = !matches!(event.place, Place::Log(generation, _) if generation != self.generation);
-            if is_of_it && asking.iter().all(|asking| asking.was_known_to(&envelope)) {
+            let (is_of_it, place) = match event.place {
+                Place::Log(generation, seq) => (generation == self.generation, Some(seq)),
+                Place::Own(_) => (true, None),
+            };
+            if is_of_it && asking.iter().all(|asking| asking.was_known_to(&envelope, place)) {
                 continue;
             }
             if let Some(left) = erased(event.text).filter(|left| left != event.text) {

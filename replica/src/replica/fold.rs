@@ -221,7 +221,7 @@ fn meta_of(envelope: &Envelope, seq: Option<u64>, received_ms: Option<i64>) -> M
         id: envelope.id,
         device: envelope.device,
         counter: envelope.counter,
-        seen: envelope.seen,
+        seen: envelope.seen_at(seq),
         seq,
         hlc: (envelope.hlc.0.min(latest), envelope.hlc.1),
         actor: envelope.actor,

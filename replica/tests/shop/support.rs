@@ -214,8 +214,9 @@ fn erase(log: &mut [Kept]) {
         .map(|(asks, seq)| (asks.stream.clone(), Asking { device: asks.device, counter: asks.counter, seq: Some(seq) }))
         .collect();
     for (kept, envelope) in log.iter_mut().zip(&read).filter_map(|(kept, read)| Some((kept, read.as_ref()?))) {
-        let unknown =
-            asking.iter().any(|(stream, asking)| *stream == envelope.stream && !asking.was_known_to(envelope));
+        let unknown = asking
+            .iter()
+            .any(|(stream, asking)| *stream == envelope.stream && !asking.was_known_to(envelope, Some(kept.stamp.seq)));
         if unknown && kept.stamp.hash.is_none() && !erasure::asks(envelope) {
             kept.stamp.hash = Some(event_hash(&kept.text));
             kept.text = erasure::erased(&kept.text).unwrap();
@@ -432,6 +433,7 @@ impl Server {
                 last_seen_ms: 0,
                 pushed: 0,
                 heard_ms: state.heard.get(id).copied(),
+                joined_ms: None,
                 revoked_ms: state.revoked.contains(&id.to_string()).then_some(0),
             };
             let devices = state.joined.iter().map(entry).collect();
