@@ -56,6 +56,7 @@ problems! {
     IdTaken "urn:stallbook:problem:id-taken" 422 "The id belongs to another event": "The same id with another text.";
     NotAPicture "urn:stallbook:problem:not-a-picture" 415 "Not a picture of a kind that is kept": "A blob is neither WebP nor JPEG nor PNG, by its first bytes.";
     WrongBlob "urn:stallbook:problem:wrong-blob" 422 "The bytes are not those of that name": "A blob's bytes have another hash than its id.";
+    LastDevice "urn:stallbook:problem:last-device" 409 "The shop's last device stays": "Without it nobody could reach the shop's data from a device any more.";
     StorageFull "urn:stallbook:problem:storage-full" 507 "The server's disk is full": "The server's disk is full; nothing of the call was kept.";
     Unavailable "urn:stallbook:problem:unavailable" 503 "Try again later": "The database cannot be reached or the server is stopping.";
     Internal "urn:stallbook:problem:internal" 500 "Something broke on the server": "A defect; nothing that was acknowledged is lost.";

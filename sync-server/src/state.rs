@@ -12,6 +12,7 @@ use tokio_util::task::TaskTracker;
 use uuid::Uuid;
 
 use crate::fault::Fault;
+use crate::place::Lock;
 use crate::services::attempts::Attempts;
 use crate::services::metrics::{Metrics, Refused};
 use crate::services::rooms::Rooms;
@@ -45,6 +46,8 @@ pub struct App {
     pub site: Option<Site>,
     /// Whether a proxy says whom it speaks for.
     pub trust_proxy: bool,
+    /// The database is this server's alone.
+    pub lock: Lock,
     /// Cancelled when the server is to stop.
     pub stopping: CancellationToken,
     /// What must end by itself before the server stops: pushes and live sockets.

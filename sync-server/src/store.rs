@@ -5,7 +5,7 @@
 //! `seq = n + 1` before `n`; shops share no lock that outlives a call.
 
 #[cfg(test)]
-mod conformance;
+pub mod conformance;
 pub mod plan;
 pub mod sqlite;
 
@@ -35,6 +35,12 @@ pub enum StoreFault {
     /// The tables could not be brought to this version.
     #[error("the database's tables: {0}")]
     Migration(#[from] sqlx::migrate::MigrateError),
+    /// A newer version of the server wrote the database.
+    #[error("a newer version of the server wrote the database")]
+    Newer,
+    /// An older version of the server wrote the database.
+    #[error("an older version of the server wrote the database; this one brings it up to date when it starts")]
+    Older,
     /// What was read is not what was written.
     #[error("the database holds an unreadable {0}")]
     Corrupt(&'static str),
@@ -125,6 +131,17 @@ pub enum Joined {
     Refused,
     /// Every code on the list is taken.
     NoCodeFree,
+}
+
+/// What became of a revocation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Revoked {
+    /// It is out.
+    Out,
+    /// There is no such device.
+    Unknown,
+    /// It is the last one that is let in, and stays.
+    Last,
 }
 
 /// A device, as the shop sees it.
@@ -242,6 +259,8 @@ pub trait Store: Send + Sync + 'static {
 
     /// Makes this the set-up code, unless a shop has claimed the server: then false.
     async fn offer_setup(&self, setup_hash: &SecretHash) -> Result<bool, StoreFault>;
+    /// The shop that claimed the server.
+    async fn claimed(&self) -> Result<Option<Uuid>, StoreFault>;
     /// Attaches a shop if the code is right and no other shop came before. The same device may repeat it with the same
     /// code until it has pushed something, and gets the new credential. False: refused.
     async fn claim(&self, claim: &Claim, now: i64) -> Result<bool, StoreFault>;
@@ -267,8 +286,9 @@ pub trait Store: Send + Sync + 'static {
     async fn idle(&self, shop: Uuid, device: Uuid, idle_ms: i64) -> Result<(), StoreFault>;
     /// All devices of a shop, by code.
     async fn devices(&self, shop: Uuid) -> Result<Vec<Device>, StoreFault>;
-    /// Takes a device's credential away, and every pairing code it used. False when there is no such device.
-    async fn revoke(&self, shop: Uuid, device: Uuid, now: i64) -> Result<bool, StoreFault>;
+    /// Takes a device's credential away, and every pairing code it used; that of the last one which has one only with
+    /// `even_last`.
+    async fn revoke(&self, shop: Uuid, device: Uuid, even_last: bool, now: i64) -> Result<Revoked, StoreFault>;
 
     /// Puts arrivals at the end of the log, in one transaction, by the rules of [`plan`]. Where a person's stream asks
     /// to be erased, the bodies of its events go in the same transaction, those that come later too, unless who made

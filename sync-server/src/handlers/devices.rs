@@ -10,6 +10,7 @@ use uuid::Uuid;
 use crate::fault::Fault;
 use crate::services::rooms::News;
 use crate::state::{Caller, Shared};
+use crate::store::Revoked;
 
 /// All that ever joined.
 pub async fn list(State(app): State<Shared>, caller: Caller) -> Result<Json<Devices>, Fault> {
@@ -28,7 +29,7 @@ pub async fn list(State(app): State<Shared>, caller: Caller) -> Result<Json<Devi
     Ok(Json(Devices { devices: devices.collect(), head }))
 }
 
-/// Takes a device's credential away and closes its sockets; what it pushed stays.
+/// Takes a device's credential away and closes its sockets; what it pushed stays. Not the last one's.
 pub async fn revoke(
     State(app): State<Shared>,
     caller: Caller,
@@ -37,10 +38,16 @@ pub async fn revoke(
     let room = app.rooms.room(caller.shop);
     // Between the pushes: what is told after this one's news, the device does not hear.
     let _turn = room.turn.lock().await;
-    if !app.store.revoke(caller.shop, device, app.now()).await? {
-        return Err(ProblemType::NotFound.into());
+    match app.store.revoke(caller.shop, device, false, app.now()).await? {
+        Revoked::Out => {
+            room.tell(News::Revoked(device));
+            tracing::warn!(shop = %caller.shop, %device, by = %caller.device, "a device was revoked");
+            Ok(StatusCode::NO_CONTENT)
+        }
+        Revoked::Unknown => Err(ProblemType::NotFound.into()),
+        Revoked::Last => Err(Fault::Because(
+            ProblemType::LastDevice,
+            "no device of the shop would be left that could let another one in; add one first".to_owned(),
+        )),
     }
-    room.tell(News::Revoked(device));
-    tracing::warn!(shop = %caller.shop, %device, by = %caller.device, "a device was revoked");
-    Ok(StatusCode::NO_CONTENT)
 }

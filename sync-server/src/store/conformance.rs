@@ -7,7 +7,7 @@ use protocol::{BlobId, Digest, Flag, ProblemType};
 use uuid::Uuid;
 
 use super::plan::{Arrival, Outcome};
-use super::{Appended, Claim, Join, Joined, LetsIn, Range, Store};
+use super::{Appended, Claim, Join, Joined, LetsIn, Range, Revoked, Store};
 
 const NOW: i64 = 1_795_417_200_000;
 
@@ -154,10 +154,10 @@ pub async fn devices_join_with_a_code_and_go(store: &dyn Store) {
     assert_eq!(store.join(&elsewhere, NOW + 1).await.unwrap(), Joined::Refused, "another shop's code");
     let third = Join { credential_hash: secret(13), ..join(id(4), &["K7", "K8", "M2"]) };
     assert_eq!(store.join(&third, NOW + 1).await.unwrap(), Joined::In { shop, code: "M2".into(), again: false });
-    assert!(store.revoke(shop, id(4), NOW + 2).await.unwrap());
+    assert_eq!(store.revoke(shop, id(4), false, NOW + 2).await.unwrap(), Revoked::Out);
     assert_eq!(store.by_credential(&secret(13)).await.unwrap(), None);
     assert_eq!(store.join(&third, NOW + 3).await.unwrap(), Joined::Refused, "not with the code it used");
-    assert!(!store.revoke(shop, id(77), NOW).await.unwrap());
+    assert_eq!(store.revoke(shop, id(77), false, NOW).await.unwrap(), Revoked::Unknown);
     assert_eq!(store.by_credential(&secret(12)).await.unwrap().unwrap().device, second);
     store.seen(shop, first, NOW + 7).await.unwrap();
     let devices = store.devices(shop).await.unwrap();
@@ -185,7 +185,7 @@ pub async fn a_known_id_is_not_taken_over(store: &dyn Store) {
     assert_eq!(come(40, second, Some(12), 42).await, Joined::In { shop, code: "K8".into(), again: false }, "a repeat");
     store.append(shop, second, vec![event(second, 1, "")], NOW).await.unwrap();
     assert_eq!(come(40, second, Some(42), 43).await, Joined::Refused, "it has its credential: the code is used up");
-    assert!(store.revoke(shop, second, NOW).await.unwrap());
+    assert_eq!(store.revoke(shop, second, false, NOW).await.unwrap(), Revoked::Out);
     draw(44, LetsIn::New).await;
     assert_eq!(come(44, second, None, 45).await, Joined::Known, "revoked, too");
     assert_eq!(come(44, second, Some(42), 45).await, again, "a code of the shop's, and the proof");
@@ -331,6 +331,18 @@ pub async fn the_greatest_counter_without_a_gap(store: &dyn Store) {
     }
     assert_eq!(store.append(shop, second, vec![], NOW).await.unwrap().device_high, 0, "an empty push asks");
     assert_eq!(store.append(shop, first, vec![], NOW).await.unwrap().device_high, 10);
+}
+
+pub async fn the_last_device_is_not_revoked_by_mistake(store: &dyn Store) {
+    let (shop, first, second) = shop(store).await;
+    assert_eq!(store.claimed().await.unwrap(), Some(shop));
+    assert_eq!(store.revoke(shop, second, false, NOW).await.unwrap(), Revoked::Out);
+    assert_eq!(store.revoke(shop, second, false, NOW).await.unwrap(), Revoked::Out, "once more");
+    assert_eq!(store.revoke(shop, first, false, NOW).await.unwrap(), Revoked::Last);
+    assert_eq!(store.by_credential(&secret(11)).await.unwrap().unwrap().device, first, "it is still in");
+    assert_eq!(store.revoke(shop, first, true, NOW).await.unwrap(), Revoked::Out);
+    assert_eq!(store.by_credential(&secret(11)).await.unwrap(), None);
+    assert_eq!(store.revoke(shop, first, false, NOW).await.unwrap(), Revoked::Out, "it was not the last that is in");
 }
 
 pub async fn pages_of_every_size(store: &dyn Store) {

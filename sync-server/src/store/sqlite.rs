@@ -1,8 +1,11 @@
 //! The store on SQLite: one connection writes, a few read; WAL, and every commit on the disk before it is called one.
 
+pub mod check;
+
+use std::cmp::Ordering;
 use std::collections::{HashMap, HashSet};
+#[cfg(test)]
 use std::path::Path;
-use std::str::FromStr;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -10,7 +13,7 @@ use futures::TryStreamExt;
 use protocol::digest::EventHash;
 use protocol::erasure::{self, Asking};
 use protocol::{BlobId, Digest, Envelope, MAX_EVENT_BYTES, ProblemType, Stamp};
-use sqlx::migrate::{Migration, MigrationType, Migrator};
+use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteRow, SqliteSynchronous,
 };
@@ -20,7 +23,7 @@ use uuid::Uuid;
 use super::plan::{Arrival, Held, NewRow, Refusal, plan};
 use super::{
     Appended, Aside, Claim, Device, Head, Join, Joined, Kept, KnownDevice, LetsIn, MOST_ASIDE, MOST_ASIDE_BYTES, Page,
-    Range, SecretHash, Store, StoreFault, flag_bits, flags_of,
+    Range, Revoked, SecretHash, Store, StoreFault, flag_bits, flags_of,
 };
 
 /// Readers side by side; a writer does not keep them waiting.
@@ -38,19 +41,40 @@ pub struct SqliteStore {
 }
 
 impl SqliteStore {
-    /// Opens or creates the database at a `sqlite:` address, and brings its tables to this version.
-    pub async fn open(url: &str, epoch: Uuid) -> Result<Self, StoreFault> {
-        Self::with_options(SqliteConnectOptions::from_str(url)?, epoch).await
+    /// Opens or creates the database, and brings its tables to this version.
+    pub async fn open(options: SqliteConnectOptions, epoch: Uuid) -> Result<Self, StoreFault> {
+        let store = Self::connect(options.create_if_missing(true)).await?;
+        migrations().run(&store.writer).await.map_err(|error| match error {
+            MigrateError::VersionMissing(_) => StoreFault::Newer,
+            error => error.into(),
+        })?;
+        sqlx::query("INSERT INTO meta (one, epoch) VALUES (1, ?) ON CONFLICT DO NOTHING")
+            .bind(blob(&epoch))
+            .execute(&store.writer)
+            .await?;
+        Ok(store)
+    }
+
+    /// Opens a database that is there and of this version, and changes nothing: a server may have it.
+    pub async fn attach(options: SqliteConnectOptions) -> Result<Self, StoreFault> {
+        let store = Self::connect(options.create_if_missing(false)).await?;
+        let had = sqlx::query("SELECT max(version) FROM _sqlx_migrations").fetch_one(&store.readers).await?;
+        let had: i64 = had.try_get(0)?;
+        match had.cmp(&migrations().iter().map(|step| step.version).max().unwrap_or_default()) {
+            Ordering::Less => Err(StoreFault::Older),
+            Ordering::Equal => Ok(store),
+            Ordering::Greater => Err(StoreFault::Newer),
+        }
     }
 
     /// Opens or creates the database in a file.
+    #[cfg(test)]
     pub async fn open_file(file: &Path, epoch: Uuid) -> Result<Self, StoreFault> {
-        Self::with_options(SqliteConnectOptions::new().filename(file), epoch).await
+        Self::open(SqliteConnectOptions::new().filename(file), epoch).await
     }
 
-    async fn with_options(options: SqliteConnectOptions, epoch: Uuid) -> Result<Self, StoreFault> {
+    async fn connect(options: SqliteConnectOptions) -> Result<Self, StoreFault> {
         let options = options
-            .create_if_missing(true)
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
@@ -66,11 +90,6 @@ impl SqliteStore {
             // A full disk ends a transaction behind the library's back, which then begins no other on this connection.
             .before_acquire(|writer, _| Box::pin(async { Ok(!writer.is_in_transaction()) }))
             .connect_with(options.clone())
-            .await?;
-        migrations().run(&writer).await?;
-        sqlx::query("INSERT INTO meta (one, epoch) VALUES (1, ?) ON CONFLICT DO NOTHING")
-            .bind(blob(&epoch))
-            .execute(&writer)
             .await?;
         let readers = SqlitePoolOptions::new()
             .max_connections(READERS)
@@ -408,6 +427,13 @@ impl Store for SqliteStore {
         Ok(done.rows_affected() == 1)
     }
 
+    async fn claimed(&self) -> Result<Option<Uuid>, StoreFault> {
+        let row = sqlx::query("SELECT claimed_shop FROM meta WHERE claimed_shop IS NOT NULL")
+            .fetch_optional(&self.readers)
+            .await?;
+        row.map(|row| id_at(&row, 0)).transpose()
+    }
+
     async fn claim(&self, claim: &Claim, now: i64) -> Result<bool, StoreFault> {
         let mut tx = self.begin().await?;
         let row = sqlx::query("SELECT claimed_shop, claimed_device FROM meta WHERE setup_hash = ?")
@@ -602,8 +628,19 @@ impl Store for SqliteStore {
         .collect()
     }
 
-    async fn revoke(&self, shop: Uuid, device: Uuid, now: i64) -> Result<bool, StoreFault> {
+    async fn revoke(&self, shop: Uuid, device: Uuid, even_last: bool, now: i64) -> Result<Revoked, StoreFault> {
         let mut tx = self.begin().await?;
+        let let_in = sqlx::query("SELECT id FROM devices WHERE shop = ? AND credential_hash IS NOT NULL LIMIT 2")
+            .bind(blob(&shop))
+            .fetch_all(&mut *tx)
+            .await?;
+        if let [only] = let_in.as_slice()
+            && !even_last
+            && id_at(only, 0)? == device
+        {
+            tx.rollback().await?;
+            return Ok(Revoked::Last);
+        }
         let done = sqlx::query(
             "UPDATE devices SET former_hash = coalesce(credential_hash, former_hash), credential_hash = NULL,
                  revoked_ms = coalesce(revoked_ms, ?) WHERE shop = ? AND id = ?",
@@ -619,7 +656,7 @@ impl Store for SqliteStore {
             .execute(&mut *tx)
             .await?;
         tx.commit().await?;
-        Ok(done.rows_affected() == 1)
+        Ok(if done.rows_affected() == 1 { Revoked::Out } else { Revoked::Unknown })
     }
 
     async fn append(&self, shop: Uuid, device: Uuid, arrivals: Vec<Arrival>, now: i64) -> Result<Appended, StoreFault> {
@@ -862,6 +899,7 @@ mod tests {
     stories! {
         a_shop_claims_the_server_once
         devices_join_with_a_code_and_go
+        the_last_device_is_not_revoked_by_mistake
         a_known_id_is_not_taken_over
         an_id_of_another_event_is_no_duplicate
         what_is_put_aside_is_bounded_and_erased_only_as_asked
