@@ -357,7 +357,7 @@ let drawn = 0;
 const newId = (ms = Date.now()) => `${hex(ms, 12).replace(/^(.{8})/, "$1-")}-7${hex((drawn += 1) >> 12, 3)}-8${hex(drawn & 0xfff, 3)}-${hex(Math.floor(Math.random() * 2 ** 48), 12)}`;
 
 /** Another tablet of the shop, with no page to it: what it writes is sent with `send`. */
-async function unseenTablet(server, pairingCode) {
+export async function unseenTablet(server, pairingCode) {
   const call = async (path, body, credential) => {
     const headers = { "content-type": "application/json", ...(credential && { authorization: `Bearer ${credential}` }) };
     const answer = await fetch(`${server.address}/api/v1/${path}`, { method: "POST", headers, body: JSON.stringify(body) });
@@ -381,7 +381,7 @@ async function unseenTablet(server, pairingCode) {
       assert.ok(results.every((result) => result.status === "stored"));
     }
   };
-  return { code, event, send, shop, credential };
+  return { code, event, send, shop, device, credential };
 }
 
 /** Every event of the shop, as another tablet gets it. */

@@ -1,12 +1,16 @@
 //! Settings: this tablet, the tablets of the shop, the server.
 
+mod aside;
 mod devices;
 mod keeping;
+mod manage;
 
 use leptos::prelude::*;
 
+pub use self::aside::PutAside;
 use self::devices::Devices;
 use self::keeping::Keeping;
+pub use self::manage::ManageDevices;
 use crate::frame::PageHead;
 use crate::platform::service_worker;
 use crate::prefs::{Prefs, Theme};
