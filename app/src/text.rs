@@ -7,6 +7,7 @@ mod catalogue;
 pub mod counter;
 pub mod customers;
 pub mod devices;
+pub mod keeping;
 mod language;
 mod money;
 pub mod new_order;
