@@ -30,7 +30,7 @@ use protocol::erasure::{self, Asking};
 use protocol::{BlobId, Brief, Digest, Envelope, Flag, Problem, ProblemType, Stamp};
 use replica::Client;
 use replica::blobs::BlobStore;
-use replica::client::{ActFault, Acted, Body, Host, Live, Request, Response, Said, Transport, Unreachable};
+use replica::client::{ActFault, Acted, Body, Host, Live, OpenFault, Request, Response, Said, Transport, Unreachable};
 use replica::clock::Kept as KeptClock;
 use replica::memory::{MemoryDisk, MemoryStorage};
 use replica::sync::State;
@@ -603,8 +603,17 @@ impl Stall {
     }
 
     pub fn open(&self, disk: &MemoryDisk, network: &Network, clock_off_ms: &Rc<Cell<i64>>) -> Tab {
+        self.wait(self.try_open(disk, network, clock_off_ms)).unwrap()
+    }
+
+    pub fn try_open(
+        &self,
+        disk: &MemoryDisk,
+        network: &Network,
+        clock_off_ms: &Rc<Cell<i64>>,
+    ) -> impl Future<Output = Result<Tab, OpenFault>> + use<> {
         let clock = Clock { time: self.time.clone(), off_ms: Rc::clone(clock_off_ms) };
-        self.wait(Client::open(disk.open(), network.clone(), clock)).unwrap()
+        Client::open(disk.open(), network.clone(), clock)
     }
 
     /// A second tab of a tablet.

@@ -147,9 +147,10 @@ fn refusal(text: &str, fault: &EnvelopeFault) -> Refusal {
         EnvelopeFault::Malformed(error) => {
             (ProblemType::MalformedEvent, format!("not an event, at line {} column {}", error.line(), error.column()))
         }
-        EnvelopeFault::Reserved(_) | EnvelopeFault::OutOfRange(_) | EnvelopeFault::NoStamp => {
-            (ProblemType::MalformedEvent, fault.to_string())
-        }
+        EnvelopeFault::Reserved(_)
+        | EnvelopeFault::OutOfRange(_)
+        | EnvelopeFault::Spelling
+        | EnvelopeFault::NoStamp => (ProblemType::MalformedEvent, fault.to_string()),
     };
     Refusal { id: serde_json::from_str::<OnlyId>(text).ok().map(|only| only.id), kind, detail: Some(detail) }
 }

@@ -128,6 +128,15 @@ pub struct Page {
     pub digest: Digest,
 }
 
+/// An event as a device writes it.
+pub fn event_of(device: Uuid, id: Uuid, counter: u64, note: &str) -> String {
+    let body = json!({"note": note});
+    format!(
+        "{{\"v\":1,\"id\":\"{id}\",\"device\":\"{device}\",\"counter\":{counter},\"seen\":0,\"hlc\":[{NOW},0],\
+         \"actor\":null,\"stream\":[\"order\",\"{id}\"],\"type\":\"order.noted\",\"version\":1,\"body\":{body}}}"
+    )
+}
+
 impl Device {
     pub fn new(app: &TestApp, shop: Uuid, id: Uuid, code: &str, credential: String) -> Self {
         Self { http: app.http.clone(), base: app.server.url(), shop, id, code: code.into(), credential }
@@ -149,11 +158,7 @@ impl Device {
     }
 
     pub fn event_of(&self, id: Uuid, counter: u64, note: &str) -> String {
-        json!({
-            "v": 1, "id": id, "device": self.id, "counter": counter, "seen": 0, "hlc": [NOW, 0], "actor": null,
-            "stream": ["order", id], "type": "order.noted", "version": 1, "body": {"note": note},
-        })
-        .to_string()
+        event_of(self.id, id, counter, note)
     }
 
     pub fn events(&self, counters: impl IntoIterator<Item = u64>) -> Vec<String> {

@@ -8,7 +8,7 @@ use reqwest::Client;
 use tokio::io::{AsyncBufReadExt, BufReader, Lines};
 use tokio::process::{Child, ChildStdout, Command};
 
-use crate::client::{new_id, read};
+use crate::client::{event_of, new_id, read};
 
 pub struct Program {
     pub child: Child,
@@ -62,12 +62,10 @@ async fn a_kill_loses_nothing_that_was_acknowledged() {
         for _ in 0..8 {
             acknowledged += 1;
             let id = new_id();
-            let push = serde_json::json!({"device": device, "events": [{
-                "v": 1, "id": id, "device": device, "counter": acknowledged, "seen": 0, "hlc": [0, 0],
-                "actor": null, "stream": ["order", id], "type": "order.noted", "version": 1, "body": {},
-            }]});
+            let event = event_of(device, id, acknowledged, "");
+            let push = format!("{{\"device\":\"{device}\",\"events\":[{event}]}}");
             let url = format!("{}/api/v1/shops/{shop}/push", program.url);
-            let answer = http.post(url).bearer_auth(&credential).json(&push).send().await.unwrap();
+            let answer = http.post(url).bearer_auth(&credential).body(push).send().await.unwrap();
             assert_eq!(read::<Pushed>(answer, 200).await.head, acknowledged);
         }
         program.child.kill().await.unwrap();
