@@ -125,7 +125,7 @@ pub async fn start_with(options: Options, clock: Clock) -> Result<Running> {
         metrics: services::metrics::Metrics::default(),
         unused_ms: i64::from(options.unused_days) * DAY_MS,
         site: options.app.map(Site::new),
-        trust_proxy: options.trust_proxy,
+        proxies: services::proxy::Proxies::new(options.trust_proxy),
         disk: Disk::new(place.folder(), options.reserve_mb),
         readiness: Readiness::default(),
         patience: options.patience,

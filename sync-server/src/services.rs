@@ -4,6 +4,7 @@
 pub mod attempts;
 pub mod disk;
 pub mod metrics;
+pub mod proxy;
 pub mod rooms;
 pub mod secrets;
 pub mod site;
