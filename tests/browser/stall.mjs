@@ -34,6 +34,8 @@ export const ZOOMED = { width: 512, height: 384 };
 // What a browser says by itself where a network is missing, or a picture that its tablet has yet to send (decision 9: no
 // event waits for one). Everything else on a console is a complaint.
 const NO_NETWORK = /net::ERR_|^WebSocket connection to |status of 404 .*\/blobs\//;
+// What Firefox says of a file that a page was still waiting for when it was left.
+const LEFT = /A ServiceWorker intercepted the request|^Error \(.*\/snippets\/split-|^AbortError: The operation was aborted/;
 
 const used = new WeakMap();
 
@@ -136,16 +138,16 @@ function pressAsPeopleDo(page) {
 
 /** A tablet: a browser with its own profile on the disk, which survives closing and killing it. */
 export class Tablet {
-  static async switchOn(address, { engine = "chromium", lang = "en", size = LANDSCAPE, theme = "light", touch = false, flags = [] } = {}) {
+  static async switchOn(address, { engine = "chromium", lang = "en", locale = lang === "zh" ? "zh-CN" : "en-GB", zone = "Asia/Shanghai", size = LANDSCAPE, theme = "light", touch = false, flags = [] } = {}) {
     const tablet = new Tablet();
-    Object.assign(tablet, { address, engine, lang, size, theme, touch, flags, complaints: [], forgiven: [NO_NETWORK] });
+    Object.assign(tablet, { address, engine, lang, locale, zone, size, theme, touch, flags, complaints: [], forgiven: engine === "firefox" ? [NO_NETWORK, LEFT] : [NO_NETWORK] });
     tablet.profile = await mkdtemp(path.join(tmpdir(), "stallbook-tablet-"));
     await tablet.open();
     return tablet;
   }
   async open(where = "/") {
     this.context = await LAUNCH[this.engine](this.profile, this.flags, {
-      viewport: this.size, hasTouch: this.touch, timezoneId: "Asia/Shanghai", locale: this.lang === "zh" ? "zh-CN" : "en-GB",
+      viewport: this.size, hasTouch: this.touch, timezoneId: this.zone, locale: this.locale,
     });
     this.context.setDefaultTimeout(20_000);
     // Of every tab, whether a test looks at it or not.
@@ -189,10 +191,18 @@ export class Tablet {
     await this.context.close().catch(() => {});
     await rm(this.profile, { recursive: true, force: true, maxRetries: 5 });
   }
+  /** As the page itself does it: some drivers go past the service worker. */
+  async reload() {
+    await this.page.evaluate(() => {
+      window.isBefore = true;
+      setTimeout(() => location.reload());
+    });
+    await this.page.waitForFunction(() => !window.isBefore && document.readyState === "complete");
+  }
   /** The app comes from the device from now on: its files are there, and the worker is in charge of the page. */
   async install() {
     await this.page.evaluate(() => navigator.serviceWorker.ready.then(() => true));
-    await this.page.reload();
+    await this.reload();
     await this.page.waitForFunction(() => navigator.serviceWorker.controller?.state === "activated");
   }
 
@@ -347,7 +357,7 @@ let drawn = 0;
 const newId = (ms = Date.now()) => `${hex(ms, 12).replace(/^(.{8})/, "$1-")}-7${hex((drawn += 1) >> 12, 3)}-8${hex(drawn & 0xfff, 3)}-${hex(Math.floor(Math.random() * 2 ** 48), 12)}`;
 
 /** Another tablet of the shop, with no page to it: what it writes is sent with `send`. */
-async function unseenTablet(server, pairingCode) {
+export async function unseenTablet(server, pairingCode) {
   const call = async (path, body, credential) => {
     const headers = { "content-type": "application/json", ...(credential && { authorization: `Bearer ${credential}` }) };
     const answer = await fetch(`${server.address}/api/v1/${path}`, { method: "POST", headers, body: JSON.stringify(body) });
@@ -371,7 +381,7 @@ async function unseenTablet(server, pairingCode) {
       assert.ok(results.every((result) => result.status === "stored"));
     }
   };
-  return { code, event, send, shop, credential };
+  return { code, event, send, shop, device, credential };
 }
 
 /** Every event of the shop, as another tablet gets it. */

@@ -2,7 +2,10 @@
 // is private: nothing of it outlives its browser.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import path from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 
 const { WEBKIT_DRIVER, XVFB } = process.env;
@@ -139,7 +142,7 @@ class Locator {
       const [x, y] = [Math.round(left + width / 2), Math.round(top + height / 2)];
       const hit = document.elementFromPoint(x, y);
       const free = hit && (element.contains(hit) || hit.contains(element) || [...(element.labels ?? [])].some((label) => label.contains(hit)));
-      return free && !element.disabled ? { x, y } : null;
+      return free && !element.matches(":disabled, [aria-disabled=true]") ? { x, y } : null;
     };
     let before;
     const { x, y } = await until(async () => {
@@ -162,9 +165,12 @@ class Locator {
       document.execCommand(text ? "insertText" : "delete", false, text);
     }, text);
   }
-  async setInputFiles(file) {
+  async setInputFiles({ name, buffer }) {
+    const folder = await mkdtemp(path.join(tmpdir(), "stallbook-file-"));
+    await writeFile(path.join(folder, name), buffer);
     const element = await this.once("(element) => element");
-    await this.of.call("POST", `element/${element[ELEMENT]}/value`, { text: file });
+    await this.of.call("POST", `element/${element[ELEMENT]}/value`, { text: path.join(folder, name) });
+    this.of.folders.push(folder);
   }
   async selectOption({ label }) {
     await this.once((element, label) => {
@@ -198,7 +204,7 @@ class Locator {
 class Page extends Locator {
   constructor(address) {
     super(undefined, []);
-    Object.assign(this, { of: this, address });
+    Object.assign(this, { of: this, address, folders: [] });
   }
   async call(method, path, body = {}) {
     const answer = await fetch(`${this.address}/${path}`, { method, ...(method === "POST" && { body: JSON.stringify(body) }) });
@@ -210,27 +216,24 @@ class Page extends Locator {
     return this.call("POST", "execute/sync", { script, args });
   }
   async goto(where) {
+    await this.hear();
     await this.call("POST", "url", { url: where });
-    await this.listen();
+    await this.hear();
   }
   url() {
     return this.call("GET", "url");
   }
-  async reload() {
-    // As the app itself does; the driver's own way may go past the service worker.
-    await this.run("window.before = true; setTimeout(() => location.reload());", []);
-    await until(async () => ((await this.run("return !window.before && document.readyState === 'complete'", []).catch(() => false)) ? true : undefined), "the page to be loaded anew");
-    await this.listen();
-  }
-  /** Hears what the page complains of from now on. */
-  listen() {
-    return this.run(`
-      if (window.complaints) return;
+  /** Hears what the page complained of, and from now on what it will. */
+  async hear() {
+    const said = await this.run(`
+      if (window.complaints) return window.complaints.splice(0);
       window.complaints = [];
       addEventListener("error", (event) => complaints.push(event.message));
       addEventListener("unhandledrejection", (event) => complaints.push(String(event.reason)));
       const { error } = console;
-      console.error = (...said) => { complaints.push(said.join(" ")); error.apply(console, said); };`, []);
+      console.error = (...said) => { complaints.push(said.join(" ")); error.apply(console, said); };
+      return [];`, []);
+    for (const stack of said) this.tell?.({ error: () => ({ stack }) });
   }
   async evaluate(ask, arg) {
     const script = `const [ask, done] = [${ask}, arguments[1]]; (async () => ask(arguments[0]))().then((is) => done({ is }), (fault) => done({ fault: String(fault?.message ?? fault) }));`;
@@ -289,12 +292,13 @@ export class WebKit {
     return [this.page];
   }
   setDefaultTimeout() {}
-  on() {}
-  async complaints() {
-    return this.page.run("return (window.complaints ?? []).splice(0)", []).catch(() => []);
+  on(event, listener) {
+    if (event === "weberror") this.page.tell = listener;
   }
   async close() {
+    await this.page?.hear().catch(() => {});
     await end(this.driver);
     await end(this.screen);
+    for (const folder of this.page?.folders ?? []) await rm(folder, { recursive: true });
   }
 }
