@@ -10,4 +10,5 @@ mod joining;
 mod live;
 mod log;
 mod operating;
+mod proxies;
 mod site;
