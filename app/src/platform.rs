@@ -18,3 +18,4 @@ pub mod service_worker;
 pub mod sound;
 pub mod storage;
 pub mod tabs;
+mod writing;

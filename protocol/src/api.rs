@@ -72,6 +72,9 @@ pub struct JoinShop {
     pub device: Uuid,
     /// The code it would like to keep, or nothing.
     pub code: Option<String>,
+    /// The credential that it had, where it was in before: proof that it is that device.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub credential: Option<String>,
 }
 
 /// Answer of joining.
@@ -85,6 +88,14 @@ pub struct Joined {
     pub code: String,
     /// The device's credential.
     pub credential: String,
+}
+
+/// Body of `POST shops/{shop}/pairing`; none at all means the same as an empty one.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct AskPairing {
+    /// The one known device that the code is to let in again, without a proof that it is that device.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub again: Option<Uuid>,
 }
 
 /// Answer of `POST shops/{shop}/pairing`.
@@ -129,16 +140,22 @@ pub struct DeviceEntry {
     /// The last time, by the server's clock, of which it said that it had nothing unsent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub heard_ms: Option<i64>,
+    /// When it was let in, the last time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub joined_ms: Option<i64>,
     /// When its credential was taken away.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub revoked_ms: Option<i64>,
 }
 
-/// Answer of `GET shops/{shop}/quarantine`.
+/// Answer of `GET shops/{shop}/quarantine?before=NO`.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Quarantine {
-    /// What was kept aside, the newest first, 500 at most.
+    /// What was kept aside, the newest first, 500 or a megabyte at most.
     pub events: Vec<QuarantinedEvent>,
+    /// Where the next page begins; nothing: there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub before: Option<i64>,
 }
 
 /// Something a device pushed that is not in the log.
@@ -153,8 +170,11 @@ pub struct QuarantinedEvent {
     pub problem: Problem,
     /// When it was first pushed, in the server's time.
     pub received_ms: i64,
-    /// What was pushed, byte for byte.
+    /// What was pushed, byte for byte; of more than [`crate::MAX_EVENT_BYTES`] the beginning.
     pub text: String,
+    /// How many bytes were pushed; 0 where a server does not say.
+    #[serde(default)]
+    pub bytes: u64,
 }
 
 /// Answer of a push.

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use uuid::Uuid;
 
-use crate::digest::EventHash;
+use crate::digest::{EventHash, event_hash};
 
 /// The version of the envelope that this build writes and reads.
 pub const ENVELOPE_VERSION: u32 = 1;
@@ -122,6 +122,9 @@ pub enum EnvelopeFault {
     /// It carries a field that only the server may add.
     #[error("an event may not carry {0}")]
     Reserved(&'static str),
+    /// It says what an event says, but not in the words of [`Envelope::to_text`].
+    #[error("an event is written in one way up to the end of its body: nothing between its parts, its fields in order")]
+    Spelling,
     /// A field's value is outside what is allowed.
     #[error("{0} is out of range")]
     OutOfRange(&'static str),
@@ -131,8 +134,9 @@ pub enum EnvelopeFault {
 }
 
 impl Envelope {
-    /// Reads an event as a device sends it. Fails when it is malformed, oversized, or carries a server's field;
-    /// an unknown type or version is no failure.
+    /// Reads an event as a device sends it. Fails when it is malformed, oversized, carries a server's field, or is
+    /// written in another way than [`Envelope::to_text`] writes it; an unknown type or version is no failure, nor are
+    /// further fields after the body, which a newer build may add there and nowhere else.
     pub fn parse(text: &str) -> Result<Self, EnvelopeFault> {
         // Present even when null: the stamp must be the only one to carry these keys.
         fn present<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
@@ -157,7 +161,15 @@ impl Envelope {
                 return Err(EnvelopeFault::Reserved(name));
             }
         }
-        Self::read(text)
+        let envelope = Self::read(text)?;
+        let written = envelope.to_text()?;
+        let rest = written.strip_suffix('}').and_then(|head| text.strip_prefix(head));
+        // After the body JSON has only a comma, the end, or a space.
+        if rest.is_some_and(|rest| rest.starts_with([',', '}'])) && text.ends_with('}') {
+            Ok(envelope)
+        } else {
+            Err(EnvelopeFault::Spelling)
+        }
     }
 
     /// Reads an event that was checked before: from this device's storage or the server's log.
@@ -170,6 +182,29 @@ impl Envelope {
             return Err(EnvelopeFault::OutOfRange("seen"));
         }
         Ok(envelope)
+    }
+
+    /// Reads what stands in the log, whatever that is: of what is no event to this build, what it is about, so that it
+    /// can be marked there. `None` where not even that can be told.
+    pub fn read_of_log(text: &str) -> Option<Self> {
+        #[derive(Deserialize)]
+        struct About {
+            stream: Stream,
+        }
+        Self::read(text).ok().or_else(|| {
+            let About { stream } = serde_json::from_str(text).ok()?;
+            // Nobody else's id: what can't be read is the same only as itself.
+            let id = Uuid::from_bytes(*event_hash(text).first_chunk()?);
+            let (actor, body) = (None, RawValue::NULL.to_owned());
+            let (kind, version) = (String::new(), 0);
+            Some(Self { v: 0, id, device: id, counter: 1, seen: 0, hlc: (0, 0), actor, stream, kind, version, body })
+        })
+    }
+
+    /// The sequence that its device had applied, as far as that can be: nobody has seen what comes after the place `at`
+    /// that the event itself has in the log.
+    pub fn seen_at(&self, at: Option<u64>) -> u64 {
+        at.map_or(self.seen, |seq| self.seen.min(seq.saturating_sub(1)))
     }
 
     /// The event as text, as it is stored, hashed and sent.

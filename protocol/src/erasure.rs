@@ -6,12 +6,27 @@ use domain::record::{DebtMoved, RecordEvent};
 use serde_json::value::RawValue;
 use uuid::Uuid;
 
-use crate::Envelope;
 use crate::digest::{EventHash, event_hash};
+use crate::{Envelope, Stream};
 
 /// Whether events of this stream may hold a person's data.
 pub fn is_personal(envelope: &Envelope) -> bool {
-    matches!(StreamKind::parse(&envelope.stream.0), Some(StreamKind::Contact | StreamKind::Customer))
+    is_of_a_person(&envelope.stream)
+}
+
+fn is_of_a_person(stream: &Stream) -> bool {
+    matches!(StreamKind::parse(&stream.0), Some(StreamKind::Contact | StreamKind::Customer))
+}
+
+/// Whether a text that the log did not take may tell of this person, whom it names: it is of their stream, or nobody can
+/// say of which.
+pub fn may_tell_of(text: &str, person: Uuid) -> bool {
+    #[derive(serde::Deserialize)]
+    struct OnlyStream {
+        stream: Stream,
+    }
+    serde_json::from_str::<OnlyStream>(text)
+        .map_or(true, |OnlyStream { stream }| stream.1 == person && is_of_a_person(&stream))
 }
 
 /// Whether this event asks that the person of its stream be erased.
@@ -35,12 +50,13 @@ pub struct Asking {
 }
 
 impl Asking {
-    /// Whether who made this event knew that the person had been erased: then it was written on purpose, and stays.
-    pub fn was_known_to(&self, envelope: &Envelope) -> bool {
+    /// Whether who made this event, which has the place `at` in the log, knew that the person had been erased: then it
+    /// was written on purpose, and stays.
+    pub fn was_known_to(&self, envelope: &Envelope, at: Option<u64>) -> bool {
         if envelope.device == self.device {
             self.counter < envelope.counter
         } else {
-            self.seq.is_some_and(|seq| seq <= envelope.seen)
+            self.seq.is_some_and(|seq| seq <= envelope.seen_at(at))
         }
     }
 }
@@ -126,11 +142,13 @@ mod tests {
         let written = Envelope::read(&event("customer", "customer.changed", "{}")).unwrap();
         let asking = |device: &str, counter, seq| Asking { device: Uuid::parse_str(device).unwrap(), counter, seq };
         let (own, other) = ("019ab000-0000-7000-8000-00000000000d", "019ab000-0000-7000-8000-00000000000e");
-        assert!(asking(own, 6, None).was_known_to(&written));
-        assert!(!asking(own, 8, None).was_known_to(&written));
-        assert!(!asking(own, 8, Some(2)).was_known_to(&written), "a restored server gave it an earlier place");
-        assert!(asking(other, 1, Some(3)).was_known_to(&written));
-        assert!(!asking(other, 1, Some(4)).was_known_to(&written));
-        assert!(!asking(other, 1, None).was_known_to(&written));
+        assert!(asking(own, 6, None).was_known_to(&written, None));
+        assert!(!asking(own, 8, None).was_known_to(&written, None));
+        assert!(!asking(own, 8, Some(2)).was_known_to(&written, None), "a restored server gave it an earlier place");
+        assert!(asking(other, 1, Some(3)).was_known_to(&written, Some(4)));
+        assert!(!asking(other, 1, Some(4)).was_known_to(&written, Some(9)));
+        assert!(!asking(other, 1, None).was_known_to(&written, Some(9)));
+        let claims = Envelope { seen: 1 << 53, ..written };
+        assert!(!asking(other, 1, Some(20)).was_known_to(&claims, Some(10)), "nobody has seen what comes after them");
     }
 }

@@ -43,6 +43,7 @@ problems! {
     Malformed "urn:stallbook:problem:malformed" 400 "The request could not be read": "The body or a parameter could not be read.";
     BadSetupCode "urn:stallbook:problem:bad-setup-code" 403 "The set-up code is wrong or used up": "The set-up code is wrong, or a shop has claimed this server.";
     BadPairingCode "urn:stallbook:problem:bad-pairing-code" 403 "The pairing code is wrong, used or too old": "The pairing code is wrong, used, or older than ten minutes.";
+    DeviceKnown "urn:stallbook:problem:device-known" 403 "This device was in the shop before": "A device that is known by its id, and brings no proof that it is that device, needs a code that was drawn to let it in again.";
     Unauthenticated "urn:stallbook:problem:unauthenticated" 401 "This device is not known": "The credential is missing, wrong or revoked.";
     Forbidden "urn:stallbook:problem:forbidden" 403 "Not this shop": "The credential belongs to another shop or device.";
     NotFound "urn:stallbook:problem:not-found" 404 "Not found": "There is no such thing.";
@@ -55,6 +56,7 @@ problems! {
     IdTaken "urn:stallbook:problem:id-taken" 422 "The id belongs to another event": "The same id with another text.";
     NotAPicture "urn:stallbook:problem:not-a-picture" 415 "Not a picture of a kind that is kept": "A blob is neither WebP nor JPEG nor PNG, by its first bytes.";
     WrongBlob "urn:stallbook:problem:wrong-blob" 422 "The bytes are not those of that name": "A blob's bytes have another hash than its id.";
+    LastDevice "urn:stallbook:problem:last-device" 409 "The shop's last device stays": "Without it nobody could reach the shop's data from a device any more.";
     StorageFull "urn:stallbook:problem:storage-full" 507 "The server's disk is full": "The server's disk is full; nothing of the call was kept.";
     Unavailable "urn:stallbook:problem:unavailable" 503 "Try again later": "The database cannot be reached or the server is stopping.";
     Internal "urn:stallbook:problem:internal" 500 "Something broke on the server": "A defect; nothing that was acknowledged is lost.";

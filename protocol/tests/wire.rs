@@ -178,6 +178,39 @@ fn what_is_no_event_is_refused() {
 }
 
 #[test]
+fn the_door_takes_an_event_in_one_spelling() {
+    let good = event(r#"{"note": "a \u4e00", "note":1.50}"#);
+    Envelope::parse(&good).expect("a body is written as one likes");
+    for (from, to) in [
+        ("\"body\":", "\"body\" :"),
+        ("\"body\":", "\"body\": "),
+        ("\"body\":", "\"\\u0062ody\":"),
+        ("{\"v\":1", " {\"v\":1"),
+        ("{\"v\":1", "{\n\"v\":1"),
+        ("{\"v\":1,", "{\"mood\":1,\"v\":1,"),
+        ("\"counter\":1,\"seen\":0", "\"seen\":0,\"counter\":1"),
+        ("\"actor\":null,", ""),
+        ("\"order.blessed\"", "\"order\\u002eblessed\""),
+        ("\"order.blessed\"", "\"order\\/blessed\""),
+        ("[\"order\"", "[\"\\u006frder\""),
+        ("00000000000d", "00000000000D"),
+        ("019ab000-0000-7000-8000-00000000000d", "019ab00000007000800000000000000d"),
+        ("019ab000-0000-7000-8000-00000000000d", "{019ab000-0000-7000-8000-00000000000d}"),
+        (",0],", ", 0],"),
+        (":1.50}}", ":1.50} }"),
+        (":1.50}}", ":1.50}} "),
+        (":1.50}}", ":1.50} ,\"mood\":1}"),
+    ] {
+        let other = good.replacen(from, to, 1);
+        assert_ne!(good, other, "{from} is there");
+        assert!(Envelope::parse(&other).is_err(), "{other}");
+        Envelope::read(&other).expect("what an older door let in is read");
+    }
+    let further = good.replace(":1.50}}", ":1.50},\"mood\" : [1, 2],\"mood\":\"body\" }");
+    Envelope::parse(&further).expect("further fields after the body are a newer build's");
+}
+
+#[test]
 fn the_limits_are_those_that_were_shipped() {
     use protocol::*;
     assert_eq!((MAX_PUSH_EVENTS, MAX_PUSH_BYTES, MAX_EVENT_BYTES, MAX_PULL_EVENTS), (500, 1_000_000, 65_536, 5_000));
@@ -246,6 +279,7 @@ fn the_types_of_problems_are_those_that_were_shipped() {
         (IdTaken, "id-taken", 422),
         (NotAPicture, "not-a-picture", 415),
         (WrongBlob, "wrong-blob", 422),
+        (LastDevice, "last-device", 409),
         (StorageFull, "storage-full", 507),
         (Unavailable, "unavailable", 503),
         (Internal, "internal", 500),

@@ -231,6 +231,9 @@ pub struct SyncState {
     pub blobs: usize,
     /// Own events that the server put aside.
     pub quarantined: usize,
+    /// Entries of this device's journal that can't be read, and own events in them that have not come back from the
+    /// server: lost, once everything of the server's is here.
+    pub unreadable: (usize, usize),
     /// Another device writes under this one's identity; it takes a new one as soon as the server has everything.
     pub cloned: bool,
     /// When the server was last heard since this page opened, milliseconds since 1970 by this device's clock.
@@ -430,6 +433,7 @@ impl<S: Storage, T: Transport, H: Host> Client<S, T, H> {
             oldest_ms: replica.oldest_pending_ms(),
             blobs: self.0.carrier.borrow().unsent(),
             quarantined,
+            unreadable: replica.unreadable(),
             cloned: replica.is_cloned(),
             heard_ms: self.0.engine.borrow().heard_ms(),
             clock_off_ms: self.0.clock.borrow().told_off_ms(),
@@ -457,7 +461,7 @@ impl<S: Storage, T: Transport, H: Host> Client<S, T, H> {
                     self.0.replica.borrow_mut().trim();
                     return Ok(answer);
                 }
-                Err(wanting) => self.fetch(wanting, &mut reopenings).await?,
+                Err(wanting) => self.fetch(wanting, &mut reopenings, false).await?,
             }
         }
     }

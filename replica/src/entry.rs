@@ -1,13 +1,15 @@
 //! An entry of the journal: what one transaction of this device said. Events and the rows of the orders that they
 //! changed stand side by side, so that a start applies entries without folding anything.
 
-use protocol::Digest;
+use protocol::{Digest, FOLD_VERSION};
 use uuid::Uuid;
 
 use crate::codec::{Damaged, Reader, Writer};
 
 /// The version of the entries' form. The first had no rows of records, the second nothing of people to erase.
 const FORM: u8 = 3;
+/// The form of an entry that says which others are passed over: there hardly is one.
+const PASSING_OVER: u8 = 4;
 
 /// What an event is about, as far as the journal cares.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -95,6 +97,8 @@ pub(crate) struct Entry<'a> {
     pub(crate) erase: Vec<Uuid>,
     /// Streams whose person was erased from all entries before.
     pub(crate) erased: Vec<Uuid>,
+    /// Entries that can't be read: because of them the log begins anew.
+    pub(crate) passed_over: Vec<u32>,
 }
 
 impl<'a> Entry<'a> {
@@ -102,7 +106,7 @@ impl<'a> Entry<'a> {
         let texts: usize = self.events.iter().map(|event| event.text.len() + 64).sum();
         let rows: usize = self.rows.iter().chain(&self.records).map(|row| row.len() + 2).sum();
         let mut w = Writer(Vec::with_capacity(texts + rows + 64));
-        w.u8(FORM);
+        w.u8(if self.passed_over.is_empty() { FORM } else { PASSING_OVER });
         w.uint(u64::from(self.fold));
         w.int(self.hlc.0);
         w.uint(u64::from(self.hlc.1));
@@ -132,13 +136,25 @@ impl<'a> Entry<'a> {
         w.list(self.records.iter(), |w, row| w.bytes(row));
         w.list(self.erase.iter(), |w, id| w.uuid(*id));
         w.list(self.erased.iter(), |w, id| w.uuid(*id));
+        if !self.passed_over.is_empty() {
+            w.list(self.passed_over.iter(), |w, no| w.uint(u64::from(*no)));
+        }
         w.0
+    }
+
+    /// Whether a newer app wrote these bytes, in a form that this one can't read: then they are not damaged. Told by the
+    /// form and the fold together, so that hardly any damage looks like it.
+    pub(crate) fn is_of_newer(bytes: &[u8]) -> bool {
+        let mut r = Reader::new(bytes);
+        let (form, fold) = (r.u8(), r.u32());
+        form.is_ok_and(|form| (PASSING_OVER + 1..=PASSING_OVER + 16).contains(&form))
+            && fold.is_ok_and(|fold| (FOLD_VERSION..=FOLD_VERSION + 100).contains(&fold))
     }
 
     pub(crate) fn decode(bytes: &'a [u8]) -> Result<Self, Damaged> {
         let mut r = Reader::new(bytes);
         let form = r.u8()?;
-        if !(1..=FORM).contains(&form) {
+        if !(1..=PASSING_OVER).contains(&form) {
             return Err(Damaged);
         }
         let entry = Self {
@@ -169,6 +185,7 @@ impl<'a> Entry<'a> {
             records: if form < 2 { Vec::new() } else { r.list(Reader::bytes)? },
             erase: if form < 3 { Vec::new() } else { r.list(Reader::uuid)? },
             erased: if form < 3 { Vec::new() } else { r.list(Reader::uuid)? },
+            passed_over: if form < PASSING_OVER { Vec::new() } else { r.list(Reader::u32)? },
         };
         if r.is_done() { Ok(entry) } else { Err(Damaged) }
     }
@@ -236,6 +253,7 @@ mod tests {
             records: vec![&row],
             erase: vec![Uuid::from_u128(5)],
             erased: vec![Uuid::from_u128(6), Uuid::from_u128(7)],
+            passed_over: vec![8, 9],
         };
         let bytes = entry.encode();
         let mut read = Entry::decode(&bytes).unwrap();

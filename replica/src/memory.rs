@@ -125,6 +125,22 @@ impl MemoryDisk {
         Self(Rc::new(RefCell::new(Disk { state: self.0.borrow().state.clone(), ..Disk::default() })))
     }
 
+    /// The number of the journal's last entry.
+    #[must_use]
+    pub fn last_no(&self) -> u32 {
+        self.0.borrow().state.journal.last_key_value().map_or(0, |(no, _)| *no)
+    }
+
+    /// Something spoils an entry of the journal, or takes it away where nothing is left of it.
+    pub fn spoil(&self, no: u32, spoil: impl FnOnce(&[u8]) -> Option<Vec<u8>>) {
+        let journal = &mut self.0.borrow_mut().state.journal;
+        if let Some(bytes) = journal.remove(&no)
+            && let Some(left) = spoil(&bytes)
+        {
+            journal.insert(no, left);
+        }
+    }
+
     /// As [`MemoryDisk::copy`], but with a checkpoint that can't be read: the rows are built anew from the journal.
     #[must_use]
     pub fn copy_with_damaged_checkpoint(&self) -> Self {

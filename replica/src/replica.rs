@@ -25,7 +25,7 @@ pub use counts::{AskedCount, AskedMove};
 pub use disk::LoadFault;
 pub use erase::Erasing;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use domain::order::{Rejection, Summary};
 use domain::shop::Shop;
@@ -262,6 +262,12 @@ pub struct Replica {
     tail: (usize, usize),
     /// While the journal is read anew: the orders' events so far.
     rebuilding: Option<Rebuild>,
+    /// Journal entries that could not be read when the rows were built anew, and were passed over.
+    unreadable: Vec<u32>,
+    /// The disk's counts of own events that were in them, until they come back with the log.
+    lost: BTreeSet<u64>,
+    /// An entry that was passed over may have held what the log says: it is to be pulled anew.
+    begins_anew: bool,
 
     // What follows is not stored.
     cache: Cache,
@@ -277,6 +283,10 @@ pub struct Replica {
 struct Rebuild {
     order: Vec<Uuid>,
     refs: HashMap<Uuid, Vec<Ref>>,
+    /// The counts of own events.
+    own: BTreeSet<u64>,
+    /// Entries that could not be read before, either.
+    passed_over: BTreeSet<u32>,
 }
 
 /// A replica as it comes from the storage.
@@ -285,7 +295,7 @@ pub enum Loaded {
     /// Ready.
     Ready(Box<Replica>),
     /// The rows were made by another fold, or are damaged: read the whole journal in order into
-    /// [`Replica::replay`], then ask for [`Replica::rebuild`].
+    /// [`Replica::replay`], then ask for [`Replica::rebuild`]. See [`Replica::load_anew`].
     Rebuild(Box<Replica>),
 }
 

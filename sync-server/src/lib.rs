@@ -5,7 +5,9 @@
 
 mod fault;
 mod handlers;
+pub mod operate;
 pub mod options;
+mod place;
 mod router;
 mod services;
 mod state;
@@ -15,7 +17,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use axum::serve::ListenerExt;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
@@ -23,7 +25,9 @@ use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use operate::restore;
 pub use options::Options;
+use place::Place;
 use services::secrets;
 use services::site::Site;
 use state::App;
@@ -31,6 +35,7 @@ pub use state::Clock;
 use store::Store;
 use store::sqlite::SqliteStore;
 
+const DAY_MS: i64 = 24 * 60 * 60 * 1_000;
 /// How long a stop may take.
 const STOP_WITHIN: Duration = Duration::from_secs(10);
 
@@ -58,6 +63,7 @@ impl Running {
             let served = (&mut self.serving).await;
             self.app.tasks.wait().await;
             self.app.store.close().await;
+            self.app.lock.release();
             served
         };
         match timeout(STOP_WITHIN, finish).await {
@@ -89,9 +95,11 @@ pub async fn start(options: Options) -> Result<Running> {
 
 /// Starts a server with a clock of the caller's.
 pub async fn start_with(options: Options, clock: Clock) -> Result<Running> {
-    std::fs::create_dir_all(&options.data)
-        .with_context(|| format!("the data folder {} can't be made", options.data.display()))?;
-    let store = open(&options).await?;
+    let place = Place::of(&options)?;
+    place.make_folder()?;
+    let lock = place.lock()?;
+    restore::finish(&place)?;
+    let store = open(&place).await?;
     if options.new_epoch {
         store.renew_epoch(secrets::id()?).await?;
     }
@@ -112,8 +120,11 @@ pub async fn start_with(options: Options, clock: Clock) -> Result<Running> {
         clock,
         rooms: services::rooms::Rooms::default(),
         attempts: services::attempts::Attempts::default(),
+        metrics: services::metrics::Metrics::default(),
+        unused_ms: i64::from(options.unused_days) * DAY_MS,
         site: options.app.map(Site::new),
         trust_proxy: options.trust_proxy,
+        lock,
         stopping: CancellationToken::new(),
         tasks: TaskTracker::new(),
     });
@@ -124,6 +135,9 @@ pub async fn start_with(options: Options, clock: Clock) -> Result<Running> {
         }
     });
     let service = router::router(Arc::clone(&app)).into_make_service_with_connect_info::<SocketAddr>();
+    if let Some(addr) = options.metrics_addr {
+        serve_metrics(addr, Arc::clone(&app)).await?;
+    }
     let stopping = app.stopping.clone();
     let serving =
         tokio::spawn(
@@ -132,15 +146,32 @@ pub async fn start_with(options: Options, clock: Clock) -> Result<Running> {
     Ok(Running { addr, setup_code, app, serving })
 }
 
-async fn open(options: &Options) -> Result<Arc<dyn Store>> {
-    let epoch = secrets::id()?;
-    let store = match options.database_url.as_deref() {
-        None => SqliteStore::open_file(&options.data.join("stallbook.db"), epoch).await,
-        Some(url) if url.starts_with("sqlite:") => SqliteStore::open(url, epoch).await,
-        // The address may hold a password, so it is not repeated.
-        Some(_) => bail!("this version keeps its data in SQLite only: the database's address begins with sqlite:"),
+/// Serves `/metrics` at an address of its own, which the operator keeps to themselves.
+async fn serve_metrics(addr: SocketAddr, app: Arc<App>) -> Result<()> {
+    let listener = TcpListener::bind(addr).await.with_context(|| format!("can't listen on {addr} for metrics"))?;
+    let stopping = app.stopping.clone().cancelled_owned();
+    let routes = axum::Router::new().route("/metrics", axum::routing::get(handlers::health::metrics)).with_state(app);
+    tokio::spawn(async move { axum::serve(listener, routes).with_graceful_shutdown(stopping).await });
+    Ok(())
+}
+
+/// Opens the database. One that is damaged, or put together from two, is no ground to take orders on.
+async fn open(place: &Place) -> Result<Arc<dyn Store>> {
+    place.prepare()?;
+    let opening = async {
+        let store = SqliteStore::open(place.connect.clone(), secrets::id()?).await?;
+        let checked = store.check_quickly().await?;
+        ensure!(checked.faults.is_empty(), "{}", checked.faults.join("\n"));
+        Ok(store)
     };
-    Ok(Arc::new(store.context("the database can't be opened")?))
+    let store = opening.await.with_context(|| {
+        let file = place.file().display();
+        format!(
+            "the database {file} can't be opened. If it is damaged, or was put beside a -wal that is not its own, put a \
+             backup in its place with `sync-server restore FILE`; what is there now is kept aside"
+        )
+    })?;
+    Ok(Arc::new(store))
 }
 
 fn machine_time() -> i64 {

@@ -2,13 +2,17 @@
 
 use anyhow::{Context, Result};
 use clap::Parser;
-use sync_server::options::{LogFormat, Options};
+use sync_server::options::{Cli, LogFormat, Options};
 use tracing_subscriber::EnvFilter;
 
 #[tokio::main]
 async fn main() -> Result<()> {
-    let options = Options::parse();
+    let Cli { options, command } = Cli::parse();
     log_as(&options)?;
+    if let Some(command) = command {
+        println!("{}", sync_server::operate::run(&options, &command).await?);
+        return Ok(());
+    }
     let mut server = sync_server::start(options).await?;
     println!("listening on {}", server.url());
     if let Some(code) = &server.setup_code {

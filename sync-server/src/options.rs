@@ -3,18 +3,33 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
+use crate::operate::Command;
+
 /// Stallbook's sync server: brings the tablets of a shop together, and serves the app
+///
+/// Without a command it serves. The commands work on the data folder, most of them also while the server runs.
 #[derive(Clone, Debug, clap::Parser)]
 #[command(name = "sync-server", version)]
+pub struct Cli {
+    /// How to serve, and where the data lie
+    #[command(flatten)]
+    pub options: Options,
+    /// What to do instead of serving
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+/// How the server serves.
+#[derive(Clone, Debug, clap::Args)]
 pub struct Options {
     /// Address and port to listen on; port 0 takes a free one. TLS is the business of a proxy in front
     #[arg(long, env = "STALLBOOK_ADDR", default_value = "127.0.0.1:8080", value_name = "ADDRESS")]
     pub addr: SocketAddr,
     /// Folder that holds the database; made when it is missing
-    #[arg(long, env = "STALLBOOK_DATA", default_value = "./data", value_name = "FOLDER")]
+    #[arg(long, global = true, env = "STALLBOOK_DATA", default_value = "./data", value_name = "FOLDER")]
     pub data: PathBuf,
     /// Database, as sqlite:FILE [default: sqlite:stallbook.db in the data folder]
-    #[arg(long, env = "STALLBOOK_DATABASE_URL", value_name = "URL")]
+    #[arg(long, global = true, env = "STALLBOOK_DATABASE_URL", value_name = "URL")]
     pub database_url: Option<String>,
     /// Folder of the built app, with pre-compressed .br and .gz files beside the plain ones; without it only the
     /// API is served
@@ -29,6 +44,12 @@ pub struct Options {
     /// Take the client's address from the last entry of X-Forwarded-For; only behind a proxy that sets it
     #[arg(long, env = "STALLBOOK_TRUST_PROXY")]
     pub trust_proxy: bool,
+    /// Days after which a device that was not heard of has to be let in again
+    #[arg(long, env = "STALLBOOK_UNUSED_DAYS", default_value_t = 400, value_name = "DAYS")]
+    pub unused_days: u32,
+    /// Address and port at which Prometheus finds /metrics; without it there is none. It asks nobody who they are
+    #[arg(long, env = "STALLBOOK_METRICS_ADDR", value_name = "ADDRESS")]
+    pub metrics_addr: Option<SocketAddr>,
     /// Begin a new epoch: once, at the first start after the data folder was restored from a copy, so that every
     /// tablet offers what the copy lacks
     #[arg(long, env = "STALLBOOK_NEW_EPOCH")]
@@ -55,6 +76,8 @@ impl Options {
             log: "off".to_owned(),
             log_format: LogFormat::Text,
             trust_proxy: false,
+            unused_days: 400,
+            metrics_addr: None,
             new_epoch: false,
         }
     }

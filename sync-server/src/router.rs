@@ -2,7 +2,7 @@
 
 use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::{HeaderValue, header};
-use axum::middleware::{Next, from_fn, map_response};
+use axum::middleware::{Next, from_fn_with_state, map_response};
 use axum::response::Response;
 use axum::routing::{delete, get, post};
 use axum::{Router, extract::MatchedPath};
@@ -33,7 +33,7 @@ pub fn router(app: Shared) -> Router {
         .layer(CatchPanicLayer::new())
         .layer(map_response(documents))
         .layer(map_response(protected))
-        .layer(from_fn(log))
+        .layer(from_fn_with_state(app.clone(), log))
         .with_state(app)
 }
 
@@ -87,14 +87,16 @@ async fn protected(mut response: Response) -> Response {
 }
 
 /// A line for each call: what it was and how it went; no query, no body, no address, no credential.
-async fn log(request: Request, next: Next) -> Response {
+async fn log(State(app): State<Shared>, request: Request, next: Next) -> Response {
     let method = request.method().clone();
     // The pattern, not the path: a path may hold what a person typed.
     let route = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
+    let waits = request.uri().query().is_some_and(|query| query.contains("wait="));
     let begun = std::time::Instant::now();
     let response = next.run(request).await;
-    let (status, ms) = (response.status().as_u16(), begun.elapsed().as_millis());
-    let route = route.as_deref().unwrap_or("(app)");
+    let (status, took) = (response.status().as_u16(), begun.elapsed());
+    let (route, ms) = (route.as_deref().unwrap_or("(app)"), took.as_millis());
+    app.metrics.called(route, status, (!waits).then_some(took));
     if response.status().is_server_error() {
         tracing::error!(%method, route, status, ms, "answered");
     } else {

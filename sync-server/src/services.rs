@@ -1,6 +1,8 @@
-//! What the handlers share: who calls, who hears of news, how often one may guess, what is secret, and the app's files.
+//! What the handlers share: who calls, who hears of news, how often one may guess, what is secret,
+//! what is counted, and the app's files.
 
 pub mod attempts;
+pub mod metrics;
 pub mod rooms;
 pub mod secrets;
 pub mod site;

@@ -12,11 +12,13 @@ use tokio_util::task::TaskTracker;
 use uuid::Uuid;
 
 use crate::fault::Fault;
+use crate::place::Lock;
 use crate::services::attempts::Attempts;
+use crate::services::metrics::{Metrics, Refused};
 use crate::services::rooms::Rooms;
 use crate::services::secrets;
 use crate::services::site::Site;
-use crate::store::Store;
+use crate::store::{SecretHash, Store};
 
 /// How old the note of a device's last call may be before it is written anew.
 const SEEN_EVERY_MS: i64 = 60_000;
@@ -36,10 +38,16 @@ pub struct App {
     pub rooms: Rooms,
     /// Wrong codes of the last minute.
     pub attempts: Attempts,
+    /// What is counted.
+    pub metrics: Metrics,
+    /// A credential that was not used for so long is no good any more.
+    pub unused_ms: i64,
     /// The app's files, when they are served.
     pub site: Option<Site>,
     /// Whether a proxy says whom it speaks for.
     pub trust_proxy: bool,
+    /// The database is this server's alone.
+    pub lock: Lock,
     /// Cancelled when the server is to stop.
     pub stopping: CancellationToken,
     /// What must end by itself before the server stops: pushes and live sockets.
@@ -57,18 +65,30 @@ impl App {
 
     /// Whose credential this is, checked against the shop that the call is about.
     pub async fn admit(&self, credential: &str, shop: Uuid) -> Result<Caller, Fault> {
-        let known = self.store.by_credential(&secrets::hash(credential)).await?.ok_or(ProblemType::Unauthenticated)?;
+        let credential = secrets::hash(credential);
+        let now = self.now();
+        let known = self.store.by_credential(&credential).await?;
+        let Some(known) = known.filter(|known| now.saturating_sub(known.last_seen_ms) <= self.unused_ms) else {
+            self.metrics.refused(Refused::Credential, now);
+            return Err(ProblemType::Unauthenticated.into());
+        };
         if known.shop != shop {
+            self.metrics.refused(Refused::Shop, now);
             return Err(ProblemType::Forbidden.into());
         }
-        let now = self.now();
         if (now - known.last_seen_ms).abs() > SEEN_EVERY_MS
             && let Err(fault) = self.store.seen(known.shop, known.device, now).await
         {
             // A note, no more: who may read goes on reading while the disk is full.
             tracing::warn!(%fault, "could not note that a device was heard of");
         }
-        Ok(Caller { shop: known.shop, device: known.device, heard_ms: known.heard_ms })
+        Ok(Caller { shop: known.shop, device: known.device, heard_ms: known.heard_ms, credential })
+    }
+
+    /// Whether a device is still in by the credential that it called with, after a while.
+    pub async fn is_in(&self, caller: &Caller) -> Result<(), Fault> {
+        let known = self.store.by_credential(&caller.credential).await?;
+        known.map(drop).ok_or_else(|| ProblemType::Unauthenticated.into())
     }
 }
 
@@ -81,6 +101,8 @@ pub struct Caller {
     pub device: Uuid,
     /// When it last said that it had nothing unsent.
     pub heard_ms: Option<i64>,
+    /// The hash of the credential that it called with.
+    credential: SecretHash,
 }
 
 impl FromRequestParts<Shared> for Caller {

@@ -5,7 +5,7 @@
 //! `seq = n + 1` before `n`; shops share no lock that outlives a call.
 
 #[cfg(test)]
-mod conformance;
+pub mod conformance;
 pub mod plan;
 pub mod sqlite;
 
@@ -14,6 +14,11 @@ use protocol::{BlobId, Digest, Flag, ProblemType, Stamp};
 use uuid::Uuid;
 
 use plan::{Arrival, Outcome};
+
+/// How much is kept aside of one device: as many texts, …
+pub const MOST_ASIDE: i64 = 500;
+/// … and as many bytes. What it pushes beyond is answered alike, and kept by the device alone.
+pub const MOST_ASIDE_BYTES: i64 = 4_000_000;
 
 /// SHA-256 of something secret.
 pub type SecretHash = [u8; 32];
@@ -30,6 +35,12 @@ pub enum StoreFault {
     /// The tables could not be brought to this version.
     #[error("the database's tables: {0}")]
     Migration(#[from] sqlx::migrate::MigrateError),
+    /// A newer version of the server wrote the database.
+    #[error("a newer version of the server wrote the database")]
+    Newer,
+    /// An older version of the server wrote the database.
+    #[error("an older version of the server wrote the database; this one brings it up to date when it starts")]
+    Older,
     /// What was read is not what was written.
     #[error("the database holds an unreadable {0}")]
     Corrupt(&'static str),
@@ -85,8 +96,21 @@ pub struct Join {
     pub device: Uuid,
     /// The two-character codes it may get: the first that is free.
     pub codes: Vec<String>,
+    /// Hash of the credential that it says it had.
+    pub former_hash: Option<SecretHash>,
     /// Hash of the credential it gets.
     pub credential_hash: SecretHash,
+}
+
+/// Whom a pairing code lets in, beside devices that the shop does not know and those that prove who they are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LetsIn {
+    /// Nobody else.
+    New,
+    /// This known device, and no other device at all.
+    Again(Uuid),
+    /// Any known device: the operator's code.
+    Any,
 }
 
 /// What became of a device that wished to join.
@@ -98,11 +122,26 @@ pub enum Joined {
         shop: Uuid,
         /// The device's two-character code.
         code: String,
+        /// It was in before: what it was known by then is no good any more.
+        again: bool,
     },
+    /// The shop knows a device of this id, and nothing says that it is this one.
+    Known,
     /// The pairing code is wrong, used by another device, or too old.
     Refused,
     /// Every code on the list is taken.
     NoCodeFree,
+}
+
+/// What became of a revocation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Revoked {
+    /// It is out.
+    Out,
+    /// There is no such device.
+    Unknown,
+    /// It is the last one that is let in, and stays.
+    Last,
 }
 
 /// A device, as the shop sees it.
@@ -118,6 +157,8 @@ pub struct Device {
     pub high: u64,
     /// The last time of which it said that it had nothing unsent.
     pub heard_ms: Option<i64>,
+    /// When it was let in, the last time.
+    pub joined_ms: i64,
     /// When it was revoked.
     pub revoked_ms: Option<i64>,
 }
@@ -133,6 +174,8 @@ pub struct Appended {
     pub device_high: u64,
     /// One for each arrival, in order.
     pub outcomes: Vec<Outcome>,
+    /// How many of what was put aside were not kept: its device has had its share.
+    pub unkept: usize,
     /// Something of what was stored was erased at once: its text in the log is not the one that came.
     pub erased: bool,
 }
@@ -184,6 +227,8 @@ pub struct Kept {
 /// An event that was kept aside.
 #[derive(Clone, Debug)]
 pub struct Aside {
+    /// Its place among those that were.
+    pub no: i64,
     /// The device that pushed it.
     pub device: Uuid,
     /// Its id, where one could be read.
@@ -194,8 +239,10 @@ pub struct Aside {
     pub detail: Option<String>,
     /// When.
     pub received_ms: i64,
-    /// What was pushed.
+    /// What was pushed; of more than [`protocol::MAX_EVENT_BYTES`] the beginning.
     pub text: String,
+    /// How many bytes were pushed.
+    pub bytes: u64,
 }
 
 /// The store. See the module for what each call promises; `now` is the server's time in milliseconds since 1970.
@@ -212,6 +259,8 @@ pub trait Store: Send + Sync + 'static {
 
     /// Makes this the set-up code, unless a shop has claimed the server: then false.
     async fn offer_setup(&self, setup_hash: &SecretHash) -> Result<bool, StoreFault>;
+    /// The shop that claimed the server.
+    async fn claimed(&self) -> Result<Option<Uuid>, StoreFault>;
     /// Attaches a shop if the code is right and no other shop came before. The same device may repeat it with the same
     /// code until it has pushed something, and gets the new credential. False: refused.
     async fn claim(&self, claim: &Claim, now: i64) -> Result<bool, StoreFault>;
@@ -221,11 +270,13 @@ pub trait Store: Send + Sync + 'static {
         &self,
         shop: Uuid,
         code_hash: &SecretHash,
+        lets_in: LetsIn,
         expires_ms: i64,
         now: i64,
     ) -> Result<bool, StoreFault>;
-    /// Lets a device in. The same device may repeat it with the same code while that lives; a device that was in
-    /// before keeps its two-character code.
+    /// Lets a device in. The same device may repeat it with the same code while that lives and it has pushed nothing
+    /// since. One that was in before keeps its two-character code; it has to prove that it is that device, or the code
+    /// was drawn for it.
     async fn join(&self, join: &Join, now: i64) -> Result<Joined, StoreFault>;
     /// Whose credential this is; nothing when there is none or it was revoked.
     async fn by_credential(&self, credential_hash: &SecretHash) -> Result<Option<KnownDevice>, StoreFault>;
@@ -235,8 +286,9 @@ pub trait Store: Send + Sync + 'static {
     async fn idle(&self, shop: Uuid, device: Uuid, idle_ms: i64) -> Result<(), StoreFault>;
     /// All devices of a shop, by code.
     async fn devices(&self, shop: Uuid) -> Result<Vec<Device>, StoreFault>;
-    /// Takes a device's credential away, and every pairing code it used. False when there is no such device.
-    async fn revoke(&self, shop: Uuid, device: Uuid, now: i64) -> Result<bool, StoreFault>;
+    /// Takes a device's credential away, and every pairing code it used; that of the last one which has one only with
+    /// `even_last`.
+    async fn revoke(&self, shop: Uuid, device: Uuid, even_last: bool, now: i64) -> Result<Revoked, StoreFault>;
 
     /// Puts arrivals at the end of the log, in one transaction, by the rules of [`plan`]. Where a person's stream asks
     /// to be erased, the bodies of its events go in the same transaction, those that come later too, unless who made
@@ -246,8 +298,15 @@ pub trait Store: Send + Sync + 'static {
     async fn head(&self, shop: Uuid) -> Result<Head, StoreFault>;
     /// A part of the log.
     async fn page(&self, shop: Uuid, range: Range) -> Result<Page, StoreFault>;
-    /// What was kept aside, the newest first, at most `limit`.
-    async fn quarantined(&self, shop: Uuid, limit: usize) -> Result<Vec<Aside>, StoreFault>;
+    /// What was kept aside, the newest first, of those before a place: at most `limit`, ending after the one that passes
+    /// this many bytes of text.
+    async fn quarantined(
+        &self,
+        shop: Uuid,
+        before: Option<i64>,
+        limit: usize,
+        bytes: usize,
+    ) -> Result<Vec<Aside>, StoreFault>;
 
     /// Keeps a blob, whose name the caller has checked; whether it is new.
     async fn keep_blob(&self, shop: Uuid, device: Uuid, id: BlobId, bytes: &[u8], now: i64)

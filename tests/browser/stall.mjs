@@ -1,18 +1,28 @@
-// A stall for the browser tests: a real server on a real folder, and tablets in real Chromium. What a person does
+// A stall for the browser tests: a real server on a real folder, and tablets in real browsers. What a person does
 // reads like what a person does; nothing here sleeps, everything waits for the thing.
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { mkdtemp, readlink, rm } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { chromium } from "playwright-core";
+import { chromium, firefox } from "playwright-core";
+import { freePort, WebKit } from "./webkit.mjs";
 
-const { STALLBOOK_SERVER, STALLBOOK_APP, CHROMIUM } = process.env;
+const { STALLBOOK_SERVER, STALLBOOK_APP, CHROMIUM, FIREFOX } = process.env;
 const FLAGS = [
   "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
   "--disable-component-update", "--disable-sync",
 ];
+/** How a browser of each engine is opened on a profile. */
+const LAUNCH = {
+  chromium: (profile, flags, options) =>
+    chromium.launchPersistentContext(profile, { ...options, executablePath: CHROMIUM, args: [...FLAGS, ...flags] }),
+  // As Debian has it, through WebDriver BiDi.
+  firefox: (profile, flags, options) =>
+    firefox.launchPersistentContext(profile, { ...options, executablePath: FIREFOX, channel: "moz-firefox", args: flags }),
+  webkit: (profile, flags, options) => WebKit.launch(options),
+};
+export const ENGINES = Object.keys(LAUNCH);
 export const LANDSCAPE = { width: 1024, height: 768 };
 export const PORTRAIT = { width: 768, height: 1024 };
 export const PHONE = { width: 390, height: 844 };
@@ -24,6 +34,8 @@ export const ZOOMED = { width: 512, height: 384 };
 // What a browser says by itself where a network is missing, or a picture that its tablet has yet to send (decision 9: no
 // event waits for one). Everything else on a console is a complaint.
 const NO_NETWORK = /net::ERR_|^WebSocket connection to |status of 404 .*\/blobs\//;
+// What Firefox says of a file that a page was still waiting for when it was left.
+const LEFT = /A ServiceWorker intercepted the request|^Error \(.*\/snippets\/split-|^AbortError: The operation was aborted/;
 
 const used = new WeakMap();
 
@@ -49,15 +61,6 @@ export async function openServer(t, options) {
 /** A tablet for one test. */
 export async function switchOn(t, server, options) {
   return putAwayAfter(t, await Tablet.switchOn(server.address, options));
-}
-
-/** A port that nothing listens on now. */
-async function freePort() {
-  const probe = createServer();
-  await new Promise((ready) => probe.listen(0, "127.0.0.1", ready));
-  const { port } = probe.address();
-  await new Promise((closed) => probe.close(closed));
-  return port;
 }
 
 /** The sync server, with its own data folder; it can be stopped, killed and started again at the same address. */
@@ -135,17 +138,16 @@ function pressAsPeopleDo(page) {
 
 /** A tablet: a browser with its own profile on the disk, which survives closing and killing it. */
 export class Tablet {
-  static async switchOn(address, { lang = "en", size = LANDSCAPE, theme = "light", touch = false, flags = [] } = {}) {
+  static async switchOn(address, { engine = "chromium", lang = "en", size = LANDSCAPE, theme = "light", touch = false, flags = [] } = {}) {
     const tablet = new Tablet();
-    Object.assign(tablet, { address, lang, size, theme, touch, flags, complaints: [], forgiven: [NO_NETWORK] });
+    Object.assign(tablet, { address, engine, lang, size, theme, touch, flags, complaints: [], forgiven: engine === "firefox" ? [NO_NETWORK, LEFT] : [NO_NETWORK] });
     tablet.profile = await mkdtemp(path.join(tmpdir(), "stallbook-tablet-"));
     await tablet.open();
     return tablet;
   }
   async open(where = "/") {
-    this.context = await chromium.launchPersistentContext(this.profile, {
-      executablePath: CHROMIUM, args: [...FLAGS, ...this.flags], viewport: this.size, hasTouch: this.touch, timezoneId: "Asia/Shanghai",
-      locale: this.lang === "zh" ? "zh-CN" : "en-GB",
+    this.context = await LAUNCH[this.engine](this.profile, this.flags, {
+      viewport: this.size, hasTouch: this.touch, timezoneId: "Asia/Shanghai", locale: this.lang === "zh" ? "zh-CN" : "en-GB",
     });
     this.context.setDefaultTimeout(20_000);
     // Of every tab, whether a test looks at it or not.
@@ -178,9 +180,9 @@ export class Tablet {
   /** The battery dies: no process of the browser gets to say goodbye. */
   async kill() {
     const gone = new Promise((done) => this.context.once("close", done));
-    // The lock of the profile names the browser that has it: `host-pid`.
-    const lock = await readlink(path.join(this.profile, "SingletonLock"));
-    const pid = Number(lock.slice(lock.lastIndexOf("-") + 1));
+    // The lock of the profile names the browser that has it: `host-pid`, of Firefox `address:+pid`.
+    const lock = await readlink(path.join(this.profile, this.engine === "firefox" ? "lock" : "SingletonLock"));
+    const pid = Number(/\d+$/.exec(lock));
     // Playwright starts each browser as the head of a process group of its own.
     process.kill(-pid, "SIGKILL");
     await gone;
@@ -189,10 +191,18 @@ export class Tablet {
     await this.context.close().catch(() => {});
     await rm(this.profile, { recursive: true, force: true, maxRetries: 5 });
   }
+  /** As the page itself does it: some drivers go past the service worker. */
+  async reload() {
+    await this.page.evaluate(() => {
+      window.isBefore = true;
+      setTimeout(() => location.reload());
+    });
+    await this.page.waitForFunction(() => !window.isBefore && document.readyState === "complete");
+  }
   /** The app comes from the device from now on: its files are there, and the worker is in charge of the page. */
   async install() {
     await this.page.evaluate(() => navigator.serviceWorker.ready.then(() => true));
-    await this.page.reload();
+    await this.reload();
     await this.page.waitForFunction(() => navigator.serviceWorker.controller?.state === "activated");
   }
 

@@ -570,9 +570,9 @@ impl Simulation {
             None => ("loyalty", Uuid::from_u128(0x70)),
         };
         let text = format!(
-            "{{ \"type\":\"{kind}.teleported\", \"version\" : 9,\"v\":1,\"id\":\"{}\",\"device\":\"{}\",\
-             \"counter\":{counter},\"seen\":0,\"hlc\":[{},0],\"actor\":null,\"stream\":[\"{kind}\",\"{stream}\"],\
-             \"mood\":1.50,\"body\":{{\"to\":\"月 \\u6708\",\"n\" : 1e3, \"seq\":[ ]}} }}",
+            "{{\"v\":1,\"id\":\"{}\",\"device\":\"{}\",\"counter\":{counter},\"seen\":0,\"hlc\":[{},0],\"actor\":null,\
+             \"stream\":[\"{kind}\",\"{stream}\"],\"type\":\"{kind}.teleported\",\"version\":9,\
+             \"body\":{{\"to\":\"月 \\u6708\",\"n\" : 1e3, \"seq\":[ ]}},\"mood\" : 1.50 }}",
             Uuid::from_u128(0x7e1 << 64 | counter as u128),
             Uuid::from_u128(0x7e1),
             self.world.now_ms(),

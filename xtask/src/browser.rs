@@ -1,4 +1,4 @@
-//! What the tests in real browsers need: Node, Chromium, Chinese fonts, Playwright's core package.
+//! What the tests in real browsers need: Node, Chromium, Firefox, WebKitGTK, Chinese fonts, Playwright's core package.
 //! Nothing of it is optional: what can't be had is a failure that says what to do.
 
 use std::path::{Path, PathBuf};
@@ -28,6 +28,37 @@ pub fn ready() -> Result<Browser> {
     Ok(Browser { node, chromium })
 }
 
+/// Programs that open the browsers which only some tests need, beside the variable that tells Node of each, what else it
+/// may be called, and the package of Debian that has it.
+const ENGINES: [(&str, &[&str], &str); 3] = [
+    ("FIREFOX", &["firefox-esr", "firefox"], "firefox-esr"),
+    ("WEBKIT_DRIVER", &["WebKitWebDriver"], "webkit2gtk-driver"),
+    ("XVFB", &["Xvfb"], "xvfb"),
+];
+
+/// Firefox and WebKitGTK, found or installed: variables for Node, and where they are.
+pub fn engines() -> Result<Vec<(&'static str, PathBuf)>> {
+    let ready = |(variable, names, package)| Ok((variable, program(variable, || find_on_path(names), package)?));
+    ENGINES.into_iter().map(ready).collect()
+}
+
+/// The program that the variable names, or that is found, or found once its package is installed.
+fn program(variable: &str, find: impl Fn() -> Option<PathBuf>, package: &str) -> Result<PathBuf> {
+    if let Some(path) = std::env::var_os(variable) {
+        let path = PathBuf::from(path);
+        if !path.is_file() {
+            bail!("{variable} names {}, where there is no program", path.display());
+        }
+        return Ok(path);
+    }
+    if let Some(found) = find() {
+        return Ok(found);
+    }
+    let missing = format!("{package} is missing: install it, or set {variable} to the path of its program");
+    apt_install(&[package]).context(missing.clone())?;
+    find().context(missing)
+}
+
 /// Node, or a plain word that it is missing.
 pub fn node() -> Result<PathBuf> {
     let wanted = "the browser tests need Node 20 or newer (https://nodejs.org)";
@@ -44,13 +75,6 @@ pub fn node() -> Result<PathBuf> {
 }
 
 fn chromium() -> Result<PathBuf> {
-    if let Some(path) = std::env::var_os("CHROMIUM") {
-        let path = PathBuf::from(path);
-        if !path.is_file() {
-            bail!("CHROMIUM names {}, where there is no program", path.display());
-        }
-        return Ok(path);
-    }
     let find = || {
         find_on_path(&["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"]).or_else(|| {
             [
@@ -62,12 +86,7 @@ fn chromium() -> Result<PathBuf> {
             .find(|path| path.is_file())
         })
     };
-    if let Some(found) = find() {
-        return Ok(found);
-    }
-    let missing = "Chromium is missing: install it, or set CHROMIUM to the path of a Chromium or Chrome";
-    apt_install(&["chromium"]).context(missing)?;
-    find().context(missing)
+    program("CHROMIUM", find, "chromium")
 }
 
 /// Without them Chinese text is drawn as boxes, and pictures and widths mean nothing.

@@ -1,4 +1,4 @@
-//! `cargo xtask test`: every test, natively and in Chromium.
+//! `cargo xtask test`: every test, natively and in real browsers.
 
 use std::path::{Path, PathBuf};
 
@@ -14,7 +14,7 @@ pub struct Options {
     /// Only those that need no browser
     #[arg(long, conflicts_with = "browser")]
     native: bool,
-    /// Only those in Chromium
+    /// Only those in browsers
     #[arg(long)]
     browser: bool,
     /// Only tests whose name holds this; in the browser also files whose name does
@@ -58,6 +58,7 @@ fn native(filter: Option<&str>) -> Result<()> {
 
 fn browser_tests(filter: Option<&str>) -> Result<()> {
     let browser = browser::ready()?;
+    let engines = browser::engines()?;
     let tools = tools::Tools::ready()?;
     app::build(&tools)?;
     app::build_bench(&tools)?;
@@ -68,7 +69,7 @@ fn browser_tests(filter: Option<&str>) -> Result<()> {
         .unwrap_or_default();
     say("browser tests");
     let mut command = browser::node_command(&browser, &server, &dist(), &bench_dist());
-    command.arg("--test");
+    command.envs(engines).arg("--test");
     match filter {
         Some(text) if named.is_empty() => {
             command.arg(format!("--test-name-pattern={text}")).args(&all);

@@ -18,7 +18,7 @@ pub const WASM: &str = "wasm32-unknown-unknown";
 /// Which tools to get.
 #[derive(clap::Args)]
 pub struct Options {
-    /// Also what the browser tests need: Chromium, Chinese fonts, Playwright's core
+    /// Also what the browser tests need: Chromium, Firefox, WebKitGTK, Chinese fonts, Playwright's core
     #[arg(long)]
     browser: bool,
 }
@@ -30,6 +30,9 @@ pub fn run(options: &Options) -> Result<()> {
     if options.browser {
         let browser = browser::ready()?;
         say(format!("ready: Chromium at {}", browser.chromium.display()));
+        for (variable, path) in browser::engines()? {
+            say(format!("ready: {variable} at {}", path.display()));
+        }
     }
     Ok(())
 }

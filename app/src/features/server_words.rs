@@ -14,6 +14,7 @@ pub fn words(why: &ServerFault) -> Phrase {
         ServerFault::Refused(ProblemType::BadSetupCode) => server::BAD_SETUP_CODE,
         ServerFault::Refused(ProblemType::BadPairingCode) => server::BAD_PAIRING_CODE,
         ServerFault::Refused(ProblemType::TooMany) => server::TOO_MANY,
+        ServerFault::Refused(ProblemType::LastDevice) => server::LAST_DEVICE,
         ServerFault::Refused(ProblemType::Unauthenticated | ProblemType::Forbidden) => server::NOT_KNOWN,
         ServerFault::Refused(ProblemType::Unavailable | ProblemType::Internal) => server::BROKEN,
         ServerFault::Refused(_) => server::REFUSED,

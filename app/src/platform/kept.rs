@@ -8,13 +8,14 @@ use gloo_storage::{LocalStorage, Storage};
 use indexed_db_futures::database::Database;
 use indexed_db_futures::error::OpenDbError;
 use indexed_db_futures::prelude::*;
-use indexed_db_futures::transaction::{TransactionDurability, TransactionMode, TransactionOptions};
+use indexed_db_futures::transaction::TransactionDurability;
 use indexed_db_futures::typed_array::{Uint8Array, Uint8ArraySlice};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use wasm_bindgen_futures::spawn_local;
 
 use super::clock;
+use super::writing::Writing;
 
 fn key(form: &str) -> String {
     format!("stallbook.typed.{form}")
@@ -137,13 +138,13 @@ async fn shelf() -> Result<Database, OpenDbError> {
 
 async fn write(all: &BTreeMap<String, Vec<u8>>) -> Result<(), OpenDbError> {
     let shelf = shelf().await?;
-    let strict = TransactionOptions::new().with_durability(TransactionDurability::Strict);
-    let writing = shelf.transaction(TYPED).with_mode(TransactionMode::Readwrite).with_options(strict).build()?;
+    let writing = Writing::begin(&shelf, &[TYPED], TransactionDurability::Strict)?;
     let store = writing.object_store(TYPED)?;
     for (form, json) in all {
         store.put(Uint8ArraySlice::new(json)).with_key(form.clone()).without_key_type().build()?;
     }
-    writing.commit().await?;
+    // Where the browser refused, it is kept in the other place.
+    let _ = writing.committed().await;
     shelf.close();
     Ok(())
 }

@@ -17,14 +17,15 @@ use indexed_db_futures::error::{DomException, Error, OpenDbError, UnexpectedData
 use indexed_db_futures::internals::SystemRepr;
 use indexed_db_futures::object_store::ObjectStore;
 use indexed_db_futures::prelude::*;
-use indexed_db_futures::transaction::{Transaction, TransactionDurability, TransactionMode, TransactionOptions};
+use indexed_db_futures::transaction::{Transaction, TransactionDurability};
 use indexed_db_futures::typed_array::{Uint8Array, Uint8ArraySlice};
 use protocol::BlobId;
 use replica::blobs::BlobStore;
 use replica::storage::{Batch, JournalEntry, Start, Storage, StorageFault};
 use uuid::Uuid;
-use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::spawn_local;
+
+use super::writing::Writing;
 
 const VERSION: u32 = 2;
 const JOURNAL: &str = "journal";
@@ -91,17 +92,12 @@ impl IndexedDb {
         Database::delete_by_name(name).map_err(open_fault)?.await.map_err(fault)
     }
 
-    fn writing<'a>(&self, database: &'a Database, stores: &[&str]) -> Result<Transaction<'a>, StorageFault> {
+    fn writing<'a>(&self, database: &'a Database, stores: &[&str]) -> Result<Writing<'a>, StorageFault> {
         let durability = match self.durability {
             Durability::Strict => TransactionDurability::Strict,
             Durability::Relaxed => TransactionDurability::Relaxed,
         };
-        database
-            .transaction(stores)
-            .with_mode(TransactionMode::Readwrite)
-            .with_options(TransactionOptions::new().with_durability(durability))
-            .build()
-            .map_err(fault)
+        Writing::begin(database, stores, durability).map_err(fault)
     }
 
     fn database(&self) -> Database {
@@ -206,7 +202,6 @@ impl Storage for IndexedDb {
             (None, None) => &[JOURNAL],
         };
         let writing = self.writing(&database, stores)?;
-        // Dropped without a commit, the transaction is rolled back.
         put(&writing, batch).map_err(fault)?;
         committed(writing).await
     }
@@ -296,16 +291,10 @@ async fn names(store: &ObjectStore<'_>) -> Result<Vec<BlobId>, StorageFault> {
         .collect()
 }
 
-/// Commits, and waits for the word that it is on the disk. What failed says why.
-async fn committed(writing: Transaction<'_>) -> Result<(), StorageFault> {
-    let raw = writing.as_sys().clone().unchecked_into::<web_sys::IdbTransaction>();
-    match writing.commit().await {
-        Ok(()) => Ok(()),
-        Err(error) => Err(match raw.error() {
-            Some(reason) => fault(reason.into()),
-            None => fault(error),
-        }),
-    }
+/// Waits for the word that it is on the disk. What failed says why.
+async fn committed(writing: Writing<'_>) -> Result<(), StorageFault> {
+    // Without a reason the connection died.
+    writing.committed().await.map_err(|reason| reason.map_or(StorageFault::Closed, |reason| fault(reason.into())))
 }
 
 /// Puts all requests of a batch; awaits nothing, so that nothing can come between.

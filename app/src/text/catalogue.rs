@@ -207,6 +207,7 @@ pub mod server {
         BAD_SETUP_CODE: "设置码不对，或这台服务器已有店铺。未作任何更改。", "The set-up code is wrong, or this server has a shop already. Nothing was changed.";
         BAD_PAIRING_CODE: "配对码不对、已用过，或已过 10 分钟。请在另一台设备上重新获取。", "The pairing code is wrong, used, or older than 10 minutes. Get a new one on the other device.";
         TOO_MANY: "尝试次数过多，请一分钟后再试。", "Too many attempts. Wait a minute, then try again.";
+        LAST_DEVICE: "这是店里最后一台设备，移除后就没有设备能再添加别的。请先添加一台。", "This is the shop's last device; without it none could add another. Add one first.";
         NOT_KNOWN: "服务器不认本机。订单都在本机，照常能卖。", "The server does not know this device. All orders are safe here, and you can keep selling.";
         BROKEN: "服务器暂时不可用。订单都在本机，请稍后再试。", "The server had a problem. Your orders are safe on this device; try again in a while.";
         REFUSED: "服务器没有接受。未作任何更改。", "The server did not accept it. Nothing was changed.";

@@ -5,7 +5,7 @@ use domain::shop::SettingChanged;
 use domain::{Currency, Day, DeviceCode};
 use uuid::Uuid;
 
-use super::load::load_any;
+use super::load::{load_any, rebuild_anew};
 use super::{ActFault, Acted, Change, Client, DECISIONS, Host, OpenFault, REOPENINGS, Transport, corrupt};
 use crate::replica::{Act, ActFault as Refused, Moment, Prepared, Replica, Wanting};
 use crate::storage::{Batch, Storage, StorageFault};
@@ -100,14 +100,30 @@ impl<S: Storage, T: Transport, H: Host> Client<S, T, H> {
                     Err(StorageFault::Stale) if decisions < DECISIONS => decisions += 1,
                     other => return Ok(other?),
                 },
-                Err(Refused::Wanting(wanting)) => self.fetch(wanting, &mut reopenings).await?,
+                Err(Refused::Wanting(wanting)) => self.fetch(wanting, &mut reopenings, true).await?,
                 Err(refused) => return Err(ActFault::Refused(refused)),
             }
         }
     }
 
-    /// Reads entries into memory.
-    pub(super) async fn fetch(&self, wanting: Wanting, reopenings: &mut usize) -> Result<(), StorageFault> {
+    /// Reads entries into memory. Where one can't be read, the rows that lead to it are built anew without it.
+    /// `writing`: the caller holds the lock.
+    pub(super) async fn fetch(
+        &self,
+        wanting: Wanting,
+        reopenings: &mut usize,
+        writing: bool,
+    ) -> Result<(), StorageFault> {
+        match self.try_fetch(wanting, reopenings).await {
+            Err(StorageFault::Corrupt(_)) => {
+                rebuild_anew(&self.0.storage).await.map_err(unopened)?;
+                if writing { self.absorb().await } else { self.refresh().await }
+            }
+            other => other,
+        }
+    }
+
+    async fn try_fetch(&self, wanting: Wanting, reopenings: &mut usize) -> Result<(), StorageFault> {
         let mut ranges: Vec<std::ops::RangeInclusive<u32>> = Vec::new();
         for no in wanting.0 {
             match ranges.last_mut() {
@@ -203,12 +219,7 @@ impl<S: Storage, T: Transport, H: Host> Client<S, T, H> {
             Ok(orders) if !outdated => Ok(Some(orders)),
             // Another tab built the rows anew, or what it wrote can't be read here: begin again from the disk.
             _ => {
-                let replica = load_any(&self.0.storage).await.map_err(|fault| match fault {
-                    OpenFault::Storage(fault) => fault,
-                    OpenFault::Newer | OpenFault::Outdated => {
-                        StorageFault::Unavailable("a newer version has written here".to_owned())
-                    }
-                })?;
+                let replica = load_any(&self.0.storage).await.map_err(unopened)?;
                 *self.0.replica.borrow_mut() = replica;
                 self.0.loads.set(self.0.loads.get().wrapping_add(1));
                 Ok(Some(Vec::new()))
@@ -219,5 +230,14 @@ impl<S: Storage, T: Transport, H: Host> Client<S, T, H> {
     pub(super) fn tell(&self, change: Change) {
         let listeners = self.0.listeners.borrow().clone();
         listeners.iter().for_each(|listener| listener(&change));
+    }
+}
+
+fn unopened(fault: OpenFault) -> StorageFault {
+    match fault {
+        OpenFault::Storage(fault) => fault,
+        OpenFault::Newer | OpenFault::Outdated => {
+            StorageFault::Unavailable("a newer version has written here".to_owned())
+        }
     }
 }

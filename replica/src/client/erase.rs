@@ -1,6 +1,6 @@
 //! Erasing people from this device's disk, where they asked for it.
 
-use super::{Client, Host, REOPENINGS, Transport, corrupt};
+use super::{Client, Host, REOPENINGS, Transport};
 use crate::replica::Erasing;
 use crate::storage::{JournalEntry, Storage, StorageFault};
 use crate::sync::LONGEST_DELAY_MS;
@@ -24,26 +24,26 @@ impl<S: Storage, T: Transport, H: Host> Client<S, T, H> {
     /// it anew in between, what was read is worth nothing: [`StorageFault::Stale`].
     async fn try_erase(&self) -> Result<(), StorageFault> {
         let loads = self.0.loads.get();
-        let Some(erasing) = self.who_is_erased().await? else { return Ok(()) };
+        let Some(erasing) = self.who_is_erased(false).await? else { return Ok(()) };
         let last = self.replica().last_no();
         let mut replaced = self.without(&erasing, 1, last).await?;
         let _writing = self.0.writing.lock().await;
         let now = self.replica().last_no();
         replaced.extend(self.without(&erasing, last + 1, now).await?);
-        if self.0.loads.get() != loads || self.who_is_erased().await?.as_ref() != Some(&erasing) {
+        if self.0.loads.get() != loads || self.who_is_erased(true).await?.as_ref() != Some(&erasing) {
             return Err(StorageFault::Stale);
         }
         let prepared = self.replica().erased(&erasing, replaced);
         self.store(prepared).await
     }
 
-    async fn who_is_erased(&self) -> Result<Option<Erasing>, StorageFault> {
+    async fn who_is_erased(&self, writing: bool) -> Result<Option<Erasing>, StorageFault> {
         let mut reopenings = 0;
         loop {
             let erasing = self.replica().erasing();
             match erasing {
                 Ok(erasing) => return Ok((!erasing.is_empty()).then_some(erasing)),
-                Err(wanting) => self.fetch(wanting, &mut reopenings).await?,
+                Err(wanting) => self.fetch(wanting, &mut reopenings, writing).await?,
             }
         }
     }
@@ -64,7 +64,7 @@ impl<S: Storage, T: Transport, H: Host> Client<S, T, H> {
                 entries => entries?,
             };
             for entry in &entries {
-                replaced.extend(erasing.erase(entry).map_err(corrupt)?);
+                replaced.extend(erasing.erase(entry));
             }
             next = end + 1;
         }

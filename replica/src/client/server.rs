@@ -4,7 +4,7 @@ use std::pin::pin;
 
 use domain::DeviceCode;
 use futures::future::{Either, select};
-use protocol::api::{ClaimShop, Claimed, Devices, Hello, JoinShop, Joined, Pairing, Pulled};
+use protocol::api::{AskPairing, ClaimShop, Claimed, Devices, Hello, JoinShop, Joined, Pairing, Pulled, Quarantine};
 use protocol::envelope::unstamp;
 use uuid::Uuid;
 
@@ -46,7 +46,12 @@ impl<S: Storage, T: Transport, H: Host> Client<S, T, H> {
 
     async fn let_in(&self, server: &str, path: &str, pairing_code: &str) -> Result<(), ServerFault> {
         let device = self.replica().device().clone();
-        let join = JoinShop { pairing_code: pairing_code.to_owned(), device: device.id, code: device.code };
+        let join = JoinShop {
+            pairing_code: pairing_code.to_owned(),
+            device: device.id,
+            code: device.code,
+            credential: device.credential.map(|credential| credential.0),
+        };
         let joined: Joined = self.ask("POST", server, path, None, Some(&join)).await?;
         self.write(|replica, mut moment| replica.joined(server, &joined, &mut moment).map(Some)).await?;
         self.wake();
@@ -55,18 +60,29 @@ impl<S: Storage, T: Transport, H: Host> Client<S, T, H> {
 
     /// A pairing code for the next tablet.
     pub async fn pairing_code(&self) -> Result<Pairing, ServerFault> {
-        self.ask_shop("POST", "/pairing").await
+        self.ask_shop("POST", "/pairing", Some(&AskPairing::default())).await
+    }
+
+    /// A code that lets this known device in again, and no other.
+    pub async fn code_to_let_in(&self, device: Uuid) -> Result<Pairing, ServerFault> {
+        self.ask_shop("POST", "/pairing", Some(&AskPairing { again: Some(device) })).await
+    }
+
+    /// What the server put aside of any tablet's, the newest first; the page after `before`.
+    pub async fn put_aside(&self, before: Option<i64>) -> Result<Quarantine, ServerFault> {
+        let before = before.map(|no| format!("?before={no}")).unwrap_or_default();
+        self.ask_shop("GET", &format!("/quarantine{before}"), None::<&()>).await
     }
 
     /// The shop's devices, as the server knows them.
     pub async fn devices(&self) -> Result<Devices, ServerFault> {
-        self.ask_shop("GET", "/devices").await
+        self.ask_shop("GET", "/devices", None::<&()>).await
     }
 
     /// When the server received the event with this sequence, in its own time; `None` where the log has none.
     pub async fn received_ms(&self, seq: u64) -> Result<Option<i64>, ServerFault> {
         let path = format!("/pull?after={}&limit=1", seq.saturating_sub(1));
-        let pulled: Pulled = self.ask_shop("GET", &path).await?;
+        let pulled: Pulled = self.ask_shop("GET", &path, None::<&()>).await?;
         let stamp = pulled.events.first().and_then(|event| unstamp(event.get()).ok()).map(|(_, stamp)| stamp);
         Ok(stamp
             .filter(|stamp| stamp.seq == seq && Some(pulled.epoch) == self.replica().epoch())
@@ -99,10 +115,11 @@ impl<S: Storage, T: Transport, H: Host> Client<S, T, H> {
         &self,
         method: &'static str,
         path: &str,
+        body: Option<&impl serde::Serialize>,
     ) -> Result<A, ServerFault> {
         let reach = self.reach().ok_or(ServerFault::NotConnected)?;
         let path = format!("/shops/{}{path}", reach.shop);
-        self.ask(method, &reach.server, &path, Some(&reach.credential), None::<&()>).await
+        self.ask(method, &reach.server, &path, Some(&reach.credential), body).await
     }
 
     pub(super) async fn ask<A: serde::de::DeserializeOwned>(

@@ -232,7 +232,7 @@ impl<S: Storage, T: Transport, H: Host> Client<S, T, H> {
                     Err(StorageFault::Stale) => {}
                     Err(fault) => return Err(fault),
                 },
-                Err(SyncFault::Wanting(wanting)) => self.fetch(wanting, &mut reopenings).await?,
+                Err(SyncFault::Wanting(wanting)) => self.fetch(wanting, &mut reopenings, true).await?,
                 Err(fault) => return Ok(Err(fault)),
             }
         }
@@ -249,14 +249,18 @@ impl<S: Storage, T: Transport, H: Host> Client<S, T, H> {
                     let outgoing = self.replica().outgoing(MAX_PUSH_EVENTS, MAX_PUSH_BYTES);
                     match outgoing {
                         Ok(outgoing) => break outgoing,
-                        Err(wanting) => self.fetch(wanting, &mut reopenings).await?,
+                        Err(wanting) => self.fetch(wanting, &mut reopenings, false).await?,
                     }
                 };
                 let Some(outgoing) = outgoing else {
                     self.0.engine.borrow_mut().nothing_to_push();
-                    let unreadable = !self.replica().is_settling() && self.replica().pending() > 0;
-                    if unreadable {
-                        self.heard(Heard::Nonsense);
+                    let unsendable = !self.replica().is_settling() && self.replica().pending() > 0;
+                    if unsendable {
+                        let before = self.replica().pending();
+                        let _ = self.settle(|replica| Ok(replica.set_aside())).await?;
+                        if self.replica().pending() == before {
+                            self.heard(Heard::Nonsense);
+                        }
                     }
                     return Ok(());
                 };
@@ -296,7 +300,7 @@ impl<S: Storage, T: Transport, H: Host> Client<S, T, H> {
         self.0.heir.set(Some(heir));
         let call = async {
             let pairing_code = self.pairing_code().await?.code;
-            let join = JoinShop { pairing_code, device: heir, code: None };
+            let join = JoinShop { pairing_code, device: heir, code: None, credential: None };
             self.ask::<Joined>("POST", &server, "/devices", None, Some(&join)).await
         };
         let joined = match self.calling(call, live).await? {

@@ -45,12 +45,21 @@ impl Replica {
         match replica.load_index(start) {
             Ok(()) => Ok(Loaded::Ready(Box::new(replica))),
             Err(LoadFault::Newer) => Err(LoadFault::Newer),
-            Err(LoadFault::Damaged(_)) => Ok(Loaded::Rebuild(Box::new(Self {
-                device: replica.device,
-                rebuilding: Some(Rebuild::default()),
-                ..Self::default()
-            }))),
+            Err(LoadFault::Damaged(_)) => Ok(Loaded::Rebuild(Box::new(Self::anew(replica.device, start)))),
         }
+    }
+
+    /// Makes a replica whose rows are to be built anew, whatever its checkpoint says.
+    pub fn load_anew(start: &Start) -> Result<Self, LoadFault> {
+        let device = start.device.as_deref().map_or(Ok(Device::default()), Device::read)?;
+        Ok(Self::anew(device, start))
+    }
+
+    fn anew(device: Device, start: &Start) -> Self {
+        let mut known = Self::default();
+        // What was counted is counted, even where the entry that says so can't be read any more.
+        let counter = start.head.as_ref().and_then(|head| known.read_head(head).ok()).map_or(0, |_| known.counter);
+        Self { device, counter, rebuilding: Some(Rebuild::default()), ..Self::default() }
     }
 
     fn load_index(&mut self, start: &Start) -> Result<(), LoadFault> {
@@ -112,6 +121,11 @@ impl Replica {
             self.index.saw_count(&prefix, count);
         }
         self.people = map_of(r.list(|r| Ok((r.uuid()?, r.bool()?)))?);
+        // An earlier build passed nothing over.
+        if !r.is_done() {
+            self.unreadable = r.list(Reader::u32)?;
+            self.lost.extend(r.list(Reader::uint)?);
+        }
         Ok((rows, records))
     }
 
@@ -155,6 +169,8 @@ impl Replica {
             w.uuid(*id);
             w.bool(*due && !erased.contains(id));
         });
+        w.list(self.unreadable.iter(), |w, no| w.uint(u64::from(*no)));
+        w.list(self.lost.iter(), |w, counter| w.uint(*counter));
         w.0
     }
 
@@ -249,7 +265,7 @@ impl Replica {
 
     /// Whether these entries say that the device record was written.
     pub fn tells_of_device(entries: &[JournalEntry]) -> bool {
-        entries.iter().any(|entry| Entry::decode(&entry.bytes).is_ok_and(|entry| entry.device))
+        entries.iter().any(|entry| Entry::decode(&entry.bytes).map_or(true, |entry| entry.device))
     }
 
     /// Whether another tab built the rows anew, or runs another version: load again before going on.
@@ -273,31 +289,43 @@ impl Replica {
         }
         if let Some(epoch) = entry.restart {
             self.begin_generation(epoch);
+            if let Some(rebuild) = &mut self.rebuilding {
+                rebuild.passed_over.extend(&entry.passed_over);
+            }
         }
         for (event, index) in entry.events.iter().zip(0..) {
             let at = Ref { no, index, place: event.place };
-            if let Place::Own(counter) = event.place {
-                self.counter = self.counter.max(counter);
-                self.outbox.put(counter, Pending { no, index, id: Some(event.id), stream: event.stream });
+            match event.place {
+                Place::Own(counter) => {
+                    self.counter = self.counter.max(counter);
+                    self.lost.remove(&counter);
+                    self.outbox.put(counter, Pending { no, index, id: Some(event.id), stream: event.stream });
+                    if let Some(rebuild) = &mut self.rebuilding {
+                        rebuild.own.insert(counter);
+                    }
+                }
+                // Where the log began anew may be in an entry that can't be read.
+                Place::Log(generation, _) => self.generation = self.generation.max(generation),
             }
-            // A stream that an older build did not know may be one that this build knows.
-            let kind = match (event.kind, &self.rebuilding) {
-                (Kind::Other, Some(_)) => Envelope::read(event.text).map_or(Kind::Other, |read| kind_of(&read.stream)),
-                (kind, _) => kind,
+            // What an older build did not know may be something that this build knows.
+            let (kind, stream) = match (event.kind, &self.rebuilding) {
+                (Kind::Other, Some(_)) => Envelope::read_of_log(event.text)
+                    .map_or((Kind::Other, event.stream), |read| (kind_of(&read.stream), read.stream.1)),
+                (kind, _) => (kind, event.stream),
             };
             match kind {
                 Kind::Shop => self.of_shop.push(OfShop {
                     at,
                     id: event.id,
-                    stream: event.stream,
+                    stream,
                     received_ms: event.received_ms,
                     text: event.text.to_owned(),
                 }),
                 Kind::Order | Kind::Record => {
                     if let Some(rebuild) = &mut self.rebuilding {
-                        let refs = rebuild.refs.entry(event.stream).or_default();
+                        let refs = rebuild.refs.entry(stream).or_default();
                         if refs.is_empty() {
-                            rebuild.order.push(event.stream);
+                            rebuild.order.push(stream);
                         }
                         refs.push(at);
                     }

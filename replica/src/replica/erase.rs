@@ -33,19 +33,30 @@ impl Erasing {
         self.people.is_empty()
     }
 
-    /// What an entry of the journal is without these people; `None` where it tells nothing of them.
-    ///
-    /// # Errors
-    /// Where the entry can't be read.
-    pub fn erase(&self, entry: &JournalEntry) -> Result<Option<JournalEntry>, Damaged> {
+    /// What an entry of the journal is without these people; `None` where it tells nothing of them. Of one that can't be
+    /// read and names one of them, nothing.
+    pub fn erase(&self, entry: &JournalEntry) -> Option<JournalEntry> {
+        self.try_erase(entry).unwrap_or_else(|Damaged| {
+            let names = |id: &Uuid| {
+                let text = id.hyphenated().to_string();
+                [&id.as_bytes()[..], text.as_bytes()].iter().any(|it| memchr::memmem::find(&entry.bytes, it).is_some())
+            };
+            self.people.keys().any(names).then(|| JournalEntry { no: entry.no, bytes: Vec::new() })
+        })
+    }
+
+    fn try_erase(&self, entry: &JournalEntry) -> Result<Option<JournalEntry>, Damaged> {
         let mut read = Entry::decode(&entry.bytes)?;
         let mut texts: Vec<(usize, String)> = Vec::new();
         for (at, event) in read.events.iter().enumerate() {
             let Some(asking) = self.people.get(&event.stream) else { continue };
             let Ok(envelope) = Envelope::read(event.text) else { continue };
             // What an earlier log left is read no more, and what its makers had seen is no place in this one.
-            let is_of_it = !matches!(event.place, Place::Log(generation, _) if generation != self.generation);
-            if is_of_it && asking.iter().all(|asking| asking.was_known_to(&envelope)) {
+            let (is_of_it, place) = match event.place {
+                Place::Log(generation, seq) => (generation == self.generation, Some(seq)),
+                Place::Own(_) => (true, None),
+            };
+            if is_of_it && asking.iter().all(|asking| asking.was_known_to(&envelope, place)) {
                 continue;
             }
             if let Some(left) = erased(event.text).filter(|left| left != event.text) {

@@ -203,7 +203,7 @@ fn in_order(pieces: Vec<Piece>) -> Vec<Piece> {
 
 /// Reads an event's text. `received_ms`: its clock counts for no more than a little after this.
 fn read_event(text: &str, seq: Option<u64>, received_ms: Option<i64>) -> Option<(Meta, Event, Option<StreamKind>)> {
-    let envelope = Envelope::read(text).ok()?;
+    let envelope = Envelope::read_of_log(text)?;
     Some(read_envelope(&envelope, seq, received_ms))
 }
 
@@ -221,7 +221,7 @@ fn meta_of(envelope: &Envelope, seq: Option<u64>, received_ms: Option<i64>) -> M
         id: envelope.id,
         device: envelope.device,
         counter: envelope.counter,
-        seen: envelope.seen,
+        seen: envelope.seen_at(seq),
         seq,
         hlc: (envelope.hlc.0.min(latest), envelope.hlc.1),
         actor: envelope.actor,

@@ -6,7 +6,7 @@ use protocol::api::{Poke, Pulled, PushStatus, Pushed};
 use protocol::digest::{EventHash, event_hash};
 use protocol::envelope::unstamp;
 use protocol::erasure;
-use protocol::{Brief, Digest, Envelope, Flag, MAX_CLOCK_AHEAD_MS};
+use protocol::{Brief, Digest, Envelope, Flag, MAX_CLOCK_AHEAD_MS, Problem, ProblemType};
 use serde_json::value::RawValue;
 use uuid::Uuid;
 
@@ -14,6 +14,7 @@ use super::fold::{read_envelope, wanted};
 use super::{Incoming, Intake, Outgoing, Piece, Prepared, Replica, Rows, SyncFault, Wanting, What, kind_of, map_of};
 use crate::entry::{Ack, Entry, Kind, LogMark, Place, Stored};
 use crate::index::Ref;
+use crate::outbox::Pending;
 use crate::storage::Batch;
 
 impl Replica {
@@ -37,6 +38,10 @@ impl Replica {
         let mut items = Vec::new();
         for (count, pending) in next() {
             let Some(found) = self.cache.event(pending.no, pending.index) else { continue };
+            // One that the disk has spoilt would spoil the whole call.
+            if Envelope::read(found.text).is_err() {
+                continue;
+            }
             if !items.is_empty() {
                 if body.len() + found.text.len() + 3 > max_bytes {
                     break;
@@ -50,6 +55,21 @@ impl Replica {
         let acknowledged = self.acks.without_gap(maker.before).min(maker.until) - maker.before;
         let outgoing = Outgoing { body, credential: maker.credential, items, cursor: self.log.cursor, acknowledged };
         Ok((!outgoing.is_empty()).then_some(outgoing))
+    }
+
+    /// Puts what waits and can't be sent, because the disk has spoilt it, aside. `None`: there is nothing of the kind.
+    pub fn set_aside(&self) -> Option<Prepared> {
+        let spoilt = |pending: &Pending| {
+            let found = self.cache.event(pending.no, pending.index);
+            found.is_some_and(|found| Envelope::read(found.text).is_err())
+        };
+        let words = "it can't be read on this device's disk any more";
+        let problem = Problem::new(ProblemType::MalformedEvent, Some(words.to_owned()));
+        let problem = serde_json::to_string(&problem).unwrap_or_default();
+        let spoilt = self.outbox.iter().filter(|(_, pending)| spoilt(pending));
+        let quarantined: Vec<_> = spoilt.map(|(counter, _)| (counter, problem.clone())).collect();
+        let entry = Entry { quarantined, ..self.entry() };
+        (!entry.quarantined.is_empty()).then(|| Prepared { batch: self.batch(&entry), orders: Vec::new() })
     }
 
     /// Whether something of a push is still waiting to be sent.
@@ -224,7 +244,7 @@ impl Replica {
     /// Whatever the log holds is taken and kept: what can't be read as an event is no reason to stop before it.
     fn read_incoming(&self, stamped: &str, has_briefs: bool) -> Result<Incoming, SyncFault> {
         let (text, stamp) = unstamp(stamped).map_err(|_| SyncFault::Malformed)?;
-        let envelope = Envelope::read(&text).ok().map(Box::new);
+        let envelope = Envelope::read_of_log(&text).map(Box::new);
         // Each is told by what it is, however its JSON is written: what reads as an event is one.
         let brief = || serde_json::from_str::<Brief>(stamped).ok();
         let what = match (has_briefs && envelope.is_none()).then(brief).flatten() {
@@ -312,8 +332,11 @@ impl Replica {
                 }
                 continue;
             }
-            let What::Full { text, envelope, .. } = &event.what else { continue };
-            let place = Place::Log(self.generation, event.seq);
+            let What::Full { text, envelope, own } = &event.what else { continue };
+            // An own event that could not be read any more is back: it is this device's again.
+            let back = own.filter(|counter| self.lost.contains(counter));
+            acks.extend(back.map(|counter| Ack { counter, seq: event.seq, ahead_of }));
+            let place = back.map_or(Place::Log(self.generation, event.seq), Place::Own);
             let (id, kind, stream) = match envelope {
                 Some(envelope) => (envelope.id, kind_of(&envelope.stream), envelope.stream.1),
                 None => (Uuid::nil(), Kind::Other, Uuid::nil()),
@@ -323,7 +346,7 @@ impl Replica {
                     erase.push(stream);
                 }
                 // Not this device's, and in its name: a copy's, or its own from after a backup that it was made from.
-                cloned |= envelope.device == self.device.id;
+                cloned |= envelope.device == self.device.id && back.is_none();
                 // The next act here is later than all that is known here.
                 hlc =
                     hlc.max((envelope.hlc.0.min(event.received_ms.saturating_add(MAX_CLOCK_AHEAD_MS)), envelope.hlc.1));

@@ -5,15 +5,36 @@ use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
 use super::fold::wanted;
-use super::{Prepared, Replica, Rows, Wanting};
-use crate::codec::Damaged;
+use super::{LoadFault, Prepared, Replica, Rows, Wanting};
+use crate::entry::Entry;
 use crate::index::Ref;
 use crate::storage::JournalEntry;
 
 impl Replica {
-    /// Reads one entry of the whole journal, from the first.
-    pub fn replay(&mut self, entry: &JournalEntry) -> Result<(), Damaged> {
-        self.apply(entry.no, &entry.bytes).map(drop)
+    /// Reads one entry of the whole journal, from the first. One that is damaged, or gone, is passed over: nothing that
+    /// a disk does stops a tablet. Fails only where a newer app wrote it.
+    pub fn replay(&mut self, entry: &JournalEntry) -> Result<(), LoadFault> {
+        if Entry::is_of_newer(&entry.bytes) {
+            return Err(LoadFault::Newer);
+        }
+        for gone in self.last_no + 1..entry.no {
+            self.pass_over(gone);
+        }
+        if self.apply(entry.no, &entry.bytes).is_err() {
+            self.pass_over(entry.no);
+        }
+        Ok(())
+    }
+
+    fn pass_over(&mut self, no: u32) {
+        self.last_no = no;
+        self.unreadable.push(no);
+    }
+
+    /// Journal entries that can't be read, and own events that were in them and are not back: what the server has of
+    /// them comes again from its log; what was not sent is lost.
+    pub fn unreadable(&self) -> (usize, usize) {
+        (self.unreadable.len(), self.lost.len())
     }
 
     /// Folds the next orders. `None` when all are folded: store [`Replica::rebuilt`] then.
@@ -25,7 +46,11 @@ impl Replica {
             ids.iter().map(|id| (*id, rebuild.refs.get(id).cloned().unwrap_or_default())).collect();
         let left = rebuild.order.len();
         if ids.is_empty() {
-            self.rebuilding = None;
+            if let Some(rebuild) = self.rebuilding.take().filter(|_| !self.unreadable.is_empty()) {
+                self.lost.extend((1..=self.counter).filter(|counter| !rebuild.own.contains(counter)));
+                // What was of the log comes again with all of it, unless it came again already.
+                self.begins_anew = self.unreadable.iter().any(|no| !rebuild.passed_over.contains(no));
+            }
             self.outdated = false;
             self.finish();
             return Ok(None);
@@ -56,6 +81,12 @@ impl Replica {
 
     /// The checkpoint after a rebuild; other tabs load again when they see it.
     pub fn rebuilt(&self) -> Prepared {
-        self.checkpoint_with(true)
+        let mut prepared = self.checkpoint_with(true);
+        if self.begins_anew && self.device.credential.is_some() {
+            let passed_over = self.unreadable.clone();
+            let entry = Entry { restart: Some(self.log.epoch), passed_over, ..self.entry() };
+            prepared.batch.entries.push(entry.encode());
+        }
+        prepared
     }
 }

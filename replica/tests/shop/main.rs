@@ -4,6 +4,7 @@ mod clock;
 mod copies;
 mod counts;
 mod customers;
+mod damage;
 mod merging;
 mod pictures;
 mod records;
@@ -525,6 +526,19 @@ fn an_event_that_this_build_does_not_know_makes_its_order_read_only() {
 }
 
 #[test]
+fn what_is_no_event_to_this_build_makes_its_order_read_only() {
+    let mut stall = Stall::new(2);
+    let order = stall.sell(0, "a").order;
+    stall.settle();
+    stall.server.hold(&format!("{{\"v\":2,\"id\":1,\"stream\":[\"order\",\"{order}\"],\"clock\":[]}}"));
+    stall.settle();
+    let refused = stall.act(1, Some(order), &pay(1_000));
+    assert_eq!(refused, Err(ActFault::Refused(Refused::Rejected(Rejection::NeedsUpdate))));
+    stall.sell(1, "others work");
+    stall.settle();
+}
+
+#[test]
 fn no_text_in_the_log_stops_a_tablet() {
     let mut stall = Stall::new(2);
     let order = stall.sell(0, "a").order;
@@ -556,6 +570,9 @@ fn no_text_in_the_log_stops_a_tablet() {
         "{\"id\":\"00000000-0000-7000-8000-000000000077\"}".to_owned(),
         "{\"id\":1,\"body\":\"\"}".to_owned(),
         "{\"v\":\"\\ud800\"}".to_owned(),
+        format!("{{\"v\":2,\"counter\":\"many\",\"stream\":[\"order\",\"{order}\"]}}"),
+        format!("{{\"v\":2,\"id\":\"{order}\",\"stream\":[\"contact\",\"{order}\"]}}"),
+        "{\"v\":2,\"stream\":[\"shop\",\"00000000-0000-7000-8000-000000000077\"]}".to_owned(),
     ];
     for text in &held {
         stall.server.hold(text);

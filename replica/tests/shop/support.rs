@@ -30,7 +30,7 @@ use protocol::erasure::{self, Asking};
 use protocol::{BlobId, Brief, Digest, Envelope, Flag, Problem, ProblemType, Stamp};
 use replica::Client;
 use replica::blobs::BlobStore;
-use replica::client::{ActFault, Acted, Body, Host, Live, Request, Response, Said, Transport, Unreachable};
+use replica::client::{ActFault, Acted, Body, Host, Live, OpenFault, Request, Response, Said, Transport, Unreachable};
 use replica::clock::Kept as KeptClock;
 use replica::memory::{MemoryDisk, MemoryStorage};
 use replica::sync::State;
@@ -214,8 +214,9 @@ fn erase(log: &mut [Kept]) {
         .map(|(asks, seq)| (asks.stream.clone(), Asking { device: asks.device, counter: asks.counter, seq: Some(seq) }))
         .collect();
     for (kept, envelope) in log.iter_mut().zip(&read).filter_map(|(kept, read)| Some((kept, read.as_ref()?))) {
-        let unknown =
-            asking.iter().any(|(stream, asking)| *stream == envelope.stream && !asking.was_known_to(envelope));
+        let unknown = asking
+            .iter()
+            .any(|(stream, asking)| *stream == envelope.stream && !asking.was_known_to(envelope, Some(kept.stamp.seq)));
         if unknown && kept.stamp.hash.is_none() && !erasure::asks(envelope) {
             kept.stamp.hash = Some(event_hash(&kept.text));
             kept.text = erasure::erased(&kept.text).unwrap();
@@ -432,6 +433,7 @@ impl Server {
                 last_seen_ms: 0,
                 pushed: 0,
                 heard_ms: state.heard.get(id).copied(),
+                joined_ms: None,
                 revoked_ms: state.revoked.contains(&id.to_string()).then_some(0),
             };
             let devices = state.joined.iter().map(entry).collect();
@@ -601,8 +603,17 @@ impl Stall {
     }
 
     pub fn open(&self, disk: &MemoryDisk, network: &Network, clock_off_ms: &Rc<Cell<i64>>) -> Tab {
+        self.wait(self.try_open(disk, network, clock_off_ms)).unwrap()
+    }
+
+    pub fn try_open(
+        &self,
+        disk: &MemoryDisk,
+        network: &Network,
+        clock_off_ms: &Rc<Cell<i64>>,
+    ) -> impl Future<Output = Result<Tab, OpenFault>> + use<> {
         let clock = Clock { time: self.time.clone(), off_ms: Rc::clone(clock_off_ms) };
-        self.wait(Client::open(disk.open(), network.clone(), clock)).unwrap()
+        Client::open(disk.open(), network.clone(), clock)
     }
 
     /// A second tab of a tablet.

@@ -7,6 +7,8 @@ use protocol::ProblemType;
 use protocol::api::{ClaimShop, Claimed};
 
 use crate::fault::Fault;
+use crate::services::metrics::Refused;
+use crate::services::rooms::News;
 use crate::services::secrets;
 use crate::state::{ClientAddress, Shared};
 use crate::store::Claim;
@@ -24,7 +26,7 @@ pub async fn claim(
         ));
     }
     let now = app.now();
-    let attempt = app.attempts.begin(address, now)?;
+    let attempt = app.attempts.begin(address, now).inspect_err(|_| app.metrics.refused(Refused::Limit, now))?;
     let credential = secrets::credential()?;
     let wanted = Claim {
         setup_hash: secrets::setup_hash(&claim.setup_code),
@@ -34,8 +36,12 @@ pub async fn claim(
         credential_hash: credential.hash,
     };
     if !app.store.claim(&wanted, now).await? {
+        app.metrics.refused(Refused::SetupCode, now);
         return Err(ProblemType::BadSetupCode.into());
     }
     app.attempts.right(&attempt);
+    // Where the answer was lost, what it was known by is no good any more.
+    app.rooms.room(claim.shop).tell(News::Revoked(claim.device));
+    tracing::info!(shop = %claim.shop, device = %claim.device, "a shop claimed the server");
     Ok((StatusCode::CREATED, Json(Claimed { shop: claim.shop, credential: credential.text })))
 }

@@ -10,6 +10,7 @@ use uuid::Uuid;
 use crate::fault::Fault;
 use crate::services::rooms::News;
 use crate::state::{Caller, Shared};
+use crate::store::Revoked;
 
 /// All that ever joined.
 pub async fn list(State(app): State<Shared>, caller: Caller) -> Result<Json<Devices>, Fault> {
@@ -22,20 +23,31 @@ pub async fn list(State(app): State<Shared>, caller: Caller) -> Result<Json<Devi
         last_seen_ms: device.last_seen_ms,
         pushed: device.high,
         heard_ms: device.heard_ms,
+        joined_ms: Some(device.joined_ms),
         revoked_ms: device.revoked_ms,
     });
     Ok(Json(Devices { devices: devices.collect(), head }))
 }
 
-/// Takes a device's credential away and closes its sockets; what it pushed stays.
+/// Takes a device's credential away and closes its sockets; what it pushed stays. Not the last one's.
 pub async fn revoke(
     State(app): State<Shared>,
     caller: Caller,
     Path((_, device)): Path<(Uuid, Uuid)>,
 ) -> Result<StatusCode, Fault> {
-    if !app.store.revoke(caller.shop, device, app.now()).await? {
-        return Err(ProblemType::NotFound.into());
+    let room = app.rooms.room(caller.shop);
+    // Between the pushes: what is told after this one's news, the device does not hear.
+    let _turn = room.turn.lock().await;
+    match app.store.revoke(caller.shop, device, false, app.now()).await? {
+        Revoked::Out => {
+            room.tell(News::Revoked(device));
+            tracing::warn!(shop = %caller.shop, %device, by = %caller.device, "a device was revoked");
+            Ok(StatusCode::NO_CONTENT)
+        }
+        Revoked::Unknown => Err(ProblemType::NotFound.into()),
+        Revoked::Last => Err(Fault::Because(
+            ProblemType::LastDevice,
+            "no device of the shop would be left that could let another one in; add one first".to_owned(),
+        )),
     }
-    app.rooms.room(caller.shop).tell(News::Revoked(device));
-    Ok(StatusCode::NO_CONTENT)
 }

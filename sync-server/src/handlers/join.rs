@@ -8,6 +8,8 @@ use protocol::api::{JoinShop, Joined};
 use uuid::Uuid;
 
 use crate::fault::Fault;
+use crate::services::metrics::Refused;
+use crate::services::rooms::News;
 use crate::services::secrets;
 use crate::state::{ClientAddress, Shared};
 use crate::store;
@@ -26,22 +28,33 @@ pub async fn join(
         ));
     }
     let now = app.now();
-    let attempt = app.attempts.begin(address, now)?;
+    let attempt = app.attempts.begin(address, now).inspect_err(|_| app.metrics.refused(Refused::Limit, now))?;
     let credential = secrets::credential()?;
     let wanted = store::Join {
         shop: shop.map(|Path(shop)| shop),
         code_hash: secrets::pairing_hash(&join.pairing_code),
         device: join.device,
         codes: join.code.into_iter().chain(secrets::device_codes()?).collect(),
+        former_hash: join.credential.as_deref().map(secrets::hash),
         credential_hash: credential.hash,
     };
     match app.store.join(&wanted, now).await? {
-        store::Joined::In { shop, code } => {
+        store::Joined::In { shop, code, again } => {
             app.attempts.right(&attempt);
+            app.rooms.room(shop).tell(News::Revoked(join.device));
+            tracing::info!(%shop, device = %join.device, again, "a device was let in");
             let joined = Joined { shop, device: join.device, code, credential: credential.text };
             Ok((StatusCode::CREATED, Json(joined)))
         }
-        store::Joined::Refused => Err(ProblemType::BadPairingCode.into()),
+        store::Joined::Refused => {
+            app.metrics.refused(Refused::PairingCode, now);
+            Err(ProblemType::BadPairingCode.into())
+        }
+        store::Joined::Known => {
+            app.attempts.right(&attempt);
+            app.metrics.refused(Refused::KnownDevice, now);
+            Err(ProblemType::DeviceKnown.into())
+        }
         store::Joined::NoCodeFree => {
             Err(Fault::Because(ProblemType::Unavailable, "every two-character code of this shop is taken".to_owned()))
         }

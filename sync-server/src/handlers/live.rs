@@ -50,6 +50,7 @@ enum End {
 
 impl Live {
     async fn run(mut self, shop: Uuid) {
+        let _counted = self.app.metrics.socket();
         let end = match self.admit(shop).await {
             Ok(caller) => self.relay(caller).await,
             Err(end) => end,
@@ -71,7 +72,7 @@ impl Live {
             return Err(End::Close(close_code::POLICY, "the first message is {\"credential\": …}"));
         };
         self.app.admit(&hello.credential, shop).await.map_err(|fault| match fault {
-            Fault::Store(_) => End::Close(close_code::AGAIN, "try again later"),
+            Fault::Store(_) => LATER,
             Fault::Plain(protocol::ProblemType::Forbidden) => End::Close(FORBIDDEN, "not this shop"),
             _ => End::Close(UNAUTHENTICATED, "this device is not known"),
         })
@@ -79,8 +80,8 @@ impl Live {
 
     async fn relay(&mut self, caller: Caller) -> End {
         let mut news = self.app.rooms.room(caller.shop).listen();
-        // Listen first, read then: nothing falls between the two.
-        if let Err(end) = self.say_head(caller.shop).await {
+        // Listen first, read then: nothing falls between the two, and no revocation.
+        if let Err(end) = self.say_head(&caller).await {
             return end;
         }
         let mut ping = interval_at(tokio::time::Instant::now() + PING_EVERY, PING_EVERY);
@@ -92,11 +93,10 @@ impl Live {
                     Ok(News::Poke { by, full, brief }) => {
                         self.say(Message::Text(if by == caller.device { brief } else { full })).await
                     }
-                    Ok(News::Revoked(device)) if device == caller.device => {
-                        return End::Close(UNAUTHENTICATED, "this device was revoked");
-                    }
+                    Ok(News::Revoked(device)) if device == caller.device => self.is_in(&caller).await,
                     Ok(News::Revoked(_)) => Ok(()),
-                    Err(RecvError::Lagged(_)) => self.say_head(caller.shop).await,
+                    // A revocation may be among what was missed.
+                    Err(RecvError::Lagged(_)) => self.say_head(&caller).await,
                     Err(RecvError::Closed) => return STOPPING,
                 },
                 message = self.socket.recv() => match message {
@@ -111,7 +111,10 @@ impl Live {
                         return End::Gone;
                     }
                     heard_since_ping = false;
-                    self.say(Message::Ping(axum::body::Bytes::new())).await
+                    match self.is_in(&caller).await {
+                        Ok(()) => self.say(Message::Ping(axum::body::Bytes::new())).await,
+                        end => end,
+                    }
                 }
                 () = self.app.stopping.cancelled() => return STOPPING,
             };
@@ -121,9 +124,19 @@ impl Live {
         }
     }
 
-    async fn say_head(&mut self, shop: Uuid) -> Result<(), End> {
+    /// Whether the device may still listen: by the credential that it came with.
+    async fn is_in(&mut self, caller: &Caller) -> Result<(), End> {
+        self.app.is_in(caller).await.map_err(|fault| match fault {
+            Fault::Store(_) => LATER,
+            _ => End::Close(UNAUTHENTICATED, "this device was revoked"),
+        })
+    }
+
+    /// Says where the log ends, if the device may still listen.
+    async fn say_head(&mut self, caller: &Caller) -> Result<(), End> {
+        self.is_in(caller).await?;
         let app: &App = &self.app;
-        let head = app.store.head(shop).await.map_err(|_| End::Close(close_code::AGAIN, "try again later"))?;
+        let head = app.store.head(caller.shop).await.map_err(|_| LATER)?;
         let text = poke_text(app, head.seq, head.digest, app.now(), "");
         self.say(Message::Text(text.into())).await
     }
@@ -136,4 +149,5 @@ impl Live {
     }
 }
 
+const LATER: End = End::Close(close_code::AGAIN, "try again later");
 const STOPPING: End = End::Close(close_code::AWAY, "the server is stopping");

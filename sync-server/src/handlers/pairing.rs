@@ -1,14 +1,17 @@
 //! `POST shops/{shop}/pairing`: a device of the shop asks for a code that lets another one in.
 
 use axum::Json;
+use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::StatusCode;
 use protocol::ProblemType;
-use protocol::api::Pairing;
+use protocol::api::{AskPairing, Pairing};
+use uuid::Uuid;
 
 use crate::fault::Fault;
 use crate::services::secrets;
 use crate::state::{Caller, Shared};
+use crate::store::{LetsIn, Store};
 
 /// How long a pairing code lives.
 const LIFE_MS: i64 = 10 * 60 * 1_000;
@@ -16,13 +19,26 @@ const LIFE_MS: i64 = 10 * 60 * 1_000;
 const DRAWS: usize = 8;
 
 /// Gives a new code; those given before stay good.
-pub async fn pairing(State(app): State<Shared>, caller: Caller) -> Result<(StatusCode, Json<Pairing>), Fault> {
-    let now = app.now();
+pub async fn pairing(
+    State(app): State<Shared>,
+    caller: Caller,
+    body: Bytes,
+) -> Result<(StatusCode, Json<Pairing>), Fault> {
+    let asked = if body.is_empty() { Ok(AskPairing::default()) } else { serde_json::from_slice(&body) };
+    let AskPairing { again } =
+        asked.map_err(|_| Fault::Because(ProblemType::Malformed, "not what a code is asked for with".to_owned()))?;
+    let drawn = draw(&*app.store, caller.shop, again.map_or(LetsIn::New, LetsIn::Again), app.now()).await?;
+    tracing::info!(shop = %caller.shop, by = %caller.device, ?again, "a pairing code was drawn");
+    Ok((StatusCode::CREATED, Json(drawn)))
+}
+
+/// Draws a code that lets a device into the shop.
+pub async fn draw(store: &dyn Store, shop: Uuid, lets_in: LetsIn, now: i64) -> Result<Pairing, Fault> {
     let expires_ms = now + LIFE_MS;
     for _ in 0..DRAWS {
         let code = secrets::pairing_code()?;
-        if app.store.add_pairing(caller.shop, &code.hash, expires_ms, now).await? {
-            return Ok((StatusCode::CREATED, Json(Pairing { code: code.text, expires_ms })));
+        if store.add_pairing(shop, &code.hash, lets_in, expires_ms, now).await? {
+            return Ok(Pairing { code: code.text, expires_ms });
         }
     }
     Err(ProblemType::Unavailable.into())

@@ -6,7 +6,7 @@ use std::time::Duration;
 use axum::extract::{Query, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
-use protocol::{Brief, MAX_PULL_EVENTS, MAX_WAIT_SECONDS, ProblemType, envelope};
+use protocol::{Brief, MAX_PULL_EVENTS, MAX_WAIT_SECONDS, envelope};
 use serde::Deserialize;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::time::{Instant, sleep_until};
@@ -65,8 +65,11 @@ pub async fn pull(State(app): State<Shared>, caller: Caller, Query(asked): Query
     while may_wait && page.head.seq == range.after {
         tokio::select! {
             heard = news.recv() => match heard {
-                Ok(News::Revoked(device)) if device == caller.device => return Err(ProblemType::Unauthenticated.into()),
-                Ok(_) | Err(RecvError::Lagged(_)) => page = app.store.page(caller.shop, range).await?,
+                Ok(News::Revoked(device)) if device != caller.device => {}
+                Ok(_) | Err(RecvError::Lagged(_)) => {
+                    page = app.store.page(caller.shop, range).await?;
+                    app.is_in(&caller).await?;
+                }
                 Err(RecvError::Closed) => break,
             },
             () = sleep_until(deadline) => break,

@@ -10,6 +10,7 @@ use protocol::{MAX_PUSH_EVENTS, Problem, ProblemType, envelope};
 use uuid::Uuid;
 
 use crate::fault::Fault;
+use crate::services::metrics::Became;
 use crate::services::rooms::News;
 use crate::state::{App, Caller, Shared};
 use crate::store::Appended;
@@ -60,8 +61,13 @@ async fn append(app: Shared, caller: Caller, push: Push) -> Result<(i64, Appende
             Outcome::Duplicate(..) => {}
         }
     }
+    app.metrics.became(Became::Stored, stored);
+    app.metrics.became(Became::Duplicate, appended.outcomes.len() - stored - aside);
+    app.metrics.became(Became::Aside, aside - appended.unkept);
+    app.metrics.became(Became::Unkept, appended.unkept);
     if aside > 0 {
-        tracing::warn!(shop = %caller.shop, device = %caller.device, aside, "events were kept aside");
+        let unkept = appended.unkept;
+        tracing::warn!(shop = %caller.shop, device = %caller.device, aside, unkept, "events were put aside");
     }
     // Who began to listen since then hears of it too, without the events.
     if stored > 0 {

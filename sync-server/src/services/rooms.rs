@@ -35,7 +35,7 @@ pub enum News {
         /// The poke alone, for the device that has the events.
         brief: Utf8Bytes,
     },
-    /// A device was revoked.
+    /// The credential by which a device was in is no good any more.
     Revoked(Uuid),
 }
 

@@ -7,7 +7,7 @@ use protocol::{BlobId, Digest, Flag, ProblemType};
 use uuid::Uuid;
 
 use super::plan::{Arrival, Outcome};
-use super::{Appended, Claim, Join, Joined, Range, Store};
+use super::{Appended, Claim, Join, Joined, LetsIn, Range, Revoked, Store};
 
 const NOW: i64 = 1_795_417_200_000;
 
@@ -20,7 +20,7 @@ fn secret(n: u8) -> [u8; 32] {
 }
 
 /// An event of `device`, with its id and counter made from `n`.
-fn event(device: Uuid, n: u64, note: &str) -> Arrival {
+pub fn event(device: Uuid, n: u64, note: &str) -> Arrival {
     event_as(device, id(u128::from(n) << 64 | device.as_u128()), n, NOW, note)
 }
 
@@ -97,9 +97,9 @@ pub async fn shop(store: &dyn Store) -> (Uuid, Uuid, Uuid) {
     let (shop, first, second) = (id(1), id(2), id(3));
     assert!(store.offer_setup(&secret(1)).await.unwrap());
     assert!(store.claim(&claim(shop, first), NOW).await.unwrap());
-    assert!(store.add_pairing(shop, &secret(2), NOW + 1, NOW).await.unwrap());
+    assert!(store.add_pairing(shop, &secret(2), LetsIn::New, NOW + 1, NOW).await.unwrap());
     let joined = store.join(&join(second, &["K8"]), NOW).await.unwrap();
-    assert_eq!(joined, Joined::In { shop, code: "K8".into() });
+    assert_eq!(joined, Joined::In { shop, code: "K8".into(), again: false });
     (shop, first, second)
 }
 
@@ -113,6 +113,7 @@ fn join(device: Uuid, codes: &[&str]) -> Join {
         code_hash: secret(2),
         device,
         codes: codes.iter().map(|code| (*code).to_owned()).collect(),
+        former_hash: None,
         credential_hash: secret(12),
     }
 }
@@ -143,26 +144,62 @@ pub async fn a_shop_claims_the_server_once(store: &dyn Store) {
 
 pub async fn devices_join_with_a_code_and_go(store: &dyn Store) {
     let (shop, first, second) = shop(store).await;
-    assert!(!store.add_pairing(shop, &secret(2), NOW + 9, NOW).await.unwrap(), "the code is in use");
+    assert!(!store.add_pairing(shop, &secret(2), LetsIn::New, NOW + 9, NOW).await.unwrap(), "the code is in use");
     assert_eq!(store.join(&join(id(4), &["K9"]), NOW).await.unwrap(), Joined::Refused, "another device used it");
     assert_eq!(store.join(&join(second, &["A2"]), NOW + 1).await.unwrap(), Joined::Refused, "too old");
     let again = store.join(&join(second, &["A2"]), NOW).await.unwrap();
-    assert_eq!(again, Joined::In { shop, code: "K8".into() }, "a repeat keeps the code");
-    assert!(store.add_pairing(shop, &secret(2), NOW + 9, NOW + 1).await.unwrap(), "the old one is gone");
+    assert_eq!(again, Joined::In { shop, code: "K8".into(), again: false }, "a repeat keeps the code");
+    assert!(store.add_pairing(shop, &secret(2), LetsIn::New, NOW + 9, NOW + 1).await.unwrap(), "the old one is gone");
     let elsewhere = Join { shop: Some(id(99)), ..join(id(4), &["K9"]) };
     assert_eq!(store.join(&elsewhere, NOW + 1).await.unwrap(), Joined::Refused, "another shop's code");
     let third = Join { credential_hash: secret(13), ..join(id(4), &["K7", "K8", "M2"]) };
-    assert_eq!(store.join(&third, NOW + 1).await.unwrap(), Joined::In { shop, code: "M2".into() });
-    assert!(store.revoke(shop, id(4), NOW + 2).await.unwrap());
+    assert_eq!(store.join(&third, NOW + 1).await.unwrap(), Joined::In { shop, code: "M2".into(), again: false });
+    assert_eq!(store.revoke(shop, id(4), false, NOW + 2).await.unwrap(), Revoked::Out);
     assert_eq!(store.by_credential(&secret(13)).await.unwrap(), None);
     assert_eq!(store.join(&third, NOW + 3).await.unwrap(), Joined::Refused, "not with the code it used");
-    assert!(!store.revoke(shop, id(77), NOW).await.unwrap());
+    assert_eq!(store.revoke(shop, id(77), false, NOW).await.unwrap(), Revoked::Unknown);
     assert_eq!(store.by_credential(&secret(12)).await.unwrap().unwrap().device, second);
     store.seen(shop, first, NOW + 7).await.unwrap();
     let devices = store.devices(shop).await.unwrap();
     let seen: Vec<_> = devices.iter().map(|device| (device.code.as_str(), device.revoked_ms.is_some())).collect();
     assert_eq!(seen, [("K7", false), ("K8", false), ("M2", true)]);
     assert_eq!(devices[0].last_seen_ms, NOW + 7);
+}
+
+/// Whoever knows the id of a device, which is in every event, and has a pairing code is not that device yet.
+pub async fn a_known_id_is_not_taken_over(store: &dyn Store) {
+    let (shop, _, second) = shop(store).await;
+    let draw = async |n, lets_in| assert!(store.add_pairing(shop, &secret(n), lets_in, NOW + 9, NOW).await.unwrap());
+    let come = async |code, device, former: Option<u8>, credential| {
+        let (code_hash, credential_hash) = (secret(code), secret(credential));
+        let join = Join { code_hash, former_hash: former.map(secret), credential_hash, ..join(device, &["M3", "M4"]) };
+        store.join(&join, NOW).await.unwrap()
+    };
+    let again = Joined::In { shop, code: "K8".into(), again: true };
+    draw(40, LetsIn::New).await;
+    assert_eq!(come(40, second, None, 41).await, Joined::Known);
+    assert_eq!(come(40, second, Some(99), 41).await, Joined::Known, "a wrong proof");
+    assert_eq!(store.by_credential(&secret(12)).await.unwrap().unwrap().device, second, "nothing happened to it");
+    assert_eq!(come(40, second, Some(12), 41).await, again, "the code is good still, with the proof");
+    assert_eq!(store.by_credential(&secret(12)).await.unwrap(), None);
+    assert_eq!(come(40, second, Some(12), 42).await, Joined::In { shop, code: "K8".into(), again: false }, "a repeat");
+    store.append(shop, second, vec![event(second, 1, "")], NOW).await.unwrap();
+    assert_eq!(come(40, second, Some(42), 43).await, Joined::Refused, "it has its credential: the code is used up");
+    assert_eq!(store.revoke(shop, second, false, NOW).await.unwrap(), Revoked::Out);
+    draw(44, LetsIn::New).await;
+    assert_eq!(come(44, second, None, 45).await, Joined::Known, "revoked, too");
+    assert_eq!(come(44, second, Some(42), 45).await, again, "a code of the shop's, and the proof");
+    draw(46, LetsIn::Again(second)).await;
+    assert_eq!(come(46, id(4), None, 47).await, Joined::Refused, "drawn for another");
+    assert_eq!(
+        come(46, second, None, 48).await,
+        again,
+        "its credential was lost, and the shop says that it is that one"
+    );
+    draw(49, LetsIn::Any).await;
+    assert_eq!(come(49, second, None, 50).await, again, "the operator's");
+    draw(51, LetsIn::Any).await;
+    assert_eq!(come(51, id(4), None, 52).await, Joined::In { shop, code: "M3".into(), again: false });
 }
 
 pub async fn a_device_says_that_it_has_nothing_unsent(store: &dyn Store) {
@@ -209,11 +246,62 @@ pub async fn what_can_not_be_taken_is_kept_aside(store: &dyn Store) {
         assert_eq!(sequences(&done), [Some(1), None, None, None, Some(2)]);
         assert_eq!(done.device_high, 2);
     }
-    let aside = store.quarantined(shop, 10).await.unwrap();
+    let aside = store.quarantined(shop, None, 10, usize::MAX).await.unwrap();
     let kinds: Vec<_> = aside.iter().map(|aside| aside.kind).collect();
     assert_eq!(kinds, [ProblemType::IdTaken, ProblemType::ForeignEvent, ProblemType::MalformedEvent], "each once");
     assert_eq!(aside[2].text, "17");
     assert_eq!(aside[0].event, Some(good.read.unwrap().id));
+}
+
+/// Of a person's event the texts may differ; it is the same one only where stream, device and count are.
+pub async fn an_id_of_another_event_is_no_duplicate(store: &dyn Store) {
+    let (shop, first, second) = shop(store).await;
+    store.append(shop, first, vec![event(first, 1, "order")], NOW).await.unwrap();
+    let person = of_person(first, 2, 0, "customer.changed", r#"{"set":{"name":"王小明"}}"#);
+    store.append(shop, first, vec![person.clone()], NOW).await.unwrap();
+    let as_id = |arrival: &Arrival, device: Uuid, of: &Arrival| {
+        let to = of.read.as_ref().unwrap().id.to_string();
+        let text = arrival.text.replacen(&arrival.read.as_ref().unwrap().id.to_string(), &to, 1);
+        Arrival::read(text, device, NOW)
+    };
+    let other = of_person(second, 7, 0, "customer.changed", r#"{"set":{"name":"李四"}}"#);
+    for taken in [as_id(&other, second, &event(first, 1, "")), as_id(&other, second, &person)] {
+        let done = store.append(shop, second, vec![taken], NOW).await.unwrap();
+        assert!(matches!(&done.outcomes[..], [Outcome::Quarantined(why)] if why.kind == ProblemType::IdTaken));
+    }
+    let left = of_person(first, 2, 0, "customer.changed", "null");
+    let again = store.append(shop, first, vec![left], NOW).await.unwrap();
+    assert!(matches!(&again.outcomes[..], [Outcome::Duplicate(..)]), "what is left of it is it");
+}
+
+/// What is put aside is bounded; it comes in pages that are; and of it goes what is of a person who asks for that.
+pub async fn what_is_put_aside_is_bounded_and_erased_only_as_asked(store: &dyn Store) {
+    let (shop, first, second) = shop(store).await;
+    let person = id(0x0ba5);
+    let garbage = |n: usize| Arrival::read(format!(r#"{{"n":{n},"pad":"{}"}}"#, "王".repeat(30_000)), first, NOW);
+    let done = store.append(shop, first, (0..100).map(garbage).collect(), NOW).await.unwrap();
+    assert_eq!(done.unkept, 100 - 61, "61 beginnings of 64 KB are four megabytes");
+    let page = store.quarantined(shop, None, 500, 200_000).await.unwrap();
+    assert_eq!((page.len(), page[0].bytes > 90_000, page[0].text.len() <= 64 * 1024), (4, true, true));
+    let next = store.quarantined(shop, Some(page[3].no), 500, 1).await.unwrap();
+    assert_eq!((next.len(), next[0].no), (1, page[3].no - 1));
+    let foreign = |kind: &str, stream: Uuid, body: &str| {
+        let text = event(first, 9, "").text.replacen("\"order\"", &format!("\"{kind}\""), 1);
+        let event = text.split('"').nth(5).unwrap().to_owned();
+        let text = text.replacen(&format!("\"{event}\"],"), &format!("\"{stream}\"],"), 1);
+        Arrival::read(text.replace("{\"note\":\"\"}", body), second, NOW)
+    };
+    let asides = vec![
+        foreign("order", person, "{\"paid\":500}"),
+        foreign("customer", person, "{\"name\":\"王小明\"}"),
+        foreign("order", id(77), &format!("{{\"customer\":\"{person}\"}}")),
+        Arrival::read(format!("{{\"name\":\"王小明\",\"of\":\"{person}\""), second, NOW),
+    ];
+    assert_eq!(store.append(shop, second, asides, NOW).await.unwrap().unkept, 0, "each device has its share");
+    store.append(shop, first, vec![of_person(first, 1, 0, "customer.erased", "{}")], NOW).await.unwrap();
+    let left = store.quarantined(shop, None, 2, usize::MAX).await.unwrap();
+    assert!(left[0].text.contains("\"customer\":") && left[1].text.contains("\"paid\":500"), "{left:?}");
+    assert!(!left.iter().any(|aside| aside.text.contains("王小明")));
 }
 
 pub async fn a_clone_and_a_far_clock_are_flagged(store: &dyn Store) {
@@ -243,6 +331,18 @@ pub async fn the_greatest_counter_without_a_gap(store: &dyn Store) {
     }
     assert_eq!(store.append(shop, second, vec![], NOW).await.unwrap().device_high, 0, "an empty push asks");
     assert_eq!(store.append(shop, first, vec![], NOW).await.unwrap().device_high, 10);
+}
+
+pub async fn the_last_device_is_not_revoked_by_mistake(store: &dyn Store) {
+    let (shop, first, second) = shop(store).await;
+    assert_eq!(store.claimed().await.unwrap(), Some(shop));
+    assert_eq!(store.revoke(shop, second, false, NOW).await.unwrap(), Revoked::Out);
+    assert_eq!(store.revoke(shop, second, false, NOW).await.unwrap(), Revoked::Out, "once more");
+    assert_eq!(store.revoke(shop, first, false, NOW).await.unwrap(), Revoked::Last);
+    assert_eq!(store.by_credential(&secret(11)).await.unwrap().unwrap().device, first, "it is still in");
+    assert_eq!(store.revoke(shop, first, true, NOW).await.unwrap(), Revoked::Out);
+    assert_eq!(store.by_credential(&secret(11)).await.unwrap(), None);
+    assert_eq!(store.revoke(shop, first, false, NOW).await.unwrap(), Revoked::Out, "it was not the last that is in");
 }
 
 pub async fn pages_of_every_size(store: &dyn Store) {

@@ -62,6 +62,12 @@ pub enum Outcome {
 pub struct Held {
     /// The hash of its text.
     pub hash: EventHash,
+    /// The device that made it.
+    pub device: Uuid,
+    /// That device's count.
+    pub counter: u64,
+    /// The stream, where it is one of a person's.
+    pub person: Option<Uuid>,
     /// Its stamp.
     pub stamp: Stamp,
 }
@@ -92,6 +98,14 @@ pub struct Plan {
     pub head: u64,
     /// The digest there.
     pub digest: Digest,
+}
+
+impl Held {
+    /// Whether this is the same event of a person's stream: one of the two may be what was left of it when they were
+    /// erased, so that the texts say nothing.
+    fn may_be_erased(&self, device: Uuid, read: &Read) -> bool {
+        read.person.is_some() && (self.device, self.counter, self.person) == (device, read.counter, read.person)
+    }
 }
 
 impl Arrival {
@@ -133,16 +147,18 @@ fn refusal(text: &str, fault: &EnvelopeFault) -> Refusal {
         EnvelopeFault::Malformed(error) => {
             (ProblemType::MalformedEvent, format!("not an event, at line {} column {}", error.line(), error.column()))
         }
-        EnvelopeFault::Reserved(_) | EnvelopeFault::OutOfRange(_) | EnvelopeFault::NoStamp => {
-            (ProblemType::MalformedEvent, fault.to_string())
-        }
+        EnvelopeFault::Reserved(_)
+        | EnvelopeFault::OutOfRange(_)
+        | EnvelopeFault::Spelling
+        | EnvelopeFault::NoStamp => (ProblemType::MalformedEvent, fault.to_string()),
     };
     Refusal { id: serde_json::from_str::<OnlyId>(text).ok().map(|only| only.id), kind, detail: Some(detail) }
 }
 
-/// Decides a push. `held` are those of its ids that the log has, `counters` those of its counters that the log has of
-/// the device that pushes.
+/// Decides a push of `device`. `held` are those of its ids that the log has, `counters` those of its counters that the
+/// log has of the device.
 pub fn plan(
+    device: Uuid,
     arrivals: &[Arrival],
     mut held: HashMap<Uuid, Held>,
     mut counters: HashSet<u64>,
@@ -157,8 +173,7 @@ pub fn plan(
         let outcome = match &arrival.read {
             Err(refusal) => Outcome::Quarantined(refusal.clone()),
             Ok(read) => match held.get(&read.id) {
-                // Of a person's event, one of the two may be what was left of it when they were erased.
-                Some(known) if known.hash == arrival.hash || read.person.is_some() => {
+                Some(known) if known.hash == arrival.hash || known.may_be_erased(device, read) => {
                     Outcome::Duplicate(read.id, known.stamp.clone())
                 }
                 Some(_) => Outcome::Quarantined(Refusal {
@@ -177,7 +192,8 @@ pub fn plan(
                         flags.push(Flag::ClockAhead);
                     }
                     let stamp = Stamp { seq: head, received_ms: now, flags, hash: None };
-                    held.insert(read.id, Held { hash: arrival.hash, stamp: stamp.clone() });
+                    let (counter, person) = (read.counter, read.person);
+                    held.insert(read.id, Held { hash: arrival.hash, device, counter, person, stamp: stamp.clone() });
                     rows.push(NewRow { arrival: at, read: read.clone(), stamp: stamp.clone(), digest });
                     Outcome::Stored(read.id, stamp)
                 }

@@ -78,8 +78,15 @@ impl TestApp {
     }
 
     pub async fn join(&self, pairing_code: &str, device: Uuid, code: Option<&str>) -> Response {
-        let join = JoinShop { pairing_code: pairing_code.into(), device, code: code.map(Into::into) };
+        let join = JoinShop { pairing_code: pairing_code.into(), device, code: code.map(Into::into), credential: None };
         self.post("/api/v1/devices", &join).await
+    }
+
+    /// Lets a device in again, with its proof; gives its new credential.
+    pub async fn let_in_again(&self, host: &Device, device: &Device) -> String {
+        let (pairing_code, credential) = (host.pairing_code().await, Some(device.credential.clone()));
+        let join = JoinShop { pairing_code, device: device.id, code: None, credential };
+        read::<Joined>(self.post("/api/v1/devices", &join).await, 201).await.credential
     }
 
     /// Another device of the same shop.
@@ -121,8 +128,17 @@ pub struct Page {
     pub digest: Digest,
 }
 
+/// An event as a device writes it.
+pub fn event_of(device: Uuid, id: Uuid, counter: u64, note: &str) -> String {
+    let body = json!({"note": note});
+    format!(
+        "{{\"v\":1,\"id\":\"{id}\",\"device\":\"{device}\",\"counter\":{counter},\"seen\":0,\"hlc\":[{NOW},0],\
+         \"actor\":null,\"stream\":[\"order\",\"{id}\"],\"type\":\"order.noted\",\"version\":1,\"body\":{body}}}"
+    )
+}
+
 impl Device {
-    fn new(app: &TestApp, shop: Uuid, id: Uuid, code: &str, credential: String) -> Self {
+    pub fn new(app: &TestApp, shop: Uuid, id: Uuid, code: &str, credential: String) -> Self {
         Self { http: app.http.clone(), base: app.server.url(), shop, id, code: code.into(), credential }
     }
 
@@ -142,11 +158,7 @@ impl Device {
     }
 
     pub fn event_of(&self, id: Uuid, counter: u64, note: &str) -> String {
-        json!({
-            "v": 1, "id": id, "device": self.id, "counter": counter, "seen": 0, "hlc": [NOW, 0], "actor": null,
-            "stream": ["order", id], "type": "order.noted", "version": 1, "body": {"note": note},
-        })
-        .to_string()
+        event_of(self.id, id, counter, note)
     }
 
     pub fn events(&self, counters: impl IntoIterator<Item = u64>) -> Vec<String> {
@@ -221,6 +233,17 @@ impl Socket {
                 other => panic!("not a poke: {other:?}"),
             }
         }
+    }
+
+    /// The heads of all pokes until the server closes it.
+    pub async fn heads(&mut self) -> Vec<u64> {
+        let mut heads = Vec::new();
+        while let Some(Ok(message)) = self.0.next().await {
+            if let Message::Text(text) = message {
+                heads.push(serde_json::from_str::<Poke>(&text).unwrap().head);
+            }
+        }
+        heads
     }
 
     /// The code with which the server closes it.

@@ -8,17 +8,22 @@ use reqwest::Client;
 use tokio::io::{AsyncBufReadExt, BufReader, Lines};
 use tokio::process::{Child, ChildStdout, Command};
 
-use crate::client::{new_id, read};
+use crate::client::{event_of, new_id, read};
 
-struct Program {
-    child: Child,
+pub struct Program {
+    pub child: Child,
     lines: Lines<BufReader<ChildStdout>>,
-    url: String,
+    pub url: String,
 }
 
 impl Program {
-    async fn start(data: &Path) -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_sync-server"))
+    pub async fn start(data: &Path) -> Self {
+        Self::start_by(Command::new(env!("CARGO_BIN_EXE_sync-server")), data).await
+    }
+
+    /// Starts it by a command that becomes the program.
+    pub async fn start_by(mut command: Command, data: &Path) -> Self {
+        let mut child = command
             .env_clear()
             .env("STALLBOOK_ADDR", "127.0.0.1:0")
             .env("STALLBOOK_DATA", data)
@@ -35,7 +40,7 @@ impl Program {
         Self { child, lines, url }
     }
 
-    async fn setup_code(&mut self) -> String {
+    pub async fn setup_code(&mut self) -> String {
         let line = self.lines.next_line().await.unwrap().unwrap();
         line.strip_prefix("set-up code ").unwrap().to_owned()
     }
@@ -57,12 +62,10 @@ async fn a_kill_loses_nothing_that_was_acknowledged() {
         for _ in 0..8 {
             acknowledged += 1;
             let id = new_id();
-            let push = serde_json::json!({"device": device, "events": [{
-                "v": 1, "id": id, "device": device, "counter": acknowledged, "seen": 0, "hlc": [0, 0],
-                "actor": null, "stream": ["order", id], "type": "order.noted", "version": 1, "body": {},
-            }]});
+            let event = event_of(device, id, acknowledged, "");
+            let push = format!("{{\"device\":\"{device}\",\"events\":[{event}]}}");
             let url = format!("{}/api/v1/shops/{shop}/push", program.url);
-            let answer = http.post(url).bearer_auth(&credential).json(&push).send().await.unwrap();
+            let answer = http.post(url).bearer_auth(&credential).body(push).send().await.unwrap();
             assert_eq!(read::<Pushed>(answer, 200).await.head, acknowledged);
         }
         program.child.kill().await.unwrap();
@@ -82,13 +85,17 @@ async fn a_stop_is_clean_and_the_log_says_nothing_private() {
     let claim = serde_json::json!({"setup_code": code, "shop": new_id(), "device": new_id(), "code": "K7"});
     let answer = Client::new().post(format!("{}/api/v1/shops", program.url)).json(&claim).send().await.unwrap();
     let credential = read::<Claimed>(answer, 201).await.credential;
+    let wrong = serde_json::json!({"pairing_code": "00000000", "device": new_id()});
+    Client::new().post(format!("{}/api/v1/devices", program.url)).json(&wrong).send().await.unwrap();
     let pid = program.child.id().unwrap().to_string();
     assert!(Command::new("kill").args(["-TERM", &pid]).status().await.unwrap().success());
     let output = program.child.wait_with_output().await.unwrap();
     assert!(output.status.success());
     let log = String::from_utf8(output.stderr).unwrap();
     assert!(log.lines().all(|line| serde_json::from_str::<serde_json::Value>(line).is_ok()), "{log}");
-    assert!(log.contains("/api/v1/shops") && log.contains("stopping"), "{log}");
+    for said in ["/api/v1/shops", "stopping", "a shop claimed the server", "\"kind\":\"PairingCode\""] {
+        assert!(log.contains(said), "{said} in {log}");
+    }
     assert!(!log.contains(&credential) && !log.contains(&code), "{log}");
 }
 
@@ -96,7 +103,18 @@ async fn a_stop_is_clean_and_the_log_says_nothing_private() {
 async fn help_explains_every_option_with_its_variable() {
     let output = Command::new(env!("CARGO_BIN_EXE_sync-server")).arg("--help").output().await.unwrap();
     let help = String::from_utf8(output.stdout).unwrap();
-    for option in ["ADDR", "DATA", "DATABASE_URL", "APP", "LOG", "LOG_FORMAT", "TRUST_PROXY", "NEW_EPOCH"] {
+    for option in [
+        "ADDR",
+        "DATA",
+        "DATABASE_URL",
+        "APP",
+        "LOG",
+        "LOG_FORMAT",
+        "TRUST_PROXY",
+        "UNUSED_DAYS",
+        "METRICS_ADDR",
+        "NEW_EPOCH",
+    ] {
         assert!(help.contains(&format!("[env: STALLBOOK_{option}=")), "{option}");
     }
 }

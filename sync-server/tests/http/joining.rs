@@ -1,10 +1,12 @@
 //! How shops and devices come in, and how they are kept out.
 
-use protocol::ProblemType::{BadPairingCode, BadSetupCode, Forbidden, Malformed, NotFound, TooMany, Unauthenticated};
-use protocol::api::{Claimed, Joined};
+use protocol::ProblemType::{
+    BadPairingCode, BadSetupCode, DeviceKnown, Forbidden, Malformed, NotFound, TooMany, Unauthenticated,
+};
+use protocol::api::{Claimed, Joined, Pairing};
 use reqwest::Method;
 
-use crate::client::{TestApp, new_id, problem, read};
+use crate::client::{Device, TestApp, new_id, problem, read};
 
 #[tokio::test]
 async fn a_shop_claims_the_server_with_the_printed_code() {
@@ -152,8 +154,59 @@ async fn a_revoked_device_is_out_until_it_is_let_in_again() {
     let entry = first.devices().await.devices.into_iter().find(|device| device.id == second.id).unwrap();
     assert!(entry.revoked_ms.is_some() && entry.pushed == 1 && entry.code == second.code);
     let code = first.pairing_code().await;
+    assert_eq!(problem(app.join(&code, second.id, None).await).await, DeviceKnown, "anybody may know its id");
+    let back = Device { credential: app.let_in_again(&first, &second).await, ..second };
+    assert_eq!(back.pull("after=0").await.head, 1);
+    let entry = first.devices().await.devices.into_iter().find(|device| device.id == back.id).unwrap();
+    assert_eq!((entry.revoked_ms, entry.code), (None, back.code), "with the code it had");
+}
+
+#[tokio::test]
+async fn a_device_that_lost_its_credential_is_let_in_by_a_code_drawn_for_it() {
+    let app = TestApp::start().await;
+    let first = app.first_device().await;
+    let second = app.next_device(&first).await;
+    let asked = first.request(Method::POST, "pairing").json(&serde_json::json!({"again": second.id}));
+    let code = read::<Pairing>(asked.send().await.unwrap(), 201).await.code;
+    assert_eq!(problem(app.join(&code, new_id(), None).await).await, BadPairingCode, "no other");
+    app.pass(5_000);
     let joined: Joined = read(app.join(&code, second.id, None).await, 201).await;
-    assert_eq!(joined.code, second.code, "with the code it had");
+    assert_eq!(joined.code, second.code);
+    let entry = first.devices().await.devices.into_iter().find(|device| device.id == second.id).unwrap();
+    assert_eq!(entry.joined_ms, Some(crate::client::NOW + 5_000), "the shop sees it");
+    assert_eq!(problem(first.request(Method::POST, "pairing").body("7").send().await.unwrap()).await, Malformed);
+}
+
+#[tokio::test]
+async fn a_credential_that_was_not_used_for_long_is_no_good() {
+    let app = TestApp::start().await;
+    let first = app.first_device().await;
+    let second = app.next_device(&first).await;
+    let day = 24 * 60 * 60_000;
+    app.pass(399 * day);
+    first.pull("after=0").await;
+    app.pass(2 * day);
+    assert_eq!(problem(second.pull_raw("after=0").await).await, Unauthenticated);
+    first.pull("after=0").await;
+    assert_eq!(app.let_in_again(&first, &second).await.len(), 64, "it proves who it is by it");
+}
+
+#[tokio::test]
+async fn what_an_operator_wants_to_know_is_counted_at_an_address_of_its_own() {
+    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let app = TestApp::start_as(|options| options.metrics_addr = Some(free)).await;
+    let first = app.first_device().await;
+    first.push(&first.events([1, 2])).await;
+    app.join("00000000", new_id(), None).await;
+    let text = app.http.get(format!("http://{free}/metrics")).send().await.unwrap().text().await.unwrap();
+    for line in [
+        "stallbook_events_total{kind=\"Stored\"} 2",
+        "stallbook_refused_total{kind=\"PairingCode\"} 1",
+        "stallbook_calls_total{route=\"/api/v1/shops/{shop}/push\",status=\"200\"} 1",
+    ] {
+        assert!(text.lines().any(|it| it == line), "{line} in {text}");
+    }
+    assert_eq!(problem(app.get("/metrics").await).await, NotFound, "not where tablets call");
 }
 
 #[tokio::test]

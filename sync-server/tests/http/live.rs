@@ -1,9 +1,10 @@
 //! The live socket.
 
+use protocol::ProblemType;
 use protocol::envelope::unstamp;
 use serde_json::json;
 
-use crate::client::{Socket, TestApp, new_id};
+use crate::client::{Socket, TestApp, new_id, problem};
 
 #[tokio::test]
 async fn new_events_come_by_themselves() {
@@ -62,6 +63,54 @@ async fn a_revoked_device_hears_nothing_more() {
     socket.poke().await;
     first.revoke(second.id).await;
     assert_eq!(socket.closed().await, 4401);
+}
+
+/// A socket that is far behind has missed the word of its revocation: what came after that is not for it.
+#[tokio::test]
+async fn a_revoked_device_that_lags_hears_nothing_more() {
+    let app = TestApp::start().await;
+    let first = app.first_device().await;
+    let second = app.next_device(&first).await;
+    let mut socket = second.live().await;
+    socket.poke().await;
+    let large = |n: u64| [first.event_of(new_id(), n, &"n".repeat(50_000))];
+    for n in 1..=400 {
+        first.push(&large(n)).await;
+    }
+    first.revoke(second.id).await;
+    for n in 401..=600 {
+        first.push(&large(n)).await;
+    }
+    assert!(socket.heads().await.into_iter().all(|head| head <= 400));
+}
+
+#[tokio::test]
+async fn a_device_that_is_let_in_again_has_one_socket() {
+    let app = TestApp::start().await;
+    let first = app.first_device().await;
+    let mut second = app.next_device(&first).await;
+    let mut old = second.live().await;
+    old.poke().await;
+    second.credential = app.let_in_again(&first, &second).await;
+    assert_eq!(old.closed().await, 4401);
+    let mut new = second.live().await;
+    new.poke().await;
+    first.push(&first.events([1])).await;
+    assert_eq!(new.poke().await.head, 1, "what it was told of its own coming does not close it");
+}
+
+#[tokio::test]
+async fn a_pull_that_waits_ends_with_its_credential() {
+    let app = TestApp::start().await;
+    let first = app.first_device().await;
+    let second = app.next_device(&first).await;
+    let waits = second.pull_raw("after=0&wait=25");
+    let revokes = async {
+        tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+        first.revoke(second.id).await;
+    };
+    let (answer, ()) = tokio::join!(waits, revokes);
+    assert_eq!(problem(answer).await, ProblemType::Unauthenticated);
 }
 
 #[tokio::test]

@@ -32,9 +32,9 @@ async fn one_pushes_the_other_pulls_byte_for_byte() {
     let second = app.next_device(&first).await;
     let id = new_id();
     let odd = format!(
-        "{{ \"type\":\"order.of_tomorrow\",\"version\":7, \"v\":1,\"id\":\"{id}\",\"device\":\"{}\",\"counter\":1,\
-         \"seen\":0,\"hlc\":[{NOW},0],\"actor\":null,\"stream\":[\"order\",\"{id}\"],\"new\":[1.50,1e3],\
-         \"body\":{{\"note\":\"王小明 😀 \\u00e9 ,\\\"seq\\\":9\", \"a\" : 1}} }}",
+        "{{\"v\":7,\"id\":\"{id}\",\"device\":\"{}\",\"counter\":1,\"seen\":0,\"hlc\":[{NOW},0],\"actor\":null,\
+         \"stream\":[\"order\",\"{id}\"],\"type\":\"order.of_tomorrow\",\"version\":7,\
+         \"body\":{{\"note\":\"王小明 😀 \\u00e9 ,\\\"seq\\\":9\", \"a\" : 1}},\"new\" : [1.50,1e3, {{\"seq\":1}}] }}",
         first.id
     );
     let pushed = first.push(&[odd.clone(), first.event(2)]).await;
@@ -93,6 +93,7 @@ async fn one_bad_event_holds_up_nothing() {
     let good = first.event(1);
     let id = serde_json::from_str::<Value>(&good).unwrap()["id"].as_str().unwrap().parse().unwrap();
     let seq = first.event(9).replacen("{", "{\"seq\":null,", 1);
+    let spaced = first.event(9).replace("\"body\":", "\"body\" :");
     let events = [
         good.clone(),
         "\"no event\"".into(),
@@ -101,22 +102,26 @@ async fn one_bad_event_holds_up_nothing() {
         second.event(1),
         first.event_of(id, 1, "another text"),
         seq,
+        spaced,
         first.event(2),
     ];
     let pushed = first.push(&events).await;
     assert_eq!(
         statuses(&pushed.results),
-        [Stored, Quarantined, Quarantined, Quarantined, Quarantined, Quarantined, Quarantined, Stored]
+        [Stored, Quarantined, Quarantined, Quarantined, Quarantined, Quarantined, Quarantined, Quarantined, Stored]
     );
     assert_eq!((pushed.head, pushed.device_high), (2, 2));
     let kinds: Vec<_> = pushed.results.iter().filter_map(|result| Some(result.problem.as_ref()?.kind)).collect();
     use ProblemType::{ForeignEvent, IdTaken, MalformedEvent, OversizedEvent};
-    assert_eq!(kinds, [MalformedEvent, MalformedEvent, OversizedEvent, ForeignEvent, IdTaken, MalformedEvent]);
+    assert_eq!(
+        kinds,
+        [MalformedEvent, MalformedEvent, OversizedEvent, ForeignEvent, IdTaken, MalformedEvent, MalformedEvent]
+    );
     assert_eq!(pushed.results[2].id, id, "an id that can be read is told");
     let kept = second.quarantine().await.events;
-    assert_eq!(kept.len(), 6);
+    assert_eq!(kept.len(), 7);
     assert!(kept.iter().all(|event| event.device == first.id && !format!("{:?}", event.problem).contains("王小明")));
-    assert_eq!(kept[0].text, events[6]);
+    assert_eq!(kept[0].text, events[7]);
 }
 
 #[tokio::test]

@@ -8,4 +8,5 @@ mod crash;
 mod joining;
 mod live;
 mod log;
+mod operating;
 mod site;

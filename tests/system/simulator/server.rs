@@ -115,7 +115,7 @@ impl Server {
             .collect();
         for logged in &mut self.log.events {
             let of_someone = |(stream, asking): &(Stream, Asking)| {
-                *stream == logged.envelope.stream && !asking.was_known_to(&logged.envelope)
+                *stream == logged.envelope.stream && !asking.was_known_to(&logged.envelope, Some(logged.stamp.seq))
             };
             if logged.stamp.hash.is_none() && !erasure::asks(&logged.envelope) && asking.iter().any(of_someone) {
                 logged.stamp.hash = Some(event_hash(&logged.text));
@@ -229,6 +229,7 @@ impl Server {
             last_seen_ms: 0,
             pushed: 0,
             heard_ms: self.log.heard.get(id).copied(),
+            joined_ms: None,
             revoked_ms: self.revoked.contains(id).then_some(0),
         };
         let devices = Devices { devices: self.joined.iter().map(entry).collect(), head: self.head() };

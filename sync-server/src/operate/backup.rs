@@ -1,0 +1,54 @@
+//! A copy of the database in a file of its own: whole, of one moment, checked, and on the disk when it is called made.
+
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context, Result, bail};
+use sqlx::Connection;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
+
+use crate::place::{Place, private, sync_folder};
+use crate::store::sqlite::check;
+
+/// Writes it beside its name first: what has the name is whole.
+pub async fn run(place: &Place, to: &Path) -> Result<String> {
+    if to.exists() {
+        bail!("{} is there already; a backup overwrites nothing", to.display());
+    }
+    let part = to.with_added_extension("part");
+    let made = make(place, to, &part).await;
+    if made.is_err() {
+        let _ = fs::remove_file(&part);
+    }
+    made
+}
+
+async fn make(place: &Place, to: &Path, part: &Path) -> Result<String> {
+    private().write(true).create(true).truncate(true).open(part)?;
+    copy(place.connect.clone().create_if_missing(false), part).await?;
+    let copied = SqliteConnectOptions::new().filename(part).immutable(true).read_only(true);
+    let mut copied = SqliteConnection::connect_with(&copied).await?;
+    let checked = check::check(&mut copied).await?;
+    copied.close().await?;
+    if !checked.faults.is_empty() {
+        bail!("the database is damaged, and so would its copy be:\n{}", checked.faults.join("\n"));
+    }
+    fs::rename(part, to)?;
+    sync_folder(to.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new(".")))?;
+    Ok(format!("{}: {} events, {} pictures", to.display(), checked.events, checked.pictures))
+}
+
+/// Copies what a database holds, as of one moment, into a file that is empty or missing.
+pub async fn copy(from: SqliteConnectOptions, to: &Path) -> Result<()> {
+    let name = to.to_str().context("a file's name must be in UTF-8")?;
+    let file = from.get_filename().display().to_string();
+    let copying = async {
+        let mut connection = SqliteConnection::connect_with(&from).await?;
+        sqlx::query("VACUUM INTO ?").bind(name).execute(&mut connection).await?;
+        connection.close().await
+    };
+    copying.await.with_context(|| format!("{file} can't be copied"))?;
+    // SQLite leaves that to the system.
+    fs::File::open(to)?.sync_all()?;
+    Ok(())
+}

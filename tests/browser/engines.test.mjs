@@ -1,0 +1,94 @@
+// A day at the stall in every engine: Chromium, Firefox and WebKitGTK, each beside a tablet with Chromium.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { ENGINES, openServer, picture, switchOn } from "./stall.mjs";
+
+const isSeen = (tablet, selector) =>
+  tablet.page.waitForFunction((selector) => document.querySelector(selector)?.naturalWidth > 0, selector);
+
+for (const engine of ENGINES) {
+  test(`a day at the stall in ${engine}`, async (t) => {
+    const server = await openServer(t);
+    const tablet = await switchOn(t, server, { engine });
+    const { page } = tablet;
+    await tablet.startShop();
+    const number = await tablet.takeOrder();
+    await tablet.reload();
+    assert.equal(await tablet.number(), number);
+    await tablet.connect(server);
+    const other = await switchOn(t, server);
+    await other.join(await tablet.pairingCode());
+    assert.deepEqual(await other.numbers(), [number]);
+
+    await tablet.install();
+    await tablet.openOrder(number);
+    await tablet.pay();
+    await tablet.statusIs("paid");
+    await tablet.synced();
+    await other.openOrder(number);
+    await other.statusIs("paid");
+
+    // Apart.
+    await server.down();
+    await tablet.ship();
+    await tablet.statusIs("shipped");
+    await other.cancel();
+    await tablet.go("/products/new");
+    await tablet.box("Product name").fill("Jade cup");
+    await tablet.box("Price").fill("25");
+    await page.locator(".picture-keys label").filter({ visible: true }).locator("input[type=file]").setInputFiles(await picture(tablet, 1600, 1200));
+    await isSeen(tablet, ".picture-frame img");
+    await tablet.button("Save product").click();
+    await page.waitForFunction(() => /products\/[0-9a-f-]{36}/.test(location.pathname));
+    await isSeen(tablet, "main img");
+    await tablet.reload();
+    await isSeen(tablet, "main img");
+    await tablet.go("/counter");
+    await page.getByTestId("product-tile").filter({ hasText: "Jade cup" }).click();
+    await tablet.button("Charge").click();
+    await tablet.button("Save payment").click();
+    const sold = page.getByTestId("sale-done");
+    await sold.waitFor();
+    const sale = await sold.getAttribute("data-order-number");
+
+    // Together.
+    await server.up();
+    for (const each of [tablet, other]) {
+      await each.synced();
+      await each.openOrder(number);
+      await each.statusIs("shipped");
+      await each.go("/conflicts");
+      await each.page.locator('[data-testid="conflict"][data-kind="shipped_cancelled"]').waitFor();
+    }
+    assert.deepEqual(await other.numbers(2), [sale, number]);
+    await other.go("/products");
+    await isSeen(other, '[data-testid="product-row"] img');
+    await tablet.button("Keep it shipped").click();
+    await page.getByTestId("conflict").waitFor({ state: "detached" });
+    await tablet.synced();
+  });
+}
+
+// WebKitGTK's driver knows only private sessions: nothing of one outlives its browser.
+for (const engine of ENGINES.filter((engine) => engine !== "webkit")) {
+  test(`what was called saved is there after the browser was killed at once, in ${engine}`, async (t) => {
+    const server = await openServer(t);
+    const tablet = await switchOn(t, server, { engine });
+    await tablet.startShop();
+    await tablet.install();
+    const saved = [];
+    for (let nth = 0; nth < 2; nth += 1) {
+      saved.unshift(await tablet.takeOrder());
+      await tablet.kill();
+      await tablet.open();
+    }
+    assert.deepEqual(await tablet.numbers(2), saved);
+    await tablet.openOrder(saved[0]);
+    await tablet.pay({ amount: "100" });
+    await tablet.statusIs("part_paid");
+    await tablet.kill();
+    await tablet.open("/orders");
+    await tablet.openOrder(saved[0]);
+    assert.equal(await tablet.balance(), 15600);
+  });
+}
