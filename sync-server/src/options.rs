@@ -3,6 +3,7 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
+use crate::limits::Limits;
 use crate::operate::Command;
 
 /// Stallbook's sync server: brings the tablets of a shop together, and serves the app
@@ -54,6 +55,9 @@ pub struct Options {
     /// tablet offers what the copy lacks
     #[arg(long, env = "STALLBOOK_NEW_EPOCH")]
     pub new_epoch: bool,
+    /// What anyone may cost
+    #[arg(skip)]
+    pub limits: Limits,
 }
 
 /// The form of log lines.
@@ -79,6 +83,7 @@ impl Options {
             unused_days: 400,
             metrics_addr: None,
             new_epoch: false,
+            limits: Limits::default(),
         }
     }
 }

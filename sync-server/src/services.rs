@@ -3,6 +3,8 @@
 
 pub mod attempts;
 pub mod metrics;
+pub mod origin;
+pub mod places;
 pub mod rooms;
 pub mod secrets;
 pub mod site;

@@ -15,24 +15,19 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
-use tokio_util::task::TaskTracker;
 use tower::ServiceExt;
 
 use crate::connections::{Connections, Guest, Watched};
 use crate::limits::Limits;
+use crate::router::router;
+use crate::state::Shared;
 
 /// After a connection could not be taken in: who waits is still there then.
 const AGAIN_AFTER: Duration = Duration::from_millis(50);
 
 /// Serves until it is told to stop; then lets calls that were begun end, within their time.
-pub async fn serve(
-    listener: TcpListener,
-    router: Router,
-    limits: Limits,
-    connections: Arc<Connections>,
-    stopping: CancellationToken,
-) {
-    let tasks = TaskTracker::new();
+pub async fn serve(listener: TcpListener, app: Shared, connections: Arc<Connections>) {
+    let router = router(Arc::clone(&app));
     loop {
         let (socket, address) = tokio::select! {
             accepted = listener.accept() => match accepted {
@@ -43,21 +38,20 @@ pub async fn serve(
                     continue;
                 }
             },
-            () = stopping.cancelled() => break,
+            () = app.stopping.cancelled() => break,
         };
         if let Some(guest) = connections.arrive(address.ip()).await {
-            tasks.spawn(connection(socket, address, guest, router.clone(), limits, stopping.clone()));
+            let (limits, stopping) = (app.limits, app.stopping.clone());
+            app.tasks.spawn(connection(socket, address, guest, router.clone(), limits, stopping));
         }
     }
     drop(listener);
-    tasks.close();
+    app.tasks.close();
     connections.dismiss_silent();
-    if timeout(limits.stop, tasks.wait()).await.is_err() {
+    if timeout(app.limits.stop, app.tasks.wait()).await.is_err() {
         tracing::warn!("stopped without waiting longer for a client");
     }
-    // Sockets that do not read their farewell are among these.
     connections.dismiss_all();
-    tasks.wait().await;
 }
 
 async fn connection(

@@ -10,3 +10,4 @@ mod live;
 mod log;
 mod operating;
 mod site;
+mod strangers;
