@@ -76,6 +76,8 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/settings/shop") view=|| inside(|| Parts::selling(|selling| (selling.shop_settings)()).into_any())/>
                     <Route path=path!("/settings/rules") view=|| inside(|| Parts::selling(|selling| (selling.rules)()).into_any())/>
                     <Route path=path!("/conflicts") view=|| behind(|pages| (pages.conflicts)())/>
+                    <Route path=path!("/settings/devices") view=|| behind(|pages| (pages.devices)())/>
+                    <Route path=path!("/settings/aside") view=|| behind(|pages| (pages.aside)())/>
                     <Route path=path!("/settings") view=|| behind(|pages| (pages.settings)())/>
                 </FlatRoutes>
             </main>

@@ -37,6 +37,10 @@ pub struct Pages {
     pub conflicts: fn() -> AnyView,
     /// Settings.
     pub settings: fn() -> AnyView,
+    /// The shop's devices, one by one.
+    pub devices: fn() -> AnyView,
+    /// What the server put aside.
+    pub aside: fn() -> AnyView,
     /// What the list has beyond its first page.
     pub list: orders::Part,
     /// A template being made or changed.
@@ -94,6 +98,8 @@ fn pages() -> Pages {
         new_order: || new_order::NewOrder.into_any(),
         conflicts: || conflicts::Conflicts.into_any(),
         settings: || settings::Settings.into_any(),
+        devices: || settings::ManageDevices.into_any(),
+        aside: || settings::PutAside.into_any(),
         list: orders::Part::all(),
         template: || new_order::TemplateForm.into_any(),
         works: Works::all,

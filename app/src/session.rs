@@ -22,17 +22,17 @@ use std::time::Duration;
 
 use domain::figure::Usage;
 use domain::order::{Badge, Command, Conflict, ConflictKind, Context, Order, Summary, decide};
-use domain::shop::ShopSettings;
+use domain::shop::{ShopSettings, device_name_field};
 use domain::weight::WeightUnit;
 use domain::{Day, DeviceCode, OrderNumber};
 use futures::future::select;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use protocol::api::Pairing;
+use protocol::api::{DeviceEntry, Pairing, Quarantine};
 use replica::client::{Host, OpenFault};
 use replica::clock::Wrong;
 use replica::storage::StorageFault;
-use replica::{Filter, SortBy};
+use replica::{Filter, Quarantined, SortBy};
 use uuid::Uuid;
 
 pub use self::customers::{People, Person};
@@ -518,6 +518,39 @@ impl Session {
         link.pairing_code().await
     }
 
+    /// A code that lets this device of the shop in again, and no other.
+    pub async fn code_to_let_in(self, device: Uuid) -> Result<Pairing, ServerFault> {
+        let link = self.link().ok_or(StorageFault::Closed)?;
+        link.code_to_let_in(device).await
+    }
+
+    /// Takes a device's credential away.
+    pub async fn revoke(self, device: Uuid) -> Result<(), ServerFault> {
+        let link = self.link().ok_or(StorageFault::Closed)?;
+        link.revoke(device).await
+    }
+
+    /// The shop's devices as the server knows them.
+    pub async fn known_devices(self) -> Result<Vec<DeviceEntry>, ServerFault> {
+        let link = self.link().ok_or(StorageFault::Closed)?;
+        link.known_devices().await
+    }
+
+    /// A page of what the server put aside of any device's, the newest first.
+    pub async fn put_aside(self, before: Option<i64>) -> Result<Quarantine, ServerFault> {
+        let link = self.link().ok_or(StorageFault::Closed)?;
+        link.put_aside(before).await
+    }
+
+    /// What the server put aside of this device's.
+    pub fn own_aside(self) -> Signal<Vec<Quarantined>> {
+        let aside = Memo::new(move |_| {
+            self.changes.track();
+            self.link().map(|link| link.read(replica::Replica::quarantined)).unwrap_or_default()
+        });
+        aside.into()
+    }
+
     /// The tablets of the shop, this one first.
     pub fn devices(self) -> Signal<Vec<Device>> {
         let devices = Memo::new(move |_| {
@@ -527,8 +560,14 @@ impl Session {
             };
             link.read(|replica| {
                 let here = replica.device().id;
-                let all = replica.shop().devices();
-                let all = all.map(|(id, code)| Device { id, code: code.to_owned(), here: id == here });
+                let shop = replica.shop();
+                let fields = shop.fields();
+                let all = shop.devices().map(|(id, code)| Device {
+                    id,
+                    code: code.to_owned(),
+                    name: fields.text(&device_name_field(id)).to_owned(),
+                    here: id == here,
+                });
                 // This one first.
                 let (mut first, others): (Vec<_>, Vec<_>) = all.partition(|device| device.here);
                 first.extend(others);

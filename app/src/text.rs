@@ -6,6 +6,8 @@
 mod catalogue;
 pub mod counter;
 pub mod customers;
+pub mod devices;
+pub mod keeping;
 mod language;
 mod money;
 pub mod new_order;

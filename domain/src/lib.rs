@@ -22,6 +22,7 @@ pub mod template;
 pub mod text;
 pub mod view;
 pub mod weight;
+pub mod zone;
 
 use uuid::Uuid;
 

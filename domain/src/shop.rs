@@ -62,6 +62,11 @@ pub struct DeviceJoined {
     pub code: String,
 }
 
+/// The field of the shop's record that names a device.
+pub fn device_name_field(device: Uuid) -> String {
+    format!("device/{device}/name")
+}
+
 /// A value that the later writer decides.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct Latest<T> {
@@ -175,6 +180,10 @@ impl Shop {
     /// The code of a device.
     pub fn device_code(&self, device: Uuid) -> Option<&str> {
         self.devices.get(&device).map(|code| code.value.as_str())
+    }
+    /// What the shop calls a device; empty where it has only its code.
+    pub fn device_name(&self, device: Uuid) -> String {
+        self.fields().text(&device_name_field(device)).to_owned()
     }
     /// Every device that has introduced itself, with its code.
     pub fn devices(&self) -> impl Iterator<Item = (Uuid, &str)> {

@@ -6,8 +6,8 @@
 mod connections;
 mod fault;
 mod handlers;
-pub mod operate;
 pub mod limits;
+pub mod operate;
 pub mod options;
 mod place;
 mod router;
@@ -27,10 +27,12 @@ use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use connections::Connections;
+use handlers::health::Readiness;
 use operate::restore;
 pub use options::Options;
-use connections::Connections;
 use place::Place;
+use services::disk::Disk;
 use services::secrets;
 use services::site::Site;
 use state::App;
@@ -102,7 +104,7 @@ pub async fn start_with(options: Options, clock: Clock) -> Result<Running> {
     place.make_folder()?;
     let lock = place.lock()?;
     restore::finish(&place)?;
-    let store = open(&place).await?;
+    let store = open(&place, options.patience).await?;
     if options.new_epoch {
         store.renew_epoch(secrets::id()?).await?;
     }
@@ -133,6 +135,9 @@ pub async fn start_with(options: Options, clock: Clock) -> Result<Running> {
         ),
         limits: options.limits,
         trust_proxy: options.trust_proxy,
+        disk: Disk::new(place.folder(), options.reserve_mb),
+        readiness: Readiness::default(),
+        patience: options.patience,
         lock,
         stopping: CancellationToken::new(),
         tasks: TaskTracker::new(),
@@ -155,10 +160,10 @@ async fn serve_metrics(addr: SocketAddr, app: Arc<App>) -> Result<()> {
 }
 
 /// Opens the database. One that is damaged, or put together from two, is no ground to take orders on.
-async fn open(place: &Place) -> Result<Arc<dyn Store>> {
+async fn open(place: &Place, patience: Duration) -> Result<Arc<dyn Store>> {
     place.prepare()?;
     let opening = async {
-        let store = SqliteStore::open(place.connect.clone(), secrets::id()?).await?;
+        let store = SqliteStore::open(place.connect.clone(), patience, secrets::id()?).await?;
         let checked = store.check_quickly().await?;
         ensure!(checked.faults.is_empty(), "{}", checked.faults.join("\n"));
         Ok(store)

@@ -2,6 +2,7 @@
 //! what is counted, and the app's files.
 
 pub mod attempts;
+pub mod disk;
 pub mod metrics;
 pub mod origin;
 pub mod places;

@@ -2,20 +2,24 @@
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::extract::{ConnectInfo, FromRequestParts, RawPathParams};
 use axum::http::header;
 use axum::http::request::Parts;
 use protocol::ProblemType;
+use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use uuid::Uuid;
 
 use crate::connections::Guest;
 use crate::fault::Fault;
+use crate::handlers::health::Readiness;
 use crate::limits::Limits;
 use crate::place::Lock;
 use crate::services::attempts::Attempts;
+use crate::services::disk::Disk;
 use crate::services::metrics::{Metrics, Refused};
 use crate::services::places::Places;
 use crate::services::rooms::Rooms;
@@ -25,6 +29,9 @@ use crate::store::{SecretHash, Store};
 
 /// How old the note of a device's last call may be before it is written anew.
 const SEEN_EVERY_MS: i64 = 60_000;
+
+/// How long a call waits for that note.
+const NOTED_WITHIN: Duration = Duration::from_millis(500);
 
 /// The server's time, in milliseconds since 1970.
 pub type Clock = Arc<dyn Fn() -> i64 + Send + Sync>;
@@ -55,6 +62,12 @@ pub struct App {
     pub limits: Limits,
     /// Whether a proxy says whom it speaks for.
     pub trust_proxy: bool,
+    /// The disk that it lies on.
+    pub disk: Disk,
+    /// Whether it wrote when someone last asked.
+    pub readiness: Readiness,
+    /// How long a call waits for its turn.
+    pub patience: Duration,
     /// The database is this server's alone.
     pub lock: Lock,
     /// Cancelled when the server is to stop.
@@ -86,10 +99,10 @@ impl App {
             return Err(ProblemType::Forbidden.into());
         }
         if (now - known.last_seen_ms).abs() > SEEN_EVERY_MS
-            && let Err(fault) = self.store.seen(known.shop, known.device, now).await
+            && !matches!(timeout(NOTED_WITHIN, self.store.seen(known.shop, known.device, now)).await, Ok(Ok(())))
         {
-            // A note, no more: who may read goes on reading while the disk is full.
-            tracing::warn!(%fault, "could not note that a device was heard of");
+            // A note, no more: who may read goes on reading while the disk is full or another program has the database.
+            tracing::warn!("could not note that a device was heard of");
         }
         Ok(Caller { shop: known.shop, device: known.device, heard_ms: known.heard_ms, credential })
     }

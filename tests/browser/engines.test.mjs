@@ -92,3 +92,58 @@ for (const engine of ENGINES.filter((engine) => engine !== "webkit")) {
     assert.equal(await tablet.balance(), 15600);
   });
 }
+
+// Whether the browser keeps the data: what it says, and what it says when it is asked (a Firefox without a screen never).
+const KEEPING = {
+  chromium: { before: /may clear it/, after: /refused|The browser keeps it/ },
+  firefox: { before: /may clear it/, after: /Waiting for the browser's answer/ },
+  webkit: { before: /doesn't say whether it keeps it/ },
+};
+for (const engine of ENGINES) {
+  test(`what ${engine} lacks is said and stops nothing`, async (t) => {
+    const server = await openServer(t);
+    // "C" is the language of a machine on which nobody chose one.
+    const tablet = await switchOn(t, server, { engine, locale: engine === "webkit" ? "C" : "en-GB" });
+    await tablet.startShop();
+    await tablet.go("/settings");
+    const { before, after } = KEEPING[engine];
+    const line = tablet.page.getByTestId("keeping");
+    await line.filter({ hasText: before }).waitFor();
+    await line.filter({ hasText: "private window" }).waitFor();
+    if (after) {
+      await tablet.button("Ask to keep it").click();
+      await line.filter({ hasText: after }).waitFor();
+    }
+    // Drawn by WebKit, the digits of a date lay over each other.
+    const spaced = await tablet.page.evaluate(() => getComputedStyle(document.body).textAutospace);
+    assert.equal(spaced, engine === "webkit" ? "no-autospace" : "normal");
+  });
+}
+
+test("a zone is what it means, whatever an engine calls it", async (t) => {
+  const server = await openServer(t);
+  const first = await switchOn(t, server, { zone: "Asia/Kolkata" });
+  await first.startShop();
+  await first.connect(server);
+  const second = await switchOn(t, server, { engine: "firefox", zone: "Asia/Kolkata" });
+  await second.join(await first.pairingCode());
+  for (const tablet of [first, second]) {
+    await tablet.go("/settings/shop");
+    const zones = tablet.page.locator("#time-zone");
+    await zones.waitFor();
+    const { chosen, all } = await zones.evaluate((list) => ({ chosen: list.value, all: [...list.options].map((option) => option.value) }));
+    assert.equal(chosen, "Asia/Calcutta", "as the shop has it");
+    assert.deepEqual(all.filter((zone) => /Calcutta|Kolkata/.test(zone)), ["Asia/Calcutta"]);
+  }
+});
+
+test("a browser that refuses its locks keeps in step all the same", async (t) => {
+  const server = await openServer(t);
+  const tablet = await switchOn(t, server);
+  await tablet.context.addInitScript(() => {
+    navigator.locks.request = () => Promise.reject(new DOMException("not here", "SecurityError"));
+  });
+  await tablet.go("/");
+  await tablet.startShop();
+  await tablet.connect(server);
+});

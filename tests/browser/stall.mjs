@@ -138,16 +138,16 @@ function pressAsPeopleDo(page) {
 
 /** A tablet: a browser with its own profile on the disk, which survives closing and killing it. */
 export class Tablet {
-  static async switchOn(address, { engine = "chromium", lang = "en", size = LANDSCAPE, theme = "light", touch = false, flags = [] } = {}) {
+  static async switchOn(address, { engine = "chromium", lang = "en", locale = lang === "zh" ? "zh-CN" : "en-GB", zone = "Asia/Shanghai", size = LANDSCAPE, theme = "light", touch = false, flags = [] } = {}) {
     const tablet = new Tablet();
-    Object.assign(tablet, { address, engine, lang, size, theme, touch, flags, complaints: [], forgiven: engine === "firefox" ? [NO_NETWORK, LEFT] : [NO_NETWORK] });
+    Object.assign(tablet, { address, engine, lang, locale, zone, size, theme, touch, flags, complaints: [], forgiven: engine === "firefox" ? [NO_NETWORK, LEFT] : [NO_NETWORK] });
     tablet.profile = await mkdtemp(path.join(tmpdir(), "stallbook-tablet-"));
     await tablet.open();
     return tablet;
   }
   async open(where = "/") {
     this.context = await LAUNCH[this.engine](this.profile, this.flags, {
-      viewport: this.size, hasTouch: this.touch, timezoneId: "Asia/Shanghai", locale: this.lang === "zh" ? "zh-CN" : "en-GB",
+      viewport: this.size, hasTouch: this.touch, timezoneId: this.zone, locale: this.locale,
     });
     this.context.setDefaultTimeout(20_000);
     // Of every tab, whether a test looks at it or not.
@@ -357,7 +357,7 @@ let drawn = 0;
 const newId = (ms = Date.now()) => `${hex(ms, 12).replace(/^(.{8})/, "$1-")}-7${hex((drawn += 1) >> 12, 3)}-8${hex(drawn & 0xfff, 3)}-${hex(Math.floor(Math.random() * 2 ** 48), 12)}`;
 
 /** Another tablet of the shop, with no page to it: what it writes is sent with `send`. */
-async function unseenTablet(server, pairingCode) {
+export async function unseenTablet(server, pairingCode) {
   const call = async (path, body, credential) => {
     const headers = { "content-type": "application/json", ...(credential && { authorization: `Bearer ${credential}` }) };
     const answer = await fetch(`${server.address}/api/v1/${path}`, { method: "POST", headers, body: JSON.stringify(body) });
@@ -381,7 +381,7 @@ async function unseenTablet(server, pairingCode) {
       assert.ok(results.every((result) => result.status === "stored"));
     }
   };
-  return { code, event, send, shop, credential };
+  return { code, event, send, shop, device, credential };
 }
 
 /** Every event of the shop, as another tablet gets it. */

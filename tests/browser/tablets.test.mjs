@@ -1,8 +1,9 @@
 // Two tablets of one shop, apart and together again.
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { readFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
-import { openServer, switchOn, twoTablets } from "./stall.mjs";
+import { openServer, switchOn, twoTablets, unseenTablet } from "./stall.mjs";
 
 test("a shop that began alone connects; a second tablet joins and shows its orders; apart, both go on; together, both are equal", async (t) => {
   const server = await openServer(t);
@@ -67,6 +68,63 @@ test("T6: the server lost everything: the tablets go on, are let in again, and b
     await tablet.openOrder(one);
     await tablet.statusIs("paid");
   }
+});
+
+test("a lost device is named, revoked and let in again; what the server put aside is shown", async (t) => {
+  const { server, first, second } = await twoTablets(t);
+  const waiting = await second.takeOrder();
+  await Promise.all([first.synced(), second.synced()]);
+  await second.go("/settings");
+  const code = (await second.page.locator(".tablet-code").innerText()).trim();
+  second.forgiven.push(/the server responded with a status of 401/);
+
+  await first.go("/settings");
+  await first.page.getByRole("link", { name: "Manage devices" }).click();
+  const row = first.page.getByTestId("device-row").filter({ hasText: code });
+  await row.getByText("Last heard").waitFor();
+  assert.equal(await first.page.getByTestId("device-row").filter({ hasText: "this one" }).getByRole("button", { name: "Revoke" }).count(), 0);
+  await row.getByRole("button", { name: "Rename" }).click();
+  await first.box("Device name").fill("Van");
+  await first.dialog().getByRole("button", { name: "Save" }).click();
+  await first.dialog().waitFor({ state: "hidden" });
+  await second.go("/settings");
+  await second.page.locator(".setting", { hasText: `Van ${code}` }).waitFor();
+
+  await row.getByRole("button", { name: "Revoke" }).click();
+  await first.dialog().getByText(/had sent everything|not known whether/).waitFor();
+  await first.dialog().getByRole("button", { name: "Revoke" }).click();
+  await first.page.getByText("Van is revoked").waitFor();
+  await first.page.locator('[data-testid="device-row"][data-revoked="true"]').waitFor();
+  await second.page.locator('[data-testid="sync-state"][data-state="needs-auth"]').waitFor({ timeout: 70_000 });
+  const unsent = await second.takeOrder();
+
+  await row.getByRole("button", { name: "Let in again" }).click();
+  const drawn = first.page.getByTestId("pairing-code");
+  await drawn.filter({ hasText: /\d{4}/ }).waitFor();
+  const pairing = (await drawn.innerText()).trim();
+  await assert.rejects(unseenTablet(server, pairing), /403/, "for that device alone");
+  await second.go("/settings");
+  await second.box("Pairing or set-up code").fill(pairing);
+  await second.button("Join again").click();
+  await second.synced();
+  await first.page.keyboard.press("Escape");
+  await first.page.locator('[data-testid="device-row"][data-revoked="true"]').waitFor({ state: "detached" });
+  await first.synced();
+  assert.deepEqual((await first.numbers(2)).sort(), [waiting, unsent].sort());
+
+  await first.go("/settings/aside");
+  await first.page.getByText("Nothing was put aside").waitFor();
+  const stranger = await unseenTablet(server, await first.pairingCode());
+  await fetch(`${server.address}/api/v1/shops/${stranger.shop}/push`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${stranger.credential}` },
+    body: JSON.stringify({ device: stranger.device, events: [{ v: 1, stream: ["order", stranger.shop], nonsense: true }] }),
+  });
+  await first.go("/settings/aside");
+  await first.page.getByTestId("put-aside").getByText("It can't be read as a record").waitFor();
+  const file = first.page.waitForEvent("download");
+  await first.button("Save as a file").click();
+  assert.match(readFileSync(await (await file).path(), "utf8"), /nonsense/);
 });
 
 test("payment against cancelling: paid on both, the cancelling is voided and explained", async (t) => {

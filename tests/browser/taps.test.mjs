@@ -290,7 +290,7 @@ async function onASlowDisk(hand) {
 /** Where keys are that act. */
 const PAGES = [
   "/counter", "/orders", "/orders/new", "/products", "/products/new", "/customers", "/customers/new", "/templates", "/templates/new",
-  "/settings", "/settings/shop", "/settings/rules", "/products/import", "/conflicts",
+  "/settings", "/settings/shop", "/settings/rules", "/settings/devices", "/settings/aside", "/products/import", "/conflicts",
 ];
 const SIZES = [LANDSCAPE, PHONE, PORTRAIT];
 const GAPS = [60, 200, 340, 500, 120, 420];

@@ -331,6 +331,11 @@ export async function tour({ first, bare, alone, story, refund, product, custome
   await page.getByTestId("pairing-code").waitFor();
   await see(first, "settings-code");
 
+  await at(first, "/settings/devices", "settings-devices", '[data-testid="device-row"]');
+  await key("Rename").first().click();
+  await see(first, "dialog-rename-device");
+  await page.keyboard.press("Escape");
+  await at(first, "/settings/aside", "settings-aside");
   await at(first, "/settings/shop", "settings-shop", "li.entry");
   await page.locator("li.entry").last().scrollIntoViewIfNeeded();
   await see(first, "settings-shop-lists");

@@ -210,10 +210,10 @@ fn NewShopPart(form: NewShopSignals, on_start: Callback<NewShop>, busy: Signal<b
     }
 }
 
-/// Joining a shop. A pairing link (`/?pair=48271650`) fills the code in.
+/// Joining a shop. A pairing link (`/#pair=48271650`: the server and what is between never hear of it) fills the code in.
 #[component]
 fn JoinPart(on_join: Callback<PairingCode>, busy: Signal<bool>) -> impl IntoView {
-    let code = RwSignal::new(page::query("pair").unwrap_or_default());
+    let code = RwSignal::new(page::take_fragment("pair").unwrap_or_default());
     let tried = RwSignal::new(false);
     let fault = Signal::derive(move || {
         let wrong = tried.get() && PairingCode::parse(&code.read()).is_none();

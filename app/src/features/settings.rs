@@ -1,10 +1,16 @@
 //! Settings: this tablet, the tablets of the shop, the server.
 
+mod aside;
 mod devices;
+mod keeping;
+mod manage;
 
 use leptos::prelude::*;
 
+pub use self::aside::PutAside;
 use self::devices::Devices;
+use self::keeping::Keeping;
+pub use self::manage::ManageDevices;
 use crate::frame::PageHead;
 use crate::platform::service_worker;
 use crate::prefs::{Prefs, Theme};
@@ -59,6 +65,7 @@ fn ThisTablet() -> impl IntoView {
                 <Setting label=settings::TABLET_CODE why=settings::TABLET_CODE_WHY>
                     <b class="tablet-code">{code}</b>
                 </Setting>
+                <Keeping/>
                 <h2 class="setting-head">{shop_setup::BASICS}</h2>
                 <Setting label=shop_setup::TITLE why=shop_setup::OPEN_WHY>
                     <LinkButton href="/settings/shop" label=shop_setup::TITLE glyph=Glyph::Settings/>

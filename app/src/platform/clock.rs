@@ -14,6 +14,8 @@ use replica::clock::Kept;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
+use super::intl;
+
 /// What is kept of the device's clock.
 const KEPT: &str = "stallbook.clock";
 
@@ -88,9 +90,10 @@ pub async fn drawn() {
 
 /// The device's own time zone (IANA), such as `Asia/Shanghai`.
 pub fn own_zone() -> String {
-    let options = Intl::DateTimeFormat::new(&Array::new(), &Object::new()).resolved_options();
-    let zone = Reflect::get(&options, &"timeZone".into()).ok().and_then(|zone| zone.as_string());
-    zone.unwrap_or_else(|| "UTC".to_owned())
+    // In a language that every browser knows: the device's own may be none ("C"), and is refused.
+    let format = intl::construct("en-US", &Object::new()).ok();
+    let zone = format.and_then(|format| Reflect::get(&format.resolved_options(), &"timeZone".into()).ok());
+    zone.and_then(|zone| zone.as_string()).unwrap_or_else(|| "UTC".to_owned())
 }
 
 /// Zones change their offset on a quarter of an hour only.
@@ -133,13 +136,8 @@ fn format(zone: &str) -> Function {
         // A plain object takes every key.
         let _ = Reflect::set(&options, &key.into(), &value.into());
     }
-    let locale = Array::of1(&"en-US".into());
-    let construct = || -> Result<Intl::DateTimeFormat, JsValue> {
-        let intl = Reflect::get(&js_sys::global(), &"Intl".into())?;
-        let class: Function = Reflect::get(&intl, &"DateTimeFormat".into())?.dyn_into()?;
-        Reflect::construct(&class, &Array::of2(&locale, &options))?.dyn_into()
-    };
-    construct().unwrap_or_else(|_| Intl::DateTimeFormat::new(&locale, &Object::new())).format()
+    let known = intl::construct("en-US", &options);
+    known.unwrap_or_else(|_| Intl::DateTimeFormat::new(&Array::of1(&"en-US".into()), &Object::new())).format()
 }
 
 /// Of "11/23/2026, GMT+08:00".

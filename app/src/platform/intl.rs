@@ -107,7 +107,7 @@ fn writer(locale: &str, zone: Option<&str>, shape: Shape) -> Function {
 }
 
 /// Like the bindings' constructor, which would end the program for an unknown zone.
-fn construct(locale: &str, options: &Object) -> Result<Intl::DateTimeFormat, JsValue> {
+pub(super) fn construct(locale: &str, options: &Object) -> Result<Intl::DateTimeFormat, JsValue> {
     let intl = Reflect::get(&js_sys::global(), &"Intl".into())?;
     let class: Function = Reflect::get(&intl, &"DateTimeFormat".into())?.dyn_into()?;
     Reflect::construct(&class, &Array::of2(&locale.into(), options))?.dyn_into()

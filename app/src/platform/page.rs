@@ -86,10 +86,20 @@ pub fn on_system_theme(changed: impl Fn(bool) + 'static) {
     }
 }
 
-/// A value of the address' query, such as `lang` or `pair`.
+/// A value of the address' query, such as `lang`.
 pub fn query(name: &str) -> Option<String> {
     let search = window().location().search().ok()?;
     UrlSearchParams::new_with_str(&search).ok()?.get(name)
+}
+
+/// A value of what stands behind the address' `#`, such as `pair`; the address forgets all that stands there.
+pub fn take_fragment(name: &str) -> Option<String> {
+    let location = window().location();
+    let hash = location.hash().ok()?;
+    let value = UrlSearchParams::new_with_str(hash.strip_prefix('#')?).ok()?.get(name)?;
+    let path = location.pathname().ok()? + &location.search().ok()?;
+    let _ = window().history().ok()?.replace_state_with_url(&JsValue::NULL, "", Some(&path));
+    Some(value)
 }
 
 /// A text as it stands in an address.

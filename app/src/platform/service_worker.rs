@@ -24,6 +24,11 @@ fn container() -> Option<ServiceWorkerContainer> {
     there.then(|| navigator.service_worker()).filter(|container| !container.is_undefined())
 }
 
+/// Whether this browser can keep the app itself, so that it opens without a network.
+pub fn can_be_kept() -> bool {
+    container().is_some()
+}
+
 /// Registers the worker and calls back each time a new version is ready to be taken. Where there is no
 /// worker (`trunk serve` of a page without it), nothing happens.
 pub fn register(ready: impl Fn() + 'static) {

@@ -1,11 +1,12 @@
 //! The other tabs of this app, and this one's comings and goings: who syncs, who wrote, when the page wakes.
 
 use futures::channel::oneshot;
+use futures::future::select;
 use js_sys::Promise;
 use leptos::prelude::{document, window};
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::{JsFuture, spawn_local};
-use web_sys::{BroadcastChannel, VisibilityState};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{BroadcastChannel, StorageManager, VisibilityState};
 
 #[wasm_bindgen]
 extern "C" {
@@ -26,7 +27,7 @@ pub struct Lock {
 
 impl Lock {
     /// Waits until no other tab holds it. Where the browser has no locks (a page that is not served
-    /// securely), it is had at once: nothing correct rests on it.
+    /// securely) or refuses them, it is had at once: nothing correct rests on it.
     pub async fn take(name: &str) -> Self {
         let locks = window().navigator().unchecked_into::<WithLocks>().locks();
         let Some(locks) = locks else {
@@ -41,14 +42,10 @@ impl Lock {
             until
         });
         let lock = Self { release };
-        match locks.request(name, &callback) {
-            Ok(held) => spawn_local(async {
-                // Ends when the lock is given back.
-                let _ = JsFuture::from(held).await;
-            }),
-            Err(_) => return lock,
+        if let Ok(held) = locks.request(name, &callback) {
+            // That one ends when the lock is given back, or before it is had where it is refused.
+            select(has, JsFuture::from(held)).await;
         }
-        let _ = has.await;
         lock
     }
 }
@@ -113,15 +110,22 @@ pub fn on_wake(wake: impl Fn() + 'static) {
     listener.forget();
 }
 
-/// Asks the browser to keep the data when it runs short of space; whether it will.
-pub async fn keep_data() -> bool {
+/// Whether the browser keeps the data when it runs short of space; `None` where it does not say.
+pub async fn keeps_data() -> Option<bool> {
+    answer(storage()?.persisted()).await
+}
+
+/// Asks it to; whether it will. It may ask the person first, and answer only when that is answered: nothing waits for it.
+pub async fn keep_data() -> Option<bool> {
+    answer(storage()?.persist()).await
+}
+
+fn storage() -> Option<StorageManager> {
     let storage = window().navigator().storage();
-    // Absent where the page is not served securely.
-    if storage.is_undefined() {
-        return false;
-    }
-    let Ok(asked) = storage.persist() else {
-        return false;
-    };
-    JsFuture::from(asked).await.is_ok_and(|kept| kept.is_truthy())
+    // Absent where the page is not served securely, and in WebKitGTK.
+    (!storage.is_undefined()).then_some(storage)
+}
+
+async fn answer(asked: Result<Promise, JsValue>) -> Option<bool> {
+    Some(JsFuture::from(asked.ok()?).await.ok()?.is_truthy())
 }

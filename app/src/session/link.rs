@@ -11,7 +11,7 @@ use domain::shop::SettingChanged;
 use domain::{Currency, Day, DeviceCode};
 use futures::channel::oneshot;
 use protocol::BlobId;
-use protocol::api::Pairing;
+use protocol::api::{DeviceEntry, Pairing, Quarantine};
 use replica::client::rules::Hand;
 use replica::client::{self, Client, KeepFault, OpenFault, SyncState};
 use replica::storage::StorageFault;
@@ -326,6 +326,26 @@ impl Link {
     /// A code with which one more tablet may join.
     pub async fn pairing_code(&self) -> Result<Pairing, ServerFault> {
         Ok(self.client.pairing_code().await?)
+    }
+
+    /// A code that lets this device of the shop in again, and no other.
+    pub async fn code_to_let_in(&self, device: Uuid) -> Result<Pairing, ServerFault> {
+        Ok(self.client.code_to_let_in(device).await?)
+    }
+
+    /// Takes a device's credential away.
+    pub async fn revoke(&self, device: Uuid) -> Result<(), ServerFault> {
+        Ok(self.client.revoke(device).await?)
+    }
+
+    /// The shop's devices as the server knows them.
+    pub async fn known_devices(&self) -> Result<Vec<DeviceEntry>, ServerFault> {
+        Ok(self.client.devices().await?.devices)
+    }
+
+    /// A page of what the server put aside, the newest first.
+    pub async fn put_aside(&self, before: Option<i64>) -> Result<Quarantine, ServerFault> {
+        Ok(self.client.put_aside(before).await?)
     }
 }
 

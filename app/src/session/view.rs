@@ -95,6 +95,8 @@ pub struct Device {
     pub id: Uuid,
     /// Its two-character code.
     pub code: String,
+    /// What the shop calls it; empty where it has only its code.
+    pub name: String,
     /// It is this one.
     pub here: bool,
 }

@@ -20,9 +20,9 @@ pub fn is_own(headers: &HeaderMap) -> bool {
     };
     let port = page.port_u16().unwrap_or(usual);
     let hosts = ["x-forwarded-host", "host"].into_iter().flat_map(|name| headers.get_all(name));
-    hosts.filter_map(|host| host.to_str().ok()?.rsplit(',').next()?.trim().parse::<Authority>().ok()).any(|host| {
-        host.host().eq_ignore_ascii_case(page.host()) && host.port_u16().is_none_or(|asked| asked == port)
-    })
+    hosts
+        .filter_map(|host| host.to_str().ok()?.rsplit(',').next()?.trim().parse::<Authority>().ok())
+        .any(|host| host.host().eq_ignore_ascii_case(page.host()) && host.port_u16().is_none_or(|asked| asked == port))
 }
 
 #[cfg(test)]

@@ -18,17 +18,17 @@ pub struct Program {
 
 impl Program {
     pub async fn start(data: &Path) -> Self {
-        Self::start_by(Command::new(env!("CARGO_BIN_EXE_sync-server")), data).await
+        Self::start_by(Command::new(env!("CARGO_BIN_EXE_sync-server")), data, "debug").await
     }
 
-    /// Starts it by a command that becomes the program.
-    pub async fn start_by(mut command: Command, data: &Path) -> Self {
+    /// Starts it by a command that becomes the program. Nobody reads its log while it runs: it must fit into a pipe.
+    pub async fn start_by(mut command: Command, data: &Path, log: &str) -> Self {
         let mut child = command
             .env_clear()
             .env("STALLBOOK_ADDR", "127.0.0.1:0")
             .env("STALLBOOK_DATA", data)
             .env("STALLBOOK_LOG_FORMAT", "json")
-            .env("STALLBOOK_LOG", "debug")
+            .env("STALLBOOK_LOG", log)
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .kill_on_drop(true)

@@ -224,7 +224,7 @@ async fn with_few_descriptors_a_silent_crowd_keeps_no_one_out() {
     let folder = tempfile::tempdir().unwrap();
     let mut few = Command::new("/bin/sh");
     few.args(["-c", "ulimit -n 200; exec \"$0\"", env!("CARGO_BIN_EXE_sync-server")]);
-    let program = Program::start_by(few, folder.path()).await;
+    let program = Program::start_by(few, folder.path(), "warn").await;
     let address = program.url.trim_start_matches("http://");
     let mut crowd = Vec::new();
     for _ in 0..250 {

@@ -5,7 +5,7 @@ use domain::record::{Fields, Value};
 use domain::shop::list::List;
 
 use crate::features::shop_lists;
-use crate::text::{Currency, Phrase, form, order_page, products, records, scan, weight};
+use crate::text::{Currency, Phrase, devices, form, order_page, products, records, scan, weight};
 
 /// The last part of a field's name, and the key of the collection's entry that it is of.
 fn taken_apart(field: &str) -> (Option<&str>, Option<&str>, &str) {
@@ -51,6 +51,7 @@ fn list_of(collection: &str) -> Option<List> {
 
 fn phrase(kind: StreamKind, collection: Option<&str>, last: &str) -> Option<Phrase> {
     Some(match (kind, collection, last) {
+        (StreamKind::Shop, Some("device"), "name") => devices::NAME,
         (StreamKind::Product, Some("variant"), "name") | (StreamKind::Product, _, "spec") => products::SPEC,
         (StreamKind::Product, _, "name") => products::NAME,
         (StreamKind::Product, _, "code") => products::CODE,

@@ -10,8 +10,10 @@ use crate::features::first_start::PairingCode;
 use crate::features::server_words;
 use crate::platform::page;
 use crate::session::{Device, ServerFault, Session};
-use crate::text::{self, settings};
-use crate::ui::{Acts, Button, Fault, Glyph, Icon, Kind, Note, Scroll, Sheet, Stub, SyncState, TextField};
+use crate::text::{self, devices as words, settings};
+use crate::ui::{
+    Acts, Button, Fault, Glyph, Icon, Kind, LinkButton, Note, Scroll, Setting, Sheet, Stub, SyncState, TextField, Tone,
+};
 
 /// Where to meet.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,15 +60,19 @@ impl ConnectForm {
 
 /// What the parts of the sheet share.
 #[derive(Clone, Copy)]
-struct Work {
+pub(super) struct Work {
     /// An act is under way.
-    busy: RwSignal<bool>,
-    problem: RwSignal<Option<ServerFault>>,
+    pub(super) busy: RwSignal<bool>,
+    pub(super) problem: RwSignal<Option<ServerFault>>,
 }
 
 impl Work {
+    pub(super) fn new() -> Self {
+        Self { busy: RwSignal::new(false), problem: RwSignal::new(None) }
+    }
+
     /// Why the last act failed, in words.
-    fn said(self) -> Signal<Option<String>> {
+    pub(super) fn said(self) -> Signal<Option<String>> {
         Signal::derive(move || {
             let problem = self.problem.read();
             problem.as_ref().map(|why| server_words::words(why).get().to_owned())
@@ -74,7 +80,7 @@ impl Work {
     }
 
     /// Does something that asks the server, one at a time.
-    fn run<T: 'static>(
+    pub(super) fn run<T: 'static>(
         self,
         asked: impl Future<Output = Result<T, ServerFault>> + 'static,
         then: impl FnOnce(T) + 'static,
@@ -102,7 +108,8 @@ pub fn Devices() -> impl IntoView {
     let connected = session.connected();
     let connected = Memo::new(move |_| connected.get());
     let devices = session.devices();
-    let work = Work { busy: RwSignal::new(false), problem: RwSignal::new(None) };
+    let work = Work::new();
+    let aside = session.own_aside();
     let list = move || devices.get().into_iter().map(|device| view! { <DeviceLine device/> }).collect_view();
     let forgotten = Memo::new(move |_| session.sync.with(|sync| sync.state == SyncState::NeedsAuth));
     let stub = move || {
@@ -112,7 +119,16 @@ pub fn Devices() -> impl IntoView {
         <Sheet class="ticket">
             <Scroll label=settings::DEVICES>
                 <h2 class="setting-head" id="sync">{settings::DEVICES}</h2>
+                <Show when=move || !aside.with(Vec::is_empty)>
+                    <Note text=words::ASIDE_WAITS tone=Tone::Alarm glyph=Glyph::Warn/>
+                </Show>
                 {list}
+                <Setting label=words::OPEN why=words::OPEN_WHY>
+                    <LinkButton href="/settings/devices" label=words::OPEN glyph=Glyph::Tablet/>
+                </Setting>
+                <Setting label=words::ASIDE why=words::ASIDE_WHY>
+                    <LinkButton href="/settings/aside" label=words::ASIDE glyph=Glyph::Warn/>
+                </Setting>
                 <Show when=move || !connected.get()>
                     <section class="section stack" data-tight="" aria-label=settings::MORE_DEVICES>
                         <h2>{settings::MORE_DEVICES}</h2>
@@ -129,7 +145,8 @@ pub fn Devices() -> impl IntoView {
 #[component]
 fn DeviceLine(device: Device) -> impl IntoView {
     let here = device.here.then(|| view! { " " <span>{settings::THIS_ONE}</span> });
-    view! { <div class="setting"><p><b>{device.code}</b>{here}</p><Icon glyph=Glyph::Tablet/></div> }
+    let name = (!device.name.is_empty()).then(|| format!("{} ", device.name));
+    view! { <div class="setting"><p>{name}<b>{device.code}</b>{here}</p><Icon glyph=Glyph::Tablet/></div> }
 }
 
 /// Lets one more tablet in.
@@ -168,7 +185,7 @@ fn PairingPart(work: Work) -> impl IntoView {
 }
 
 /// As one reads it out: "4827 1650".
-fn in_fours(code: &str) -> String {
+pub(super) fn in_fours(code: &str) -> String {
     match code.split_at_checked(4) {
         Some((first, second)) if !second.is_empty() => format!("{first} {second}"),
         _ => code.to_owned(),

@@ -3,6 +3,7 @@
 use domain::DeviceCode;
 use domain::shop::SettingChanged;
 use domain::weight::WeightUnit;
+use domain::zone::is_same;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
@@ -16,7 +17,7 @@ use crate::ui::{Button, Choice, Select, Setting, Switch, TextField, Toaster, uid
 
 /// Payment terms to choose from, in hours; 0: none.
 const TERMS: [u32; 8] = [0, 2, 12, 24, 48, 72, 168, 720];
-/// Time zones to choose from, beside the shop's own.
+/// Time zones to choose from, beside the shop's own and the device's.
 const ZONES: [&str; 14] = [
     "Asia/Shanghai",
     "Asia/Hong_Kong",
@@ -33,6 +34,17 @@ const ZONES: [&str; 14] = [
     "America/New_York",
     "America/Los_Angeles",
 ];
+
+/// The zones to choose from: this one and the device's, and those of the list that are neither under another name.
+fn zones(own: String) -> Vec<Choice> {
+    let mut zones: Vec<String> = Vec::new();
+    for zone in [own, clock::own_zone()].into_iter().chain(ZONES.map(str::to_owned)) {
+        if !zone.is_empty() && !zones.iter().any(|there| is_same(there, &zone)) {
+            zones.push(zone);
+        }
+    }
+    zones.into_iter().map(|zone| Choice::new(zone.clone(), move || zone_name(&zone, clock::now_ms()))).collect()
+}
 
 fn hours_words(hours: u32) -> String {
     match hours {
@@ -76,12 +88,11 @@ pub fn Basics() -> impl IntoView {
     };
     let currency = move || session.currency().get().code.to_owned();
     let zone = session.time_zone();
-    let zones = {
-        let own = zone.get_untracked();
-        let own = (!ZONES.contains(&own.as_str()) && !own.is_empty()).then_some(own);
-        let all = own.into_iter().chain(ZONES.map(str::to_owned));
-        all.map(|zone| Choice::new(zone.clone(), move || zone_name(&zone, clock::now_ms()))).collect::<Vec<_>>()
-    };
+    // The shop's, where it is none of the list; it stays there when another is chosen.
+    let unlisted = Memo::new(move |before: Option<&String>| {
+        let now = zone.get();
+        if ZONES.contains(&now.as_str()) { before.cloned().unwrap_or_default() } else { now }
+    });
     let set_zone = move |zone: String| {
         write(session, toaster, SettingChanged { time_zone: Some(zone), ..SettingChanged::default() });
     };
@@ -125,7 +136,10 @@ pub fn Basics() -> impl IntoView {
         </Setting>
         <Setting label=words::CURRENCY why=words::CURRENCY_WHY><b>{currency}</b></Setting>
         <Setting label=words::TIME_ZONE why=words::TIME_ZONE_WHY control="time-zone">
-            <Select id="time-zone" choices=zones value=zone on_change=set_zone/>
+            {move || {
+                let choices = zones(unlisted.get());
+                view! { <Select id="time-zone" choices value=zone on_change=set_zone/> }
+            }}
         </Setting>
         <Setting label=words::TERM why=words::TERM_WHY control="payment-term">
             <Select id="payment-term" choices=terms value=term on_change=set_term/>

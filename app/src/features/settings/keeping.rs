@@ -1,0 +1,69 @@
+//! Whether this browser keeps what is on this device, and what a person can do about it.
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+use crate::platform::{service_worker, tabs};
+use crate::text::{Phrase, keeping as words};
+use crate::ui::{Button, Setting};
+
+/// How far it is known.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Known {
+    /// It has not said yet.
+    Asked,
+    /// As it is. `None`: the browser does not say.
+    Is(Option<bool>),
+    /// A person was asked to be asked.
+    Asking,
+    Refused,
+}
+
+impl Known {
+    const fn words(self) -> Option<Phrase> {
+        match self {
+            Self::Asked => None,
+            Self::Is(Some(true)) => Some(words::KEPT),
+            Self::Is(Some(false)) => Some(words::MAY_GO),
+            Self::Is(None) => Some(words::UNKNOWN),
+            Self::Asking => Some(words::ASKING),
+            Self::Refused => Some(words::REFUSED),
+        }
+    }
+}
+
+/// A line of the settings.
+#[component]
+pub fn Keeping() -> impl IntoView {
+    let known = RwSignal::new(Known::Asked);
+    // The person may have left the page before the browser answers.
+    spawn_local(async move {
+        let _ = known.try_set(Known::Is(tabs::keeps_data().await));
+    });
+    let ask = move || {
+        known.set(Known::Asking);
+        spawn_local(async move {
+            let answer = match tabs::keep_data().await {
+                Some(false) => Known::Refused,
+                other => Known::Is(other),
+            };
+            let _ = known.try_set(answer);
+        });
+    };
+    let why = move || {
+        let kept = known.get();
+        let is_kept = kept == Known::Is(Some(true));
+        let more = [(!is_kept).then_some(words::PRIVATE), (!service_worker::can_be_kept()).then_some(words::NO_APP)];
+        let said = kept.words().into_iter().chain(more.into_iter().flatten());
+        said.map(Phrase::get).collect::<Vec<_>>().join(" ")
+    };
+    view! {
+        <div data-testid="keeping">
+            <Setting label=words::TITLE why=why>
+                <Show when=move || known.get() == Known::Is(Some(false))>
+                    <Button label=words::ASK on_press=ask/>
+                </Show>
+            </Setting>
+        </div>
+    }
+}

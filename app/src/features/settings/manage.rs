@@ -1,0 +1,276 @@
+//! The devices of the shop on a page of their own: named, taken out, let in again. Names are the shop's and need no
+//! network; who may come in is the server's to say.
+
+use std::collections::BTreeMap;
+
+use domain::record::Value;
+use domain::shop::device_name_field;
+use domain::text::SHORT;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use protocol::api::{DeviceEntry, Pairing};
+use uuid::Uuid;
+
+use super::devices::{Work, in_fours};
+use crate::features::order::refusal;
+use crate::frame::PageHead;
+use crate::session::Session;
+use crate::text::{self, devices as words, rules, settings, shop_setup};
+use crate::ui::{Acts, Button, Dialog, Fault, Glyph, Kind, Note, Scroll, Sheet, TextField, Toast, Toaster, Tone};
+
+/// A device as its row shows it.
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Line {
+    id: Uuid,
+    code: String,
+    /// What the shop calls it; else its code.
+    called: String,
+    here: bool,
+    /// What the server knows; nothing while it can't be asked.
+    known: Option<DeviceEntry>,
+}
+
+/// All that the log or the server knows of, this one first.
+fn lines(session: Session, server: &[DeviceEntry]) -> Vec<Line> {
+    let mut lines: Vec<Line> = session
+        .devices()
+        .get()
+        .into_iter()
+        .map(|device| Line {
+            id: device.id,
+            called: if device.name.is_empty() { device.code.clone() } else { device.name },
+            code: device.code,
+            here: device.here,
+            known: server.iter().find(|entry| entry.id == device.id).cloned(),
+        })
+        .collect();
+    // One that joined and was not heard of since has introduced itself to nobody yet.
+    for entry in server {
+        if lines.iter().all(|line| line.id != entry.id) {
+            let (id, code, called) = (entry.id, entry.code.clone(), entry.code.clone());
+            lines.push(Line { id, code, called, here: false, known: Some(entry.clone()) });
+        }
+    }
+    lines
+}
+
+/// What a dialog is open for.
+#[derive(Clone, Copy)]
+struct Desk {
+    line: RwSignal<Line>,
+    renaming: RwSignal<bool>,
+    revoking: RwSignal<bool>,
+    letting_in: RwSignal<bool>,
+    work: Work,
+    /// As the server told it last.
+    server: RwSignal<Option<Vec<DeviceEntry>>>,
+}
+
+impl Desk {
+    fn ask(self, line: Line, open: RwSignal<bool>) {
+        self.work.problem.set(None);
+        self.line.set(line);
+        open.set(true);
+    }
+
+    fn fetch(self, session: Session) {
+        spawn_local(async move {
+            let known = session.known_devices().await.ok();
+            let _ = self.server.try_set(known);
+        });
+    }
+}
+
+/// The page.
+#[component]
+pub fn ManageDevices() -> impl IntoView {
+    let session = Session::here();
+    let desk = Desk {
+        line: RwSignal::default(),
+        renaming: RwSignal::new(false),
+        revoking: RwSignal::new(false),
+        letting_in: RwSignal::new(false),
+        work: Work::new(),
+        server: RwSignal::new(None),
+    };
+    let connected = session.connected();
+    let asked = RwSignal::new(false);
+    Effect::new(move |_| {
+        if connected.get() {
+            desk.fetch(session);
+        }
+    });
+    Effect::new(move |before: Option<()>| {
+        desk.server.track();
+        if before.is_some() {
+            asked.set(true);
+        }
+    });
+    let rows = Memo::new(move |_| lines(session, desk.server.read().as_deref().unwrap_or_default()));
+    let offline = move || connected.get() && asked.get() && desk.server.with(Option::is_none);
+    view! {
+        <div class="page">
+            <PageHead title=settings::DEVICES back=("/settings", rules::BACK)/>
+            <Sheet>
+                <Scroll label=settings::DEVICES>
+                    <Show when=offline><Note text=words::OFFLINE tone=Tone::Owe glyph=Glyph::Offline/></Show>
+                    <ul class="plain-rows">
+                        {move || rows.get().into_iter().map(|line| view! { <Row line desk/> }).collect_view()}
+                    </ul>
+                </Scroll>
+            </Sheet>
+            <Rename desk/>
+            <Revoke desk/>
+            <LetIn desk/>
+        </div>
+    }
+}
+
+#[component]
+fn Row(line: Line, desk: Desk) -> impl IntoView {
+    let known = line.known.clone();
+    let is_revoked = known.as_ref().is_some_and(|known| known.revoked_ms.is_some());
+    let says = move || {
+        let known = known.as_ref()?;
+        let mut says = vec![match known.revoked_ms {
+            Some(at) => words::revoked_at(&text::date_time(at)),
+            None => words::heard_at(&text::date_time(known.last_seen_ms)),
+        }];
+        says.extend(known.joined_ms.map(|at| words::joined_at(&text::date_time(at))));
+        Some(says.join(" · "))
+    };
+    let (for_name, for_revoke, for_again) = (line.clone(), line.clone(), line.clone());
+    let may_revoke = line.known.is_some() && !line.here && !is_revoked;
+    let code = (line.called != line.code).then(|| line.code.clone());
+    view! {
+        <li data-testid="device-row" data-device=line.id.to_string() data-revoked=is_revoked.to_string()>
+            <div>
+                <h2>
+                    {line.called} " " {code.map(|code| view! { <span class="muted">{code}</span> })} " "
+                    {line.here.then(|| view! { <span class="muted small">{settings::THIS_ONE}</span> })}
+                </h2>
+                <p class="small muted">{says}</p>
+            </div>
+            <Button label=words::RENAME glyph=Glyph::Edit on_press=move || desk.ask(for_name.clone(), desk.renaming)/>
+            {may_revoke
+                .then(|| {
+                    let open = move || desk.ask(for_revoke.clone(), desk.revoking);
+                    view! { <Button label=words::REVOKE glyph=Glyph::Lock kind=Kind::Danger on_press=open/> }
+                })}
+            {is_revoked
+                .then(|| {
+                    let open = move || desk.ask(for_again.clone(), desk.letting_in);
+                    view! { <Button label=words::LET_IN glyph=Glyph::Plus on_press=open/> }
+                })}
+        </li>
+    }
+}
+
+#[component]
+fn Rename(desk: Desk) -> impl IntoView {
+    let session = Session::here();
+    let toaster = use_context::<Toaster>().unwrap_or_default();
+    let name = RwSignal::new(String::new());
+    Effect::new(move |_| {
+        if desk.renaming.get() {
+            let line = desk.line.get_untracked();
+            name.set(if line.called == line.code { String::new() } else { line.called });
+        }
+    });
+    let too_long = Signal::derive(move || {
+        name.with(|name| name.trim().chars().count() > SHORT).then(|| shop_setup::ADD_LONG.get().to_owned())
+    });
+    let save = move || {
+        if too_long.with_untracked(Option::is_some) {
+            return;
+        }
+        let name = name.get_untracked().trim().to_owned();
+        let field = device_name_field(desk.line.with_untracked(|line| line.id));
+        let set = BTreeMap::from([(field, (!name.is_empty()).then(|| Value::from(name)))]);
+        spawn_local(async move {
+            match session.change_shop(set).await {
+                Ok(()) => {
+                    let _ = desk.renaming.try_set(false);
+                }
+                Err(fault) => toaster.warn(refusal::words(&fault)),
+            }
+        });
+    };
+    view! {
+        <Dialog open=desk.renaming title=words::RENAME>
+            <form
+                novalidate
+                on:submit=move |event| {
+                    event.prevent_default();
+                    save();
+                }
+            >
+                <TextField label=words::NAME value=name fault=too_long hint=words::NAME_HINT/>
+                <Acts><Button label=words::SAVE kind=Kind::Main submit=true/></Acts>
+            </form>
+        </Dialog>
+    }
+}
+
+#[component]
+fn Revoke(desk: Desk) -> impl IntoView {
+    let session = Session::here();
+    let toaster = use_context::<Toaster>().unwrap_or_default();
+    let title = move || desk.line.with(|line| words::revoke_title(&line.called));
+    let sent = move || {
+        let heard = desk.line.with(|line| line.known.as_ref().and_then(|known| known.heard_ms));
+        heard.map_or_else(|| words::NOT_KNOWN_SENT.get().to_owned(), |at| words::sent_at(&text::date_time(at)))
+    };
+    let revoke = move || {
+        let line = desk.line.get_untracked();
+        desk.work.run(session.revoke(line.id), move |()| {
+            let _ = desk.revoking.try_set(false);
+            toaster.show(Toast {
+                text: words::revoked(&line.called).into(),
+                glyph: Glyph::Lock,
+                acts: Vec::new(),
+                stays: false,
+            });
+            desk.fetch(session);
+        });
+    };
+    view! {
+        <Dialog open=desk.revoking title>
+            <p>{words::REVOKE_WHY}</p>
+            <p class="muted">{sent}</p>
+            <Fault text=desk.work.said()/>
+            <Acts><Button label=words::REVOKE kind=Kind::Danger busy=desk.work.busy on_press=revoke/></Acts>
+        </Dialog>
+    }
+}
+
+#[component]
+fn LetIn(desk: Desk) -> impl IntoView {
+    let session = Session::here();
+    let pairing = RwSignal::new(None::<Pairing>);
+    Effect::new(move |_| {
+        pairing.set(None);
+        if desk.letting_in.get() {
+            let device = desk.line.with_untracked(|line| line.id);
+            desk.work.run(session.code_to_let_in(device), move |drawn| {
+                let _ = pairing.try_set(Some(drawn));
+            });
+        } else {
+            desk.fetch(session);
+        }
+    });
+    let title = move || desk.line.with(|line| words::let_in_title(&line.called));
+    let code = move || {
+        let Pairing { code, expires_ms } = pairing.get()?;
+        Some(view! {
+            <p class="label">{move || words::let_in_code(&text::time(expires_ms))}</p>
+            <p class="pairing" data-testid="pairing-code">{in_fours(&code)}</p>
+        })
+    };
+    view! {
+        <Dialog open=desk.letting_in title>
+            <div role="status">{code}</div>
+            <Fault text=desk.work.said()/>
+        </Dialog>
+    }
+}
