@@ -134,7 +134,7 @@ pub async fn start_with(options: Options, clock: Clock) -> Result<Running> {
             options.limits.strange_sockets_per_address,
         ),
         limits: options.limits,
-        trust_proxy: options.trust_proxy,
+        proxies: services::proxy::Proxies::new(options.trust_proxy),
         disk: Disk::new(place.folder(), options.reserve_mb),
         readiness: Readiness::default(),
         patience: options.patience,

@@ -17,7 +17,7 @@ use tower_http::timeout::{RequestBodyTimeoutLayer, TimeoutLayer};
 use crate::fault::{Fault, documents};
 use crate::handlers::{blobs, claim, devices, health, hello, join, live, pairing, pull, push, quarantine};
 use crate::limits::Limits;
-use crate::state::Shared;
+use crate::state::{Shared, from_whom};
 
 /// What a body may hold beside its events: the device, commas, brackets.
 const SLACK: usize = 64 * 1024;
@@ -37,6 +37,7 @@ pub fn router(app: Shared) -> Router {
         .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, app.limits.call))
         .layer(map_response(documents))
         .layer(map_response(protected))
+        .layer(from_fn_with_state(app.clone(), from_whom))
         .layer(from_fn_with_state(app.clone(), log))
         .with_state(app)
 }
@@ -70,9 +71,28 @@ async fn nothing_here() -> Fault {
 /// The app's files and pages, for everything that is no call.
 async fn site(State(app): State<Shared>, request: Request) -> Response {
     use axum::response::IntoResponse;
+    if let Some(words) = astray(request.uri().path()) {
+        return Fault::Because(ProblemType::NotFound, words.to_owned()).into_response();
+    }
     match &app.site {
         Some(site) => site.answer(request.method(), request.uri().path(), request.headers()).await,
         None => Fault::Because(ProblemType::NotFound, "this server serves no app".to_owned()).into_response(),
+    }
+}
+
+/// What is wrong with an address that was meant to be a call: the app's page would tell whoever calls nothing.
+fn astray(path: &str) -> Option<&'static str> {
+    let first = path.trim_start_matches('/').split('/').next().unwrap_or_default();
+    match first {
+        "healthz" | "readyz" => Some("this address is written without a slash at its end"),
+        "v1" | "hello" | "shops" | "devices" => Some(
+            "a call of the API begins with /api/v1. The proxy in front seems to cut that off: let it pass the whole path on",
+        ),
+        "api" => Some("there is no such call; the API's begin with /api/v1"),
+        _ if path.contains("/api/v1/") => {
+            Some("a call of the API begins with /api/v1. The proxy in front seems to put something before it")
+        }
+        _ => None,
     }
 }
 

@@ -6,6 +6,7 @@ pub mod disk;
 pub mod metrics;
 pub mod origin;
 pub mod places;
+pub mod proxy;
 pub mod rooms;
 pub mod secrets;
 pub mod site;

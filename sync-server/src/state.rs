@@ -4,9 +4,11 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::extract::{ConnectInfo, FromRequestParts, RawPathParams};
+use axum::extract::{ConnectInfo, FromRequestParts, RawPathParams, Request, State};
 use axum::http::header;
 use axum::http::request::Parts;
+use axum::middleware::Next;
+use axum::response::Response;
 use protocol::ProblemType;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
@@ -22,6 +24,7 @@ use crate::services::attempts::Attempts;
 use crate::services::disk::Disk;
 use crate::services::metrics::{Metrics, Refused};
 use crate::services::places::Places;
+use crate::services::proxy::Proxies;
 use crate::services::rooms::Rooms;
 use crate::services::secrets;
 use crate::services::site::Site;
@@ -60,8 +63,8 @@ pub struct App {
     pub strange_sockets: Arc<Places<IpAddr>>,
     /// What anyone may cost.
     pub limits: Limits,
-    /// Whether a proxy says whom it speaks for.
-    pub trust_proxy: bool,
+    /// Whom the proxies in front speak for.
+    pub proxies: Proxies,
     /// The disk that it lies on.
     pub disk: Disk,
     /// Whether it wrote when someone last asked.
@@ -147,22 +150,25 @@ impl FromRequestParts<Shared> for Caller {
     }
 }
 
-/// The address of the client, or of the proxy's client.
+/// The address of the client, or of the proxy's client, of a call to the API.
 #[derive(Clone, Copy, Debug)]
 pub struct ClientAddress(pub IpAddr);
+
+/// Notes it: each call tells something of the proxy that it came through.
+pub async fn from_whom(State(app): State<Shared>, mut request: Request, next: Next) -> Response {
+    if request.uri().path().starts_with("/api/v1/") {
+        let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
+        let peer = peer.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
+        let client = app.proxies.client(request.headers(), peer, app.now());
+        request.extensions_mut().insert(ClientAddress(client));
+    }
+    next.run(request).await
+}
 
 impl FromRequestParts<Shared> for ClientAddress {
     type Rejection = Fault;
 
-    async fn from_request_parts(parts: &mut Parts, app: &Shared) -> Result<Self, Fault> {
-        let forwarded = parts
-            .headers
-            .get_all("x-forwarded-for")
-            .iter()
-            .next_back()
-            .filter(|_| app.trust_proxy)
-            .and_then(|value| value.to_str().ok()?.rsplit(',').next()?.trim().parse().ok());
-        let direct = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
-        Ok(Self(forwarded.or(direct).unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED))))
+    async fn from_request_parts(parts: &mut Parts, _: &Shared) -> Result<Self, Fault> {
+        parts.extensions.get().copied().ok_or_else(|| ProblemType::Internal.into())
     }
 }
