@@ -2,8 +2,13 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
+use crate::limits::Limits;
 use crate::operate::Command;
+
+/// How long a call waits for its turn, as a rule.
+pub const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Stallbook's sync server: brings the tablets of a shop together, and serves the app
 ///
@@ -50,10 +55,19 @@ pub struct Options {
     /// Address and port at which Prometheus finds /metrics; without it there is none. It asks nobody who they are
     #[arg(long, env = "STALLBOOK_METRICS_ADDR", value_name = "ADDRESS")]
     pub metrics_addr: Option<SocketAddr>,
+    /// Megabytes of the disk that are kept for orders: while less is free, pictures have to wait
+    #[arg(long, env = "STALLBOOK_RESERVE_MB", default_value_t = 200, value_name = "MEGABYTES")]
+    pub reserve_mb: u32,
+    /// How long a call waits for its turn before it says that the database is busy
+    #[arg(skip = PATIENCE)]
+    pub patience: Duration,
     /// Begin a new epoch: once, at the first start after the data folder was restored from a copy, so that every
     /// tablet offers what the copy lacks
     #[arg(long, env = "STALLBOOK_NEW_EPOCH")]
     pub new_epoch: bool,
+    /// What anyone may cost
+    #[arg(skip)]
+    pub limits: Limits,
 }
 
 /// The form of log lines.
@@ -78,7 +92,10 @@ impl Options {
             trust_proxy: false,
             unused_days: 400,
             metrics_addr: None,
+            reserve_mb: 0,
+            patience: PATIENCE,
             new_epoch: false,
+            limits: Limits::default(),
         }
     }
 }

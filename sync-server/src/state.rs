@@ -2,19 +2,29 @@
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
+use std::time::Duration;
 
-use axum::extract::{ConnectInfo, FromRequestParts, RawPathParams};
+use axum::extract::{ConnectInfo, FromRequestParts, RawPathParams, Request, State};
 use axum::http::header;
 use axum::http::request::Parts;
+use axum::middleware::Next;
+use axum::response::Response;
 use protocol::ProblemType;
+use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use uuid::Uuid;
 
+use crate::connections::Guest;
 use crate::fault::Fault;
+use crate::handlers::health::Readiness;
+use crate::limits::Limits;
 use crate::place::Lock;
 use crate::services::attempts::Attempts;
+use crate::services::disk::Disk;
 use crate::services::metrics::{Metrics, Refused};
+use crate::services::places::Places;
+use crate::services::proxy::Proxies;
 use crate::services::rooms::Rooms;
 use crate::services::secrets;
 use crate::services::site::Site;
@@ -22,6 +32,9 @@ use crate::store::{SecretHash, Store};
 
 /// How old the note of a device's last call may be before it is written anew.
 const SEEN_EVERY_MS: i64 = 60_000;
+
+/// How long a call waits for that note.
+const NOTED_WITHIN: Duration = Duration::from_millis(500);
 
 /// The server's time, in milliseconds since 1970.
 pub type Clock = Arc<dyn Fn() -> i64 + Send + Sync>;
@@ -44,8 +57,20 @@ pub struct App {
     pub unused_ms: i64,
     /// The app's files, when they are served.
     pub site: Option<Site>,
-    /// Whether a proxy says whom it speaks for.
-    pub trust_proxy: bool,
+    /// Live sockets of devices.
+    pub sockets: Arc<Places<Uuid>>,
+    /// Live sockets that have not said who they are.
+    pub strange_sockets: Arc<Places<IpAddr>>,
+    /// What anyone may cost.
+    pub limits: Limits,
+    /// Whom the proxies in front speak for.
+    pub proxies: Proxies,
+    /// The disk that it lies on.
+    pub disk: Disk,
+    /// Whether it wrote when someone last asked.
+    pub readiness: Readiness,
+    /// How long a call waits for its turn.
+    pub patience: Duration,
     /// The database is this server's alone.
     pub lock: Lock,
     /// Cancelled when the server is to stop.
@@ -77,10 +102,10 @@ impl App {
             return Err(ProblemType::Forbidden.into());
         }
         if (now - known.last_seen_ms).abs() > SEEN_EVERY_MS
-            && let Err(fault) = self.store.seen(known.shop, known.device, now).await
+            && !matches!(timeout(NOTED_WITHIN, self.store.seen(known.shop, known.device, now)).await, Ok(Ok(())))
         {
-            // A note, no more: who may read goes on reading while the disk is full.
-            tracing::warn!(%fault, "could not note that a device was heard of");
+            // A note, no more: who may read goes on reading while the disk is full or another program has the database.
+            tracing::warn!("could not note that a device was heard of");
         }
         Ok(Caller { shop: known.shop, device: known.device, heard_ms: known.heard_ms, credential })
     }
@@ -117,26 +142,33 @@ impl FromRequestParts<Shared> for Caller {
             .and_then(|value| value.to_str().ok())
             .and_then(|value| value.strip_prefix("Bearer "))
             .ok_or(ProblemType::Unauthenticated)?;
-        app.admit(credential.trim(), shop.ok_or(ProblemType::NotFound)?).await
+        let caller = app.admit(credential.trim(), shop.ok_or(ProblemType::NotFound)?).await?;
+        if let Some(guest) = parts.extensions.get::<Arc<Guest>>() {
+            guest.known(caller.device);
+        }
+        Ok(caller)
     }
 }
 
-/// The address of the client, or of the proxy's client.
+/// The address of the client, or of the proxy's client, of a call to the API.
 #[derive(Clone, Copy, Debug)]
 pub struct ClientAddress(pub IpAddr);
+
+/// Notes it: each call tells something of the proxy that it came through.
+pub async fn from_whom(State(app): State<Shared>, mut request: Request, next: Next) -> Response {
+    if request.uri().path().starts_with("/api/v1/") {
+        let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
+        let peer = peer.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
+        let client = app.proxies.client(request.headers(), peer, app.now());
+        request.extensions_mut().insert(ClientAddress(client));
+    }
+    next.run(request).await
+}
 
 impl FromRequestParts<Shared> for ClientAddress {
     type Rejection = Fault;
 
-    async fn from_request_parts(parts: &mut Parts, app: &Shared) -> Result<Self, Fault> {
-        let forwarded = parts
-            .headers
-            .get_all("x-forwarded-for")
-            .iter()
-            .next_back()
-            .filter(|_| app.trust_proxy)
-            .and_then(|value| value.to_str().ok()?.rsplit(',').next()?.trim().parse().ok());
-        let direct = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
-        Ok(Self(forwarded.or(direct).unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED))))
+    async fn from_request_parts(parts: &mut Parts, _: &Shared) -> Result<Self, Fault> {
+        parts.extensions.get().copied().ok_or_else(|| ProblemType::Internal.into())
     }
 }

@@ -252,7 +252,7 @@ pub trait Store: Send + Sync + 'static {
     async fn epoch(&self) -> Result<Uuid, StoreFault>;
     /// Replaces the epoch, after the data were restored from a copy.
     async fn renew_epoch(&self, epoch: Uuid) -> Result<(), StoreFault>;
-    /// Whether it answers, and begins to write.
+    /// Whether it answers, and writes.
     async fn ready(&self) -> Result<(), StoreFault>;
     /// Finishes what was begun and lets go of the files.
     async fn close(&self);
@@ -262,7 +262,7 @@ pub trait Store: Send + Sync + 'static {
     /// The shop that claimed the server.
     async fn claimed(&self) -> Result<Option<Uuid>, StoreFault>;
     /// Attaches a shop if the code is right and no other shop came before. The same device may repeat it with the same
-    /// code until it has pushed something, and gets the new credential. False: refused.
+    /// code for ten minutes, until it has pushed something, and gets the new credential. False: refused.
     async fn claim(&self, claim: &Claim, now: i64) -> Result<bool, StoreFault>;
 
     /// Keeps a pairing code; false when it is in use already. Those that are too old go.

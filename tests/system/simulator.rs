@@ -3,13 +3,14 @@
 //! any write to their disk; disks fill up and connections to them break; clocks are off by years, and jump by years; a
 //! shop's server is restored from yesterday, says that what it is asked for is gone, or that it does not know a tablet
 //! any more; people ask to be erased while other tablets write of them; a tablet's disk is copied and goes on as two;
-//! a tablet of a newer version writes what no other knows. Meanwhile the same product is priced on two tablets, the
+//! a tablet of a newer version writes what no other knows; strangers write events in every spelling that JSON allows,
+//! and a disk spoils entries of a journal. Meanwhile the same product is priced on two tablets, the
 //! last piece sold twice, a customer made twice and merged either way, a parked cart taken up by two. Then everything
 //! heals, and the invariants of sync.md must hold.
 //!
-//! A failing run prints its seed and the fewest steps that fail. To see one again:
-//! `STALLBOOK_SEED=42 cargo test -p system-tests simulator`; for a longer night: `STALLBOOK_RUNS=100000`; for seeds that
-//! were not run before: `STALLBOOK_FIRST=100000`.
+//! A failing run prints its seed, the fewest steps that fail, and their story. To see one again:
+//! `STALLBOOK_SEED=42 cargo test -p system-tests simulator`. For a longer night: `cargo xtask soak`, which sets
+//! `STALLBOOK_RUNS` or `STALLBOOK_MINUTES`, and `STALLBOOK_FIRST` for seeds that were not run before.
 
 mod carts;
 mod checks;
@@ -18,13 +19,15 @@ mod people;
 mod records;
 mod rules;
 mod server;
+mod strangers;
 mod world;
 
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
 
 use domain::contact::Buyer;
 use domain::order::{Command, Content, Delivery, Line, Method, NewPayment, Order, OrderEvent, Status, Terms};
@@ -44,6 +47,7 @@ use uuid::Uuid;
 
 use self::carts::Carts;
 use self::goods::Goods;
+use self::strangers::Strangers;
 use crate::chance::Chance;
 use world::{Doom, Link, Mortal, Watch, World};
 
@@ -112,6 +116,11 @@ struct Simulation {
     carts: Carts,
     /// Chance of its own, of customers who are made twice.
     of_doubles: Chance,
+    strangers: Strangers,
+    /// How many entries of journals were spoilt.
+    spoilt: usize,
+    /// Whether each step is told.
+    told: bool,
 }
 
 /// What does not happen every day.
@@ -175,6 +184,9 @@ impl Simulation {
             goods: Goods::seeded(seed),
             carts: Carts::seeded(seed),
             of_doubles: Chance::seeded(seed ^ 0xd0b1e),
+            strangers: Strangers::seeded(seed),
+            spoilt: 0,
+            told: false,
         }
     }
 
@@ -325,6 +337,9 @@ impl Simulation {
         };
         let confirms = matches!(command, Command::Confirm { .. });
         let acting = tab.clone();
+        if self.told {
+            eprintln!("    tablet {nth}, order {order:?}: {command:?}");
+        }
         let acted = self.at_once(nth, async move { acting.act(order, &command, TODAY).await });
         match acted {
             // It died before it could say that it was saved: it may be there or not.
@@ -479,6 +494,13 @@ impl Simulation {
 
     fn step(&mut self) {
         let nth = self.chance.below(self.tablets.len());
+        if self.told {
+            let states: Vec<_> =
+                self.tablets.iter().map(|it| it.tabs.iter().map(|tab| tab.replica().cursor())).collect();
+            let cursors: Vec<Vec<u64>> = states.into_iter().map(Iterator::collect).collect();
+            let (head, at) = (self.world.server().borrow().head(), self.world.now_ms());
+            eprintln!("  {at}: tablet {nth} is next; the log has {head}, the tablets' tabs have {cursors:?}");
+        }
         if self.may.rules && self.of_rules.percent(12) {
             if self.of_rules.percent(50) {
                 self.pay_cut_off();
@@ -597,6 +619,11 @@ impl Simulation {
                 tablet.doom.set(Doom::Spared);
             }
         }
+        // What a disk has spoilt is noticed by now.
+        for nth in 0..if self.spoilt > 0 { self.tablets.len() } else { 0 } {
+            self.kill(nth);
+            self.tablets[nth].disk = self.tablets[nth].disk.copy_with_damaged_checkpoint();
+        }
         self.revive();
         // Two that are one tablet and do nothing can't be told apart: everybody does something.
         for nth in 0..if self.copies > 0 { self.tablets.len() } else { 0 } {
@@ -680,11 +707,20 @@ fn own(tab: &Tab) -> impl Fn(Uuid) -> bool + use<> {
 }
 
 fn run(draw: Draw) {
+    run_told(draw, false);
+}
+
+fn run_told(draw: Draw, told: bool) {
     let mut simulation = Simulation::new(draw.seed);
+    simulation.told = told;
+    if told {
+        eprintln!("  what may happen: {:?}", simulation.may);
+    }
     simulation.begin();
     simulation.world.draw_faults();
     for _ in 0..draw.steps {
         simulation.step();
+        simulation.strangers();
         match draw.seed % 4 {
             0 => simulation.picture(),
             1 => simulation.person(),
@@ -714,6 +750,7 @@ fn try_seed(seed: u64) -> bool {
         return true;
     }
     let fewest = (0..steps).find(|steps| fails(*steps)).unwrap_or(steps);
+    let _ = catch_unwind(AssertUnwindSafe(|| run_told(Draw { seed, steps: fewest }, true)));
     eprintln!("seed {seed} fails, with {fewest} steps at the fewest: STALLBOOK_SEED={seed} STALLBOOK_STEPS={fewest}");
     false
 }
@@ -728,9 +765,16 @@ fn after_all_that_can_go_wrong_everything_is_everywhere() {
         let steps = number("STALLBOOK_STEPS").map_or(steps_of(seed), |steps| steps as usize);
         return run(Draw { seed, steps });
     }
-    let (begin, runs) = (number("STALLBOOK_FIRST").unwrap_or(0), number("STALLBOOK_RUNS").unwrap_or(RUNS));
+    let until = number("STALLBOOK_MINUTES").map(|minutes| Instant::now() + Duration::from_secs(60 * minutes));
+    let (begin, runs) = (
+        number("STALLBOOK_FIRST").unwrap_or(0),
+        number("STALLBOOK_RUNS").unwrap_or(if until.is_some() { u64::MAX / 2 } else { RUNS }),
+    );
+    let is_over = || until.is_some_and(|until| Instant::now() >= until);
+    let ran = AtomicU64::new(0);
     let threads = std::thread::available_parallelism().map_or(1, usize::from) as u64;
     let failed: Vec<u64> = std::thread::scope(|scope| {
+        let (ran, is_over) = (&ran, &is_over);
         let workers: Vec<_> = (0..threads)
             .map(|first| {
                 scope.spawn(move || {
@@ -738,7 +782,11 @@ fn after_all_that_can_go_wrong_everything_is_everywhere() {
                     let found = FOUND.into_iter().skip(first as usize);
                     (begin + first..begin + runs)
                         .step_by(threads as usize)
+                        .take_while(|_| !is_over())
                         .chain(found.step_by(threads as usize))
+                        .inspect(|_| {
+                            ran.fetch_add(1, Ordering::Relaxed);
+                        })
                         .filter(|seed| !try_seed(*seed))
                         .take(10)
                         .collect::<Vec<_>>()
@@ -747,6 +795,8 @@ fn after_all_that_can_go_wrong_everything_is_everywhere() {
             .collect();
         workers.into_iter().flat_map(|worker| worker.join().unwrap()).collect()
     });
+    let runs = ran.into_inner();
+    eprintln!("{runs} runs from seed {begin} on");
     assert!(failed.is_empty(), "these seeds fail: {failed:?}");
     for (what, count, of_runs) in [
         ("a rule cancelled an order", &rules::CANCELLED, 50),
@@ -757,6 +807,9 @@ fn after_all_that_can_go_wrong_everything_is_everywhere() {
         ("a product turned out to be another", &goods::MERGED, 50),
         ("two merged each into the other", &people::CIRCLES, 30),
         ("a cart was sold twice", &carts::SOLD_TWICE, 50),
+        ("a stranger's text got into a log", &strangers::HELD, 5),
+        ("a stranger's text was turned away", &strangers::TURNED_AWAY, 5),
+        ("an entry of a journal was spoilt", &strangers::SPOILT, 20),
         ("a part was paid of a cart that ended unknowing of it", &carts::PART_UNKNOWN, 40),
     ] {
         let count = count.load(Ordering::Relaxed);

@@ -1,4 +1,4 @@
-//! The commands of the house: `cargo xtask run | test | check | bench | shots | data`. Each gets the tools it is
+//! The commands of the house: `cargo xtask run | test | check | bench | shots | data | soak`. Each gets the tools it is
 //! missing, says what it is waiting for, and does nothing twice that it did before.
 
 mod app;
@@ -10,6 +10,7 @@ mod process;
 mod run;
 mod server;
 mod shots;
+mod soak;
 mod test;
 mod tools;
 mod workspace;
@@ -40,6 +41,8 @@ enum Command {
     Shots(shots::Options),
     /// Write the tables that the app ships anew: official divisions, readings of characters
     Data(data::Options),
+    /// Run the simulator on new seeds for an hour, or as long as one says
+    Soak(soak::Options),
     /// Only get the tools that the others need
     Setup(tools::Options),
 }
@@ -55,6 +58,7 @@ fn main() -> ExitCode {
         Command::Bench(options) => bench::run(&options),
         Command::Shots(options) => shots::run(&options),
         Command::Data(options) => data::run(&options),
+        Command::Soak(options) => soak::run(&options),
         Command::Setup(options) => tools::run(&options),
     })
 }

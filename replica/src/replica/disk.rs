@@ -334,6 +334,8 @@ impl Replica {
             }
         }
         for ack in &entry.acks {
+            // It was counted, even where the entry that made it can't be read.
+            self.counter = self.counter.max(ack.counter);
             self.outbox.take(ack.counter);
             self.acks.put(*ack);
         }

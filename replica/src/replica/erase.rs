@@ -10,8 +10,8 @@ use protocol::Envelope;
 use protocol::erasure::{Asking, erased};
 use uuid::Uuid;
 
-use super::fold::wanted;
-use super::{Prepared, Replica, Wanting};
+use super::fold::{read_event, wanted};
+use super::{Piece, Prepared, Replica, Rows, Wanting};
 use crate::codec::{Damaged, Reader};
 use crate::entry::{Entry, Place};
 use crate::index;
@@ -45,23 +45,26 @@ impl Erasing {
         })
     }
 
+    /// What is left of an event of one of them; `None` where it stays as it is.
+    fn left_of(&self, stream: Uuid, place: Place, text: &str) -> Option<String> {
+        let asking = self.people.get(&stream)?;
+        let envelope = Envelope::read(text).ok()?;
+        // What an earlier log left is read no more, and what its makers had seen is no place in this one.
+        let (is_of_it, place) = match place {
+            Place::Log(generation, seq) => (generation == self.generation, Some(seq)),
+            Place::Own(_) => (true, None),
+        };
+        if is_of_it && asking.iter().all(|asking| asking.was_known_to(&envelope, place)) {
+            return None;
+        }
+        erased(text).filter(|left| left != text)
+    }
+
     fn try_erase(&self, entry: &JournalEntry) -> Result<Option<JournalEntry>, Damaged> {
         let mut read = Entry::decode(&entry.bytes)?;
         let mut texts: Vec<(usize, String)> = Vec::new();
         for (at, event) in read.events.iter().enumerate() {
-            let Some(asking) = self.people.get(&event.stream) else { continue };
-            let Ok(envelope) = Envelope::read(event.text) else { continue };
-            // What an earlier log left is read no more, and what its makers had seen is no place in this one.
-            let (is_of_it, place) = match event.place {
-                Place::Log(generation, seq) => (generation == self.generation, Some(seq)),
-                Place::Own(_) => (true, None),
-            };
-            if is_of_it && asking.iter().all(|asking| asking.was_known_to(&envelope, place)) {
-                continue;
-            }
-            if let Some(left) = erased(event.text).filter(|left| left != event.text) {
-                texts.push((at, left));
-            }
+            texts.extend(self.left_of(event.stream, event.place, event.text).map(|left| (at, left)));
         }
         let of_someone = |row: &[u8]| Reader::new(row).uuid().is_ok_and(|id| self.people.contains_key(&id));
         let without = |row: &[u8], nameless: fn(&[u8]) -> Result<Vec<u8>, Damaged>| {
@@ -144,6 +147,20 @@ impl Replica {
         let people: Vec<Uuid> = erasing.people.keys().copied().collect();
         let mut prepared = self.checkpoint_of(Entry { rebuilt: true, erased: people.clone(), ..self.entry() });
         prepared.batch.replaced = replaced;
+        // What said something that this build does not know says nothing any more: the rows are of what is left.
+        let mut rows = Rows::default();
+        for id in &people {
+            let pieces = self.refs(*id).into_iter().filter_map(|at| {
+                let found = self.cache.event(at.no, at.index)?;
+                let (rank, seq, received_ms) = self.rank(at.place, found.received_ms, &BTreeMap::new());
+                let left = erasing.left_of(*id, at.place, found.text);
+                let (meta, event, stream) = read_event(left.as_deref().unwrap_or(found.text), seq, received_ms)?;
+                Some(Piece { rank, at, meta, event, stream })
+            });
+            self.fold_into(&mut rows, *id, pieces.collect());
+        }
+        let entry = Entry { rows: rows.of_orders(), records: rows.of_records(), ..self.entry() };
+        prepared.batch.entries.push(entry.encode());
         prepared.orders = people;
         prepared
     }

@@ -202,7 +202,11 @@ fn in_order(pieces: Vec<Piece>) -> Vec<Piece> {
 }
 
 /// Reads an event's text. `received_ms`: its clock counts for no more than a little after this.
-fn read_event(text: &str, seq: Option<u64>, received_ms: Option<i64>) -> Option<(Meta, Event, Option<StreamKind>)> {
+pub(super) fn read_event(
+    text: &str,
+    seq: Option<u64>,
+    received_ms: Option<i64>,
+) -> Option<(Meta, Event, Option<StreamKind>)> {
     let envelope = Envelope::read_of_log(text)?;
     Some(read_envelope(&envelope, seq, received_ms))
 }

@@ -539,6 +539,25 @@ fn what_is_no_event_to_this_build_makes_its_order_read_only() {
 }
 
 #[test]
+fn what_was_unknown_of_a_person_is_not_when_it_was_erased() {
+    let mut stall = Stall::new(2);
+    let order = stall.sell(0, "a").order;
+    stall.settle();
+    let id = "00000000-0000-7000-8000-000000000001";
+    stall.server.hold(&format!(
+        "{{\"v\":1,\"id\":\"{id}\",\"device\":\"{id}\",\"counter\":1,\"seen\":0,\"hlc\":[{NOW},0],\"actor\":null,\
+         \"stream\":[\"contact\",\"{order}\"],\"type\":\"contact.photographed\",\"version\":1,\"body\":{{}}}}"
+    ));
+    stall.settle_one(0);
+    assert!(stall.tablets[0].tab.replica().summary(order, NOW).unwrap().badges.has(Badge::NeedsUpdate));
+    stall.act(1, Some(order), &Command::EraseBuyer).unwrap();
+    stall.settle();
+    (0..2).for_each(|n| stall.start(n));
+    stall.until("erased", |stall| stall.tablets.iter().all(|tablet| !tablet.tab.replica().erases()));
+    stall.agree();
+}
+
+#[test]
 fn no_text_in_the_log_stops_a_tablet() {
     let mut stall = Stall::new(2);
     let order = stall.sell(0, "a").order;

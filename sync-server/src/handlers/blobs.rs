@@ -26,6 +26,7 @@ pub async fn put(
     if BlobId::of(&body) != id {
         return Err(ProblemType::WrongBlob.into());
     }
+    app.disk.has_room_for_pictures()?;
     // A task of its own, as a push: what has arrived is kept, whether its client waits or not.
     let keeping = app.clone();
     let work = app

@@ -5,6 +5,7 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use protocol::ProblemType;
 use protocol::api::{DeviceEntry, Devices};
+use tokio::time::timeout;
 use uuid::Uuid;
 
 use crate::fault::Fault;
@@ -37,7 +38,7 @@ pub async fn revoke(
 ) -> Result<StatusCode, Fault> {
     let room = app.rooms.room(caller.shop);
     // Between the pushes: what is told after this one's news, the device does not hear.
-    let _turn = room.turn.lock().await;
+    let _turn = timeout(app.patience, room.turn.lock()).await.map_err(|_| ProblemType::Unavailable)?;
     match app.store.revoke(caller.shop, device, false, app.now()).await? {
         Revoked::Out => {
             room.tell(News::Revoked(device));

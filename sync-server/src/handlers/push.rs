@@ -7,6 +7,7 @@ use axum::body::Bytes;
 use axum::extract::State;
 use protocol::api::{Push, PushResult, PushStatus, Pushed};
 use protocol::{MAX_PUSH_EVENTS, Problem, ProblemType, envelope};
+use tokio::time::timeout;
 use uuid::Uuid;
 
 use crate::fault::Fault;
@@ -49,7 +50,7 @@ async fn append(app: Shared, caller: Caller, push: Push) -> Result<(i64, Appende
     let arrivals: Vec<Arrival> =
         push.events.into_iter().map(|text| Arrival::read(Box::<str>::from(text).into(), caller.device, now)).collect();
     let room = app.rooms.room(caller.shop);
-    let _turn = room.turn.lock().await;
+    let _turn = timeout(app.patience, room.turn.lock()).await.map_err(|_| ProblemType::Unavailable)?;
     let texts: Option<Vec<String>> =
         room.has_listeners().then(|| arrivals.iter().map(|arrival| arrival.text.clone()).collect());
     let appended = app.store.append(caller.shop, caller.device, arrivals, now).await?;

@@ -10,6 +10,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::{Connection, Row};
 
 use super::{backup, listed};
+use crate::options::PATIENCE;
 use crate::place::{Place, sync_folder, with_suffix};
 use crate::services::secrets;
 use crate::store::Store;
@@ -94,7 +95,7 @@ async fn prepare(place: &Place, from: &Path, part: &Path) -> Result<String> {
     let source = if alone { source.immutable(true).read_only(true) } else { source };
     sound(&source).await.with_context(|| format!("{} can't be restored", from.display()))?;
     backup::copy(source, part).await?;
-    let store = SqliteStore::open(SqliteConnectOptions::new().filename(part), secrets::id()?).await?;
+    let store = SqliteStore::open(SqliteConnectOptions::new().filename(part), PATIENCE, secrets::id()?).await?;
     let checked = store.check().await?;
     ensure!(checked.faults.is_empty(), "{} is damaged:\n{}", from.display(), checked.faults.join("\n"));
     store.renew_epoch(secrets::id()?).await?;
@@ -155,7 +156,7 @@ mod tests {
         let place = Place::of(&Options::on_free_port(&folder.path().join("data"))).unwrap();
         other.make_folder().unwrap();
         place.make_folder().unwrap();
-        let store = SqliteStore::open(other.connect.clone(), Uuid::from_u128(1)).await.unwrap();
+        let store = SqliteStore::open(other.connect.clone(), PATIENCE, Uuid::from_u128(1)).await.unwrap();
         let (shop, device, _) = conformance::shop(&store).await;
         store.append(shop, device, conformance::large(device, 1), 0).await.unwrap();
         let backup = folder.path().join("backup");

@@ -1,6 +1,8 @@
 //! The store on SQLite: one connection writes, a few read; WAL, and every commit on the disk before it is called one.
 
 pub mod check;
+#[cfg(test)]
+mod failing;
 
 use std::cmp::Ordering;
 use std::collections::{HashMap, HashSet};
@@ -21,6 +23,8 @@ use sqlx::{Connection, QueryBuilder, Row, SqlSafeStr, Sqlite, SqliteConnection, 
 use uuid::Uuid;
 
 use super::plan::{Arrival, Held, NewRow, Refusal, plan};
+use crate::options::PATIENCE;
+
 use super::{
     Appended, Aside, Claim, Device, Head, Join, Joined, Kept, KnownDevice, LetsIn, MOST_ASIDE, MOST_ASIDE_BYTES, Page,
     Range, Revoked, SecretHash, Store, StoreFault, flag_bits, flags_of,
@@ -28,8 +32,8 @@ use super::{
 
 /// Readers side by side; a writer does not keep them waiting.
 const READERS: u32 = 4;
-/// How long a call waits for its turn before it says that the database is busy.
-const PATIENCE: Duration = Duration::from_secs(10);
+/// How long a claim whose answer was lost may be repeated.
+const CLAIM_OPEN_MS: i64 = 10 * 60_000;
 /// SQLite takes 32,766 parameters in a statement; a row has eleven.
 const ROWS_A_STATEMENT: usize = 250;
 
@@ -42,8 +46,8 @@ pub struct SqliteStore {
 
 impl SqliteStore {
     /// Opens or creates the database, and brings its tables to this version.
-    pub async fn open(options: SqliteConnectOptions, epoch: Uuid) -> Result<Self, StoreFault> {
-        let store = Self::connect(options.create_if_missing(true)).await?;
+    pub async fn open(options: SqliteConnectOptions, patience: Duration, epoch: Uuid) -> Result<Self, StoreFault> {
+        let store = Self::connect(options.create_if_missing(true), patience).await?;
         migrations().run(&store.writer).await.map_err(|error| match error {
             MigrateError::VersionMissing(_) => StoreFault::Newer,
             error => error.into(),
@@ -57,7 +61,7 @@ impl SqliteStore {
 
     /// Opens a database that is there and of this version, and changes nothing: a server may have it.
     pub async fn attach(options: SqliteConnectOptions) -> Result<Self, StoreFault> {
-        let store = Self::connect(options.create_if_missing(false)).await?;
+        let store = Self::connect(options.create_if_missing(false), PATIENCE).await?;
         let had = sqlx::query("SELECT max(version) FROM _sqlx_migrations").fetch_one(&store.readers).await?;
         let had: i64 = had.try_get(0)?;
         match had.cmp(&migrations().iter().map(|step| step.version).max().unwrap_or_default()) {
@@ -70,30 +74,29 @@ impl SqliteStore {
     /// Opens or creates the database in a file.
     #[cfg(test)]
     pub async fn open_file(file: &Path, epoch: Uuid) -> Result<Self, StoreFault> {
-        Self::open(SqliteConnectOptions::new().filename(file), epoch).await
+        Self::open(SqliteConnectOptions::new().filename(file), PATIENCE, epoch).await
     }
 
-    async fn connect(options: SqliteConnectOptions) -> Result<Self, StoreFault> {
+    async fn connect(options: SqliteConnectOptions, patience: Duration) -> Result<Self, StoreFault> {
         let options = options
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
-            .busy_timeout(PATIENCE)
+            .busy_timeout(patience)
             // What was erased is not left in pages that are free.
             .pragma("secure_delete", "ON")
             .row_buffer_size(1_000);
         let writer = SqlitePoolOptions::new()
             .max_connections(1)
-            .acquire_timeout(PATIENCE)
+            .acquire_timeout(patience)
             .idle_timeout(None)
             .max_lifetime(None)
-            // A full disk ends a transaction behind the library's back, which then begins no other on this connection.
-            .before_acquire(|writer, _| Box::pin(async { Ok(!writer.is_in_transaction()) }))
+            .before_acquire(|writer, _| Box::pin(async { Ok(is_at_rest(writer).await) }))
             .connect_with(options.clone())
             .await?;
         let readers = SqlitePoolOptions::new()
             .max_connections(READERS)
-            .acquire_timeout(PATIENCE)
+            .acquire_timeout(patience)
             .idle_timeout(None)
             .max_lifetime(None)
             .connect_with(options.pragma("query_only", "1"))
@@ -104,6 +107,17 @@ impl SqliteStore {
     async fn begin(&self) -> Result<Transaction<'static, Sqlite>, StoreFault> {
         Ok(self.writer.begin_with("BEGIN IMMEDIATE").await?)
     }
+}
+
+/// Whether no transaction is open. The library counts them by itself, and both ways wrong after a failure: a full disk
+/// ends one behind its back, and a `BEGIN` that failed may have begun one, in which every later write would be lost.
+async fn is_at_rest(writer: &mut SqliteConnection) -> bool {
+    /// SQLite's `SQLITE_ERROR`: here, that there is nothing to roll back.
+    const NOTHING: &str = "1";
+    let answer = sqlx::query("ROLLBACK").execute(&mut *writer).await;
+    let nothing =
+        answer.is_err_and(|error| error.as_database_error().and_then(|it| it.code()).is_some_and(|it| it == NOTHING));
+    nothing && !writer.is_in_transaction()
 }
 
 fn migrations() -> Migrator {
@@ -411,7 +425,9 @@ impl Store for SqliteStore {
 
     async fn ready(&self) -> Result<(), StoreFault> {
         sqlx::query("SELECT one FROM meta").fetch_one(&self.readers).await?;
-        Ok(self.begin().await?.rollback().await?)
+        // What is rolled back never meets the disk.
+        sqlx::query("UPDATE meta SET one = one").execute(&self.writer).await?;
+        Ok(())
     }
 
     async fn close(&self) {
@@ -443,12 +459,16 @@ impl Store for SqliteStore {
         let Some(row) = row else { return Ok(false) };
         if row.try_get::<Option<&[u8]>, _>(0)?.is_some() {
             let same = id_at(&row, 0)? == claim.shop && id_at(&row, 1)? == claim.device;
-            let pushed = sqlx::query("SELECT 1 FROM events WHERE shop = ? AND device = ? LIMIT 1")
-                .bind(blob(&claim.shop))
-                .bind(blob(&claim.device))
-                .fetch_optional(&mut *tx)
-                .await?;
-            if !same || pushed.is_some() {
+            let open = sqlx::query(
+                "SELECT 1 FROM shops WHERE id = ?1 AND created_ms > ?3
+                 AND NOT EXISTS (SELECT 1 FROM events WHERE shop = ?1 AND device = ?2)",
+            )
+            .bind(blob(&claim.shop))
+            .bind(blob(&claim.device))
+            .bind(now - CLAIM_OPEN_MS)
+            .fetch_optional(&mut *tx)
+            .await?;
+            if !same || open.is_none() {
                 return Ok(false);
             }
             let done =
@@ -697,7 +717,9 @@ impl Store for SqliteStore {
         if erased || plan.rows.iter().any(|row| row.read.asks_erasure) {
             // The log of recent writes still holds what the tables do not any more. Where a reader is in the way, the
             // next one empties it.
-            sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&self.writer).await?;
+            if let Err(error) = sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&self.writer).await {
+                tracing::warn!(%error, "what was erased still lies in the log of recent writes");
+            }
         }
         Ok(Appended { head: plan.head, digest: plan.digest, device_high, outcomes: plan.outcomes, unkept, erased })
     }

@@ -7,13 +7,13 @@ use reqwest::{Method, Response};
 use crate::client::{Device, TestApp, new_id, problem, read};
 
 /// A JPEG as far as anybody looks; compresses well.
-fn picture(length: usize) -> Vec<u8> {
+pub fn picture(length: usize) -> Vec<u8> {
     let mut bytes = vec![0xff, 0xd8, 0xff];
     bytes.resize(length, 7);
     bytes
 }
 
-async fn put(device: &Device, id: BlobId, bytes: &[u8]) -> Response {
+pub async fn put(device: &Device, id: BlobId, bytes: &[u8]) -> Response {
     device.request(Method::PUT, &format!("blobs/{id}")).body(bytes.to_vec()).send().await.unwrap()
 }
 

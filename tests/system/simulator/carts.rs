@@ -171,6 +171,9 @@ impl Simulation {
 
     /// Writes down what is in hand, as it was changed since it was taken up: what others changed in it meanwhile stays.
     fn keep(&mut self, (draft, base): (Uuid, &Content), content: Content, on: (usize, &Tab)) {
+        // What another tab of this tablet wrote is known.
+        let tab = on.1.clone();
+        self.at_once(on.0, async move { tab.refresh().await });
         let Some(before) = self.order_on(draft, on) else { return };
         let (base_buyer, buyer) = (before.buyer(), before.buyer());
         let (base, changed) = (base.clone(), content.clone());

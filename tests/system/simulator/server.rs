@@ -9,13 +9,14 @@ use protocol::api::{
     PushResult, PushStatus, Pushed,
 };
 use protocol::digest::{EventHash, event_hash};
-use protocol::envelope::stamp;
+use protocol::envelope::{stamp, unstamp};
 use protocol::erasure::{self, Asking};
 use protocol::{BlobId, Brief, Digest, Envelope, Flag, MAX_CLOCK_AHEAD_MS, Problem, ProblemType, Stamp, Stream, body};
 use replica::client::{Body, Request, Response};
 use serde_json::value::RawValue;
 use uuid::Uuid;
 
+use super::strangers::{STRANGERS, read_any};
 use crate::chance::Chance;
 
 #[derive(Clone)]
@@ -118,9 +119,11 @@ impl Server {
                 *stream == logged.envelope.stream && !asking.was_known_to(&logged.envelope, Some(logged.stamp.seq))
             };
             if logged.stamp.hash.is_none() && !erasure::asks(&logged.envelope) && asking.iter().any(of_someone) {
+                // What is no event holds nothing that could be told from the rest.
+                let Some(left) = erasure::erased(&logged.text) else { continue };
                 logged.stamp.hash = Some(event_hash(&logged.text));
-                logged.text = erasure::erased(&logged.text).expect("a person's event");
-                logged.envelope = Envelope::read(&logged.text).expect("an event");
+                logged.envelope = Envelope::read(&left).expect("an event");
+                logged.text = left;
             }
         }
     }
@@ -138,7 +141,7 @@ impl Server {
                 id: envelope.id,
                 device: envelope.device,
                 counter: envelope.counter,
-                seen: envelope.seen,
+                seen: envelope.seen_at(Some(logged.stamp.seq)),
                 seq: Some(logged.stamp.seq),
                 // A clock that is far ahead counts for no more than a little after the receipt.
                 hlc: (envelope.hlc.0.min(logged.stamp.received_ms + MAX_CLOCK_AHEAD_MS), envelope.hlc.1),
@@ -257,6 +260,41 @@ impl Server {
             results,
         };
         Ok(serde_json::to_string(&pushed).unwrap())
+    }
+
+    /// A stranger pushes something; whether it is in the log.
+    pub fn knock(&mut self, text: &str, now_ms: i64) -> bool {
+        let Ok(envelope) = Envelope::parse(text) else { return false };
+        let result = self.store(text, envelope.device, now_ms);
+        let Some(logged) = result.seq.and_then(|seq| self.log.events.get(seq as usize - 1)) else { return false };
+        let stamped = unstamp(&stamp(text, &logged.stamp)).expect("what the door takes has a stamp");
+        assert_eq!(stamped, (text.to_owned(), logged.stamp.clone()), "a stamp does not come off");
+        Envelope::read(&stamped.0).expect("what the door takes is an event to every tablet");
+        true
+    }
+
+    /// The log holds a text, as an older server may have left it.
+    pub fn hold(&mut self, text: &str, now_ms: i64) {
+        let (envelope, hash) = (read_any(text), event_hash(text));
+        if self.log.by_id.contains_key(&envelope.id) {
+            return;
+        }
+        let at = self.log.events.len();
+        let flags = if envelope.hlc.0 > now_ms + MAX_CLOCK_AHEAD_MS { vec![Flag::ClockAhead] } else { Vec::new() };
+        let stamp = Stamp { seq: at as u64 + 1, received_ms: now_ms, flags, hash: None };
+        let digest = self.digest().then(&hash);
+        self.log.by_id.insert(envelope.id, (at, hash));
+        self.log.events.push(Logged { envelope, text: text.to_owned(), stamp, digest });
+        self.erase();
+    }
+
+    /// What strangers wrote, as far as nobody was erased from it.
+    pub fn of_strangers(&self) -> Vec<String> {
+        let is_theirs = |logged: &&Logged| {
+            let by = logged.envelope.device;
+            logged.stamp.hash.is_none() && (STRANGERS.contains(&by) || logged.envelope.v == 0)
+        };
+        self.log.events.iter().filter(is_theirs).map(|logged| logged.text.clone()).collect()
     }
 
     fn store(&mut self, text: &str, device: Uuid, now_ms: i64) -> PushResult {
