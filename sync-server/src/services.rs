@@ -4,6 +4,8 @@
 pub mod attempts;
 pub mod disk;
 pub mod metrics;
+pub mod origin;
+pub mod places;
 pub mod proxy;
 pub mod rooms;
 pub mod secrets;

@@ -15,12 +15,15 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use uuid::Uuid;
 
+use crate::connections::Guest;
 use crate::fault::Fault;
 use crate::handlers::health::Readiness;
+use crate::limits::Limits;
 use crate::place::Lock;
 use crate::services::attempts::Attempts;
 use crate::services::disk::Disk;
 use crate::services::metrics::{Metrics, Refused};
+use crate::services::places::Places;
 use crate::services::proxy::Proxies;
 use crate::services::rooms::Rooms;
 use crate::services::secrets;
@@ -54,6 +57,12 @@ pub struct App {
     pub unused_ms: i64,
     /// The app's files, when they are served.
     pub site: Option<Site>,
+    /// Live sockets of devices.
+    pub sockets: Arc<Places<Uuid>>,
+    /// Live sockets that have not said who they are.
+    pub strange_sockets: Arc<Places<IpAddr>>,
+    /// What anyone may cost.
+    pub limits: Limits,
     /// Whom the proxies in front speak for.
     pub proxies: Proxies,
     /// The disk that it lies on.
@@ -133,7 +142,11 @@ impl FromRequestParts<Shared> for Caller {
             .and_then(|value| value.to_str().ok())
             .and_then(|value| value.strip_prefix("Bearer "))
             .ok_or(ProblemType::Unauthenticated)?;
-        app.admit(credential.trim(), shop.ok_or(ProblemType::NotFound)?).await
+        let caller = app.admit(credential.trim(), shop.ok_or(ProblemType::NotFound)?).await?;
+        if let Some(guest) = parts.extensions.get::<Arc<Guest>>() {
+            guest.known(caller.device);
+        }
+        Ok(caller)
     }
 }
 

@@ -78,7 +78,7 @@ impl Recent {
 }
 
 /// Whoever has one IPv6 address has the whole /64.
-fn network(address: IpAddr) -> IpAddr {
+pub fn network(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V6(v6) => {
             let mut octets = v6.octets();

@@ -12,3 +12,4 @@ mod log;
 mod operating;
 mod proxies;
 mod site;
+mod strangers;
