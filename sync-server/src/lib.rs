@@ -35,6 +35,7 @@ use place::Place;
 use services::disk::Disk;
 use services::secrets;
 use services::site::Site;
+use services::turns::Turns;
 use state::App;
 pub use state::Clock;
 use store::Store;
@@ -133,6 +134,11 @@ pub async fn start_with(options: Options, clock: Clock) -> Result<Running> {
             options.limits.strange_sockets,
             options.limits.strange_sockets_per_address,
         ),
+        budgets: services::budgets::Budgets::new(&options.limits),
+        pages: Turns::new(options.limits.pages_per_device),
+        waits: Turns::new(options.limits.waits_per_device),
+        uploads: Turns::new(options.limits.uploads_per_device),
+        pictures: Turns::new(options.limits.pictures_per_device),
         limits: options.limits,
         proxies: services::proxy::Proxies::new(options.trust_proxy),
         disk: Disk::new(place.folder(), options.reserve_mb),

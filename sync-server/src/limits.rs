@@ -42,8 +42,6 @@ pub struct Limits {
     pub uploads_per_device: usize,
     /// Pictures in memory for one device, until it has read them.
     pub pictures_per_device: usize,
-    /// Pairing codes of a shop that are good at the same time.
-    pub pairing_codes: u32,
     /// What may be drawn and stored.
     pub budgets: Budgets,
 }
@@ -84,7 +82,6 @@ impl Default for Limits {
             waits_per_device: 64,
             uploads_per_device: 2,
             pictures_per_device: 8,
-            pairing_codes: 5,
             // 5,000 products with a picture each of the largest size; a log of half a million events offered again.
             budgets: Budgets { picture_bytes: 2_000 * MB, event_bytes: 250 * MB, pairing_codes: 500, shop: 4 },
         }

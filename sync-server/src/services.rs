@@ -2,6 +2,7 @@
 //! what is counted, and the app's files.
 
 pub mod attempts;
+pub mod budgets;
 pub mod disk;
 pub mod metrics;
 pub mod origin;
@@ -10,3 +11,4 @@ pub mod proxy;
 pub mod rooms;
 pub mod secrets;
 pub mod site;
+pub mod turns;

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use protocol::ProblemType::{Forbidden, TooLarge};
+use protocol::ProblemType::{Forbidden, TooLarge, TooMany};
 use reqwest::Client;
 use serde_json::json;
 use sync_server::limits::Limits;
@@ -235,4 +235,44 @@ async fn with_few_descriptors_a_silent_crowd_keeps_no_one_out() {
         assert_eq!(timeout(SOON, fresh).await.expect("is answered").unwrap().status(), 200, "{call}");
     }
     drop(crowd);
+}
+
+#[tokio::test]
+async fn a_device_that_stored_all_it_may_waits_and_the_others_go_on() {
+    let app = bounded(|limits| limits.budgets.event_bytes = 1_000).await;
+    let first = app.first_device().await;
+    let second = app.next_device(&first).await;
+    let large = [first.event_of(new_id(), 1, &"x".repeat(2_000))];
+    first.push(&large).await;
+    let more = first.push_raw(first.push_body(&first.events([2]))).await;
+    assert_eq!(more.headers()["retry-after"], "60");
+    assert_eq!(problem(more).await, TooMany);
+    assert_eq!(first.pull("after=0").await.head, 1, "reading is free");
+    second.push(&second.events([1])).await;
+    app.pass(24 * 60 * 60 * 1_000);
+    first.push(&first.events([2])).await;
+}
+
+#[tokio::test]
+async fn a_device_has_two_unread_pages() {
+    let app = bounded(|limits| limits.unread = Duration::from_secs(60)).await;
+    let first = app.first_device().await;
+    for counter in 0..16 {
+        first.push(&[first.event_of(new_id(), counter + 1, &"x".repeat(60_000))]).await;
+    }
+    let other = app.next_device(&first).await;
+    let call = format!(
+        "GET /api/v1/shops/{}/pull?after=0 HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {}\r\n\r\n",
+        first.shop, first.credential
+    );
+    // What the machine keeps for one who does not read is full soon; then pages wait in the server.
+    let mut unread = Vec::new();
+    for _ in 0..2 {
+        unread.push(raw(&app, call.repeat(20)).await);
+    }
+    tokio::time::sleep(SHORT * 2).await;
+    assert!(timeout(SHORT, first.pull_raw("after=0")).await.is_err(), "a third page waits");
+    assert_eq!(timeout(SOON, other.pull("after=0")).await.unwrap().head, 16);
+    drop(unread);
+    assert_eq!(timeout(SOON, first.pull("after=0")).await.unwrap().head, 16, "its turn came");
 }
