@@ -7,6 +7,7 @@ mod browser;
 mod check;
 mod data;
 mod process;
+mod proxies;
 mod run;
 mod server;
 mod shots;
