@@ -12,10 +12,14 @@ use base64::engine::general_purpose::STANDARD;
 use percent_encoding::percent_decode_str;
 use protocol::ProblemType;
 use sha2::{Digest, Sha256};
+use tokio::io::AsyncReadExt;
+use tokio_util::io::ReaderStream;
 
 use crate::fault::Fault;
 
 const PAGE: &str = "index.html";
+/// Bytes of a file that are in memory for each who asked for it.
+const PIECE: usize = 32 * 1024;
 
 /// A folder of files to serve.
 #[derive(Clone, Debug)]
@@ -101,8 +105,13 @@ impl Site {
             headers.insert(header::CONTENT_LENGTH, chosen.bytes.into());
             return (headers, Body::empty()).into_response();
         }
-        match tokio::fs::read(&chosen.path).await {
-            Ok(bytes) => (headers, bytes).into_response(),
+        match tokio::fs::File::open(&chosen.path).await {
+            // Piece by piece: who does not read what they asked for fills no memory.
+            Ok(file) => {
+                headers.insert(header::CONTENT_LENGTH, chosen.bytes.into());
+                (headers, Body::from_stream(ReaderStream::with_capacity(file.take(chosen.bytes), PIECE)))
+                    .into_response()
+            }
             // It was there a moment ago: a new build is being put in place.
             Err(_) => Fault::from(ProblemType::Unavailable).into_response(),
         }
