@@ -96,6 +96,9 @@ impl Site {
         if wanted.extension().is_some_and(|extension| extension == "html") {
             let page = tokio::fs::read_to_string(self.root.join(wanted)).await.unwrap_or_default();
             put(&mut headers, header::CONTENT_SECURITY_POLICY, &policy(&page));
+        } else if wanted.extension().is_some_and(|extension| extension == "js" || extension == "mjs") {
+            // Of a worker: it is bound by what its own file says.
+            put(&mut headers, header::CONTENT_SECURITY_POLICY, &policy(""));
         }
         if method == Method::HEAD {
             headers.insert(header::CONTENT_LENGTH, chosen.bytes.into());
@@ -189,7 +192,7 @@ fn policy(page: &str) -> String {
         .collect();
     // Styles set as attributes are harmless here, and a browser can't tell them from Leptos' own.
     format!(
-        "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'{hashes}; style-src 'self' 'unsafe-inline'; \
+        "default-src 'self'; connect-src 'self'; worker-src 'self'; manifest-src 'self'; script-src 'self' 'wasm-unsafe-eval'{hashes}; style-src 'self' 'unsafe-inline'; \
          img-src 'self' data: blob:; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
     )
 }
