@@ -536,6 +536,12 @@ impl Session {
         link.known_devices().await
     }
 
+    /// What no log has of this device's, as a file to be taken away.
+    pub async fn unsent(self) -> Result<String, StorageFault> {
+        let link = self.link().ok_or(StorageFault::Closed)?;
+        link.unsent().await
+    }
+
     /// A page of what the server put aside of any device's, the newest first.
     pub async fn put_aside(self, before: Option<i64>) -> Result<Quarantine, ServerFault> {
         let link = self.link().ok_or(StorageFault::Closed)?;

@@ -451,6 +451,15 @@ impl<S: Storage, T: Transport, H: Host> Client<S, T, H> {
         self.asked(|replica| replica.record(id)).await
     }
 
+    /// The texts of own events that no log has, as a file to be taken away: a push of this device's, with its shop.
+    pub async fn unsent(&self) -> Result<String, StorageFault> {
+        let texts = self.asked(Replica::unsent).await?;
+        let replica = self.replica();
+        let device = replica.device();
+        let shop = device.shop.unwrap_or_default();
+        Ok(format!("{{\"shop\":\"{shop}\",\"device\":\"{}\",\"events\":[{}]}}", device.id, texts.join(",")))
+    }
+
     /// Asks again and again until what has to be read first is read.
     async fn asked<A>(&self, ask: impl Fn(&Replica) -> Result<A, Wanting>) -> Result<A, StorageFault> {
         let mut reopenings = 0;

@@ -72,6 +72,7 @@ pub async fn documents(response: Response) -> Response {
     let kind = match status {
         StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED => ProblemType::NotFound,
         StatusCode::PAYLOAD_TOO_LARGE => ProblemType::TooLarge,
+        StatusCode::REQUEST_TIMEOUT => ProblemType::Unavailable,
         status if status.is_client_error() => ProblemType::Malformed,
         StatusCode::SERVICE_UNAVAILABLE => ProblemType::Unavailable,
         _ => ProblemType::Internal,

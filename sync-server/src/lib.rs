@@ -3,13 +3,16 @@
 //!
 //! [`start`] runs one; the binary and the tests use it.
 
+mod connections;
 mod fault;
 mod handlers;
+pub mod limits;
 pub mod operate;
 pub mod options;
 mod place;
 mod router;
 mod services;
+mod serving;
 mod state;
 mod store;
 
@@ -18,13 +21,13 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, Result, bail, ensure};
-use axum::serve::ListenerExt;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use connections::Connections;
 use handlers::health::Readiness;
 use operate::restore;
 pub use options::Options;
@@ -32,6 +35,7 @@ use place::Place;
 use services::disk::Disk;
 use services::secrets;
 use services::site::Site;
+use services::turns::Turns;
 use state::App;
 pub use state::Clock;
 use store::Store;
@@ -48,7 +52,7 @@ pub struct Running {
     /// The one-time set-up code, while no shop has claimed the server.
     pub setup_code: Option<String>,
     app: Arc<App>,
-    serving: JoinHandle<std::io::Result<()>>,
+    serving: JoinHandle<()>,
 }
 
 impl Running {
@@ -69,7 +73,7 @@ impl Running {
             served
         };
         match timeout(STOP_WITHIN, finish).await {
-            Ok(served) => Ok(served.context("the server's task broke")??),
+            Ok(served) => served.context("the server's task broke"),
             // What hangs is a client; every push that was answered is on the disk.
             Err(_) => {
                 tracing::warn!("stopped without waiting longer for a client");
@@ -80,7 +84,7 @@ impl Running {
 
     /// Ends when the server does by itself, which it does only when something is wrong.
     pub async fn ended(&mut self) -> Result<()> {
-        Ok((&mut self.serving).await.context("the server's task broke")??)
+        (&mut self.serving).await.context("the server's task broke")
     }
 }
 
@@ -125,7 +129,18 @@ pub async fn start_with(options: Options, clock: Clock) -> Result<Running> {
         metrics: services::metrics::Metrics::default(),
         unused_ms: i64::from(options.unused_days) * DAY_MS,
         site: options.app.map(Site::new),
-        trust_proxy: options.trust_proxy,
+        sockets: services::places::Places::new(usize::MAX, options.limits.sockets_per_device),
+        strange_sockets: services::places::Places::new(
+            options.limits.strange_sockets,
+            options.limits.strange_sockets_per_address,
+        ),
+        budgets: services::budgets::Budgets::new(&options.limits),
+        pages: Turns::new(options.limits.pages_per_device),
+        waits: Turns::new(options.limits.waits_per_device),
+        uploads: Turns::new(options.limits.uploads_per_device),
+        pictures: Turns::new(options.limits.pictures_per_device),
+        limits: options.limits,
+        proxies: services::proxy::Proxies::new(options.trust_proxy),
         disk: Disk::new(place.folder(), options.reserve_mb),
         readiness: Readiness::default(),
         patience: options.patience,
@@ -133,21 +148,11 @@ pub async fn start_with(options: Options, clock: Clock) -> Result<Running> {
         stopping: CancellationToken::new(),
         tasks: TaskTracker::new(),
     });
-    // Small answers must not wait for the acknowledgement of the ones before.
-    let listener = listener.tap_io(|socket| {
-        if let Err(error) = socket.set_nodelay(true) {
-            tracing::debug!(%error, "a socket keeps Nagle's delay");
-        }
-    });
-    let service = router::router(Arc::clone(&app)).into_make_service_with_connect_info::<SocketAddr>();
     if let Some(addr) = options.metrics_addr {
         serve_metrics(addr, Arc::clone(&app)).await?;
     }
-    let stopping = app.stopping.clone();
-    let serving =
-        tokio::spawn(
-            async move { axum::serve(listener, service).with_graceful_shutdown(stopping.cancelled_owned()).await },
-        );
+    let connections = Connections::new(&options.limits, options.trust_proxy);
+    let serving = tokio::spawn(serving::serve(listener, Arc::clone(&app), connections));
     Ok(Running { addr, setup_code, app, serving })
 }
 

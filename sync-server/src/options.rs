@@ -4,6 +4,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use crate::limits::Limits;
 use crate::operate::Command;
 
 /// How long a call waits for its turn, as a rule.
@@ -64,6 +65,9 @@ pub struct Options {
     /// tablet offers what the copy lacks
     #[arg(long, env = "STALLBOOK_NEW_EPOCH")]
     pub new_epoch: bool,
+    /// What anyone may cost
+    #[arg(skip)]
+    pub limits: Limits,
 }
 
 /// The form of log lines.
@@ -91,6 +95,7 @@ impl Options {
             reserve_mb: 0,
             patience: PATIENCE,
             new_epoch: false,
+            limits: Limits::default(),
         }
     }
 }

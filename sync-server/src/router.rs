@@ -1,7 +1,7 @@
 //! Every address the server answers, on one page.
 
 use axum::extract::{DefaultBodyLimit, Request, State};
-use axum::http::{HeaderValue, header};
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::{Next, from_fn_with_state, map_response};
 use axum::response::Response;
 use axum::routing::{delete, get, post};
@@ -12,10 +12,12 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove};
 use tower_http::decompression::RequestDecompressionLayer;
+use tower_http::timeout::{RequestBodyTimeoutLayer, TimeoutLayer};
 
 use crate::fault::{Fault, documents};
 use crate::handlers::{blobs, claim, devices, health, hello, join, live, pairing, pull, push, quarantine};
-use crate::state::Shared;
+use crate::limits::Limits;
+use crate::state::{Shared, from_whom};
 
 /// What a body may hold beside its events: the device, commas, brackets.
 const SLACK: usize = 64 * 1024;
@@ -25,27 +27,31 @@ const QUALITY: CompressionLevel = CompressionLevel::Precise(4);
 /// The server, whole.
 pub fn router(app: Shared) -> Router {
     Router::new()
-        .nest("/api", Router::new().nest("/v1", v1()).fallback(nothing_here))
+        .nest("/api", Router::new().nest("/v1", v1(&app.limits)).fallback(nothing_here))
         .route("/healthz", get(health::healthz))
         .route("/readyz", get(health::readyz))
         .layer(map_response(not_stored))
         .fallback(site)
         .layer(CatchPanicLayer::new())
+        .layer(RequestBodyTimeoutLayer::new(app.limits.body))
+        .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, app.limits.call))
         .layer(map_response(documents))
         .layer(map_response(protected))
+        .layer(from_fn_with_state(app.clone(), from_whom))
         .layer(from_fn_with_state(app.clone(), log))
         .with_state(app)
 }
 
-fn v1() -> Router<Shared> {
+fn v1(limits: &Limits) -> Router<Shared> {
+    let strange = DefaultBodyLimit::max(limits.stranger_body);
     // Pictures are packed already.
     let worth_packing = SizeAbove::new(COMPRESS_ABOVE as u64).and(NotForContentType::IMAGES);
     Router::new()
         .route("/hello", get(hello::hello))
-        .route("/shops", post(claim::claim))
-        .route("/devices", post(join::join))
+        .route("/shops", post(claim::claim).layer(strange))
+        .route("/devices", post(join::join).layer(strange))
         .route("/shops/{shop}/pairing", post(pairing::pairing))
-        .route("/shops/{shop}/devices", get(devices::list).post(join::join))
+        .route("/shops/{shop}/devices", get(devices::list).post(join::join).layer(strange))
         .route("/shops/{shop}/devices/{device}", delete(devices::revoke))
         .route("/shops/{shop}/push", post(push::push))
         .route("/shops/{shop}/pull", get(pull::pull))
@@ -65,9 +71,28 @@ async fn nothing_here() -> Fault {
 /// The app's files and pages, for everything that is no call.
 async fn site(State(app): State<Shared>, request: Request) -> Response {
     use axum::response::IntoResponse;
+    if let Some(words) = astray(request.uri().path()) {
+        return Fault::Because(ProblemType::NotFound, words.to_owned()).into_response();
+    }
     match &app.site {
         Some(site) => site.answer(request.method(), request.uri().path(), request.headers()).await,
         None => Fault::Because(ProblemType::NotFound, "this server serves no app".to_owned()).into_response(),
+    }
+}
+
+/// What is wrong with an address that was meant to be a call: the app's page would tell whoever calls nothing.
+fn astray(path: &str) -> Option<&'static str> {
+    let first = path.trim_start_matches('/').split('/').next().unwrap_or_default();
+    match first {
+        "healthz" | "readyz" => Some("this address is written without a slash at its end"),
+        "v1" | "hello" | "shops" | "devices" => Some(
+            "a call of the API begins with /api/v1. The proxy in front seems to cut that off: let it pass the whole path on",
+        ),
+        "api" => Some("there is no such call; the API's begin with /api/v1"),
+        _ if path.contains("/api/v1/") => {
+            Some("a call of the API begins with /api/v1. The proxy in front seems to put something before it")
+        }
+        _ => None,
     }
 }
 

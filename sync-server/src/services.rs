@@ -2,8 +2,13 @@
 //! what is counted, and the app's files.
 
 pub mod attempts;
+pub mod budgets;
 pub mod disk;
 pub mod metrics;
+pub mod origin;
+pub mod places;
+pub mod proxy;
 pub mod rooms;
 pub mod secrets;
 pub mod site;
+pub mod turns;

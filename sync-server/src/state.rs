@@ -4,24 +4,33 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::extract::{ConnectInfo, FromRequestParts, RawPathParams};
+use axum::body::Bytes;
+use axum::extract::{ConnectInfo, FromRequest, FromRequestParts, RawPathParams, Request, State};
 use axum::http::header;
 use axum::http::request::Parts;
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
 use protocol::ProblemType;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use uuid::Uuid;
 
+use crate::connections::Guest;
 use crate::fault::Fault;
 use crate::handlers::health::Readiness;
+use crate::limits::Limits;
 use crate::place::Lock;
 use crate::services::attempts::Attempts;
+use crate::services::budgets::Budgets;
 use crate::services::disk::Disk;
 use crate::services::metrics::{Metrics, Refused};
+use crate::services::places::Places;
+use crate::services::proxy::Proxies;
 use crate::services::rooms::Rooms;
 use crate::services::secrets;
 use crate::services::site::Site;
+use crate::services::turns::{Turns, held};
 use crate::store::{SecretHash, Store};
 
 /// How old the note of a device's last call may be before it is written anew.
@@ -51,8 +60,24 @@ pub struct App {
     pub unused_ms: i64,
     /// The app's files, when they are served.
     pub site: Option<Site>,
-    /// Whether a proxy says whom it speaks for.
-    pub trust_proxy: bool,
+    /// Live sockets of devices.
+    pub sockets: Arc<Places<Uuid>>,
+    /// Live sockets that have not said who they are.
+    pub strange_sockets: Arc<Places<IpAddr>>,
+    /// What devices may draw and store.
+    pub budgets: Budgets,
+    /// Pages of the log, until they are read.
+    pub pages: Turns,
+    /// Pulls that wait for news.
+    pub waits: Turns,
+    /// Bodies with events or pictures.
+    pub uploads: Turns,
+    /// Pictures, until they are read.
+    pub pictures: Turns,
+    /// What anyone may cost.
+    pub limits: Limits,
+    /// Whom the proxies in front speak for.
+    pub proxies: Proxies,
     /// The disk that it lies on.
     pub disk: Disk,
     /// Whether it wrote when someone last asked.
@@ -130,26 +155,49 @@ impl FromRequestParts<Shared> for Caller {
             .and_then(|value| value.to_str().ok())
             .and_then(|value| value.strip_prefix("Bearer "))
             .ok_or(ProblemType::Unauthenticated)?;
-        app.admit(credential.trim(), shop.ok_or(ProblemType::NotFound)?).await
+        let caller = app.admit(credential.trim(), shop.ok_or(ProblemType::NotFound)?).await?;
+        if let Some(guest) = parts.extensions.get::<Arc<Guest>>() {
+            guest.known(caller.device);
+        }
+        parts.extensions.insert(caller);
+        Ok(caller)
     }
 }
 
-/// The address of the client, or of the proxy's client.
+/// The address of the client, or of the proxy's client, of a call to the API.
 #[derive(Clone, Copy, Debug)]
 pub struct ClientAddress(pub IpAddr);
+
+/// Notes it: each call tells something of the proxy that it came through.
+pub async fn from_whom(State(app): State<Shared>, mut request: Request, next: Next) -> Response {
+    if request.uri().path().starts_with("/api/v1/") {
+        let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
+        let peer = peer.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
+        let client = app.proxies.client(request.headers(), peer, app.now());
+        request.extensions_mut().insert(ClientAddress(client));
+    }
+    next.run(request).await
+}
 
 impl FromRequestParts<Shared> for ClientAddress {
     type Rejection = Fault;
 
-    async fn from_request_parts(parts: &mut Parts, app: &Shared) -> Result<Self, Fault> {
-        let forwarded = parts
-            .headers
-            .get_all("x-forwarded-for")
-            .iter()
-            .next_back()
-            .filter(|_| app.trust_proxy)
-            .and_then(|value| value.to_str().ok()?.rsplit(',').next()?.trim().parse().ok());
-        let direct = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
-        Ok(Self(forwarded.or(direct).unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED))))
+    async fn from_request_parts(parts: &mut Parts, _: &Shared) -> Result<Self, Fault> {
+        parts.extensions.get().copied().ok_or_else(|| ProblemType::Internal.into())
+    }
+}
+
+/// A body with events or pictures, of a [`Caller`]: read when it is its device's turn, and in memory as long as that.
+pub struct Upload(pub Bytes);
+
+impl FromRequest<Shared> for Upload {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, app: &Shared) -> Result<Self, Response> {
+        let caller = request.extensions().get::<Caller>().copied();
+        let caller = caller.ok_or_else(|| Fault::from(ProblemType::Internal).into_response())?;
+        let turn = app.uploads.take(caller.device).await.map_err(IntoResponse::into_response)?;
+        let bytes = Bytes::from_request(request, app).await.map_err(IntoResponse::into_response)?;
+        Ok(Self(held(bytes, turn)))
     }
 }

@@ -82,6 +82,20 @@ for (const engine of ENGINES) {
   });
 }
 
+// WebKitGTK gives as much room as the disk has.
+for (const engine of ["chromium", "firefox"]) {
+  test(`what there is no room for is refused as a whole in ${engine}`, async (t) => {
+    const server = await openServer(t, { app: process.env.STALLBOOK_BENCH_APP });
+    const tablet = await switchOn(t, server, { engine, prefs: { "dom.quotaManager.temporaryStorage.fixedLimit": 40_000 } });
+    await tablet.page.waitForFunction(() => window.bench);
+    if (engine === "chromium") {
+      const devtools = await tablet.context.newCDPSession(tablet.page);
+      await devtools.send("Storage.overrideQuotaForOrigin", { origin: server.address, quotaSize: 8_000_000 });
+    }
+    assert.equal((await tablet.page.evaluate(() => window.bench.filled("stallbook-filled"))) ?? null, null);
+  });
+}
+
 test("a picture is chosen, kept, shown again without a network, and taken away", async (t) => {
   const server = await openServer(t, { app: process.env.STALLBOOK_BENCH_APP });
   const tablet = await switchOn(t, server);

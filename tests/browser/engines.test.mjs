@@ -69,29 +69,24 @@ for (const engine of ENGINES) {
   });
 }
 
-// WebKitGTK's driver knows only private sessions: nothing of one outlives its browser.
-for (const engine of ENGINES.filter((engine) => engine !== "webkit")) {
-  test(`what was called saved is there after the browser was killed at once, in ${engine}`, async (t) => {
-    const server = await openServer(t);
-    const tablet = await switchOn(t, server, { engine });
-    await tablet.startShop();
-    await tablet.install();
-    const saved = [];
-    for (let nth = 0; nth < 2; nth += 1) {
-      saved.unshift(await tablet.takeOrder());
-      await tablet.kill();
-      await tablet.open();
-    }
-    assert.deepEqual(await tablet.numbers(2), saved);
-    await tablet.openOrder(saved[0]);
-    await tablet.pay({ amount: "100" });
-    await tablet.statusIs("part_paid");
-    await tablet.kill();
-    await tablet.open("/orders");
-    await tablet.openOrder(saved[0]);
-    assert.equal(await tablet.balance(), 15600);
-  });
-}
+// Chromium is killed in many other tests; of WebKitGTK's private sessions nothing outlives the browser.
+test("what was called saved is there after Firefox was killed at once", async (t) => {
+  const server = await openServer(t);
+  const tablet = await switchOn(t, server, { engine: "firefox" });
+  await tablet.startShop();
+  await tablet.install();
+  const number = await tablet.takeOrder();
+  await tablet.kill();
+  await tablet.open();
+  assert.deepEqual(await tablet.numbers(), [number]);
+  await tablet.openOrder(number);
+  await tablet.pay({ amount: "100" });
+  await tablet.statusIs("part_paid");
+  await tablet.kill();
+  await tablet.open("/orders");
+  await tablet.openOrder(number);
+  assert.equal(await tablet.balance(), 15600);
+});
 
 // Whether the browser keeps the data: what it says, and what it says when it is asked (a Firefox without a screen never).
 const KEEPING = {

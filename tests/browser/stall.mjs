@@ -138,16 +138,16 @@ function pressAsPeopleDo(page) {
 
 /** A tablet: a browser with its own profile on the disk, which survives closing and killing it. */
 export class Tablet {
-  static async switchOn(address, { engine = "chromium", lang = "en", locale = lang === "zh" ? "zh-CN" : "en-GB", zone = "Asia/Shanghai", size = LANDSCAPE, theme = "light", touch = false, flags = [] } = {}) {
+  static async switchOn(address, { engine = "chromium", lang = "en", locale = lang === "zh" ? "zh-CN" : "en-GB", zone = "Asia/Shanghai", size = LANDSCAPE, theme = "light", touch = false, flags = [], prefs = {} } = {}) {
     const tablet = new Tablet();
-    Object.assign(tablet, { address, engine, lang, locale, zone, size, theme, touch, flags, complaints: [], forgiven: engine === "firefox" ? [NO_NETWORK, LEFT] : [NO_NETWORK] });
+    Object.assign(tablet, { address, engine, lang, locale, zone, size, theme, touch, flags, prefs, complaints: [], forgiven: engine === "firefox" ? [NO_NETWORK, LEFT] : [NO_NETWORK] });
     tablet.profile = await mkdtemp(path.join(tmpdir(), "stallbook-tablet-"));
     await tablet.open();
     return tablet;
   }
   async open(where = "/") {
     this.context = await LAUNCH[this.engine](this.profile, this.flags, {
-      viewport: this.size, hasTouch: this.touch, timezoneId: this.zone, locale: this.locale,
+      firefoxUserPrefs: this.prefs, viewport: this.size, hasTouch: this.touch, timezoneId: this.zone, locale: this.locale,
     });
     this.context.setDefaultTimeout(20_000);
     // Of every tab, whether a test looks at it or not.

@@ -104,6 +104,10 @@ test("a lost device is named, revoked and let in again; what the server put asid
   const pairing = (await drawn.innerText()).trim();
   await assert.rejects(unseenTablet(server, pairing), /403/, "for that device alone");
   await second.go("/settings");
+  const rescue = second.page.waitForEvent("download");
+  await second.button("Save as a file").click();
+  const { events } = JSON.parse(readFileSync(await (await rescue).path(), "utf8"));
+  assert.ok(events.some((event) => event.type === "order.confirmed" && JSON.stringify(event.body).includes(unsent)), "what is not sent");
   await second.box("Pairing or set-up code").fill(pairing);
   await second.button("Join again").click();
   await second.synced();

@@ -107,25 +107,27 @@ fn chinese_fonts() -> Result<()> {
 }
 
 fn apt_install(packages: &[&str]) -> Result<()> {
-    let apt = find_on_path(&["apt-get"]).context("there is no apt-get to install it with")?;
-    let is_root = output(Command::new("id").arg("-u")).as_deref() == Some("0");
-    let apt = || -> Result<Command> {
-        let mut command = if is_root {
-            Command::new(&apt)
-        } else {
-            // -n: never ask for a password in the middle of a test run.
-            output(Command::new("sudo").args(["-n", "true"]))
-                .context("neither root nor able to use sudo without a password")?;
-            let mut command = Command::new("sudo");
-            command.args(["-n", "env", "DEBIAN_FRONTEND=noninteractive"]).arg(&apt);
-            command
-        };
-        command.env("DEBIAN_FRONTEND", "noninteractive").arg("-q");
-        Ok(command)
-    };
     say(format!("getting {} through apt-get (once; a minute or two)", packages.join(", ")));
     run(apt()?.arg("update"))?;
     run(apt()?.args(["install", "-y", "--no-install-recommends"]).args(packages))
+}
+
+/// apt-get as one who may change the machine.
+pub fn apt() -> Result<Command> {
+    let apt = find_on_path(&["apt-get"]).context("there is no apt-get to install it with")?;
+    let is_root = output(Command::new("id").arg("-u")).as_deref() == Some("0");
+    let mut command = if is_root {
+        Command::new(&apt)
+    } else {
+        // -n: never ask for a password in the middle of a test run.
+        output(Command::new("sudo").args(["-n", "true"]))
+            .context("neither root nor able to use sudo without a password")?;
+        let mut command = Command::new("sudo");
+        command.args(["-n", "env", "DEBIAN_FRONTEND=noninteractive"]).arg(&apt);
+        command
+    };
+    command.env("DEBIAN_FRONTEND", "noninteractive").arg("-q");
+    Ok(command)
 }
 
 /// `npm ci` in tests/browser, where its lock file changed since the last time.

@@ -8,6 +8,7 @@ mod check;
 mod data;
 mod fuzz;
 mod process;
+mod proxies;
 mod run;
 mod server;
 mod shots;

@@ -6,7 +6,7 @@ use anyhow::{Result, bail};
 
 use crate::process::{cargo, run as run_command, say};
 use crate::workspace::{bench_dist, dist, root};
-use crate::{app, browser, fuzz, server, tools};
+use crate::{app, browser, fuzz, proxies, server, tools};
 
 /// Which tests.
 #[derive(clap::Args)]
@@ -56,7 +56,20 @@ fn note(failed: &mut Vec<&'static str>, name: &'static str, outcome: Result<()>)
 
 fn native(filter: Option<&str>) -> Result<()> {
     say("native tests");
-    run_command(cargo().args(["test", "--workspace", "--no-fail-fast"]).args(filter))
+    let native = run_command(cargo().args(["test", "--workspace", "--no-fail-fast"]).args(filter));
+    native.and(in_front(filter))
+}
+
+/// The server behind the proxies that its operator may choose from.
+fn in_front(filter: Option<&str>) -> Result<()> {
+    let name = "proxies";
+    if filter.is_some_and(|text| !text.contains(name)) {
+        return Ok(());
+    }
+    let Some(folder) = proxies::ready()? else { return Ok(()) };
+    say("the server behind proxies");
+    let args = ["test", "-p", "sync-server", "--test", "http", "--", "--ignored", filter.unwrap_or(name)];
+    run_command(cargo().args(args).env("STALLBOOK_PROXIES", folder))
 }
 
 fn browser_tests(filter: Option<&str>) -> Result<()> {

@@ -204,7 +204,7 @@ fn locked_version(package: &str) -> Result<String> {
 }
 
 /// Where this user's Stallbook tools live.
-fn cache() -> Result<PathBuf> {
+pub fn cache() -> Result<PathBuf> {
     let base = std::env::var_os("XDG_CACHE_HOME")
         .map(PathBuf::from)
         .filter(|path| path.is_absolute())

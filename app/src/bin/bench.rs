@@ -102,6 +102,31 @@ pub async fn upgraded(name: String) -> Result<Option<String>, JsValue> {
     Ok(problem)
 }
 
+/// Writes until the browser gives no more room, at most 128 MB: what is not as the contract says, or nothing.
+#[wasm_bindgen]
+pub async fn filled(name: String) -> Result<Option<String>, JsValue> {
+    let disk = IndexedDb::open(&name, Durability::Strict, Rc::new(|| ())).await.map_err(said)?;
+    let mut written = 0_u32;
+    let fault = loop {
+        // What there is no room for stands between what there may be room for.
+        let large: Vec<u8> = (0..16).flat_map(|_| clock::random::<65_536>()).collect();
+        let entries = vec![vec![1], large, vec![3]];
+        let device = Some((written + 1).to_le_bytes().to_vec());
+        match disk.write(&Batch { expect_no: written * 3, entries, device, ..Batch::default() }).await {
+            Ok(()) if written < 128 => written += 1,
+            Ok(()) => break None,
+            Err(fault) => break Some(fault),
+        }
+    };
+    let disk = disk.again().await.map_err(said)?;
+    let start = disk.read_start().await.map_err(said)?;
+    let found = (fault, start.tail.len(), start.device);
+    let right = (Some(StorageFault::Quota), written as usize * 3, Some(written.to_le_bytes().to_vec()));
+    drop(disk);
+    IndexedDb::delete(&name).await.map_err(said)?;
+    Ok((found != right).then(|| format!("{found:?} is not {right:?}")))
+}
+
 /// Scales a picture down as the app does: its bytes.
 #[wasm_bindgen]
 pub async fn scaled(file: web_sys::File, longest_px: u32) -> Result<Vec<u8>, JsValue> {

@@ -343,6 +343,11 @@ impl Link {
         Ok(self.client.devices().await?.devices)
     }
 
+    /// What no log has of this device's, as a file.
+    pub async fn unsent(&self) -> Result<String, StorageFault> {
+        self.client.unsent().await
+    }
+
     /// A page of what the server put aside, the newest first.
     pub async fn put_aside(&self, before: Option<i64>) -> Result<Quarantine, ServerFault> {
         Ok(self.client.put_aside(before).await?)

@@ -28,8 +28,9 @@ texts! {
     ASIDE_NONE_WHY: "服务器收下了每台设备的每一条记录。", "The server took in every record of every device.";
     ASIDE_HERE: "本机做的", "Made on this device";
     ASIDE_SERVER: "服务器保留的", "Kept by the server";
-    ASIDE_FILE: "存成文件", "Save as a file";
-    ASIDE_NOT_SAVED: "浏览器不让保存文件。", "The browser does not let a file be saved.";
+    FILE: "存成文件", "Save as a file";
+    UNSENT: "未上传的记录", "Records not sent yet";
+    UNSENT_WHY: "存储已满或设备要坏时，先存一份带走；里面有客户资料", "Take a copy where storage is full or the device is failing. It holds customers' data";
     ASIDE_MORE: "更早的", "Show earlier ones";
     ASIDE_OFFLINE: "连不上服务器，只显示本机做的。", "Can't reach the server: only those made on this device are shown.";
     ORDER: "订单", "Order";

@@ -147,7 +147,7 @@ pub mod fault {
         DATE_PAST: "请选择以后的时间。", "Choose a future time.";
         NOT_ALLOWED_NOW: "这个订单刚有变动，现在不能这样操作。未作任何更改。", "The order has just changed, and this can't be done now. Nothing was changed.";
         NOT_SAVED: "保存失败。已输入的内容还在，请重试。", "Not saved. What you entered is still here: try again.";
-        DISK_FULL: "本机存储已满，保存失败。请清理空间后重试。", "This device is full, so it was not saved. Free some space and try again.";
+        DISK_FULL: "本机存储已满，保存失败。请清理空间后重试；未上传的可在设置里存成文件。", "This device is full, so it was not saved. Free some space and try again. What is not sent can be saved as a file in Settings.";
         STORAGE_BROKEN: "本机的存储打不开。订单没有改动，请重新打开再试。", "This device's storage does not open. Your orders were not touched: reopen the app.";
         NO_SUCH_ORDER: "本机没有这个订单", "This order is not on this device";
         NO_SUCH_ORDER_WHY: "可能还没同步过来。", "It may not have synced from the other device yet.";

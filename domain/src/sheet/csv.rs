@@ -22,8 +22,8 @@ impl Cell {
 /// What makes a program that opens UTF-8 take it for that.
 pub const BOM: &str = "\u{feff}";
 
-/// A cell that begins like this is run by Excel and its kin, whoever wrote it.
-const RUNS: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
+/// A cell that begins like this is run by Excel and its kin, whoever wrote it; the wide ones where Chinese is written.
+const RUNS: [char; 11] = ['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'];
 
 /// Whether a text, but for apostrophes before it, begins like a formula.
 fn is_formula(text: &str) -> bool {
@@ -205,9 +205,21 @@ mod tests {
         write_line(&mut lines, [text("编号"), text("a,b"), text("say \"tea\""), text("two\nlines")]);
         write_line(
             &mut lines,
-            [text("=1+1"), text("+86 138"), text("-"), text("@x"), Cell::Figure("-5.00".to_owned())],
+            [
+                text("=1+1"),
+                text("+86 138"),
+                text("-"),
+                text("@x"),
+                text("＝1+1"),
+                text("＠x"),
+                text("\n=1"),
+                Cell::Figure("-5.00".to_owned()),
+            ],
         );
-        assert_eq!(lines, "编号,\"a,b\",\"say \"\"tea\"\"\",\"two\nlines\"\r\n'=1+1,'+86 138,'-,'@x,-5.00\r\n");
+        assert_eq!(
+            lines,
+            "编号,\"a,b\",\"say \"\"tea\"\"\",\"two\nlines\"\r\n'=1+1,'+86 138,'-,'@x,'＝1+1,'＠x,\"'\n=1\",-5.00\r\n"
+        );
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Questions, answered from memory.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use domain::order::Summary;
@@ -9,7 +10,8 @@ use domain::{OrderNumber, StreamKind};
 use protocol::{BlobId, Digest};
 use uuid::Uuid;
 
-use super::{Page, Quarantined, Replica};
+use super::fold::wanted;
+use super::{Page, Quarantined, Replica, Wanting};
 use crate::device::Device;
 use crate::entry::Place;
 use crate::index::{Ask, Counts, Facet, Filter, Pasted, Sums};
@@ -76,6 +78,17 @@ impl Replica {
                 problem: problem.clone(),
             })
             .collect()
+    }
+    /// The texts of own events that no log has: what waits to be sent, and what the server put aside.
+    ///
+    /// # Errors
+    /// Where entries have to be read first.
+    pub fn unsent(&self) -> Result<Vec<String>, Wanting> {
+        let all = || self.outbox.iter().map(|(_, pending)| pending).chain(self.quarantined.values().map(|it| &it.0));
+        let mut wanting = BTreeSet::new();
+        wanting.extend(all().map(|pending| pending.no).filter(|no| !self.cache.has(*no)));
+        wanted(wanting)?;
+        Ok(all().filter_map(|pending| Some(self.cache.event(pending.no, pending.index)?.text.to_owned())).collect())
     }
     fn asking<'a>(&self, filter: &'a Filter, now_ms: i64) -> Ask<'a> {
         let unsent = || {

@@ -1,7 +1,6 @@
 //! `PUT` and `GET shops/{shop}/blobs/{id}`, and `POST shops/{shop}/blobs/missing`: pictures, beside the log.
 
 use axum::Json;
-use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -10,29 +9,33 @@ use protocol::{BlobId, BlobKind, MAX_BLOBS_ASKED, ProblemType, blob};
 use uuid::Uuid;
 
 use crate::fault::Fault;
-use crate::state::{Caller, Shared};
-
-/// A blob never changes; but it is its shop's, so only the one who asked may keep it.
-const FOR_EVER: &str = "private, max-age=31536000, immutable";
+use crate::services::turns::held;
+use crate::state::{Caller, Shared, Upload};
 
 /// Keeps a blob: new there, or there already.
 pub async fn put(
     State(app): State<Shared>,
     caller: Caller,
     Path((_, id)): Path<(Uuid, BlobId)>,
-    body: Bytes,
+    Upload(body): Upload,
 ) -> Result<(StatusCode, Json<BlobKept>), Fault> {
     blob::check(&body).map_err(|fault| Fault::Because(fault.problem(), fault.to_string()))?;
     if BlobId::of(&body) != id {
         return Err(ProblemType::WrongBlob.into());
     }
     app.disk.has_room_for_pictures()?;
+    app.budgets.pictures.check(&caller, app.now())?;
+    let bytes = body.len() as u64;
     // A task of its own, as a push: what has arrived is kept, whether its client waits or not.
     let keeping = app.clone();
     let work = app
         .tasks
         .spawn(async move { keeping.store.keep_blob(caller.shop, caller.device, id, &body, keeping.now()).await });
     let new = work.await.map_err(|_| ProblemType::Internal)??;
+    if new {
+        // It is kept already: what is over the budget is refused from the next one on.
+        let _ = app.budgets.pictures.spend(&caller, bytes, app.now());
+    }
     let status = if new { StatusCode::CREATED } else { StatusCode::OK };
     Ok((status, Json(BlobKept { id, epoch: app.epoch })))
 }
@@ -43,10 +46,11 @@ pub async fn get(
     caller: Caller,
     Path((_, id)): Path<(Uuid, BlobId)>,
 ) -> Result<Response, Fault> {
+    let turn = app.pictures.take(caller.device).await?;
     let bytes = app.store.blob(caller.shop, id).await?.ok_or(ProblemType::NotFound)?;
     // What was taken in was a picture then.
     let media_type = BlobKind::of(&bytes).map_or("application/octet-stream", BlobKind::media_type);
-    Ok(([(header::CONTENT_TYPE, media_type), (header::CACHE_CONTROL, FOR_EVER)], bytes).into_response())
+    Ok(([(header::CONTENT_TYPE, media_type)], held(bytes, turn)).into_response())
 }
 
 /// Which of many blobs are not here.

@@ -26,7 +26,7 @@ pub async fn claim(
         ));
     }
     let now = app.now();
-    let attempt = app.attempts.begin(address, now).inspect_err(|_| app.metrics.refused(Refused::Limit, now))?;
+    let attempt = app.attempts.begin(address, now).await.inspect_err(|_| app.metrics.refused(Refused::Limit, now))?;
     let credential = secrets::credential()?;
     let wanted = Claim {
         setup_hash: secrets::setup_hash(&claim.setup_code),

@@ -28,7 +28,7 @@ pub async fn join(
         ));
     }
     let now = app.now();
-    let attempt = app.attempts.begin(address, now).inspect_err(|_| app.metrics.refused(Refused::Limit, now))?;
+    let attempt = app.attempts.begin(address, now).await.inspect_err(|_| app.metrics.refused(Refused::Limit, now))?;
     let credential = secrets::credential()?;
     let wanted = store::Join {
         shop: shop.map(|Path(shop)| shop),

@@ -1,20 +1,29 @@
 //! `GET shops/{shop}/live`: a socket that says at once when the log grows. The credential comes in the first message,
 //! never in an address, where logs would keep it.
 
+use std::net::IpAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
+use axum::Extension;
 use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket, WebSocketUpgrade, close_code};
 use axum::extract::{Path, State};
+use axum::http::HeaderMap;
 use axum::response::Response;
+use protocol::ProblemType;
 use protocol::api::LiveHello;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::time::{MissedTickBehavior, interval_at, timeout};
 use uuid::Uuid;
 
+use crate::connections::Guest;
 use crate::fault::Fault;
 use crate::handlers::push::poke_text;
+use crate::services::attempts::network;
+use crate::services::origin;
+use crate::services::places::Place;
 use crate::services::rooms::News;
-use crate::state::{App, Caller, Shared};
+use crate::state::{App, Caller, ClientAddress, Shared};
 
 /// The credential is wrong or revoked, in the words of a socket: 4000 + the HTTP status.
 const UNAUTHENTICATED: u16 = 4401;
@@ -27,12 +36,34 @@ const PING_EVERY: Duration = Duration::from_secs(25);
 /// A client has nothing long to say.
 const MAX_MESSAGE: usize = 4 * 1024;
 
-/// Opens the socket.
-pub async fn live(State(app): State<Shared>, Path(shop): Path<Uuid>, upgrade: WebSocketUpgrade) -> Response {
+/// What of a socket lies in memory at most, before it is read or written: a poke with its events.
+const BUFFER: usize = 8 * 1024;
+const MOST_UNSENT: usize = 256 * 1024;
+
+/// Opens the socket, for a page of this server or for what is no page.
+pub async fn live(
+    State(app): State<Shared>,
+    Path(shop): Path<Uuid>,
+    ClientAddress(address): ClientAddress,
+    guest: Option<Extension<Arc<Guest>>>,
+    headers: HeaderMap,
+    upgrade: WebSocketUpgrade,
+) -> Result<Response, Fault> {
+    if !origin::is_own(&headers) {
+        return Err(Fault::Because(ProblemType::Forbidden, "not from a page of this server".to_owned()));
+    }
     let tasks = app.tasks.clone();
-    upgrade
+    let strange = app.strange_sockets.take(network(address));
+    let guest = guest.map(|Extension(guest)| guest);
+    let upgrade = upgrade
         .max_message_size(MAX_MESSAGE)
-        .on_upgrade(move |socket| tasks.track_future(async move { Live { app, socket }.run(shop).await }))
+        .max_frame_size(MAX_MESSAGE)
+        .read_buffer_size(MAX_MESSAGE)
+        .write_buffer_size(BUFFER)
+        .max_write_buffer_size(MOST_UNSENT);
+    Ok(upgrade.on_upgrade(move |socket| {
+        tasks.track_future(async move { Live { app, socket }.run(shop, strange, guest).await })
+    }))
 }
 
 struct Live {
@@ -49,10 +80,24 @@ enum End {
 }
 
 impl Live {
-    async fn run(mut self, shop: Uuid) {
+    async fn run(mut self, shop: Uuid, strange: Place<IpAddr>, guest: Option<Arc<Guest>>) {
         let _counted = self.app.metrics.socket();
-        let end = match self.admit(shop).await {
-            Ok(caller) => self.relay(caller).await,
+        let admitted = tokio::select! {
+            admitted = self.admit(shop) => admitted,
+            () = strange.gone.cancelled() => Err(CROWDED),
+        };
+        drop(strange);
+        let end = match admitted {
+            Ok(caller) => {
+                if let Some(guest) = guest {
+                    guest.known(caller.device);
+                }
+                let place = self.app.sockets.take(caller.device);
+                tokio::select! {
+                    end = self.relay(caller) => end,
+                    () = place.gone.cancelled() => CROWDED,
+                }
+            }
             Err(end) => end,
         };
         if let End::Close(code, reason) = end {
@@ -73,7 +118,7 @@ impl Live {
         };
         self.app.admit(&hello.credential, shop).await.map_err(|fault| match fault {
             Fault::Store(_) => LATER,
-            Fault::Plain(protocol::ProblemType::Forbidden) => End::Close(FORBIDDEN, "not this shop"),
+            Fault::Plain(ProblemType::Forbidden) => End::Close(FORBIDDEN, "not this shop"),
             _ => End::Close(UNAUTHENTICATED, "this device is not known"),
         })
     }
@@ -150,4 +195,6 @@ impl Live {
 }
 
 const LATER: End = End::Close(close_code::AGAIN, "try again later");
+/// Others came after it, and there is no more room.
+const CROWDED: End = End::Close(close_code::AGAIN, "too many sockets");
 const STOPPING: End = End::Close(close_code::AWAY, "the server is stopping");

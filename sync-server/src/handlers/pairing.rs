@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use crate::fault::Fault;
 use crate::services::secrets;
-use crate::state::{Caller, Shared};
+use crate::state::{Caller, ClientAddress, Shared};
 use crate::store::{LetsIn, Store};
 
 /// How long a pairing code lives.
@@ -18,16 +18,19 @@ const LIFE_MS: i64 = 10 * 60 * 1_000;
 /// Draws before giving up; a second one is hardly ever needed.
 const DRAWS: usize = 8;
 
-/// Gives a new code; those given before stay good.
+/// Gives a new code; the four before it stay good.
 pub async fn pairing(
     State(app): State<Shared>,
     caller: Caller,
+    ClientAddress(address): ClientAddress,
     body: Bytes,
 ) -> Result<(StatusCode, Json<Pairing>), Fault> {
     let asked = if body.is_empty() { Ok(AskPairing::default()) } else { serde_json::from_slice(&body) };
     let AskPairing { again } =
         asked.map_err(|_| Fault::Because(ProblemType::Malformed, "not what a code is asked for with".to_owned()))?;
+    app.budgets.codes.spend(&caller, 1, app.now())?;
     let drawn = draw(&*app.store, caller.shop, again.map_or(LetsIn::New, LetsIn::Again), app.now()).await?;
+    app.attempts.drawn(address, drawn.expires_ms);
     tracing::info!(shop = %caller.shop, by = %caller.device, ?again, "a pairing code was drawn");
     Ok((StatusCode::CREATED, Json(drawn)))
 }

@@ -8,17 +8,19 @@ use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use protocol::{Brief, MAX_PULL_EVENTS, MAX_WAIT_SECONDS, envelope};
 use serde::Deserialize;
+use tokio::sync::OwnedSemaphorePermit;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::time::{Instant, sleep_until};
 use uuid::Uuid;
 
 use crate::fault::Fault;
 use crate::services::rooms::News;
+use crate::services::turns::held;
 use crate::state::{App, Caller, Shared};
 use crate::store::{Page, Range};
 
 /// A page ends after the event that passes this, so that a log of large events does not fill the memory.
-const PAGE_BYTES: usize = 8_000_000;
+const PAGE_BYTES: usize = 1_000_000;
 
 /// A device that says again and again that it has nothing unsent is noted this often.
 const HEARD_EVERY_MS: i64 = 15_000;
@@ -60,13 +62,19 @@ pub async fn pull(State(app): State<Shared>, caller: Caller, Query(asked): Query
     let may_wait = asked.wait > 0 && range.limit > 0;
     // Listen first, read then: nothing falls between the two.
     let mut news = app.rooms.room(caller.shop).listen();
+    let mut turn = Some(app.pages.take(caller.device).await?);
     let mut page = app.store.page(caller.shop, range).await?;
+    let may_wait = may_wait && page.head.seq == range.after;
+    let _waiting = if may_wait { Some(app.waits.take(caller.device).await?) } else { None };
     // A cursor beyond the head means that the server lost something: the device must hear of it at once.
     while may_wait && page.head.seq == range.after {
+        // The page is empty: others of this device may read meanwhile.
+        turn = None;
         tokio::select! {
             heard = news.recv() => match heard {
                 Ok(News::Revoked(device)) if device != caller.device => {}
                 Ok(_) | Err(RecvError::Lagged(_)) => {
+                    turn = Some(app.pages.take(caller.device).await?);
                     page = app.store.page(caller.shop, range).await?;
                     app.is_in(&caller).await?;
                 }
@@ -76,7 +84,7 @@ pub async fn pull(State(app): State<Shared>, caller: Caller, Query(asked): Query
             () = app.stopping.cancelled() => break,
         }
     }
-    Ok(answer(&app, range, &page))
+    Ok(answer(&app, range, &page, turn))
 }
 
 /// Notes when a device had nothing unsent, now and then: an earlier time is never wrong. One that is still to come was
@@ -94,7 +102,7 @@ async fn note_idle(app: &App, caller: &Caller, idle_ms: i64) {
 }
 
 /// A [`protocol::api::Pulled`], written by hand: the events go out as they came in, byte for byte.
-fn answer(app: &App, range: Range, page: &Page) -> Response {
+fn answer(app: &App, range: Range, page: &Page, turn: Option<OwnedSemaphorePermit>) -> Response {
     let bytes: usize = page.events.iter().map(|event| event.text.as_ref().map_or(0, String::len) + 100).sum();
     let mut text = String::with_capacity(bytes + 300);
     text.push_str("{\"events\":[");
@@ -120,5 +128,5 @@ fn answer(app: &App, range: Range, page: &Page) -> Response {
         page.digest,
         app.now(),
     );
-    ([(header::CONTENT_TYPE, "application/json")], text).into_response()
+    ([(header::CONTENT_TYPE, "application/json")], held(text, turn)).into_response()
 }

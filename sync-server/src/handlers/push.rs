@@ -3,7 +3,6 @@
 use std::fmt::Write;
 
 use axum::Json;
-use axum::body::Bytes;
 use axum::extract::State;
 use protocol::api::{Push, PushResult, PushStatus, Pushed};
 use protocol::{MAX_PUSH_EVENTS, Problem, ProblemType, envelope};
@@ -13,7 +12,7 @@ use uuid::Uuid;
 use crate::fault::Fault;
 use crate::services::metrics::Became;
 use crate::services::rooms::News;
-use crate::state::{App, Caller, Shared};
+use crate::state::{App, Caller, Shared, Upload};
 use crate::store::Appended;
 use crate::store::plan::{Arrival, Outcome};
 
@@ -21,7 +20,7 @@ use crate::store::plan::{Arrival, Outcome};
 const POKE_BYTES: usize = 64 * 1024;
 
 /// Takes a push. One result for each event: one that can't be taken does not hold up the others.
-pub async fn push(State(app): State<Shared>, caller: Caller, body: Bytes) -> Result<Json<Pushed>, Fault> {
+pub async fn push(State(app): State<Shared>, caller: Caller, Upload(body): Upload) -> Result<Json<Pushed>, Fault> {
     let push: Push = serde_json::from_slice(&body).map_err(|error| {
         // The parser's message may quote the events, so only the place goes out.
         let place = format!("not a push, at line {} column {}", error.line(), error.column());
@@ -33,6 +32,7 @@ pub async fn push(State(app): State<Shared>, caller: Caller, body: Bytes) -> Res
     if push.events.len() > MAX_PUSH_EVENTS {
         return Err(Fault::Because(ProblemType::TooLarge, format!("a push has at most {MAX_PUSH_EVENTS} events")));
     }
+    app.budgets.events.check(&caller, app.now())?;
     // A task of its own: a client that goes away stops neither the commit nor the poke.
     let work = app.tasks.spawn(append(app.clone(), caller, push));
     let (now, appended) = work.await.map_err(|_| ProblemType::Internal)??;
@@ -49,19 +49,25 @@ async fn append(app: Shared, caller: Caller, push: Push) -> Result<(i64, Appende
     let now = app.now();
     let arrivals: Vec<Arrival> =
         push.events.into_iter().map(|text| Arrival::read(Box::<str>::from(text).into(), caller.device, now)).collect();
+    let bytes: Vec<usize> = arrivals.iter().map(|arrival| arrival.text.len()).collect();
     let room = app.rooms.room(caller.shop);
     let _turn = timeout(app.patience, room.turn.lock()).await.map_err(|_| ProblemType::Unavailable)?;
     let texts: Option<Vec<String>> =
         room.has_listeners().then(|| arrivals.iter().map(|arrival| arrival.text.clone()).collect());
     let appended = app.store.append(caller.shop, caller.device, arrivals, now).await?;
-    let (mut stored, mut aside) = (0_usize, 0_usize);
-    for outcome in &appended.outcomes {
+    let (mut stored, mut aside, mut new_bytes) = (0_usize, 0_usize, 0_u64);
+    for (outcome, bytes) in appended.outcomes.iter().zip(bytes) {
+        if !matches!(outcome, Outcome::Duplicate(..)) {
+            new_bytes += bytes as u64;
+        }
         match outcome {
             Outcome::Stored(..) => stored += 1,
             Outcome::Quarantined(_) => aside += 1,
             Outcome::Duplicate(..) => {}
         }
     }
+    // It is kept already: what is over the budget is refused from the next push on.
+    let _ = app.budgets.events.spend(&caller, new_bytes, now);
     app.metrics.became(Became::Stored, stored);
     app.metrics.became(Became::Duplicate, appended.outcomes.len() - stored - aside);
     app.metrics.became(Became::Aside, aside - appended.unkept);

@@ -34,6 +34,9 @@ use super::{
 const READERS: u32 = 4;
 /// How long a claim whose answer was lost may be repeated.
 const CLAIM_OPEN_MS: i64 = 10 * 60_000;
+/// Pairing codes of a shop that are good at the same time: each makes a guess likelier. The oldest goes, first one that
+/// was used.
+const PAIRING_CODES: i64 = 5;
 /// SQLite takes 32,766 parameters in a statement; a row has eleven.
 const ROWS_A_STATEMENT: usize = 250;
 
@@ -511,7 +514,16 @@ impl Store for SqliteStore {
             LetsIn::Any => Some(&[]),
         };
         let mut tx = self.begin().await?;
-        sqlx::query("DELETE FROM pairing WHERE expires_ms <= ?").bind(now).execute(&mut *tx).await?;
+        sqlx::query(
+            "DELETE FROM pairing WHERE expires_ms <= ?1 OR code_hash IN (
+                 SELECT code_hash FROM pairing WHERE shop = ?2 ORDER BY used_by IS NULL DESC, expires_ms DESC
+                 LIMIT -1 OFFSET ?3)",
+        )
+        .bind(now)
+        .bind(blob(&shop))
+        .bind(PAIRING_CODES - 1)
+        .execute(&mut *tx)
+        .await?;
         let done = sqlx::query(
             "INSERT INTO pairing (code_hash, shop, expires_ms, again) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
         )

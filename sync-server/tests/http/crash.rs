@@ -1,12 +1,17 @@
 //! The program itself: what it prints, how it stops, and what a kill leaves.
 
+use std::collections::HashSet;
 use std::path::Path;
 use std::process::Stdio;
+use std::time::Duration;
 
-use protocol::api::{Claimed, Pulled, Pushed};
+use protocol::Envelope;
+use protocol::api::{Claimed, Joined, Pairing, Pulled, Pushed};
+use protocol::envelope::unstamp;
 use reqwest::Client;
 use tokio::io::{AsyncBufReadExt, BufReader, Lines};
 use tokio::process::{Child, ChildStdout, Command};
+use uuid::Uuid;
 
 use crate::client::{event_of, new_id, read};
 
@@ -46,8 +51,45 @@ impl Program {
     }
 }
 
+/// A device that pushes without a pause, and what it was told of it.
+struct Pusher {
+    id: Uuid,
+    credential: String,
+    made: u64,
+    /// What it has no answer to: it pushes the same again.
+    open: Vec<(Uuid, String)>,
+    /// Which event was given which place.
+    told: Vec<(Uuid, u64)>,
+}
+
+impl Pusher {
+    /// Pushes until the server is gone.
+    async fn push(mut self, http: Client, url: String) -> Self {
+        loop {
+            for n in 0..7 {
+                if self.open.len() <= n {
+                    self.made += 1;
+                    let id = new_id();
+                    self.open.push((id, event_of(self.id, id, self.made, &"n".repeat(500))));
+                }
+            }
+            let events: Vec<&str> = self.open.iter().map(|(_, event)| event.as_str()).collect();
+            let body = format!("{{\"device\":\"{}\",\"events\":[{}]}}", self.id, events.join(","));
+            let answer = http.post(&url).bearer_auth(&self.credential).body(body).send().await;
+            let Ok(text) = async { answer?.error_for_status()?.text().await }.await else { return self };
+            let pushed: Pushed = serde_json::from_str(&text).unwrap();
+            for (result, (id, _)) in pushed.results.iter().zip(self.open.drain(..)) {
+                assert_eq!(result.id, id);
+                self.told.push((id, result.seq.expect("stored, or a duplicate")));
+            }
+        }
+    }
+}
+
+/// `STALLBOOK_KILLS`: how often; a few without it.
 #[tokio::test]
-async fn a_kill_loses_nothing_that_was_acknowledged() {
+async fn a_kill_under_load_loses_nothing_that_was_acknowledged() {
+    let kills: u64 = std::env::var("STALLBOOK_KILLS").map_or(8, |kills| kills.parse().unwrap());
     let folder = tempfile::tempdir().unwrap();
     let http = Client::new();
     let (shop, device) = (new_id(), new_id());
@@ -57,23 +99,51 @@ async fn a_kill_loses_nothing_that_was_acknowledged() {
     });
     let answer = http.post(format!("{}/api/v1/shops", program.url)).json(&claim).send().await.unwrap();
     let credential = read::<Claimed>(answer, 201).await.credential;
-    let mut acknowledged = 0;
-    for _ in 0..5 {
-        for _ in 0..8 {
-            acknowledged += 1;
-            let id = new_id();
-            let event = event_of(device, id, acknowledged, "");
-            let push = format!("{{\"device\":\"{device}\",\"events\":[{event}]}}");
-            let url = format!("{}/api/v1/shops/{shop}/push", program.url);
-            let answer = http.post(url).bearer_auth(&credential).body(push).send().await.unwrap();
-            assert_eq!(read::<Pushed>(answer, 200).await.head, acknowledged);
-        }
-        program.child.kill().await.unwrap();
-        program = Program::start(folder.path()).await;
-        let url = format!("{}/api/v1/shops/{shop}/pull?after=0", program.url);
-        let pulled: Pulled = read(http.get(url).bearer_auth(&credential).send().await.unwrap(), 200).await;
-        assert_eq!((pulled.events.len() as u64, pulled.head), (acknowledged, acknowledged));
+    let pusher = |id, credential| Pusher { id, credential, made: 0, open: Vec::new(), told: Vec::new() };
+    let mut pushers = vec![pusher(device, credential.clone())];
+    for _ in 0..2 {
+        let pairing = http.post(format!("{}/api/v1/shops/{shop}/pairing", program.url)).bearer_auth(&credential);
+        let code = read::<Pairing>(pairing.send().await.unwrap(), 201).await.code;
+        let join = serde_json::json!({"pairing_code": code, "device": new_id()});
+        let joined = http.post(format!("{}/api/v1/devices", program.url)).json(&join).send().await.unwrap();
+        let joined: Joined = read(joined, 201).await;
+        pushers.push(pusher(joined.device, joined.credential));
     }
+    let mut log: Vec<Uuid> = Vec::new();
+    for kill in 0..kills {
+        // What it says is read, or else it would wait for its reader.
+        let mut said = program.child.stderr.take().unwrap();
+        tokio::spawn(async move { tokio::io::copy(&mut said, &mut tokio::io::sink()).await });
+        let url = format!("{}/api/v1/shops/{shop}/push", program.url);
+        let pushing = pushers.drain(..).map(|pusher| tokio::spawn(pusher.push(http.clone(), url.clone())));
+        let pushing: Vec<_> = pushing.collect();
+        tokio::time::sleep(Duration::from_millis(20 + kill * 37 % 230)).await;
+        program.child.kill().await.unwrap();
+        for pusher in pushing {
+            pushers.push(pusher.await.unwrap());
+        }
+        program = Program::start(folder.path()).await;
+        loop {
+            let url = format!("{}/api/v1/shops/{shop}/pull?after={}", program.url, log.len());
+            let pulled: Pulled = read(http.get(url).bearer_auth(&credential).send().await.unwrap(), 200).await;
+            for event in &pulled.events {
+                let (text, stamp) = unstamp(event.get()).unwrap();
+                log.push(Envelope::read(&text).unwrap().id);
+                assert_eq!(stamp.seq, log.len() as u64, "no gap");
+            }
+            if pulled.next == pulled.head {
+                break;
+            }
+        }
+        for pusher in &mut pushers {
+            for (id, seq) in pusher.told.drain(..) {
+                assert_eq!(log[seq as usize - 1], id, "what was acknowledged is where it was said to be");
+            }
+        }
+    }
+    let once: HashSet<&Uuid> = log.iter().collect();
+    assert_eq!(once.len(), log.len(), "and nothing twice");
+    println!("{kills} kills, {} events, nothing lost", log.len());
 }
 
 #[cfg(unix)]

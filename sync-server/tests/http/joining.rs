@@ -97,19 +97,55 @@ async fn t6_a_code_may_be_used_at_its_own_shop_only() {
 }
 
 #[tokio::test]
-async fn guessing_ends_after_ten_codes_a_minute() {
+async fn guessing_ends_after_thirty_codes_a_minute_and_keeps_no_right_one_out_before() {
     let app = TestApp::start().await;
     let first = app.first_device().await;
     let code = first.pairing_code().await;
     let wrong = format!("{:08}", (code.parse::<u32>().unwrap() + 1) % 100_000_000);
-    for _ in 0..10 {
+    for _ in 0..29 {
         assert_eq!(problem(app.join(&wrong, new_id(), None).await).await, BadPairingCode);
     }
+    let _: Joined = read(app.join(&code, new_id(), None).await, 201).await;
+    let code = first.pairing_code().await;
+    assert_eq!(problem(app.join(&wrong, new_id(), None).await).await, BadPairingCode, "the right one did not count");
     let refused = app.join(&code, new_id(), None).await;
     assert_eq!(refused.headers()["retry-after"], "60");
-    assert_eq!(problem(refused).await, TooMany, "not even the right one");
+    assert_eq!(problem(refused).await, TooMany, "or one could guess for ever");
     app.pass(60_000);
     let _: Joined = read(app.join(&code, new_id(), None).await, 201).await;
+}
+
+#[tokio::test]
+async fn many_guesses_at_once_are_no_way_around_and_many_right_ones_all_pass() {
+    let app = TestApp::start().await;
+    let first = app.first_device().await;
+    // Five tablets pair at the same moment, each of them asking ten times: answers get lost.
+    let mut codes = Vec::new();
+    for _ in 0..5 {
+        codes.push((first.pairing_code().await, new_id()));
+    }
+    let joins = codes.iter().cycle().take(50).map(|(code, id)| app.join(code, *id, None));
+    for answer in futures::future::join_all(joins).await {
+        let _: Joined = read(answer, 201).await;
+    }
+    let wrong = format!("{:08}", (first.pairing_code().await.parse::<u32>().unwrap() + 1) % 100_000_000);
+    let guesses = futures::future::join_all((0..200).map(|_| app.join(&wrong, new_id(), None))).await;
+    assert_eq!(guesses.iter().filter(|answer| answer.status() == 403).count(), 30);
+}
+
+#[tokio::test]
+async fn five_pairing_codes_live() {
+    let app = TestApp::start().await;
+    let first = app.first_device().await;
+    let mut codes = Vec::new();
+    for _ in 0..6 {
+        codes.push(first.pairing_code().await);
+        app.pass(1);
+    }
+    assert_eq!(problem(app.join(&codes[0], new_id(), None).await).await, BadPairingCode, "the oldest went");
+    for code in &codes[1..] {
+        let _: Joined = read(app.join(code, new_id(), None).await, 201).await;
+    }
 }
 
 #[tokio::test]

@@ -10,4 +10,6 @@ mod joining;
 mod live;
 mod log;
 mod operating;
+mod proxies;
 mod site;
+mod strangers;

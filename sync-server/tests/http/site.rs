@@ -79,6 +79,25 @@ async fn pages_of_the_app_are_one_file() {
 }
 
 #[tokio::test]
+async fn a_call_that_went_astray_is_told_so_and_gets_no_page() {
+    let app = app_with_files().await;
+    let shop = "01920000-0000-7000-8000-000000000001";
+    let cut = [format!("/v1/shops/{shop}/pull"), "/v1/hello".into(), "/hello".into(), format!("/shops/{shop}/live")];
+    let longer = ["/stall/api/v1/hello".to_owned(), "//api/v1/hello".into(), format!("/api/api/v1/shops/{shop}/push")];
+    let slashes = ["/healthz/".to_owned(), "/readyz/".into(), "/api/".into(), "/api".into(), "/api/v1/".into()];
+    for path in cut.iter().chain(&longer).chain(&slashes) {
+        for method in [reqwest::Method::GET, reqwest::Method::POST] {
+            let answer = app.http.request(method, app.url(path)).send().await.unwrap();
+            assert_eq!(answer.status(), 404, "{path}");
+            assert_eq!(header(&answer, "content-type"), protocol::problem::MEDIA_TYPE, "{path}");
+            assert_eq!(problem(answer).await, protocol::ProblemType::NotFound, "{path}");
+        }
+    }
+    let told: protocol::Problem = get(&app, "/v1/hello", &[]).await.json().await.unwrap();
+    assert!(told.detail.unwrap().contains("proxy"));
+}
+
+#[tokio::test]
 async fn what_is_known_is_not_sent_again() {
     let app = app_with_files().await;
     for path in ["/", "/sw.js", "/manifest.webmanifest"] {

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use crate::frame::PageHead;
 use crate::platform::files;
 use crate::session::Session;
-use crate::text::{self, Phrase, devices as words, rules};
+use crate::text::{self, Phrase, devices as words, rules, sheets};
 use crate::ui::{Button, Empty, Glyph, LinkButton, Note, Scroll, Sheet, Toaster, Tone};
 
 /// Why an event was put aside.
@@ -59,9 +59,9 @@ pub fn PutAside() -> impl IntoView {
         }
     });
     let save = move || {
-        let all = kept.with_untracked(|kept| serde_json::to_vec(kept)).unwrap_or_default();
+        let all = kept.with_untracked(serde_json::to_vec).unwrap_or_default();
         if !files::save("stallbook-put-aside.json", "application/json", &all) {
-            toaster.warn(words::ASIDE_NOT_SAVED);
+            toaster.warn(sheets::NOT_SAVED);
         }
     };
     let is_empty = Memo::new(move |_| own.with(Vec::is_empty) && kept.with(Vec::is_empty));
@@ -105,7 +105,7 @@ pub fn PutAside() -> impl IntoView {
                                 <Show when=move || next.get().is_some()>
                                     <Button label=words::ASIDE_MORE on_press=move || fetch(next.get_untracked())/>
                                 </Show>
-                                <Button label=words::ASIDE_FILE glyph=Glyph::Copy on_press=save/>
+                                <Button label=words::FILE glyph=Glyph::Copy on_press=save/>
                             </div>
                         </Show>
                     </Show>

@@ -8,11 +8,12 @@ use protocol::api::Pairing;
 
 use crate::features::first_start::PairingCode;
 use crate::features::server_words;
-use crate::platform::page;
+use crate::platform::{files, page};
 use crate::session::{Device, ServerFault, Session};
-use crate::text::{self, devices as words, settings};
+use crate::text::{self, devices as words, settings, sheets};
 use crate::ui::{
-    Acts, Button, Fault, Glyph, Icon, Kind, LinkButton, Note, Scroll, Setting, Sheet, Stub, SyncState, TextField, Tone,
+    Acts, Button, Fault, Glyph, Icon, Kind, LinkButton, Note, Scroll, Setting, Sheet, Stub, SyncState, TextField,
+    Toaster, Tone,
 };
 
 /// Where to meet.
@@ -110,6 +111,7 @@ pub fn Devices() -> impl IntoView {
     let devices = session.devices();
     let work = Work::new();
     let aside = session.own_aside();
+    let has_unsent = move || !aside.with(Vec::is_empty) || session.sync.with(|sync| sync.pending > 0);
     let list = move || devices.get().into_iter().map(|device| view! { <DeviceLine device/> }).collect_view();
     let forgotten = Memo::new(move |_| session.sync.with(|sync| sync.state == SyncState::NeedsAuth));
     let stub = move || {
@@ -123,6 +125,7 @@ pub fn Devices() -> impl IntoView {
                     <Note text=words::ASIDE_WAITS tone=Tone::Alarm glyph=Glyph::Warn/>
                 </Show>
                 {list}
+                <Show when=has_unsent><Unsent/></Show>
                 <Setting label=words::OPEN why=words::OPEN_WHY>
                     <LinkButton href="/settings/devices" label=words::OPEN glyph=Glyph::Tablet/>
                 </Setting>
@@ -139,6 +142,28 @@ pub fn Devices() -> impl IntoView {
             </Scroll>
             <Show when=move || connected.get()><Stub>{stub}</Stub></Show>
         </Sheet>
+    }
+}
+
+/// Takes what no log has away as a file.
+#[component]
+fn Unsent() -> impl IntoView {
+    let session = Session::here();
+    let toaster = use_context::<Toaster>().unwrap_or_default();
+    let save = move || {
+        spawn_local(async move {
+            let name = format!("stallbook-unsent-{}.json", session.tablet_code());
+            let saved =
+                session.unsent().await.is_ok_and(|text| files::save(&name, "application/json", text.as_bytes()));
+            if !saved {
+                toaster.warn(sheets::NOT_SAVED);
+            }
+        });
+    };
+    view! {
+        <Setting label=words::UNSENT why=words::UNSENT_WHY>
+            <Button label=words::FILE glyph=Glyph::Copy on_press=save/>
+        </Setting>
     }
 }
 

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use crate::platform::{service_worker, tabs};
-use crate::text::{Phrase, keeping as words};
+use crate::text::{self, Language, Phrase, keeping as words};
 use crate::ui::{Button, Setting};
 
 /// How far it is known.
@@ -55,7 +55,8 @@ pub fn Keeping() -> impl IntoView {
         let is_kept = kept == Known::Is(Some(true));
         let more = [(!is_kept).then_some(words::PRIVATE), (!service_worker::can_be_kept()).then_some(words::NO_APP)];
         let said = kept.words().into_iter().chain(more.into_iter().flatten());
-        said.map(Phrase::get).collect::<Vec<_>>().join(" ")
+        let between = if text::language() == Language::Zh { "" } else { " " };
+        said.map(Phrase::get).collect::<Vec<_>>().join(between)
     };
     view! {
         <div data-testid="keeping">
