@@ -23,10 +23,12 @@ export async function freePort() {
   return port;
 }
 
-/** Starts a program as the head of a process group, with which all that it starts ends. */
+/** Starts a program as the head of a process group, with which all that it starts ends: at the latest with the tests. */
 function start(program, args, options) {
   const started = spawn(program, args, { detached: true, ...options });
-  started.on("error", (error) => (started.fault = error));
+  const leave = () => process.kill(-started.pid, "SIGKILL");
+  process.once("exit", leave);
+  started.once("exit", () => process.off("exit", leave));
   return started;
 }
 async function end(program) {

@@ -51,12 +51,15 @@ async fn while_another_program_keeps_the_database_reading_goes_on_and_afterwards
     sqlx::query("BEGIN IMMEDIATE").execute(&mut other).await.unwrap();
     // Long enough that each call would note that the device was heard of.
     app.pass(120_000);
-    let (pushed, pulled, ready) = tokio::time::timeout(Duration::from_secs(5), async {
-        tokio::join!(push_large(&first, 2), first.pull("after=0"), app.get("/readyz"))
+    let (pushed, pulled, ready) = tokio::time::timeout(Duration::from_secs(4), async {
+        let pushes = futures::future::join_all((2..27).map(|n| push_large(&first, n)));
+        tokio::join!(pushes, first.pull("after=0"), app.get("/readyz"))
     })
     .await
-    .expect("none waits for the other program");
-    assert_eq!(problem(pushed).await, Unavailable);
+    .expect("none waits for the other program, nor for all those before it");
+    for push in pushed {
+        assert_eq!(problem(push).await, Unavailable);
+    }
     assert_eq!(pulled.head, 1);
     assert_eq!(problem(ready).await, Unavailable);
     sqlx::query("ROLLBACK").execute(&mut other).await.unwrap();

@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use protocol::ProblemType::{BadPairingCode, NotFound, TooMany};
+use protocol::Problem;
+use protocol::ProblemType::{BadPairingCode, TooMany};
 use protocol::api::Claimed;
 use reqwest::{Client, Response};
 use tempfile::TempDir;
@@ -196,5 +197,6 @@ async fn proxies_that_cut_the_prefix_off_are_told_so() {
     let cut = "server { listen 127.0.0.1:PORT; location /api/ { proxy_pass http://127.0.0.1:8080/; } }";
     let proxy = nginx(&app, cut).await;
     let answer = app.http.get(format!("{}/api/v1/hello", proxy.url)).send().await.unwrap();
-    assert_eq!(problem(answer).await, NotFound);
+    let told: Problem = read(answer, 404).await;
+    assert!(told.detail.is_some_and(|words| words.contains("proxy")));
 }

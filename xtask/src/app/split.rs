@@ -88,7 +88,9 @@ fn bind() -> Result<()> {
     }
     fs::write(link, text)?;
     let bindings = into.join(format!("{name}.js"));
-    let text = fs::read_to_string(&bindings)?;
+    let mut text = fs::read_to_string(&bindings)?;
+    let program = into.join(format!("{name}_bg.wasm"));
+    fs::write(&program, shortly(&fs::read(&program)?, &mut text)?)?;
     fs::write(bindings, format!("import {{ lend }} from \"{link_name}\";\nlend(initSync);\n{text}"))?;
     Ok(())
 }
@@ -103,34 +105,111 @@ pub fn is_later(file: &Path) -> bool {
 /// What is not there, or there twice, is another version of a library than this was written for.
 fn replace(text: &mut String, from: &str, to: &str) -> Result<()> {
     if text.matches(from).count() != 1 {
-        bail!("wasm_split_cli_support wrote a link without one `{from}`:\n{text}");
+        bail!("there is not one `{from}` in:\n{text}");
     }
     *text = text.replace(from, to);
     Ok(())
 }
 
+const MALFORMED: &str = "a malformed WebAssembly module";
+
+/// A WebAssembly module's head, and its sections: the number of each, and what it holds.
+fn sections(module: &[u8]) -> Result<(&[u8], Vec<(u8, &[u8])>)> {
+    let (head, mut rest) = module.split_at_checked(8).context(MALFORMED)?;
+    let mut all = Vec::new();
+    while let Some((&section, after)) = rest.split_first() {
+        rest = after;
+        all.push((section, take_bytes(&mut rest)?));
+    }
+    Ok((head, all))
+}
+
+/// A number in LEB128, from the front.
+fn take_number(rest: &mut &[u8]) -> Result<usize> {
+    let mut number = 0;
+    for digits in 0..5 {
+        let (&byte, after) = rest.split_first().context(MALFORMED)?;
+        *rest = after;
+        number |= usize::from(byte & 0x7f) << (7 * digits);
+        if byte < 0x80 {
+            return Ok(number);
+        }
+    }
+    bail!(MALFORMED)
+}
+
+/// Bytes that have their length before them, from the front.
+fn take_bytes<'a>(rest: &mut &'a [u8]) -> Result<&'a [u8]> {
+    let length = take_number(rest)?;
+    let (bytes, after) = rest.split_at_checked(length).context(MALFORMED)?;
+    *rest = after;
+    Ok(bytes)
+}
+
+fn put_number(into: &mut Vec<u8>, mut number: usize) {
+    while number >= 0x80 {
+        into.push((number & 0x7f) as u8 | 0x80);
+        number >>= 7;
+    }
+    into.push(number as u8);
+}
+
+fn put_bytes(into: &mut Vec<u8>, bytes: &[u8]) {
+    put_number(into, bytes.len());
+    into.extend_from_slice(bytes);
+}
+
 /// A WebAssembly module without its custom sections, which hold names and notes for linkers.
 fn without_names(module: &[u8]) -> Result<Vec<u8>> {
-    const MALFORMED: &str = "a malformed WebAssembly module";
-    let (head, mut rest) = module.split_at_checked(8).context(MALFORMED)?;
+    let (head, sections) = sections(module)?;
     let mut kept = head.to_vec();
-    while let Some((&section, after)) = rest.split_first() {
-        let mut length = 0;
-        let mut digits = 0;
-        for &byte in after.iter().take(5) {
-            length |= usize::from(byte & 0x7f) << (7 * digits);
-            digits += 1;
-            if byte < 0x80 {
-                break;
-            }
-        }
-        let (whole, next) = rest.split_at_checked(1 + digits + length).context(MALFORMED)?;
-        if section != 0 {
-            kept.extend_from_slice(whole);
-        }
-        rest = next;
+    for (section, bytes) in sections.into_iter().filter(|(section, _)| *section != 0) {
+        kept.push(section);
+        put_bytes(&mut kept, bytes);
     }
     Ok(kept)
+}
+
+/// A program and its bindings with short names for what the one has of the other: wasm-bindgen's own carry a hash each,
+/// in both files, which nothing compresses.
+fn shortly(program: &[u8], bindings: &mut String) -> Result<Vec<u8>> {
+    const IMPORTS: u8 = 2;
+    let (head, sections) = sections(program)?;
+    let mut short = head.to_vec();
+    for (section, bytes) in sections {
+        short.push(section);
+        if section != IMPORTS {
+            put_bytes(&mut short, bytes);
+            continue;
+        }
+        let mut rest = bytes;
+        let count = take_number(&mut rest)?;
+        let mut imports = Vec::new();
+        put_number(&mut imports, count);
+        for nth in 0..count {
+            let from = take_bytes(&mut rest)?;
+            put_bytes(&mut imports, from);
+            let name = std::str::from_utf8(take_bytes(&mut rest)?)?;
+            let (&kind, after) = rest.split_first().context(MALFORMED)?;
+            rest = after;
+            // What is no function (a memory, a table) is described in more than a number; the program makes its own.
+            if kind != 0 {
+                bail!("the program imports `{name}`, which is no function");
+            }
+            if from.ends_with(b"_bg.js") {
+                let given = format!("_{nth:x}");
+                replace(bindings, &format!(" {name}: function("), &format!(" {given}: function("))?;
+                put_bytes(&mut imports, given.as_bytes());
+            } else {
+                put_bytes(&mut imports, name.as_bytes());
+            }
+            imports.push(kind);
+            let of_type = take_number(&mut rest)?;
+            put_number(&mut imports, of_type);
+        }
+        put_bytes(&mut short, &imports);
+    }
+    Ok(short)
 }
 
 #[cfg(test)]
@@ -145,5 +224,29 @@ mod tests {
         let whole = [head, &custom[..], &long, &custom].concat();
         assert_eq!(without_names(&whole).unwrap(), [head, &long[..]].concat());
         assert!(without_names(&whole[..whole.len() - 1]).is_err());
+    }
+
+    #[test]
+    fn what_is_imported_has_a_short_name_on_both_sides() {
+        let module = |names: [&str; 2]| {
+            let mut imports = vec![3];
+            let link = ("./snippets/link.js", "load_0123");
+            for (from, name) in names.map(|name| ("./app_bg.js", name)).into_iter().chain([link]) {
+                put_bytes(&mut imports, from.as_bytes());
+                put_bytes(&mut imports, name.as_bytes());
+                imports.extend([0, 0x80, 0x01]);
+            }
+            let mut whole = b"\0asm\x01\0\0\0\x02".to_vec();
+            put_bytes(&mut whole, &imports);
+            [&whole[..], &[10, 1, 7]].concat()
+        };
+        let page = |names: [&str; 2]| {
+            format!("import0 = {{ {}: function(a) {{ }}, {}: function() {{ }} }}; a_0123();", names[0], names[1])
+        };
+        let (long, short) = (["a_0123", "b_4567"], ["_0", "_1"]);
+        let mut bindings = page(long);
+        assert_eq!(shortly(&module(long), &mut bindings).unwrap(), module(short));
+        assert_eq!(bindings, page(short));
+        assert!(shortly(&module(long), &mut bindings).is_err(), "the bindings name something else");
     }
 }

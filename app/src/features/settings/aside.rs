@@ -59,7 +59,7 @@ pub fn PutAside() -> impl IntoView {
         }
     });
     let save = move || {
-        let all = kept.with_untracked(|kept| serde_json::to_vec(kept)).unwrap_or_default();
+        let all = kept.with_untracked(serde_json::to_vec).unwrap_or_default();
         if !files::save("stallbook-put-aside.json", "application/json", &all) {
             toaster.warn(sheets::NOT_SAVED);
         }

@@ -137,7 +137,7 @@ async fn every_write_fails(failing: Failing, least: usize) {
 
 #[tokio::test]
 async fn nothing_stays_of_a_write_that_fails_at_any_step() {
-    every_write_fails(Failing::AtStep, 400).await;
+    every_write_fails(Failing::AtStep, 200).await;
 }
 
 #[tokio::test]
