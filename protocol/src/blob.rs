@@ -152,8 +152,12 @@ pub fn sides(bytes: &[u8]) -> Option<(usize, usize)> {
             let mut at = 2;
             loop {
                 match bytes.get(at..at + 2)? {
-                    [0xff, 0xc0..=0xc3 | 0xc5..=0xc7 | 0xc9..=0xcb | 0xcd..=0xcf] => break (big(at + 7)?, big(at + 5)?),
-                    [0xff, 0xc4 | 0xdb | 0xdd | 0xe0..=0xef | 0xfe] => at += 2 + big(at + 2).filter(|length| *length >= 2)?,
+                    [0xff, 0xc0..=0xc3 | 0xc5..=0xc7 | 0xc9..=0xcb | 0xcd..=0xcf] => {
+                        break (big(at + 7)?, big(at + 5)?);
+                    }
+                    [0xff, 0xc4 | 0xdb | 0xdd | 0xe0..=0xef | 0xfe] => {
+                        at += 2 + big(at + 2).filter(|length| *length >= 2)?
+                    }
                     _ => return None,
                 }
             }

@@ -108,7 +108,8 @@ fn pictures(width: u16, height: u16) -> Vec<(Vec<u8>, BlobKind, &'static str)> {
     let (less_w, less_h) = (u32::from(width) - 1, u32::from(height) - 1);
     let mut png = b"\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR".to_vec();
     png.extend(u32::from(width).to_be_bytes().into_iter().chain(u32::from(height).to_be_bytes()));
-    let jpeg = |before: &[u8], frame: u8| [&[0xff, 0xd8], before, &[0xff, frame, 0, 11, 8], &h, &w, &[1, 1, 17, 0]].concat();
+    let jpeg =
+        |before: &[u8], frame: u8| [&[0xff, 0xd8], before, &[0xff, frame, 0, 11, 8], &h, &w, &[1, 1, 17, 0]].concat();
     let exif = [&[0xff, 0xe1, 0x02, 0x02][..], &[0xff, 0xc0, 0, 11, 8, 0, 1, 0, 1].repeat(60)[..512]].concat();
     let webp = |kind: &[u8], head: &[u8]| [b"RIFF\x10\0\0\0WEBP", kind, &[9, 0, 0, 0], head, &[0; 8]].concat();
     let lossy = [&[0, 0, 0, 0x9d, 1, 0x2a], &width.to_le_bytes()[..], &height.to_le_bytes()].concat();

@@ -475,7 +475,9 @@ impl Simulation {
         let (nth, other) = (self.of_pictures.below(self.tablets.len()), self.of_pictures.below(self.tablets.len()));
         let tabs = &self.tablets[nth].tabs;
         let Some(tab) = tabs.get(self.of_pictures.below(tabs.len())).cloned() else { return };
-        let bytes = [0xff, 0xd8, 0xff, 0xc0, 0, 11, 8, 0, 1, 0, 1, 1, 1, 17, 0, self.of_pictures.below(12) as u8, 7, 7, 7].to_vec();
+        let bytes =
+            [0xff, 0xd8, 0xff, 0xc0, 0, 11, 8, 0, 1, 0, 1, 1, 1, 17, 0, self.of_pictures.below(12) as u8, 7, 7, 7]
+                .to_vec();
         let taken = bytes.clone();
         match self.at_once(nth, async move { tab.keep_blob(&taken).await }) {
             // It died before it could say that it was kept.
