@@ -21,12 +21,15 @@ use crate::fault::Fault;
 
 const PAGE: &str = "index.html";
 
+/// Files by where they lie, as they were at a time.
+type Shared = HashMap<PathBuf, (SystemTime, Weak<[u8]>)>;
+
 /// A folder of files to serve.
 #[derive(Clone, Debug)]
 pub struct Site {
     root: PathBuf,
     /// What is on its way to someone: a crowd that does not read shares one copy of each file.
-    shared: Arc<Mutex<HashMap<PathBuf, (SystemTime, Weak<[u8]>)>>>,
+    shared: Arc<Mutex<Shared>>,
 }
 
 /// A file in the encoding that was chosen for a client.

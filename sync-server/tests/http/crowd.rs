@@ -48,7 +48,7 @@ async fn sell(by: &Device, other: &Device, counter: &mut u64, time: Duration) ->
         sleep(Duration::from_millis(20)).await;
     }
     took.sort();
-    took[took.len() / 2]
+    *took.get(took.len() / 2).unwrap()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
