@@ -6,7 +6,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-use crate::{MAX_BLOB_BYTES, ProblemType};
+use crate::{MAX_BLOB_BYTES, MAX_BLOB_SIDE, ProblemType};
 
 /// A blob's name: the SHA-256 of its bytes; on the wire 64 hexadecimal digits, small letters.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -105,6 +105,9 @@ pub enum BlobFault {
     /// More than [`MAX_BLOB_BYTES`].
     #[error("the picture is too large: {0} bytes")]
     TooLarge(usize),
+    /// A side has more than [`MAX_BLOB_SIDE`] pixels.
+    #[error("the picture is too large: {0} × {1} pixels")]
+    TooWide(usize, usize),
     /// Neither WebP nor JPEG nor PNG.
     #[error("not a WebP, JPEG or PNG picture")]
     NotAPicture,
@@ -114,7 +117,7 @@ impl BlobFault {
     /// The problem that says so on the wire.
     pub fn problem(self) -> ProblemType {
         match self {
-            Self::TooLarge(_) => ProblemType::TooLarge,
+            Self::TooLarge(_) | Self::TooWide(..) => ProblemType::TooLarge,
             Self::NotAPicture => ProblemType::NotAPicture,
         }
     }
@@ -125,5 +128,52 @@ pub fn check(bytes: &[u8]) -> Result<BlobKind, BlobFault> {
     if bytes.len() > MAX_BLOB_BYTES {
         return Err(BlobFault::TooLarge(bytes.len()));
     }
-    BlobKind::of(bytes).ok_or(BlobFault::NotAPicture)
+    let kind = BlobKind::of(bytes).ok_or(BlobFault::NotAPicture)?;
+    match sides(bytes) {
+        Some((width, height)) if width.max(height) <= MAX_BLOB_SIDE => Ok(kind),
+        Some((width, height)) => Err(BlobFault::TooWide(width, height)),
+        None => Err(BlobFault::NotAPicture),
+    }
+}
+
+/// Width and height that the head of a WebP, JPEG or PNG says it has, in pixels. Strict, where common readers skip what
+/// they do not know: what a browser would read otherwise is refused.
+pub fn sides(bytes: &[u8]) -> Option<(usize, usize)> {
+    let big = |at: usize| Some(usize::from(u16::from_be_bytes(*bytes.get(at..)?.first_chunk()?)));
+    let little = |at: usize| Some(u32::from_le_bytes(*bytes.get(at..)?.first_chunk()?) as usize);
+    let (width, height) = match BlobKind::of(bytes)? {
+        BlobKind::Png => {
+            let is_head = bytes.get(8..16) == Some(b"\0\0\0\x0dIHDR");
+            let side = |at: usize| Some(u32::from_be_bytes(*bytes.get(at..)?.first_chunk()?) as usize);
+            is_head.then_some((side(16)?, side(20)?))?
+        }
+        BlobKind::Jpeg => {
+            // Segments of a length each, up to the frame's.
+            let mut at = 2;
+            loop {
+                match bytes.get(at..at + 2)? {
+                    [0xff, 0xc0..=0xc3 | 0xc5..=0xc7 | 0xc9..=0xcb | 0xcd..=0xcf] => {
+                        break (big(at + 7)?, big(at + 5)?);
+                    }
+                    [0xff, 0xc4 | 0xdb | 0xdd | 0xe0..=0xef | 0xfe] => {
+                        at += 2 + big(at + 2).filter(|length| *length >= 2)?
+                    }
+                    _ => return None,
+                }
+            }
+        }
+        BlobKind::Webp => match bytes.get(12..16)? {
+            b"VP8X" => ((little(24)? & 0xff_ffff) + 1, (little(26)? >> 8) + 1),
+            b"VP8L" if bytes.get(20) == Some(&0x2f) => {
+                let both = little(21)?;
+                ((both & 0x3fff) + 1, (both >> 14 & 0x3fff) + 1)
+            }
+            b"VP8 " if bytes.get(23..26) == Some(b"\x9d\x01\x2a") => {
+                let both = little(26)?;
+                (both & 0x3fff, both >> 16 & 0x3fff)
+            }
+            _ => return None,
+        },
+    };
+    (width > 0 && height > 0).then_some((width, height))
 }

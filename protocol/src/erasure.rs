@@ -1,6 +1,8 @@
 //! Erasing a person (`docs/decisions/0010`): which events ask for it, and what is left of the others of their stream.
 //! The server and every tablet make the same of the same text, so that what one has erased the other knows again.
 
+use std::collections::HashSet;
+
 use domain::StreamKind;
 use domain::record::{DebtMoved, RecordEvent};
 use serde_json::value::RawValue;
@@ -18,15 +20,23 @@ fn is_of_a_person(stream: &Stream) -> bool {
     matches!(StreamKind::parse(&stream.0), Some(StreamKind::Contact | StreamKind::Customer))
 }
 
-/// Whether a text that the log did not take may tell of this person, whom it names: it is of their stream, or nobody can
-/// say of which.
-pub fn may_tell_of(text: &str, person: Uuid) -> bool {
+/// Whether a text that the log did not take may tell of one of these people: it is of their stream, or it names them and
+/// nobody can say of which it is.
+pub fn may_tell_of(text: &str, people: &HashSet<Uuid>) -> bool {
     #[derive(serde::Deserialize)]
     struct OnlyStream {
         stream: Stream,
     }
-    serde_json::from_str::<OnlyStream>(text)
-        .map_or(true, |OnlyStream { stream }| stream.1 == person && is_of_a_person(&stream))
+    match serde_json::from_str(text) {
+        Ok(OnlyStream { stream }) => people.contains(&stream.1) && is_of_a_person(&stream),
+        Err(_) => named(text).any(|id| people.contains(&id)),
+    }
+}
+
+/// The ids that stand in a text, in capital or small letters.
+fn named(text: &str) -> impl Iterator<Item = Uuid> {
+    let written = text.as_bytes().windows(uuid::fmt::Hyphenated::LENGTH);
+    written.filter_map(|id| Uuid::try_parse_ascii(id).ok())
 }
 
 /// Whether this event asks that the person of its stream be erased.

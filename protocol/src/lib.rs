@@ -26,6 +26,8 @@ pub const MAX_PULL_EVENTS: usize = 5_000;
 pub const MAX_WAIT_SECONDS: u64 = 25;
 /// The most bytes of one blob.
 pub const MAX_BLOB_BYTES: usize = 400_000;
+/// The most pixels of a side of a blob: what it takes decoded is bounded by them, not by its bytes.
+pub const MAX_BLOB_SIDE: usize = 4_096;
 /// The most blobs that one call may ask about.
 pub const MAX_BLOBS_ASKED: usize = 1_000;
 /// How far ahead of the server's clock a device's clock counts in comparisons, in milliseconds.

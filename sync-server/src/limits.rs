@@ -70,7 +70,7 @@ impl Default for Limits {
             head_bytes: 32 * 1024,
             headers: 64,
             head: Duration::from_secs(10),
-            body: Duration::from_secs(10),
+            body: Duration::from_secs(20),
             call: Duration::from_secs(120),
             unread: Duration::from_secs(30),
             stop: Duration::from_secs(3),

@@ -34,7 +34,7 @@ async fn pay(tablet: &Tablet, order: Uuid) {
 
 /// A picture as large as one may be; a JPEG as far as anybody looks.
 fn picture(n: u8) -> Vec<u8> {
-    let mut bytes = vec![0xff, 0xd8, 0xff, n];
+    let mut bytes = vec![0xff, 0xd8, 0xff, 0xc0, 0, 11, 8, 0, 1, 0, 1, 1, 1, 17, 0, n];
     bytes.resize(protocol::MAX_BLOB_BYTES, n);
     bytes
 }

@@ -55,8 +55,8 @@ const TABLETS: usize = 3;
 const RUNS: u64 = 1_000;
 /// Beyond those: what a longer night has found. 1349: a log read anew, an order's events whole in one page. 2644, 7705: a
 /// call that was on its way for an hour. 3937, 10253, 18085: a server that was restored, and gave out its sequence anew.
-/// 1003577: a name in what an earlier log left.
-const FOUND: [u64; 7] = [1_349, 2_644, 3_937, 7_705, 10_253, 18_085, 1_003_577];
+/// 1003577: a name in what an earlier log left. 5002038: a place in a restored log before what had been seen.
+const FOUND: [u64; 8] = [1_349, 2_644, 3_937, 7_705, 10_253, 18_085, 1_003_577, 5_002_038];
 const YEAR_MS: i64 = 365 * 86_400_000;
 /// Within this time after the last fault every tablet must have everything, in milliseconds.
 const HEALED_WITHIN_MS: i64 = 10 * 60_000;
@@ -475,7 +475,9 @@ impl Simulation {
         let (nth, other) = (self.of_pictures.below(self.tablets.len()), self.of_pictures.below(self.tablets.len()));
         let tabs = &self.tablets[nth].tabs;
         let Some(tab) = tabs.get(self.of_pictures.below(tabs.len())).cloned() else { return };
-        let bytes = [0xff, 0xd8, 0xff, self.of_pictures.below(12) as u8, 7, 7, 7].to_vec();
+        let bytes =
+            [0xff, 0xd8, 0xff, 0xc0, 0, 11, 8, 0, 1, 0, 1, 1, 1, 17, 0, self.of_pictures.below(12) as u8, 7, 7, 7]
+                .to_vec();
         let taken = bytes.clone();
         match self.at_once(nth, async move { tab.keep_blob(&taken).await }) {
             // It died before it could say that it was kept.

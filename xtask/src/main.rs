@@ -6,6 +6,7 @@ mod bench;
 mod browser;
 mod check;
 mod data;
+mod fuzz;
 mod process;
 mod proxies;
 mod run;

@@ -6,7 +6,7 @@ use anyhow::{Result, bail};
 
 use crate::process::{cargo, run as run_command, say};
 use crate::workspace::{bench_dist, dist, root};
-use crate::{app, browser, proxies, server, tools};
+use crate::{app, browser, fuzz, proxies, server, tools};
 
 /// Which tests.
 #[derive(clap::Args)]
@@ -32,6 +32,9 @@ pub fn run(options: &Options) -> Result<()> {
     if !options.browser {
         let outcome = native(options.filter.as_deref());
         note(&mut failed, "native tests", outcome);
+        if options.filter.as_ref().is_none_or(|filter| filter == "fuzz") {
+            note(&mut failed, "fuzzers", fuzz::run());
+        }
     }
     if in_browser {
         let outcome = browser_tests(options.filter.as_deref());

@@ -91,6 +91,13 @@ impl Tools {
     }
 }
 
+/// The folder of the `cargo-fuzz` that runs the fuzzers.
+pub fn cargo_fuzz() -> Result<PathBuf> {
+    let tool =
+        installed(&Wanted { program: "cargo-fuzz", package: "cargo-fuzz", version: "0.13.2", flags: &[], minutes: 1 })?;
+    tool.parent().map(Path::to_path_buf).context("cargo-fuzz lies in no folder")
+}
+
 /// A program that `cargo install` can bring.
 struct Wanted<'a> {
     program: &'a str,

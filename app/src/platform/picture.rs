@@ -15,6 +15,12 @@ const QUALITIES: [f64; 4] = [0.86, 0.74, 0.6, 0.45];
 /// Below this longest side nothing can be seen on a picture any more.
 const LEAST_PX: u32 = 160;
 
+/// A file with more bytes or pixels is not unpacked: hardly any camera makes one, and each pixel takes four bytes.
+const MOST_BYTES: f64 = 50_000_000.0;
+const MOST_PX: usize = 110_000_000;
+/// Where in a file its sides are said, after what a camera tells of itself.
+const HEAD_BYTES: i32 = 512 * 1024;
+
 /// Why a picture was not made ready.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PictureFault {
@@ -48,6 +54,12 @@ impl Chosen {
 /// The picture, its longest side at most `longest_px`, in as many bytes as a blob may have: WebP, or JPEG where the
 /// browser can't write that. What is see-through becomes white.
 pub async fn scaled(chosen: &Chosen, longest_px: u32) -> Result<Vec<u8>, PictureFault> {
+    if chosen.0.size() > MOST_BYTES {
+        return Err(PictureFault::TooLarge);
+    }
+    if sides(&chosen.0).await.is_some_and(|(width, height)| width.saturating_mul(height) > MOST_PX) {
+        return Err(PictureFault::TooLarge);
+    }
     let bitmap = Decoded::of(&chosen.0).await.ok_or(PictureFault::Unreadable)?;
     let mut longest = longest_px.max(LEAST_PX);
     loop {
@@ -64,6 +76,13 @@ pub async fn scaled(chosen: &Chosen, longest_px: u32) -> Result<Vec<u8>, Picture
             return Err(PictureFault::TooLarge);
         }
     }
+}
+
+/// What the head of a file says of its sides, where it is of a kind whose head is known.
+async fn sides(file: &File) -> Option<(usize, usize)> {
+    let head = file.slice_with_i32_and_i32(0, HEAD_BYTES).ok()?;
+    let bytes: ArrayBuffer = JsFuture::from(head.array_buffer()).await.ok()?.dyn_into().ok()?;
+    blob::sides(&Uint8Array::new(&bytes).to_vec())
 }
 
 /// A picture in memory, large: given back as soon as it is not needed.

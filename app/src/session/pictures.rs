@@ -60,7 +60,7 @@ impl From<KeepFault> for NoPicture {
     fn from(fault: KeepFault) -> Self {
         match fault {
             KeepFault::Storage(fault) => Self::NotSaved(fault),
-            KeepFault::Unfit(protocol::BlobFault::TooLarge(_)) => Self::TooLarge,
+            KeepFault::Unfit(protocol::BlobFault::TooLarge(_) | protocol::BlobFault::TooWide(..)) => Self::TooLarge,
             KeepFault::Unfit(protocol::BlobFault::NotAPicture) => Self::Unreadable,
         }
     }

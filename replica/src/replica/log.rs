@@ -153,19 +153,25 @@ impl Replica {
         Ok(Some(Prepared { batch, orders: rows.ids() }))
     }
 
-    /// Orders whose fold these acknowledgements may change: those that hold events of others, or whose clock was
-    /// ahead. An order of this device alone folds the same before and after.
+    /// Orders whose fold these acknowledgements may change: those that hold events of others, whose clock was ahead, or
+    /// that had seen more than there is before them. An order of this device alone folds the same before and after.
     fn moved_by(&self, acks: &BTreeMap<u64, Ack>) -> BTreeMap<Uuid, Vec<Piece>> {
         let mut touched: BTreeMap<Uuid, Vec<Piece>> = BTreeMap::new();
         let mut seen = BTreeSet::new();
         for (counter, ack) in acks {
             let Some(pending) = self.outbox.get(*counter) else { continue };
-            if !seen.insert(pending.stream) && ack.ahead_of.is_none() {
+            // In a log that began anew it may have been given a place before what its device had seen of the other.
+            let is_early = self.generation > 0
+                && self.cache.event(pending.no, pending.index).is_none_or(|found| {
+                    Envelope::read(found.text).is_ok_and(|envelope| envelope.seen_at(Some(ack.seq)) != envelope.seen)
+                });
+            let folds_anew = ack.ahead_of.is_some() || is_early;
+            if !seen.insert(pending.stream) && !folds_anew {
                 continue;
             }
             let refs = self.refs(pending.stream);
             let alone = refs.iter().all(|at| matches!(at.place, Place::Own(_)));
-            if !refs.is_empty() && (!alone || ack.ahead_of.is_some()) {
+            if !refs.is_empty() && (!alone || folds_anew) {
                 touched.entry(pending.stream).or_default();
             }
         }

@@ -13,7 +13,7 @@ use replica::sync::State;
 use crate::support::{DAY, Stall};
 
 fn picture(n: u8) -> Vec<u8> {
-    [0xff, 0xd8, 0xff, n].into_iter().chain([7; 900]).collect()
+    [0xff, 0xd8, 0xff, 0xc0, 0, 11, 8, 0, 1, 0, 1, 1, 1, 17, 0, n].into_iter().chain([7; 900]).collect()
 }
 
 #[test]

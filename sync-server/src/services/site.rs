@@ -1,10 +1,13 @@
 //! The built app's files: byte for byte, in the encoding that was made when it was built, with the cache and security
 //! headers that each deserves. Read from the folder each time, so that a new build is served without a restart.
 
+use std::collections::HashMap;
+use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Weak};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use axum::body::Body;
+use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use base64::Engine;
@@ -12,15 +15,21 @@ use base64::engine::general_purpose::STANDARD;
 use percent_encoding::percent_decode_str;
 use protocol::ProblemType;
 use sha2::{Digest, Sha256};
+use tokio::sync::Mutex;
 
 use crate::fault::Fault;
 
 const PAGE: &str = "index.html";
 
+/// Files by where they lie, as they were at a time.
+type Shared = HashMap<PathBuf, (SystemTime, Weak<[u8]>)>;
+
 /// A folder of files to serve.
 #[derive(Clone, Debug)]
 pub struct Site {
     root: PathBuf,
+    /// What is on its way to someone: a crowd that does not read shares one copy of each file.
+    shared: Arc<Mutex<Shared>>,
 }
 
 /// A file in the encoding that was chosen for a client.
@@ -34,7 +43,7 @@ struct Chosen {
 impl Site {
     /// Serves `root`.
     pub fn new(root: PathBuf) -> Self {
-        Self { root }
+        Self { root, shared: Arc::default() }
     }
 
     /// Answers a request for a file, or for a page of the app that has no file.
@@ -96,16 +105,31 @@ impl Site {
         if wanted.extension().is_some_and(|extension| extension == "html") {
             let page = tokio::fs::read_to_string(self.root.join(wanted)).await.unwrap_or_default();
             put(&mut headers, header::CONTENT_SECURITY_POLICY, &policy(&page));
+        } else if wanted.extension().is_some_and(|extension| extension == "js" || extension == "mjs") {
+            // Of a worker: it is bound by what its own file says.
+            put(&mut headers, header::CONTENT_SECURITY_POLICY, &policy(""));
         }
         if method == Method::HEAD {
             headers.insert(header::CONTENT_LENGTH, chosen.bytes.into());
             return (headers, Body::empty()).into_response();
         }
-        match tokio::fs::read(&chosen.path).await {
+        match self.bytes(&chosen).await {
             Ok(bytes) => (headers, bytes).into_response(),
             // It was there a moment ago: a new build is being put in place.
             Err(_) => Fault::from(ProblemType::Unavailable).into_response(),
         }
+    }
+
+    async fn bytes(&self, chosen: &Chosen) -> io::Result<Bytes> {
+        let mut shared = self.shared.lock().await;
+        let held = shared.get(&chosen.path).filter(|(modified, _)| *modified == chosen.modified);
+        if let Some(bytes) = held.and_then(|(_, bytes)| bytes.upgrade()) {
+            return Ok(Bytes::from_owner(bytes));
+        }
+        let bytes: Arc<[u8]> = tokio::fs::read(&chosen.path).await?.into();
+        shared.retain(|_, (_, bytes)| bytes.strong_count() > 0);
+        shared.insert(chosen.path.clone(), (chosen.modified, Arc::downgrade(&bytes)));
+        Ok(Bytes::from_owner(bytes))
     }
 }
 
@@ -189,7 +213,7 @@ fn policy(page: &str) -> String {
         .collect();
     // Styles set as attributes are harmless here, and a browser can't tell them from Leptos' own.
     format!(
-        "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'{hashes}; style-src 'self' 'unsafe-inline'; \
+        "default-src 'self'; connect-src 'self'; worker-src 'self'; manifest-src 'self'; script-src 'self' 'wasm-unsafe-eval'{hashes}; style-src 'self' 'unsafe-inline'; \
          img-src 'self' data: blob:; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
     )
 }

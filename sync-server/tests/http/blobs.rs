@@ -8,7 +8,7 @@ use crate::client::{Device, TestApp, new_id, problem, read};
 
 /// A JPEG as far as anybody looks; compresses well.
 pub fn picture(length: usize) -> Vec<u8> {
-    let mut bytes = vec![0xff, 0xd8, 0xff];
+    let mut bytes = vec![0xff, 0xd8, 0xff, 0xc0, 0, 11, 8, 0, 1, 0, 1, 1, 1, 17, 0];
     bytes.resize(length, 7);
     bytes
 }

@@ -5,6 +5,7 @@ mod blobs;
 mod bodies;
 mod client;
 mod crash;
+mod crowd;
 mod failing;
 mod joining;
 mod live;

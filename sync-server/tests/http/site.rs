@@ -125,6 +125,28 @@ async fn the_page_may_run_its_own_scripts_only() {
 }
 
 #[tokio::test]
+async fn every_answer_is_strict() {
+    let app = app_with_files().await;
+    for (path, policy) in [
+        ("/", "default-src 'self'; connect-src 'self'"),
+        ("/sw.js", "default-src 'self'; connect-src 'self'"),
+        ("/manifest.webmanifest", "default-src 'none'"),
+        ("/missing.js", "default-src 'none'"),
+        ("/healthz", "default-src 'none'"),
+        ("/api/v1/hello", "default-src 'none'"),
+        ("/api/nothing", "default-src 'none'"),
+    ] {
+        let answer = get(&app, path, &[]).await;
+        assert!(header(&answer, "content-security-policy").starts_with(policy), "{path}: {answer:?}");
+        assert!(header(&answer, "content-security-policy").contains("frame-ancestors 'none'"), "{path}");
+        assert_eq!(header(&answer, "x-content-type-options"), "nosniff", "{path}");
+        assert_eq!(header(&answer, "cross-origin-opener-policy"), "same-origin", "{path}");
+        assert_eq!(header(&answer, "cross-origin-resource-policy"), "same-origin", "{path}");
+        assert!(header(&answer, "permissions-policy").starts_with("camera=(self), microphone=()"), "{path}");
+    }
+}
+
+#[tokio::test]
 async fn a_folder_without_an_app_is_refused_at_the_start() {
     let folder = tempfile::tempdir().unwrap();
     let mut options = sync_server::Options::on_free_port(folder.path());

@@ -207,10 +207,14 @@ async fn a_stop_waits_for_no_stalled_client_and_closes_the_database() {
     let mut live = first.live().await;
     live.poke().await;
     let head = format!(
-        "POST /api/v1/shops/{}/push HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {}\r\ncontent-length: 9\r\n\r\n{{",
+        "POST /api/v1/shops/{}/push HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {}\r\ncontent-length: 9\r\n\
+         expect: 100-continue\r\n\r\n",
         first.shop, first.credential
     );
-    let crowd = [raw(&app, "").await, raw(&app, "GET / HTTP/1.1\r\n").await, raw(&app, head).await];
+    let mut crowd = [raw(&app, "").await, raw(&app, "GET / HTTP/1.1\r\n").await, raw(&app, head).await];
+    let mut asked = [0; 12];
+    crowd[2].read_exact(&mut asked).await.unwrap();
+    assert_eq!(&asked, b"HTTP/1.1 100", "the call has begun, and waits for its body");
     let begun = Instant::now();
     app.server.stop().await.unwrap();
     assert!(begun.elapsed() < SOON, "{:?}", begun.elapsed());

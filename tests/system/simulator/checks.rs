@@ -94,7 +94,7 @@ impl Simulation {
     /// A tablet is in no conflict with itself, whatever it is called by now. (After a restore sequences are others than
     /// those that it had seen.)
     fn check_conflicts(&self, order: &Order) {
-        if self.world.server().borrow().restored > 0 {
+        if self.world.server().borrow().restored > 0 || self.spoilt > 0 {
             return;
         }
         for conflict in &order.conflicts {

@@ -87,8 +87,8 @@ impl Simulation {
             own_order_kept(events).iter().for_each(|(meta, event)| record.apply(meta, event));
             self.check_sums(&record);
             // After a restore sequences are others than those that a tablet had seen, and a copy goes by its original's
-            // name until they hear of each other.
-            if self.world.server().borrow().restored == 0 && self.copies == 0 && !record.erased {
+            // name until they hear of each other; whose journal was spoilt has seen nothing until it has pulled anew.
+            if self.world.server().borrow().restored == 0 && self.copies + self.spoilt == 0 && !record.erased {
                 self.check_written(&record);
             }
             DISPUTED.fetch_add(record.open_conflicts().count() as u64, Ordering::Relaxed);

@@ -77,8 +77,12 @@ impl Simulation {
     /// back. Noticed now, or when something leads to it.
     fn spoil_an_entry(&mut self, chance: &mut Chance) {
         let nth = chance.below(self.tablets.len());
-        let Some(tab) = self.tablets[nth].tabs.first().cloned() else { return };
-        let all_sent = tab.replica().pending() == 0 && !tab.replica().is_settling();
+        let last_no = self.tablets[nth].disk.last_no();
+        let has_sent = |tab: &Tab| {
+            let replica = tab.replica();
+            replica.pending() == 0 && !replica.is_settling() && replica.last_no() == last_no
+        };
+        let all_sent = self.tablets[nth].tabs.iter().all(has_sent);
         if !all_sent || self.may.restored || self.copies > 0 || self.is_dead(nth) {
             return;
         }
