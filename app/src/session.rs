@@ -557,6 +557,15 @@ impl Session {
         aside.into()
     }
 
+    /// How many of this device's rows could not be read, and how many events that no log has were lost with them.
+    pub fn unreadable(self) -> Signal<(usize, usize)> {
+        let unreadable = Memo::new(move |_| {
+            self.changes.track();
+            self.link().map(|link| link.read(replica::Replica::unreadable)).unwrap_or_default()
+        });
+        unreadable.into()
+    }
+
     /// The tablets of the shop, this one first.
     pub fn devices(self) -> Signal<Vec<Device>> {
         let devices = Memo::new(move |_| {

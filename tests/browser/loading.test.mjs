@@ -39,7 +39,7 @@ test("where the later files can't be had, a shop and their pages wait for them, 
   await away();
   let answer;
   const held = new Promise((done) => (answer = done));
-  await page.route("**/split_*.wasm", async (route) => {
+  await page.route(/\/(split|chunk)_[^/]*\.wasm$/, async (route) => {
     await held;
     await route.continue();
   });

@@ -93,7 +93,7 @@ async fn note_idle(app: &App, caller: &Caller, idle_ms: i64) {
     let now = app.now();
     let is_new = caller.heard_ms.is_none_or(|heard| heard > now || idle_ms.saturating_sub(heard) > HEARD_EVERY_MS);
     if is_new
-        && idle_ms <= now
+        && (0..=now).contains(&idle_ms)
         && let Err(fault) = app.store.idle(caller.shop, caller.device, idle_ms).await
     {
         // A note, no more: who may read goes on reading while the disk is full.

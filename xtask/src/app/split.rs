@@ -113,8 +113,11 @@ fn replace(text: &mut String, from: &str, to: &str) -> Result<()> {
 
 const MALFORMED: &str = "a malformed WebAssembly module";
 
-/// A WebAssembly module's head, and its sections: the number of each, and what it holds.
-fn sections(module: &[u8]) -> Result<(&[u8], Vec<(u8, &[u8])>)> {
+/// A section of a WebAssembly module: its number, and what it holds.
+type Section<'a> = (u8, &'a [u8]);
+
+/// A WebAssembly module's head, and its sections.
+fn sections(module: &[u8]) -> Result<(&[u8], Vec<Section<'_>>)> {
     let (head, mut rest) = module.split_at_checked(8).context(MALFORMED)?;
     let mut all = Vec::new();
     while let Some((&section, after)) = rest.split_first() {

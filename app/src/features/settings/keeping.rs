@@ -4,8 +4,9 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use crate::platform::{service_worker, tabs};
+use crate::session::Session;
 use crate::text::{self, Language, Phrase, keeping as words};
-use crate::ui::{Button, Setting};
+use crate::ui::{Button, Glyph, Note, Setting, Tone};
 
 /// How far it is known.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -58,8 +59,16 @@ pub fn Keeping() -> impl IntoView {
         let between = if text::language() == Language::Zh { "" } else { " " };
         said.map(Phrase::get).collect::<Vec<_>>().join(between)
     };
+    let unreadable = Session::here().unreadable();
+    let damaged = move || {
+        let (rows, lost) = unreadable.get();
+        let said = [(rows > 0).then(|| words::damaged(rows as u64)), (lost > 0).then(|| words::lost(lost as u64))];
+        let said: Vec<String> = said.into_iter().flatten().collect();
+        (!said.is_empty()).then(|| view! { <Note text=said.join(" ") tone=Tone::Alarm glyph=Glyph::Warn/> })
+    };
     view! {
         <div data-testid="keeping">
+            {damaged}
             <Setting label=words::TITLE why=why>
                 <Show when=move || known.get() == Known::Is(Some(false))>
                     <Button label=words::ASK on_press=ask/>
