@@ -1,7 +1,8 @@
 //! Who holds a connection. Where there is no room for another, the one goes that has the least claim to stay: first
 //! those that have asked for nothing yet, then those that have asked without a credential; of these one of the address
 //! that holds most, and of those the oldest. A tablet says who it is at once, so a silent crowd makes room for it even
-//! behind the same address. Those of known devices stay.
+//! behind the same address. Those of known devices stay, but for the last places: these are for who comes, and a device
+//! that holds most gives its oldest up for them.
 
 use std::collections::HashMap;
 use std::io;
@@ -23,6 +24,8 @@ use crate::services::attempts::network;
 
 /// How long a newcomer waits for the place of one that was told to go.
 const FREED_WITHIN: Duration = Duration::from_secs(1);
+/// Of so many places one is for who has not said yet who they are.
+const ONE_FOR_NEWCOMERS_OF: usize = 16;
 /// Files that are open for anything but connections: the database's, the app's, the listener.
 const OTHER_FILES: usize = 64;
 
@@ -31,6 +34,7 @@ pub struct Connections {
     places: Arc<Semaphore>,
     per_address: usize,
     per_device: usize,
+    of_devices: usize,
     held: Mutex<Held>,
 }
 
@@ -73,6 +77,7 @@ impl Connections {
             places: Arc::new(Semaphore::new(room)),
             per_address: unless_proxy(limits.connections_per_address),
             per_device: unless_proxy(limits.connections_per_device),
+            of_devices: room - room / ONE_FOR_NEWCOMERS_OF,
             held: Mutex::default(),
         })
     }
@@ -158,7 +163,8 @@ impl Guest {
         }
     }
 
-    /// It has shown a device's credential. Where that device holds too many, its oldest goes.
+    /// It has shown a device's credential. Where that device holds too many, its oldest goes; where all devices together
+    /// do, the oldest of the one that holds most.
     pub fn known(&self, device: Uuid) {
         let mut held = self.all.held();
         let Some(entry) = held.all.get_mut(&self.id) else { return };
@@ -167,11 +173,20 @@ impl Guest {
             return;
         }
         entry.claim = claim;
-        let own = held.all.iter().filter(|(id, entry)| entry.claim == claim && **id != self.id);
-        if own.clone().count() >= self.all.per_device {
-            let oldest = own.min_by_key(|(_, entry)| entry.since).map(|(id, _)| *id);
-            held.go(oldest);
+        let mut by_device = HashMap::<Uuid, (usize, u64, u64)>::new();
+        for (id, entry) in &held.all {
+            let Claim::Known(device) = entry.claim else { continue };
+            let (count, since, oldest) = by_device.entry(device).or_insert((0, u64::MAX, 0));
+            *count += 1;
+            if *id != self.id && entry.since < *since {
+                (*since, *oldest) = (entry.since, *id);
+            }
         }
+        let known = by_device.values().map(|(count, ..)| count).sum::<usize>();
+        let own = by_device.get(&device).copied().filter(|(count, ..)| *count > self.all.per_device);
+        let most = || by_device.into_values().filter(|_| known > self.all.of_devices).max_by_key(|(count, ..)| *count);
+        let oldest = own.or_else(most).map(|(.., oldest)| oldest);
+        held.go(oldest);
     }
 
     /// Ends when it is told to go.

@@ -135,9 +135,11 @@ impl Live {
         loop {
             let said = tokio::select! {
                 heard = news.recv() => match heard {
-                    Ok(News::Poke { by, full, brief }) => {
-                        self.say(Message::Text(if by == caller.device { brief } else { full })).await
-                    }
+                    // The operator's `revoke` is another process: nobody told this one of it.
+                    Ok(News::Poke { by, full, brief }) => match self.is_in(&caller).await {
+                        Ok(()) => self.say(Message::Text(if by == caller.device { brief } else { full })).await,
+                        end => end,
+                    },
                     Ok(News::Revoked(device)) if device == caller.device => self.is_in(&caller).await,
                     Ok(News::Revoked(_)) => Ok(()),
                     // A revocation may be among what was missed.

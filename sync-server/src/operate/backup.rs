@@ -2,8 +2,9 @@
 
 use std::fs;
 use std::path::Path;
+use std::process;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use sqlx::Connection;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 
@@ -15,7 +16,8 @@ pub async fn run(place: &Place, to: &Path) -> Result<String> {
     if to.exists() {
         bail!("{} is there already; a backup overwrites nothing", to.display());
     }
-    let part = to.with_added_extension("part");
+    // Of this process alone: another one may be making the same backup.
+    let part = to.with_added_extension(format!("{}.part", process::id()));
     let made = make(place, to, &part).await;
     if made.is_err() {
         let _ = fs::remove_file(&part);
@@ -23,8 +25,14 @@ pub async fn run(place: &Place, to: &Path) -> Result<String> {
     made
 }
 
+fn ensure_free(to: &Path) -> Result<()> {
+    ensure!(!to.exists(), "{} is there already; a backup overwrites nothing", to.display());
+    Ok(())
+}
+
 async fn make(place: &Place, to: &Path, part: &Path) -> Result<String> {
-    private().write(true).create(true).truncate(true).open(part)?;
+    let opened = private().write(true).create(true).truncate(true).open(part);
+    opened.with_context(|| format!("{} can't be made", part.display()))?;
     copy(place.connect.clone().create_if_missing(false), part).await?;
     let copied = SqliteConnectOptions::new().filename(part).immutable(true).read_only(true);
     let mut copied = SqliteConnection::connect_with(&copied).await?;
@@ -33,6 +41,7 @@ async fn make(place: &Place, to: &Path, part: &Path) -> Result<String> {
     if !checked.faults.is_empty() {
         bail!("the database is damaged, and so would its copy be:\n{}", checked.faults.join("\n"));
     }
+    ensure_free(to)?;
     fs::rename(part, to)?;
     sync_folder(to.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new(".")))?;
     Ok(format!("{}: {} events, {} pictures", to.display(), checked.events, checked.pictures))

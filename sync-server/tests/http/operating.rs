@@ -156,6 +156,37 @@ async fn a_backup_of_a_running_server_restores_what_it_had() {
 }
 
 #[tokio::test]
+async fn two_backups_at_once_into_one_file_leave_a_whole_one() {
+    let app = TestApp::start().await;
+    let first = app.first_device().await;
+    for counter in 1..=40 {
+        first.push(&[first.event_of(new_id(), counter, &"x".repeat(60_000))]).await;
+    }
+    let data = app.folder.path();
+    let file = data.join("copy.db");
+    let words = ["backup", file.to_str().unwrap()];
+    let made = futures::future::join_all((0..4).map(|_| typed(data, &words))).await;
+    assert!(made.iter().any(|made| made.status.success()), "{made:?}");
+    let options = Options { database_url: Some(format!("sqlite:{}", file.display())), ..Options::on_free_port(data) };
+    assert_eq!(run(&options, &Command::Check).await.unwrap(), "all is well: 40 events, 0 pictures");
+    let part =
+        std::fs::read_dir(data).unwrap().find(|it| it.as_ref().unwrap().path().extension() == Some("part".as_ref()));
+    assert!(part.is_none(), "{part:?}");
+}
+
+#[tokio::test]
+async fn a_device_that_is_revoked_by_the_command_line_hears_nothing_more() {
+    let app = TestApp::start().await;
+    let first = app.first_device().await;
+    let second = app.next_device(&first).await;
+    let mut socket = second.live().await;
+    assert_eq!(socket.poke().await.head, 0);
+    said(app.folder.path(), &["revoke", &second.code]).await;
+    first.push(&first.events([1])).await;
+    assert_eq!(socket.heads().await, [0_u64; 0]);
+}
+
+#[tokio::test]
 async fn a_backup_while_tablets_sell_is_of_one_moment() {
     let app = TestApp::start().await;
     let first = app.first_device().await;

@@ -164,6 +164,30 @@ async fn a_stranger_takes_no_tablets_place() {
 }
 
 #[tokio::test]
+async fn one_device_takes_no_other_tablets_place_behind_a_proxy() {
+    let app = TestApp::start_as(|options| (options.trust_proxy, options.limits.connections) = (true, 64)).await;
+    let first = app.first_device().await;
+    let other = app.next_device(&first).await;
+    let mut socket = other.live().await;
+    socket.poke().await;
+    let call = format!(
+        "GET /api/v1/shops/{}/devices HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {}\r\n\r\n",
+        first.shop, first.credential
+    );
+    let mut crowd = Vec::new();
+    for _ in 0..100 {
+        let mut held = raw(&app, &call).await;
+        // Where there is no room for one more, it is not answered.
+        let _ = timeout(SOON, held.read(&mut [0; 1_000])).await.expect("answered or closed");
+        crowd.push(held);
+    }
+    let fresh = Device { http: Client::new(), ..other.clone() };
+    timeout(SOON, fresh.push(&fresh.events([1]))).await.expect("a tablet is served");
+    assert_eq!(timeout(SOON, socket.poke()).await.unwrap().head, 1, "and the one that was there stays");
+    drop(crowd);
+}
+
+#[tokio::test]
 async fn a_device_has_four_sockets_and_strangers_a_few() {
     let app = bounded(|limits| limits.strange_sockets_per_address = 8).await;
     let first = app.first_device().await;
