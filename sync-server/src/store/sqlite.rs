@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use futures::TryStreamExt;
-use protocol::digest::EventHash;
+use protocol::digest::{EventHash, event_hash};
 use protocol::erasure::{self, Asking};
 use protocol::{BlobId, Digest, Envelope, MAX_EVENT_BYTES, ProblemType, Stamp};
 use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
@@ -417,6 +417,18 @@ async fn asked_for(
     rows.iter().map(|row| id_at(row, 0)).collect()
 }
 
+/// A text of the log as it can be sent, and whether it is not what was stored under this hash. One that the disk has
+/// spoilt goes out in a wrapping, with the hash of what it was: every tablet passes it, and the digests agree.
+fn readable(text: Vec<u8>, hash: Option<&EventHash>) -> (String, bool) {
+    match String::from_utf8(text) {
+        Ok(text) if hash.is_none_or(|hash| event_hash(&text) == *hash) => (text, false),
+        damaged => {
+            let text = damaged.unwrap_or_else(|bytes| String::from_utf8_lossy(bytes.as_bytes()).into_owned());
+            (serde_json::json!({ "damaged": text }).to_string(), true)
+        }
+    }
+}
+
 /// The greatest counter without a gap, looked for from where it was known to be. Behind a gap that stays, because what
 /// belongs there was put aside, it costs one look into the index.
 async fn device_high(connection: &mut SqliteConnection, shop: Uuid, device: Uuid) -> Result<u64, StoreFault> {
@@ -781,8 +793,8 @@ impl Store for SqliteStore {
         let mut events = Vec::with_capacity(range.limit.min(usize::try_from(head.seq).unwrap_or(0)).min(8_192));
         if range.limit > 0 && range.after < head.seq {
             let mut rows = sqlx::query(
-                "SELECT id, seq, received_ms, flags, CASE WHEN device = ? THEN NULL ELSE text END,
-                     CASE WHEN erasing = 2 THEN hash END
+                "SELECT id, seq, received_ms, flags, CASE WHEN device = ? THEN NULL ELSE CAST(text AS BLOB) END,
+                     hash, erasing
                  FROM events WHERE shop = ? AND seq > ? AND seq <= ? ORDER BY seq LIMIT ?",
             )
             .bind(range.brief.as_ref().map(blob))
@@ -793,12 +805,18 @@ impl Store for SqliteStore {
             .fetch(&mut *connection);
             let mut bytes = 0;
             while let Some(row) = rows.try_next().await? {
-                let text: Option<String> = row.try_get(4)?;
-                bytes += text.as_ref().map_or(0, String::len);
+                let text: Option<Vec<u8>> = row.try_get(4)?;
+                bytes += text.as_ref().map_or(0, Vec::len);
                 let (seq, received_ms, flags) = (count_at(&row, 1)?, row.try_get(2)?, flags_of(row.try_get(3)?));
-                let erased = row.try_get::<Option<&[u8]>, _>(5)?.is_some();
-                let hash = if erased { Some(bytes_at(&row, 5)?) } else { None };
-                let stamp = Stamp { seq, received_ms, flags, hash };
+                let hash: EventHash = bytes_at(&row, 5)?;
+                let is_erased = row.try_get::<i64, _>(6)? == ERASED;
+                let text = text.map(|text| readable(text, (!is_erased).then_some(&hash)));
+                let is_damaged = text.as_ref().is_some_and(|(_, is_damaged)| *is_damaged);
+                if is_damaged {
+                    tracing::error!(%shop, seq, "an event of the log is damaged on the disk");
+                }
+                let stamp = Stamp { seq, received_ms, flags, hash: (is_erased || is_damaged).then_some(hash) };
+                let text = text.map(|(text, _)| text);
                 events.push(Kept { id: id_at(&row, 0)?, stamp, text });
                 if bytes > range.bytes {
                     break;
@@ -1017,6 +1035,27 @@ mod tests {
         sqlx::query("PRAGMA max_page_count = 10000").execute(&store.writer).await.unwrap();
         let appended = store.append(shop, device, conformance::large(device, n), 0).await.unwrap();
         assert_eq!((appended.head, appended.device_high), (n, n), "nothing of what was refused stayed");
+    }
+
+    /// What the disk has spoilt stops nobody: it goes out as what can be read, and the digests agree.
+    #[tokio::test]
+    async fn a_spoilt_event_of_the_log_is_passed_on_as_one() {
+        let (_folder, store) = fresh().await;
+        let (shop, first, _) = conformance::shop(&store).await;
+        let push = (1..=3).map(|n| conformance::event(first, n, "")).collect();
+        let head = store.append(shop, first, push, 0).await.unwrap();
+        for (seq, spoilt) in [(1, &b"\xff{"[..]), (2, br#"{"note":"changed"}"#)] {
+            let spoil = sqlx::query("UPDATE events SET text = CAST(? AS TEXT) WHERE seq = ?").bind(spoilt).bind(seq);
+            spoil.execute(&store.writer).await.unwrap();
+        }
+        let page = store.page(shop, Range { after: 0, limit: 9, bytes: usize::MAX, brief: None }).await.unwrap();
+        let digest = page.events.iter().fold(Digest::default(), |digest, event| {
+            let text = event.text.as_deref().unwrap();
+            assert!(serde_json::from_str::<serde_json::Value>(text).is_ok(), "{text}");
+            digest.then(&event.stamp.hash.unwrap_or_else(|| event_hash(text)))
+        });
+        assert_eq!((page.events.len(), digest), (3, head.digest));
+        assert!(page.events[1].text.as_deref().unwrap().contains("damaged") && page.events[2].stamp.hash.is_none());
     }
 
     /// Once it cost a millisecond for each thousand events behind the gap, for ever.
