@@ -22,6 +22,8 @@ use crate::storage::JournalEntry;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Erasing {
     people: BTreeMap<Uuid, Vec<Asking>>,
+    /// The place in the log of this device's own events that tell of them, by the disk's count.
+    own: BTreeMap<u64, u64>,
     /// Which log that is read of.
     generation: u32,
 }
@@ -52,7 +54,7 @@ impl Erasing {
         // What an earlier log left is read no more, and what its makers had seen is no place in this one.
         let (is_of_it, place) = match place {
             Place::Log(generation, seq) => (generation == self.generation, Some(seq)),
-            Place::Own(_) => (true, None),
+            Place::Own(count) => (true, self.own.get(&count).copied()),
         };
         if is_of_it && asking.iter().all(|asking| asking.was_known_to(&envelope, place)) {
             return None;
@@ -136,6 +138,11 @@ impl Replica {
                 seq: piece.meta.seq,
             });
             erasing.people.insert(id, asking.collect());
+            for piece in &pieces {
+                if let (Place::Own(count), Some(seq)) = (piece.at.place, piece.meta.seq) {
+                    erasing.own.insert(count, seq);
+                }
+            }
         }
         Ok(erasing)
     }
