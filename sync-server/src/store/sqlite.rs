@@ -1102,6 +1102,38 @@ mod tests {
         assert!(took[1] < took[0] * 10, "{took:?}");
     }
 
+    #[tokio::test]
+    async fn what_is_erased_is_what_did_not_know_of_all_that_asked_in_whatever_order_they_came() {
+        let (_folder, store) = fresh().await;
+        let (shop, first, second) = conformance::shop(&store).await;
+        let mut dice = 7_u64;
+        let mut below = |most: u64| {
+            dice = dice.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (dice >> 33) % most
+        };
+        for _ in 0..300 {
+            let device = [first, second][usize::from(below(2) == 0)];
+            let mut event = || {
+                let kind = if below(100) == 0 { "customer.erased" } else { "customer.changed" };
+                conformance::of_person(device, below(500) + 1, below(800), kind, "{}")
+            };
+            store.append(shop, device, vec![event(), event()], 0).await.unwrap();
+        }
+        let rows = sqlx::query("SELECT seq, text, erasing FROM events ORDER BY seq").fetch_all(&store.readers).await;
+        let read = |row: &SqliteRow| (row.get::<i64, _>(0) as u64, Envelope::read(row.get(1)).unwrap(), row.get(2));
+        let rows: Vec<(u64, Envelope, i64)> = rows.unwrap().iter().map(read).collect();
+        let asking = rows.iter().filter(|(_, envelope, _)| erasure::asks(envelope));
+        let asking: Vec<Asking> =
+            asking.map(|(seq, it, _)| Asking { device: it.device, counter: it.counter, seq: Some(*seq) }).collect();
+        let mut told = HashMap::new();
+        for (seq, envelope, erasing) in rows.iter().filter(|(_, envelope, _)| !erasure::asks(envelope)) {
+            let knew = asking.iter().all(|asking| asking.was_known_to(envelope, Some(*seq)));
+            assert_eq!(*erasing, if knew { NOTHING } else { ERASED }, "{seq}");
+            *told.entry(knew).or_insert(0) += 1;
+        }
+        assert!(told[&true] > 0 && told[&false] > 50, "{told:?}");
+    }
+
     /// Once what was put aside was read through for each of them.
     #[tokio::test]
     async fn many_who_ask_at_once_cost_little_more_than_one() {
