@@ -1099,7 +1099,7 @@ mod tests {
             }
             took.push(begun.elapsed());
         }
-        assert!(took[1] < took[0] * 10, "{took:?}");
+        assert!(took[1] < took[0] * 10 + Duration::from_millis(500), "{took:?}");
     }
 
     #[tokio::test]
