@@ -1075,7 +1075,7 @@ mod tests {
             }
             took.push(begun.elapsed());
         }
-        assert!(took[1] < took[0] * 3, "{took:?}");
+        assert!(took[1] < took[0] * 3 + Duration::from_millis(200), "{took:?}");
     }
 
     /// Once each push read all that was ever said of the person again, and compared it with all that asked.
