@@ -249,8 +249,13 @@ impl Simulation {
                 if beside > 0 {
                     asked.insert((*id, count.id), beside);
                 }
-                // Of those that are one, the whole is looked at, and each count knew of the others what its tablet did.
-                if self.goods.merges || self.copies > 0 || self.may.gone || self.world.server().borrow().restored > 0 {
+                // Of those that are one, the whole is looked at, and each count knew of the others what its tablet did. Whose
+                // journal was spoilt says that it has seen nothing, until it has pulled anew: it is asked.
+                if self.goods.merges
+                    || self.copies + self.spoilt > 0
+                    || self.may.gone
+                    || self.world.server().borrow().restored > 0
+                {
                     continue;
                 }
                 let unknown: i64 = all.iter().filter(|(meta, _)| !own.knew(meta)).map(|(_, quantity)| quantity).sum();
