@@ -103,7 +103,7 @@ async fn not_stored(mut response: Response) -> Response {
 }
 
 /// What pages may ask a browser for: the camera, which reads codes.
-const PERMISSIONS: &str = "camera=(self), microphone=(), geolocation=(), payment=(), usb=(), serial=(), bluetooth=()";
+const PERMISSIONS: &str = "camera=(self), microphone=(), geolocation=(), payment=(), usb=(), serial=()";
 
 /// What every answer says to a browser.
 async fn protected(mut response: Response) -> Response {

@@ -95,19 +95,20 @@ impl Site {
         headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
         put(&mut headers, header::ETAG, &tag);
         put(&mut headers, header::LAST_MODIFIED, &httpdate::fmt_http_date(chosen.modified));
-        if is_known(asked, &tag, chosen.modified) {
-            return (StatusCode::NOT_MODIFIED, headers).into_response();
-        }
-        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type(wanted)));
-        if let Some(encoding) = chosen.encoding {
-            headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(encoding));
-        }
+        // Also of an answer that it is known already: what that says replaces what the browser kept.
         if wanted.extension().is_some_and(|extension| extension == "html") {
             let page = tokio::fs::read_to_string(self.root.join(wanted)).await.unwrap_or_default();
             put(&mut headers, header::CONTENT_SECURITY_POLICY, &policy(&page));
         } else if wanted.extension().is_some_and(|extension| extension == "js" || extension == "mjs") {
             // Of a worker: it is bound by what its own file says.
             put(&mut headers, header::CONTENT_SECURITY_POLICY, &policy(""));
+        }
+        if is_known(asked, &tag, chosen.modified) {
+            return (StatusCode::NOT_MODIFIED, headers).into_response();
+        }
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type(wanted)));
+        if let Some(encoding) = chosen.encoding {
+            headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(encoding));
         }
         if method == Method::HEAD {
             headers.insert(header::CONTENT_LENGTH, chosen.bytes.into());

@@ -104,7 +104,10 @@ async fn what_is_known_is_not_sent_again() {
         let answer = get(&app, path, &[]).await;
         assert_eq!(header(&answer, "cache-control"), "no-cache");
         let (tag, date) = (header(&answer, "etag").to_owned(), header(&answer, "last-modified").to_owned());
-        assert_eq!(get(&app, path, &[("if-none-match", &tag)]).await.status(), 304);
+        let known = get(&app, path, &[("if-none-match", &tag)]).await;
+        assert_eq!(known.status(), 304);
+        let policy = |answer: &Response| answer.headers().get("content-security-policy").cloned();
+        assert_eq!(policy(&known), policy(&get(&app, path, &[]).await), "what it says replaces what was kept");
         assert_eq!(get(&app, path, &[("if-modified-since", &date)]).await.status(), 304);
         assert_eq!(get(&app, path, &[("if-none-match", "\"x\""), ("if-modified-since", &date)]).await.status(), 200);
     }
