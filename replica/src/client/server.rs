@@ -12,6 +12,9 @@ use super::{ActFault, Body, Client, Host, PATIENCE_MS, Request, Response, Server
 use crate::replica::ActFault as Refused;
 use crate::storage::Storage;
 
+/// Longer than any code of a server's, however it is typed, in characters.
+const LONGEST_CODE: usize = 100;
+
 impl<S: Storage, T: Transport, H: Host> Client<S, T, H> {
     /// Attaches the shop of this device to a server, with the server's one-time set-up code.
     pub async fn claim(&self, server: &str, setup_code: &str) -> Result<(), ServerFault> {
@@ -20,7 +23,9 @@ impl<S: Storage, T: Transport, H: Host> Client<S, T, H> {
         let (Some(shop), Some(code)) = (device.shop, device.code) else {
             return Err(ActFault::Refused(Refused::NoShop).into());
         };
-        let claim = ClaimShop { setup_code: setup_code.trim().to_owned(), shop, device: device.id, code };
+        // What is longer than any code is wrong, and the server need not read all of it to say so.
+        let setup_code = setup_code.trim().chars().take(LONGEST_CODE).collect();
+        let claim = ClaimShop { setup_code, shop, device: device.id, code };
         let claimed: Claimed = self.ask("POST", server, "/shops", None, Some(&claim)).await?;
         self.write(|replica, _| Ok(Some(replica.claimed(server, &claimed.credential)))).await?;
         self.wake();
