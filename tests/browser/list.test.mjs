@@ -6,6 +6,8 @@ import { faults } from "./axe.mjs";
 import { LANDSCAPE, PORTRAIT, openServer, switchOn, twoTablets, writeMany } from "./stall.mjs";
 
 const DAY = 86_400_000;
+/** Noon of the day before, where the tablets are: not an hour at which a day ends. */
+const noonBefore = () => Math.floor((Date.now() + DAY / 3) / DAY) * DAY - DAY / 3 - DAY / 2;
 const line = (item, price = 1000) => ({ id: 1, item, quantity: 1, price });
 const content = (item, more) => ({ lines: [line(item)], delivery: "pick_up", method: "cash", ...more });
 
@@ -85,7 +87,7 @@ test("3,000 orders scroll to the end with few rows drawn; the way back finds the
 
 test("an order that comes in moves nothing under the eyes of one who reads further down", async (t) => {
   const { tablet, page, orders } = await filled(t, 120, (i) => ({
-    content: content("Tea"), buyer: { name: `Buyer ${i}` }, placed: Date.now() - DAY - (120 - i) * 60_000,
+    content: content("Tea"), buyer: { name: `Buyer ${i}` }, placed: noonBefore() - (120 - i) * 60_000,
   }));
   const list = page.getByRole("list", { name: "Orders", exact: true });
   const read = page.locator(`[data-order-number="${orders[60].number}"]`);
