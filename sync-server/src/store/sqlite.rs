@@ -1,6 +1,8 @@
 //! The store on SQLite: one connection writes, a few read; WAL, and every commit on the disk before it is called one.
 
+mod aside;
 pub mod check;
+mod erasing;
 #[cfg(test)]
 mod failing;
 
@@ -13,8 +15,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use futures::TryStreamExt;
 use protocol::digest::{EventHash, event_hash};
-use protocol::erasure::{self, Asking};
-use protocol::{BlobId, Digest, Envelope, MAX_EVENT_BYTES, ProblemType, Stamp};
+use protocol::{BlobId, Digest, Stamp};
 use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteRow, SqliteSynchronous,
@@ -22,12 +23,13 @@ use sqlx::sqlite::{
 use sqlx::{Connection, QueryBuilder, Row, SqlSafeStr, Sqlite, SqliteConnection, Transaction};
 use uuid::Uuid;
 
-use super::plan::{Arrival, Held, NewRow, Refusal, plan};
+use self::erasing::{ASKS, ERASED, NOTHING, erase};
+use super::plan::{Arrival, Held, NewRow, plan};
 use crate::options::PATIENCE;
 
 use super::{
-    Appended, Aside, Claim, Device, Head, Join, Joined, Kept, KnownDevice, LetsIn, MOST_ASIDE, MOST_ASIDE_BYTES, Page,
-    Range, Revoked, SecretHash, Store, StoreFault, flag_bits, flags_of,
+    Appended, Aside, Claim, Device, Head, Join, Joined, Kept, KnownDevice, LetsIn, Page, Range, Revoked, SecretHash,
+    Store, StoreFault, flag_bits, flags_of,
 };
 
 /// Readers side by side; a writer does not keep them waiting.
@@ -248,173 +250,6 @@ async fn insert(
         query.build().persistent(false).execute(&mut *connection).await?;
     }
     Ok(())
-}
-
-/// What the column `erasing` says of an event: nothing, …
-const NOTHING: i64 = 0;
-/// … that it asks that the person of its stream be erased, …
-const ASKS: i64 = 1;
-/// … or that its body was erased.
-const ERASED: i64 = 2;
-
-/// Erases what was said of people by those who did not know that they had asked for that: what has just come of
-/// `device`, and, where that asks, what the log had. Answers whether anything of what has just come is erased. What was
-/// left before is not read again, however much of it there is.
-async fn erase(
-    connection: &mut SqliteConnection,
-    shop: Uuid,
-    device: Uuid,
-    rows: &[NewRow],
-) -> Result<bool, StoreFault> {
-    let people: HashSet<Uuid> = rows.iter().filter_map(|row| row.read.person).collect();
-    let first = rows.first().map_or(u64::MAX, |row| row.stamp.seq);
-    let mut of_the_new = false;
-    let asked_for = asked_for(connection, shop, &people).await?;
-    for person in &asked_for {
-        let asking = asking_for(connection, shop, *person).await?;
-        let asks = rows.iter().any(|row| row.read.person == Some(*person) && row.read.asks_erasure);
-        // No one else has seen what has just come.
-        let latest = asking.iter().filter(|it| asks && it.device == device).map(|it| it.counter).max();
-        let unknowing = sqlx::query(
-            "SELECT seq FROM events WHERE shop = ?1 AND person = ?2
-                 AND (seq >= ?3 OR device <> ?4 AND ?5 IS NOT NULL OR counter <= ?5) AND erasing = 0",
-        )
-        .bind(blob(&shop))
-        .bind(blob(person))
-        .bind(int(first))
-        .bind(blob(&device))
-        .bind(latest.map(int))
-        .fetch_all(&mut *connection)
-        .await?;
-        for row in unknowing {
-            let seq = count_at(&row, 0)?;
-            let text: String = sqlx::query("SELECT text FROM events WHERE shop = ? AND seq = ?")
-                .bind(blob(&shop))
-                .bind(int(seq))
-                .fetch_one(&mut *connection)
-                .await?
-                .try_get(0)?;
-            // A damaged row stops nobody's push; nothing in it can be read as a name.
-            let Ok(envelope) = Envelope::read(&text) else {
-                tracing::error!(%shop, seq, "an event of a person who is to be erased can't be read");
-                continue;
-            };
-            if asking.iter().all(|asking| asking.was_known_to(&envelope, Some(seq))) {
-                continue;
-            }
-            let left = erasure::erased(&text).ok_or(StoreFault::Corrupt("event"))?;
-            sqlx::query("UPDATE events SET text = ?, erasing = ? WHERE shop = ? AND seq = ?")
-                .bind(left)
-                .bind(ERASED)
-                .bind(blob(&shop))
-                .bind(int(seq))
-                .execute(&mut *connection)
-                .await?;
-            of_the_new |= seq >= first;
-        }
-    }
-    if !asked_for.is_empty() {
-        erase_aside(connection, shop, &asked_for).await?;
-    }
-    Ok(of_the_new)
-}
-
-/// The last that each device asked for this person: who knows of it knows of those before.
-async fn asking_for(connection: &mut SqliteConnection, shop: Uuid, person: Uuid) -> Result<Vec<Asking>, StoreFault> {
-    let last = "SELECT device, max(counter), max(seq) FROM events WHERE shop = ? AND person = ? AND erasing = 1
-                GROUP BY device";
-    let rows = sqlx::query(last).bind(blob(&shop)).bind(blob(&person)).fetch_all(connection).await?;
-    let asking = |row| Ok(Asking { device: id_at(row, 0)?, counter: count_at(row, 1)?, seq: Some(count_at(row, 2)?) });
-    rows.iter().map(asking).collect()
-}
-
-/// What could not be taken in may tell of the people as well: what is of their streams goes, and what names them and
-/// can't be read. An order shares its id with its contact: what was put aside of it stays.
-async fn erase_aside(connection: &mut SqliteConnection, shop: Uuid, people: &HashSet<Uuid>) -> Result<(), StoreFault> {
-    let mut gone: Vec<i64> = Vec::new();
-    let mut rows =
-        sqlx::query("SELECT no, text FROM quarantine WHERE shop = ?").bind(blob(&shop)).fetch(&mut *connection);
-    while let Some(row) = rows.try_next().await? {
-        if erasure::may_tell_of(row.try_get(1)?, people) {
-            gone.push(row.try_get(0)?);
-        }
-    }
-    drop(rows);
-    for no in gone {
-        sqlx::query("DELETE FROM quarantine WHERE no = ?").bind(no).execute(&mut *connection).await?;
-    }
-    Ok(())
-}
-
-/// Keeps what was refused, within the device's share; answers how many of it there was no room for.
-async fn put_aside(
-    connection: &mut SqliteConnection,
-    shop: Uuid,
-    device: Uuid,
-    arrivals: &[Arrival],
-    asides: &[(usize, Refusal)],
-    now: i64,
-) -> Result<usize, StoreFault> {
-    if asides.is_empty() {
-        return Ok(0);
-    }
-    let row = sqlx::query(
-        "SELECT count(*), coalesce(sum(octet_length(text)), 0) FROM quarantine WHERE shop = ? AND device = ?",
-    )
-    .bind(blob(&shop))
-    .bind(blob(&device))
-    .fetch_one(&mut *connection)
-    .await?;
-    let (mut kept, mut bytes): (i64, i64) = (row.try_get(0)?, row.try_get(1)?);
-    let mut unkept = 0;
-    for (at, refusal) in asides {
-        let Some(arrival) = arrivals.get(*at) else { continue };
-        let text = arrival.text.get(..arrival.text.floor_char_boundary(MAX_EVENT_BYTES)).unwrap_or_default();
-        if kept >= MOST_ASIDE || bytes + int(text.len() as u64) > MOST_ASIDE_BYTES {
-            unkept += 1;
-            continue;
-        }
-        let done = sqlx::query(
-            "INSERT INTO quarantine (shop, device, event, problem, detail, hash, received_ms, text, bytes)
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
-        )
-        .bind(blob(&shop))
-        .bind(blob(&device))
-        .bind(refusal.id.as_ref().map(blob))
-        .bind(problem_key(refusal.kind))
-        .bind(refusal.detail.as_deref())
-        .bind(arrival.hash.as_slice())
-        .bind(now)
-        .bind(text)
-        .bind(int(arrival.text.len() as u64))
-        .execute(&mut *connection)
-        .await?;
-        if done.rows_affected() == 1 {
-            (kept, bytes) = (kept + 1, bytes + int(text.len() as u64));
-        }
-    }
-    Ok(unkept)
-}
-
-/// Those of the people that the log asks to be erased.
-async fn asked_for(
-    connection: &mut SqliteConnection,
-    shop: Uuid,
-    people: &HashSet<Uuid>,
-) -> Result<HashSet<Uuid>, StoreFault> {
-    if people.is_empty() {
-        return Ok(HashSet::new());
-    }
-    let mut query = QueryBuilder::<Sqlite>::new("SELECT DISTINCT person FROM events WHERE shop = ");
-    // Written out: only so does SQLite take the index of those that ask.
-    query.push_bind(blob(&shop)).push(" AND erasing = 1 AND person IN (");
-    let mut list = query.separated(", ");
-    for person in people {
-        list.push_bind(blob(person));
-    }
-    query.push(")");
-    let rows = query.build().persistent(false).fetch_all(connection).await?;
-    rows.iter().map(|row| id_at(row, 0)).collect()
 }
 
 /// A text of the log as it can be sent, and whether it is not what was stored under this hash. One that the disk has
@@ -744,7 +579,7 @@ impl Store for SqliteStore {
         let plan = plan(device, &arrivals, held, counters, head.seq, head.digest, now);
         insert(&mut tx, shop, device, &arrivals, &plan.rows).await?;
         let erased = erase(&mut tx, shop, device, &plan.rows).await?;
-        let unkept = put_aside(&mut tx, shop, device, &arrivals, &plan.asides, now).await?;
+        let unkept = aside::put(&mut tx, shop, device, &arrivals, &plan.asides, now).await?;
         let device_high = device_high(&mut tx, shop, device).await?;
         // A push that brought nothing new writes nothing: the answer is known, and a commit costs the disk.
         if plan.rows.is_empty() && plan.asides.is_empty() {
@@ -846,35 +681,7 @@ impl Store for SqliteStore {
         limit: usize,
         bytes: usize,
     ) -> Result<Vec<Aside>, StoreFault> {
-        let mut rows = sqlx::query(
-            "SELECT device, event, problem, detail, received_ms, text, no, bytes FROM quarantine
-             WHERE shop = ? AND no < ? ORDER BY no DESC LIMIT ?",
-        )
-        .bind(blob(&shop))
-        .bind(before.unwrap_or(i64::MAX))
-        .bind(int(limit as u64))
-        .fetch(&self.readers);
-        let mut asides = Vec::new();
-        let mut room = Some(bytes);
-        while let Some(row) = rows.try_next().await? {
-            let event = row.try_get::<Option<&[u8]>, _>(1)?.map(|_| id_at(&row, 1)).transpose()?;
-            let text: String = row.try_get(5)?;
-            room = room.and_then(|room| room.checked_sub(text.len()));
-            asides.push(Aside {
-                no: row.try_get(6)?,
-                device: id_at(&row, 0)?,
-                event,
-                kind: problem_of(row.try_get(2)?),
-                detail: row.try_get(3)?,
-                received_ms: row.try_get(4)?,
-                bytes: count_at(&row, 7)?,
-                text,
-            });
-            if room.is_none() {
-                break;
-            }
-        }
-        Ok(asides)
+        aside::page(&self.readers, shop, before, limit, bytes).await
     }
 
     async fn keep_blob(
@@ -947,19 +754,12 @@ async fn add_device(
     Ok(())
 }
 
-/// A problem type as it is on the wire, so that what was stored can be read by any version.
-fn problem_key(kind: ProblemType) -> String {
-    serde_json::to_value(kind).ok().and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default()
-}
-
-fn problem_of(key: &str) -> ProblemType {
-    serde_json::from_value(key.into()).unwrap_or(ProblemType::Unknown)
-}
-
 #[cfg(test)]
 mod tests {
     use std::sync::Arc;
 
+    use protocol::Envelope;
+    use protocol::erasure::{self, Asking};
     use tempfile::TempDir;
 
     use super::super::conformance;

@@ -6,7 +6,8 @@ use protocol::{BlobId, Digest};
 use sqlx::{Connection, Row, SqliteConnection};
 use uuid::Uuid;
 
-use super::{ERASED, SqliteStore, bytes_at, count_at, id_at};
+use super::erasing::ERASED;
+use super::{SqliteStore, bytes_at, count_at, id_at};
 use crate::store::StoreFault;
 
 /// Faults that are told; who has these knows enough.

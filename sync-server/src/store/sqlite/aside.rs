@@ -1,0 +1,109 @@
+//! What is put aside: kept within a device's share, and read again a page at a time.
+
+use futures::TryStreamExt;
+use protocol::{MAX_EVENT_BYTES, ProblemType};
+use sqlx::sqlite::SqlitePool;
+use sqlx::{Row, SqliteConnection};
+use uuid::Uuid;
+
+use super::{blob, count_at, id_at, int};
+use crate::store::plan::{Arrival, Refusal};
+use crate::store::{Aside, MOST_ASIDE, MOST_ASIDE_BYTES, StoreFault};
+
+/// Keeps what was refused, within the device's share; answers how many of it there was no room for.
+pub(super) async fn put(
+    connection: &mut SqliteConnection,
+    shop: Uuid,
+    device: Uuid,
+    arrivals: &[Arrival],
+    asides: &[(usize, Refusal)],
+    now: i64,
+) -> Result<usize, StoreFault> {
+    if asides.is_empty() {
+        return Ok(0);
+    }
+    let row = sqlx::query(
+        "SELECT count(*), coalesce(sum(octet_length(text)), 0) FROM quarantine WHERE shop = ? AND device = ?",
+    )
+    .bind(blob(&shop))
+    .bind(blob(&device))
+    .fetch_one(&mut *connection)
+    .await?;
+    let (mut kept, mut bytes): (i64, i64) = (row.try_get(0)?, row.try_get(1)?);
+    let mut unkept = 0;
+    for (at, refusal) in asides {
+        let Some(arrival) = arrivals.get(*at) else { continue };
+        let text = arrival.text.get(..arrival.text.floor_char_boundary(MAX_EVENT_BYTES)).unwrap_or_default();
+        if kept >= MOST_ASIDE || bytes + int(text.len() as u64) > MOST_ASIDE_BYTES {
+            unkept += 1;
+            continue;
+        }
+        let done = sqlx::query(
+            "INSERT INTO quarantine (shop, device, event, problem, detail, hash, received_ms, text, bytes)
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+        )
+        .bind(blob(&shop))
+        .bind(blob(&device))
+        .bind(refusal.id.as_ref().map(blob))
+        .bind(problem_key(refusal.kind))
+        .bind(refusal.detail.as_deref())
+        .bind(arrival.hash.as_slice())
+        .bind(now)
+        .bind(text)
+        .bind(int(arrival.text.len() as u64))
+        .execute(&mut *connection)
+        .await?;
+        if done.rows_affected() == 1 {
+            (kept, bytes) = (kept + 1, bytes + int(text.len() as u64));
+        }
+    }
+    Ok(unkept)
+}
+
+/// A page of it, the newest first.
+pub(super) async fn page(
+    readers: &SqlitePool,
+    shop: Uuid,
+    before: Option<i64>,
+    limit: usize,
+    bytes: usize,
+) -> Result<Vec<Aside>, StoreFault> {
+    let mut rows = sqlx::query(
+        "SELECT device, event, problem, detail, received_ms, text, no, bytes FROM quarantine
+         WHERE shop = ? AND no < ? ORDER BY no DESC LIMIT ?",
+    )
+    .bind(blob(&shop))
+    .bind(before.unwrap_or(i64::MAX))
+    .bind(int(limit as u64))
+    .fetch(readers);
+    let mut asides = Vec::new();
+    let mut room = Some(bytes);
+    while let Some(row) = rows.try_next().await? {
+        let event = row.try_get::<Option<&[u8]>, _>(1)?.map(|_| id_at(&row, 1)).transpose()?;
+        let text: String = row.try_get(5)?;
+        room = room.and_then(|room| room.checked_sub(text.len()));
+        asides.push(Aside {
+            no: row.try_get(6)?,
+            device: id_at(&row, 0)?,
+            event,
+            kind: problem_of(row.try_get(2)?),
+            detail: row.try_get(3)?,
+            received_ms: row.try_get(4)?,
+            bytes: count_at(&row, 7)?,
+            text,
+        });
+        if room.is_none() {
+            break;
+        }
+    }
+    Ok(asides)
+}
+
+/// A problem type as it is on the wire, so that what was stored can be read by any version.
+fn problem_key(kind: ProblemType) -> String {
+    serde_json::to_value(kind).ok().and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default()
+}
+
+fn problem_of(key: &str) -> ProblemType {
+    serde_json::from_value(key.into()).unwrap_or(ProblemType::Unknown)
+}
