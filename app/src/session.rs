@@ -358,6 +358,17 @@ impl Session {
         rows.into()
     }
 
+    /// Where the first of these orders lies that is still in a list, and which of them that is; looked for around where
+    /// they were.
+    pub fn still_in(self, filter: &Filter, ids: &[Uuid], near: usize) -> Option<(usize, usize)> {
+        const AROUND: usize = 600;
+        let link = self.link()?;
+        let start = near.saturating_sub(AROUND);
+        let page = link.read(|replica| replica.page(filter, start, 2 * AROUND, self.now.get_untracked()));
+        let place = |id: &Uuid| page.rows.iter().position(|row| row.id == *id);
+        ids.iter().enumerate().find_map(|(nth, id)| Some((nth, start + place(id)?)))
+    }
+
     /// How many orders there are.
     pub fn counts(self) -> Signal<Counts> {
         let counts = Memo::new(move |_| {
