@@ -5,6 +5,7 @@ pub mod check;
 mod erasing;
 #[cfg(test)]
 mod failing;
+pub mod schema;
 
 use std::cmp::Ordering;
 use std::collections::{HashMap, HashSet};
