@@ -94,7 +94,7 @@ async fn act(store: &SqliteStore, command: &Command) -> Result<String> {
     if let Command::Devices = command {
         return Ok(listed(&store.devices(shop).await?));
     }
-    let drawn = pairing::draw(store, shop, LetsIn::Any, now).await?;
+    let drawn = pairing::draw(store, shop, LetsIn::Any, None, now).await?;
     Ok(format!("pairing code {}\ngood for one device, until {}", drawn.code, date(drawn.expires_ms)))
 }
 
