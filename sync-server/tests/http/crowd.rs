@@ -86,7 +86,7 @@ async fn sell(by: &Device, other: &Device, counter: &mut u64, time: Duration) ->
         sleep(Duration::from_millis(20)).await;
     }
     took.sort();
-    let [half, most, nearly_all] = [50, 95, 99].map(|of_100| took[took.len() * of_100 / 100]);
+    let [half, most, nearly_all] = [50, 95, 99].map(|of_100| *took.get(took.len() * of_100 / 100).unwrap());
     println!("{} pushes: half in {half:?}, 95 % {most:?}, 99 % {nearly_all:?}, all {:?}", took.len(), took.last());
     took
 }
