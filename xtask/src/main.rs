@@ -1,4 +1,4 @@
-//! The commands of the house: `cargo xtask run | test | check | bench | shots | data | soak`. Each gets the tools it is
+//! The commands of the house: `cargo xtask run | test | check | bench | shots | data | soak | sbom`. Each gets the tools it is
 //! missing, says what it is waiting for, and does nothing twice that it did before.
 
 mod app;
@@ -13,6 +13,7 @@ mod run;
 mod server;
 mod shots;
 mod soak;
+mod supply;
 mod test;
 mod tools;
 mod workspace;
@@ -45,6 +46,8 @@ enum Command {
     Data(data::Options),
     /// Run the simulator on new seeds for an hour, or as long as one says
     Soak(soak::Options),
+    /// Bills of materials (CycloneDX) of the server and the app, into target/sbom
+    Sbom,
     /// Only get the tools that the others need
     Setup(tools::Options),
 }
@@ -61,6 +64,7 @@ fn main() -> ExitCode {
         Command::Shots(options) => shots::run(&options),
         Command::Data(options) => data::run(&options),
         Command::Soak(options) => soak::run(&options),
+        Command::Sbom => supply::sbom(),
         Command::Setup(options) => tools::run(&options),
     })
 }

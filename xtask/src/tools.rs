@@ -82,9 +82,23 @@ impl Tools {
 
 /// The folder of the `cargo-fuzz` that runs the fuzzers.
 pub fn cargo_fuzz() -> Result<PathBuf> {
-    let tool =
-        installed(&Wanted { program: "cargo-fuzz", package: "cargo-fuzz", version: "0.13.2", flags: &[], minutes: 1 })?;
-    tool.parent().map(Path::to_path_buf).context("cargo-fuzz lies in no folder")
+    of_cargo("cargo-fuzz", "0.13.2", 1)
+}
+
+/// The folder of the `cargo-deny` that looks for advisories.
+pub fn cargo_deny() -> Result<PathBuf> {
+    of_cargo("cargo-deny", "0.20.2", 5)
+}
+
+/// The folder of the `cargo-cyclonedx` that writes bills of materials.
+pub fn cargo_cyclonedx() -> Result<PathBuf> {
+    of_cargo("cargo-cyclonedx", "0.5.9", 2)
+}
+
+/// The folder of a program that adds a command to cargo.
+fn of_cargo(name: &str, version: &str, minutes: u32) -> Result<PathBuf> {
+    let tool = installed(&Wanted { program: name, package: name, version, flags: &[], minutes })?;
+    tool.parent().map(Path::to_path_buf).with_context(|| format!("{name} lies in no folder"))
 }
 
 /// A program that `cargo install` can bring.
