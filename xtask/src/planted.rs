@@ -21,7 +21,8 @@ pub struct Options {
 
 /// Makes one mistake after the other. Fails where one is not found, or can't be made any more.
 pub fn run(options: &Options) -> Result<()> {
-    let tree = target_dir().join("planted");
+    let (tree, target) = (target_dir().join("planted/tree"), target_dir().join("planted/target"));
+    say("the first time all that the simulator needs is built anew: some minutes");
     let wanted = |patch: &PathBuf| options.name.as_ref().is_none_or(|name| name_of(patch).contains(name.as_str()));
     let mut missed = Vec::new();
     for patch in patches()?.into_iter().filter(wanted) {
@@ -29,10 +30,10 @@ pub fn run(options: &Options) -> Result<()> {
         copy_workspace(&tree)?;
         apply(&tree, &patch, &[])?;
         say(format!("planted: {name}"));
-        run_command(soak::simulator(&tree, &["--no-run"]).stderr(Stdio::null()))
+        run_command(soak::simulator(&tree, &target, &["--no-run"]).stderr(Stdio::null()))
             .with_context(|| format!("{name} does not build"))?;
         let begun = Instant::now();
-        let mut simulator = soak::simulator(&tree, &[]);
+        let mut simulator = soak::simulator(&tree, &target, &[]);
         let out = simulator.env("STALLBOOK_FAILURES", "1").output().context("could not start the simulator")?;
         let told = String::from_utf8_lossy(&out.stderr);
         let seconds = begun.elapsed().as_secs_f32();

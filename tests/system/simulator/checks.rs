@@ -147,7 +147,17 @@ impl Simulation {
         for (id, order) in orders {
             let (asked, id) = (tab.clone(), *id);
             let held = self.at_once(nth, async move { asked.order(id).await }).unwrap().unwrap();
-            assert!(held.as_ref() == Some(order), "tablet {nth} tells another order");
+            let told = |order: &Order| {
+                let entry =
+                    |it: &domain::order::Entry| (it.meta.id, it.meta.seq, it.meta.seen, format!("{:?}", it.outcome));
+                order.timeline.iter().map(entry).collect::<Vec<_>>()
+            };
+            assert!(
+                held.as_ref() == Some(order),
+                "tablet {nth} tells another order: {:#?} and not {:#?}",
+                held.as_ref().map(told),
+                told(order)
+            );
             // Before all deadlines nothing is overdue, and all is sent.
             let mut row = order.summary();
             row.badges.set(Badge::Oversold, short.contains(&id));

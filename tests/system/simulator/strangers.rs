@@ -125,7 +125,7 @@ fn fields(chance: &mut Chance, counter: u64, kind: &str, stream: Uuid) -> Fields
     let ms = [0, -1, i64::MIN, i64::MAX, 1_795_417_200_000][chance.below(5)];
     let kinds = ["labelled", "teleported", "", "摊", "\\\"quoted\\\"", "erased_not"];
     let bodies =
-        ["{\"add\":[\"a\"]}", "null", "{}", "[[[]]]", "\"\\ud800\"", "1e999", "{\"seq\":1,\"body\":2}", " [ 1 ]"];
+        ["{\"add\":[\"a\"]}", "null", "{}", "[[[]]]", "\"\\ud800\"", "1e999", "{\"body\":2,\"seq\":1}", " [ 1 ]"];
     let body = match chance.below(bodies.len() + 2) {
         0 => format!("{}{}", "[".repeat(2_000), "]".repeat(2_000)),
         1 => format!("\"{}\"", "长".repeat(3_000)),
