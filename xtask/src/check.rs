@@ -8,6 +8,7 @@ use std::process::Command;
 
 use anyhow::{Result, bail};
 
+use crate::planted;
 use crate::process::{cargo, run as run_command, say};
 use crate::supply;
 use crate::tools::{self, WASM};
@@ -25,6 +26,7 @@ enum Part {
     Format,
     Layering,
     Licences,
+    Planted,
     Lints,
     Docs,
     Size,
@@ -33,13 +35,15 @@ enum Part {
 
 impl Part {
     /// Quick ones first.
-    const ALL: [Self; 6] = [Self::Format, Self::Layering, Self::Licences, Self::Lints, Self::Docs, Self::Size];
+    const ALL: [Self; 7] =
+        [Self::Format, Self::Layering, Self::Licences, Self::Planted, Self::Lints, Self::Docs, Self::Size];
 
     fn check(self) -> Result<()> {
         match self {
             Self::Format => run_command(cargo().args(["fmt", "--all", "--check"])),
             Self::Layering => layering::check(),
             Self::Licences => licences::check(),
+            Self::Planted => planted::check(),
             Self::Lints => lints(),
             Self::Docs => docs(),
             Self::Size => budget::check(),
