@@ -149,20 +149,13 @@ pub async fn start_with(options: Options, clock: Clock) -> Result<Running> {
         tasks: TaskTracker::new(),
     });
     if let Some(addr) = options.metrics_addr {
-        serve_metrics(addr, Arc::clone(&app)).await?;
+        // An address of its own, which the operator keeps to themselves.
+        let listener = TcpListener::bind(addr).await.with_context(|| format!("can't listen on {addr} for metrics"))?;
+        tokio::spawn(serving::serve_metrics(listener, Arc::clone(&app)));
     }
     let connections = Connections::new(&options.limits, options.trust_proxy);
     let serving = tokio::spawn(serving::serve(listener, Arc::clone(&app), connections));
     Ok(Running { addr, setup_code, app, serving })
-}
-
-/// Serves `/metrics` at an address of its own, which the operator keeps to themselves.
-async fn serve_metrics(addr: SocketAddr, app: Arc<App>) -> Result<()> {
-    let listener = TcpListener::bind(addr).await.with_context(|| format!("can't listen on {addr} for metrics"))?;
-    let stopping = app.stopping.clone().cancelled_owned();
-    let routes = axum::Router::new().route("/metrics", axum::routing::get(handlers::health::metrics)).with_state(app);
-    tokio::spawn(async move { axum::serve(listener, routes).with_graceful_shutdown(stopping).await });
-    Ok(())
 }
 
 /// Opens the database. One that is damaged, or put together from two, is no ground to take orders on.

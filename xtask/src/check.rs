@@ -8,10 +8,12 @@ use std::process::Command;
 
 use anyhow::{Result, bail};
 
+use crate::planted;
 use crate::process::{cargo, run as run_command, say};
+use crate::supply;
 use crate::tools::{self, WASM};
 
-/// Which checks; all of them where none is named.
+/// Which checks; all of them but the advisories where none is named: these need a network.
 #[derive(clap::Args)]
 pub struct Options {
     /// Only these
@@ -24,23 +26,28 @@ enum Part {
     Format,
     Layering,
     Licences,
+    Planted,
     Lints,
     Docs,
     Size,
+    Advisories,
 }
 
 impl Part {
     /// Quick ones first.
-    const ALL: [Self; 6] = [Self::Format, Self::Layering, Self::Licences, Self::Lints, Self::Docs, Self::Size];
+    const ALL: [Self; 7] =
+        [Self::Format, Self::Layering, Self::Licences, Self::Planted, Self::Lints, Self::Docs, Self::Size];
 
     fn check(self) -> Result<()> {
         match self {
             Self::Format => run_command(cargo().args(["fmt", "--all", "--check"])),
             Self::Layering => layering::check(),
             Self::Licences => licences::check(),
+            Self::Planted => planted::check(),
             Self::Lints => lints(),
             Self::Docs => docs(),
             Self::Size => budget::check(),
+            Self::Advisories => supply::advisories(),
         }
     }
 }

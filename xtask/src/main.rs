@@ -1,5 +1,5 @@
-//! The commands of the house: `cargo xtask run | test | check | bench | shots | data | soak`. Each gets the tools it is
-//! missing, says what it is waiting for, and does nothing twice that it did before.
+//! The commands of the house: `cargo xtask run | test | check | bench | shots | data | soak | planted | sbom`. Each gets
+//! the tools it is missing, says what it is waiting for, and does nothing twice that it did before.
 
 mod app;
 mod bench;
@@ -7,12 +7,14 @@ mod browser;
 mod check;
 mod data;
 mod fuzz;
+mod planted;
 mod process;
 mod proxies;
 mod run;
 mod server;
 mod shots;
 mod soak;
+mod supply;
 mod test;
 mod tools;
 mod workspace;
@@ -45,6 +47,10 @@ enum Command {
     Data(data::Options),
     /// Run the simulator on new seeds for an hour, or as long as one says
     Soak(soak::Options),
+    /// Make mistakes in the engine, one after the other, and see that the simulator finds each
+    Planted(planted::Options),
+    /// Bills of materials (CycloneDX) of the server and the app, into target/sbom
+    Sbom,
     /// Only get the tools that the others need
     Setup(tools::Options),
 }
@@ -61,6 +67,8 @@ fn main() -> ExitCode {
         Command::Shots(options) => shots::run(&options),
         Command::Data(options) => data::run(&options),
         Command::Soak(options) => soak::run(&options),
+        Command::Planted(options) => planted::run(&options),
+        Command::Sbom => supply::sbom(),
         Command::Setup(options) => tools::run(&options),
     })
 }

@@ -4,7 +4,7 @@ use std::pin::pin;
 
 use domain::Day;
 use futures::future::{Either, select};
-use protocol::api::{JoinShop, Joined, LiveHello, Poke, Pulled, Pushed};
+use protocol::api::{JoinShop, Joined, LiveHello, Pairing, Poke, Pulled, Pushed};
 use protocol::{MAX_PULL_EVENTS, MAX_PUSH_BYTES, MAX_PUSH_EVENTS, ProblemType};
 use uuid::Uuid;
 
@@ -298,10 +298,18 @@ impl<S: Storage, T: Transport, H: Host> Client<S, T, H> {
             Moment { now_ms, is_told: false, day: Day::default(), actor: None, random: &mut random }.id()
         });
         self.0.heir.set(Some(heir));
-        let call = async {
-            let pairing_code = self.pairing_code().await?.code;
-            let join = JoinShop { pairing_code, device: heir, code: None, credential: None };
+        let join = async |pairing: Pairing| {
+            let join = JoinShop { pairing_code: pairing.code, device: heir, code: None, credential: None };
             self.ask::<Joined>("POST", &server, "/devices", None, Some(&join)).await
+        };
+        let call = async {
+            match join(self.pairing_code().await?).await {
+                // An answer to this was lost: the new one is in the shop, and brings nothing to show for it.
+                Err(ServerFault::Problem(problem)) if problem.kind == ProblemType::DeviceKnown => {
+                    join(self.code_to_let_in(heir).await?).await
+                }
+                joined => joined,
+            }
         };
         let joined = match self.calling(call, live).await? {
             Ok(joined) if joined.shop == shop => joined,

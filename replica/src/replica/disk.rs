@@ -217,17 +217,19 @@ impl Replica {
         if !batch.replaced.is_empty() {
             self.cache = Cache::default();
         }
+        let covers = batch.checkpoint.as_ref().map(|checkpoint| checkpoint.covers);
         for (no, bytes) in (batch.expect_no + 1..).zip(batch.entries) {
             self.take_entry(no, bytes)?;
+            // What the entries after it change is for the next checkpoint.
+            if covers == Some(no) {
+                self.index.checkpointed();
+                self.records.checkpointed();
+                self.outbox.checkpointed();
+                self.tail = (0, 0);
+            }
         }
         if let Some(device) = &batch.device {
             self.device = Device::read(device)?;
-        }
-        if batch.checkpoint.is_some() {
-            self.index.checkpointed();
-            self.records.checkpointed();
-            self.outbox.checkpointed();
-            self.tail = (0, 0);
         }
         // What is written here comes from what is here.
         self.outdated = outdated;

@@ -61,7 +61,8 @@ impl Replica {
         }
         wanted(wanting)?;
         let mut rows = Rows::default();
-        for (id, refs) in refs {
+        // What only an earlier log had, or an entry that can't be read, is nothing: not even of a kind.
+        for (id, refs) in refs.into_iter().filter(|(_, refs)| !refs.is_empty()) {
             let pieces = self.pieces(&refs, &BTreeMap::new());
             self.fold_into(&mut rows, id, pieces);
         }

@@ -169,8 +169,9 @@ async fn two_backups_at_once_into_one_file_leave_a_whole_one() {
     assert!(made.iter().any(|made| made.status.success()), "{made:?}");
     let options = Options { database_url: Some(format!("sqlite:{}", file.display())), ..Options::on_free_port(data) };
     assert_eq!(run(&options, &Command::Check).await.unwrap(), "all is well: 40 events, 0 pictures");
-    let part =
-        std::fs::read_dir(data).unwrap().find(|it| it.as_ref().unwrap().path().extension() == Some("part".as_ref()));
+    let part = std::fs::read_dir(data)
+        .unwrap()
+        .find(|it| it.as_ref().unwrap().path().extension() == Some("stallbook-part".as_ref()));
     assert!(part.is_none(), "{part:?}");
 }
 
@@ -275,4 +276,43 @@ async fn what_is_no_whole_backup_is_not_restored_and_changes_nothing() {
     // An older copy that was made by hand, with all its files, is as good.
     write(copies.path(), "by hand", std::fs::read(data.join("stallbook.db")).unwrap());
     assert!(done(&data, Command::Restore { file: copies.path().join("by hand") }).await.unwrap().contains("40 events"));
+}
+
+#[tokio::test]
+async fn a_backup_with_code_in_it_is_not_restored() {
+    use sqlx::{Connection, SqliteConnection};
+    let app = TestApp::start().await;
+    let data = app.folder.path().to_owned();
+    let first = app.first_device().await;
+    first.push(&first.events(1..=3)).await;
+    let copies = tempfile::tempdir().unwrap();
+    let copy = copies.path().join("copy");
+    done(&data, Command::Backup { file: copy.clone() }).await.unwrap();
+    app.server.stop().await.unwrap();
+    for (told, code) in [
+        (
+            "trigger lets_in",
+            "CREATE TRIGGER lets_in AFTER UPDATE ON meta BEGIN UPDATE devices SET revoked_ms = NULL; END",
+        ),
+        ("view all_of_it", "CREATE VIEW all_of_it AS SELECT * FROM events"),
+        ("table seen", "CREATE TABLE seen (id INTEGER PRIMARY KEY, code TEXT DEFAULT (hex(randomblob(9))))"),
+        ("index devices_code", "CREATE INDEX devices_code ON devices (upper(code))"),
+        ("table pairing", "ALTER TABLE pairing ADD COLUMN twice TEXT GENERATED ALWAYS AS (upper(code_hash)) VIRTUAL"),
+        ("table quarantine is missing", "DROP TABLE quarantine"),
+        (
+            "_sqlx_migrations",
+            "DROP TABLE _sqlx_migrations; CREATE VIEW _sqlx_migrations AS WITH RECURSIVE n(version) AS
+             (SELECT 1 UNION ALL SELECT version FROM n) SELECT version FROM n",
+        ),
+    ] {
+        let hostile = copies.path().join("hostile");
+        std::fs::copy(&copy, &hostile).unwrap();
+        let mut connection = SqliteConnection::connect(&format!("sqlite:{}", hostile.display())).await.unwrap();
+        sqlx::raw_sql(code).execute(&mut connection).await.unwrap();
+        connection.close().await.unwrap();
+        let words = format!("{:#}", done(&data, Command::Restore { file: hostile }).await.unwrap_err());
+        assert!(words.contains(told), "{code}: {words}");
+        assert!(done(&data, Command::Check).await.unwrap().contains("3 events"), "{code}");
+    }
+    assert!(done(&data, Command::Restore { file: copy }).await.unwrap().contains("3 events"));
 }

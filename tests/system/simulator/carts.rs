@@ -33,6 +33,11 @@ impl Carts {
             parts: BTreeMap::new(),
         }
     }
+
+    /// A tablet is lost: nothing is in hand there.
+    pub(super) fn drop(&mut self, nth: usize) {
+        self.in_hand.remove(&nth);
+    }
 }
 
 /// What is said of a field, and what it holds.
@@ -242,25 +247,23 @@ impl Simulation {
         }
     }
 
-    /// Carts wait on every tablet until they are sold. Of a cart that two tablets sold, both sales stand, and a person
-    /// is asked.
-    pub(super) fn check_carts(&self, orders: &BTreeMap<Uuid, Order>) {
+    /// Carts wait on a tablet until they are sold, and it asks what there is to ask.
+    pub(super) fn check_lists(&self, nth: usize, orders: &BTreeMap<Uuid, Order>) {
         let waits = |order: &&Order| order.confirmed.is_none() && order.discarded.is_none() && order.parked.value;
         let waiting: BTreeSet<Uuid> = orders.values().filter(waits).map(|order| order.id).collect();
         // A cart that was thrown away, and that no money was taken for, is over: nothing of it is asked.
         let is_there = |order: &Order| order.discarded.is_none() || !order.payments.is_empty();
         let asks = |order: &&Order| is_there(order) && order.open_conflicts().next().is_some();
         let asking: BTreeSet<Uuid> = orders.values().filter(asks).map(|order| order.id).collect();
-        for (nth, tablet) in self.tablets.iter().enumerate() {
-            let replica = tablet.tabs[0].replica();
-            let listed = replica.found(&parked(), 0).into_iter().collect::<BTreeSet<_>>();
-            assert_eq!(listed, waiting, "tablet {nth} lists other carts");
-            assert_eq!(
-                replica.conflicted().into_iter().collect::<BTreeSet<_>>(),
-                asking,
-                "tablet {nth} asks otherwise"
-            );
-        }
+        let replica = self.tablets[nth].tabs[0].replica();
+        let listed = replica.found(&parked(), 0).into_iter().collect::<BTreeSet<_>>();
+        assert_eq!(listed, waiting, "tablet {nth} lists other carts");
+        let asks = replica.conflicted().into_iter().collect::<BTreeSet<_>>();
+        assert_eq!(asks, asking, "tablet {nth} asks otherwise");
+    }
+
+    /// Of a cart that two tablets sold, both sales stand, and a person is asked.
+    pub(super) fn check_carts(&self, orders: &BTreeMap<Uuid, Order>) {
         self.check_parts(orders);
         for (id, sales) in &self.carts.sold {
             let order = &orders[id];

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use domain::order::{Badge, Outcome};
-use replica::{Filter, Quarantined};
+use replica::Filter;
 
 use super::*;
 
@@ -26,11 +26,15 @@ impl Simulation {
                 of_order.entry(stream.1).or_default().push((meta.clone(), event.clone()));
             }
         }
-        let orders: BTreeMap<Uuid, Order> =
-            of_order.into_iter().map(|(id, events)| (id, fold(id, own_order_kept(events)))).collect();
+        let aside: BTreeMap<Uuid, protocol::Envelope> = self.world.server().borrow().aside.clone();
+        aside.values().for_each(|it| counters.entry(it.device).or_default().push(it.counter));
+        let fold_all = |all: &BTreeMap<Uuid, Vec<(Meta, Event)>>| -> BTreeMap<Uuid, Order> {
+            all.iter().map(|(id, events)| (*id, fold(*id, own_order_kept(events.clone())))).collect()
+        };
+        let orders = fold_all(&of_order);
         for counters in counters.values_mut() {
             // A push that was under way while the server was restored may come before what is offered again.
-            if self.world.server().borrow().restored > 0 || self.copies > 0 || self.spoilt > 0 {
+            if self.world.server().borrow().restored > 0 || self.copies > 0 || self.spoilt > 0 || !aside.is_empty() {
                 counters.sort_unstable();
             }
             // A tablet and its copy counted on under one name until they heard of it.
@@ -41,7 +45,7 @@ impl Simulation {
             assert_eq!(*counters, in_order, "a device's own order is not kept, or has gaps");
         }
         for id in &self.saved {
-            assert!(ids.contains(id), "what was called saved is lost: {id}");
+            assert!(ids.contains(id) || aside.contains_key(id), "what was called saved is lost: {id}");
         }
         for order in orders.values() {
             for entry in &order.timeline {
@@ -65,8 +69,15 @@ impl Simulation {
         self.check_people(&orders);
         self.check_carts(&orders);
         orders.values().for_each(|order| self.check_conflicts(order));
-        let takings: i64 = orders.values().map(Order::received).sum();
         for nth in 0..self.tablets.len() {
+            // What was put aside counts where it was done.
+            let mut of_tablet = of_order.clone();
+            for (meta, stream, event) in self.aside(nth) {
+                of_tablet.entry(stream.1).or_default().push((meta, event));
+            }
+            let orders = fold_all(&of_tablet);
+            let takings: i64 = orders.values().map(Order::received).sum();
+            self.check_lists(nth, &orders);
             for tab in self.tablets[nth].tabs.clone() {
                 self.check_tab(nth, &tab, &orders, (takings, &short));
             }
@@ -122,7 +133,9 @@ impl Simulation {
         orders: &BTreeMap<Uuid, Order>,
         (takings, short): (i64, &BTreeSet<Uuid>),
     ) {
-        assert_eq!(tab.replica().quarantined(), Vec::<Quarantined>::new());
+        let told = tab.replica().quarantined().into_iter().map(|it| (it.counter, it.stream)).collect::<Vec<_>>();
+        let aside = self.aside(nth).into_iter().map(|(meta, stream, _)| (meta.counter, stream.1));
+        assert_eq!(told, BTreeMap::from_iter(aside).into_iter().collect::<Vec<_>>(), "tablet {nth} tells of others");
         // A tablet and its copy may have given out a number twice before they heard of each other.
         let doubled = tab.replica().doubled_numbers();
         assert!(self.copies + self.spoilt > 0 || doubled.is_empty(), "two orders have one number: {doubled:?}");
@@ -134,7 +147,17 @@ impl Simulation {
         for (id, order) in orders {
             let (asked, id) = (tab.clone(), *id);
             let held = self.at_once(nth, async move { asked.order(id).await }).unwrap().unwrap();
-            assert!(held.as_ref() == Some(order), "tablet {nth} tells another order");
+            let told = |order: &Order| {
+                let entry =
+                    |it: &domain::order::Entry| (it.meta.id, it.meta.seq, it.meta.seen, format!("{:?}", it.outcome));
+                order.timeline.iter().map(entry).collect::<Vec<_>>()
+            };
+            assert!(
+                held.as_ref() == Some(order),
+                "tablet {nth} tells another order: {:#?} and not {:#?}",
+                held.as_ref().map(told),
+                told(order)
+            );
             // Before all deadlines nothing is overdue, and all is sent.
             let mut row = order.summary();
             row.badges.set(Badge::Oversold, short.contains(&id));

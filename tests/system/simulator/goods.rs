@@ -233,7 +233,9 @@ impl Simulation {
             for count in record.counts() {
                 let (own, stated) = counts.iter().find(|(meta, _)| meta.id == count.id).expect("a count that was made");
                 let all = moves.get(&(*id, count.variant)).map(Vec::as_slice).unwrap_or_default();
-                let words = moved.iter().filter(|(_, moved)| moved.variant == count.variant);
+                // In a restored log a word may stand before its count, and is not heard: a person is asked again.
+                let words = moved.iter().skip_while(|(meta, _)| meta.id != count.id);
+                let words = words.filter(|(_, moved)| moved.variant == count.variant);
                 let mut said: BTreeMap<String, i64> = BTreeMap::new();
                 for (_, word) in words {
                     let of_it = word.settles.iter().filter(|it| it.starts_with(&format!("before:{}", count.id)));

@@ -96,10 +96,11 @@ impl Simulation {
         }
         let fields: Vec<_> = records.iter().map(|(id, (kind, record))| (*kind, Fields::of(*id, record))).collect();
         for (nth, tablet) in self.tablets.iter().enumerate() {
-            assert!(
-                tablet.tabs.iter().all(|tab| tab.replica().all_fields() == fields),
-                "tablet {nth} has other records"
-            );
+            for tab in &tablet.tabs {
+                let held = tab.replica().all_fields();
+                let other = held.iter().zip(&fields).find(|(held, told)| held != told);
+                assert!(held == fields, "tablet {nth} has other records: {}, {other:#?}", held.len());
+            }
         }
         records
     }

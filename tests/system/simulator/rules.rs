@@ -71,7 +71,7 @@ impl Simulation {
         let stands = order.cancelled.is_some_and(|standing| cancels().any(|(at, rule)| at == standing && rule));
         assert!(!stands || order.paid() == 0, "an order that was paid is cancelled by a rule");
         let Some(placed_ms) = self.placed_ms.get(&order.id) else { return };
-        if self.copies == 0 && !self.may.revoked && cancels().any(|(_, rule)| rule) {
+        if self.copies == 0 && !self.may.revoked && !self.refusals.turns_out && cancels().any(|(_, rule)| rule) {
             CANCELLED.fetch_add(1, Ordering::Relaxed);
             let in_time = |(of, ms): &&(Uuid, i64)| *of == order.id && *ms <= placed_ms + 3_600_000;
             let paid = self.paid_ms.iter().find(in_time);

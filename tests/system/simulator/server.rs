@@ -2,11 +2,12 @@
 //! restored from a copy.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::atomic::Ordering;
 
 use domain::{Event, Meta};
 use protocol::api::{
-    AskBlobs, BlobKept, Claimed, DeviceEntry, Devices, JoinShop, Joined, MissingBlobs, Pairing, Poke, Pulled, Push,
-    PushResult, PushStatus, Pushed,
+    AskBlobs, AskPairing, BlobKept, Claimed, DeviceEntry, Devices, JoinShop, Joined, MissingBlobs, Pairing, Poke,
+    Pulled, Push, PushResult, PushStatus, Pushed,
 };
 use protocol::digest::{EventHash, event_hash};
 use protocol::envelope::{stamp, unstamp};
@@ -16,6 +17,7 @@ use replica::client::{Body, Request, Response};
 use serde_json::value::RawValue;
 use uuid::Uuid;
 
+use super::refusals;
 use super::strangers::{STRANGERS, read_any};
 use crate::chance::Chance;
 
@@ -27,9 +29,28 @@ struct Logged {
     digest: Digest,
 }
 
+/// A device of the shop.
+#[derive(Clone, Default)]
+struct Member {
+    code: String,
+    /// Its credential, by how many were given out before, unless it was revoked; and the one before that.
+    credential: Option<u32>,
+    former: Option<u32>,
+    given: u32,
+}
+
+/// A pairing code that was drawn.
+#[derive(Clone, Default)]
+struct Drawn {
+    /// The known device that it lets in, whatever that can prove.
+    again: Option<Uuid>,
+    used_by: Option<Uuid>,
+}
+
 #[derive(Clone, Default)]
 struct Log {
     events: Vec<Logged>,
+    members: BTreeMap<Uuid, Member>,
     by_id: HashMap<Uuid, (usize, EventHash)>,
     /// When each device last said that it had nothing unsent.
     heard: BTreeMap<Uuid, i64>,
@@ -44,15 +65,23 @@ pub struct Server {
     log: Log,
     copy: Log,
     shop: Option<Uuid>,
-    /// Each device's code.
-    joined: BTreeMap<Uuid, String>,
+    /// The pairing codes that were drawn, by their number.
+    drawn: Vec<Drawn>,
     /// Devices that are out, for now.
     pub revoked: BTreeSet<Uuid>,
     /// So many pulls that don't begin at the beginning are told that the log below is gone.
     pub gone: u32,
     /// What a tablet of a newer version wrote.
     pub of_tomorrow: Vec<String>,
+    /// So many calls that write fail: the disk is full, or breaks at the commit.
+    pub fails: u32,
+    /// So many events that are new, and no order's first, are put aside.
+    pub puts_aside: u32,
+    /// What was put aside, by its id.
+    pub aside: BTreeMap<Uuid, Envelope>,
     chance: Chance,
+    /// Chance of its own, of the disk.
+    of_disk: Chance,
 }
 
 impl Server {
@@ -63,11 +92,15 @@ impl Server {
             log: Log::default(),
             copy: Log::default(),
             shop: None,
-            joined: BTreeMap::new(),
+            drawn: Vec::new(),
             revoked: BTreeSet::new(),
             gone: 0,
             of_tomorrow: Vec::new(),
+            fails: 0,
+            puts_aside: 0,
+            aside: BTreeMap::new(),
             chance: Chance::seeded(seed),
+            of_disk: Chance::seeded(seed ^ 0xd15c),
         }
     }
 
@@ -85,9 +118,13 @@ impl Server {
     pub fn back_up(&mut self) {
         self.copy = self.log.clone();
     }
-    /// Puts the copy in its place, under a new epoch.
+    /// Puts the copy in its place, under a new epoch. Who came since is known all the same.
     pub fn restore(&mut self, epoch: Uuid) {
+        let members = std::mem::take(&mut self.log.members);
         self.log = self.copy.clone();
+        for (id, member) in members {
+            self.log.members.entry(id).or_insert(member);
+        }
         self.epoch = epoch;
         self.restored += 1;
     }
@@ -137,28 +174,33 @@ impl Server {
     pub fn log(&self) -> Vec<(Meta, Stream, Event)> {
         let read = |logged: &Logged| {
             let envelope = &logged.envelope;
-            let meta = Meta {
-                id: envelope.id,
-                device: envelope.device,
-                counter: envelope.counter,
-                seen: envelope.seen_at(Some(logged.stamp.seq)),
-                seq: Some(logged.stamp.seq),
-                // A clock that is far ahead counts for no more than a little after the receipt.
-                hlc: (envelope.hlc.0.min(logged.stamp.received_ms + MAX_CLOCK_AHEAD_MS), envelope.hlc.1),
-                actor: envelope.actor,
-            };
-            (meta, envelope.stream.clone(), body::read(envelope))
+            (meta_of(envelope, Some(&logged.stamp)), envelope.stream.clone(), body::read(envelope))
         };
         self.log.events.iter().map(read).collect()
     }
 
-    /// Answers a call.
+    /// Answers a call. One that writes may fail: mostly nothing of it was kept, sometimes all.
     pub fn serve(&mut self, request: &Request, now_ms: i64) -> Response {
+        let asks = request.url.ends_with("/missing");
+        if request.method == "GET" || asks || self.fails == 0 {
+            return self.answer(request, now_ms);
+        }
+        self.fails -= 1;
+        let kinds = [ProblemType::StorageFull, ProblemType::Unavailable, ProblemType::Internal];
+        let problem = Problem::new(kinds[self.of_disk.below(3)], None);
+        refusals::REFUSED.fetch_add(1, Ordering::Relaxed);
+        if self.of_disk.percent(30) {
+            self.answer(request, now_ms);
+            refusals::DONE_ALL_THE_SAME.fetch_add(1, Ordering::Relaxed);
+        }
+        Response { status: problem.status, body: serde_json::to_vec(&problem).unwrap(), retry_after: None }
+    }
+
+    fn answer(&mut self, request: &Request, now_ms: i64) -> Response {
         let path = request.url.split_once("/api/v1/").map_or("", |(_, path)| path);
         let body = request.body.as_ref().and_then(Body::as_json).unwrap_or("");
         let (path, query) = path.split_once('?').unwrap_or((path, ""));
-        // A credential is the device's id.
-        let device = request.credential.as_ref().and_then(|text| text.parse().ok());
+        let device = request.credential.as_ref().and_then(|text| self.is_of(text, |member| member.credential));
         let device = device.filter(|device| !self.revoked.contains(device)).ok_or(ProblemType::Unauthenticated);
         let answer = match path.rsplit('/').next().unwrap_or("") {
             of if path.contains("/blobs/") => device.and_then(|_| self.picture(request, of)),
@@ -166,7 +208,9 @@ impl Server {
             "devices" if request.method == "GET" => device.map(|_| self.devices()),
             "devices" => self.join(body).map(String::into_bytes),
             "pairing" => device.map(|_| {
-                let pairing = Pairing { code: "code".to_owned(), expires_ms: now_ms + 600_000 };
+                let asked: AskPairing = serde_json::from_str(body).unwrap_or_default();
+                self.drawn.push(Drawn { again: asked.again, used_by: None });
+                let pairing = Pairing { code: (self.drawn.len() - 1).to_string(), expires_ms: now_ms + 600_000 };
                 serde_json::to_vec(&pairing).unwrap()
             }),
             "push" => device.and_then(|device| self.push(body, device, now_ms)).map(String::into_bytes),
@@ -207,35 +251,73 @@ impl Server {
     fn claim(&mut self, body: &str) -> Result<String, ProblemType> {
         let claim: protocol::api::ClaimShop = serde_json::from_str(body).map_err(|_| ProblemType::Malformed)?;
         self.shop = Some(claim.shop);
-        self.joined.insert(claim.device, claim.code);
-        let claimed = Claimed { shop: claim.shop, credential: claim.device.to_string() };
+        let claimed = Claimed { shop: claim.shop, credential: self.admit(claim.device, claim.code) };
         Ok(serde_json::to_string(&claimed).unwrap())
+    }
+
+    /// The device whose credential this is, or was.
+    fn is_of(&self, credential: &str, which: impl Fn(&Member) -> Option<u32>) -> Option<Uuid> {
+        let (device, given) = credential.split_once('.')?;
+        let device = device.parse().ok()?;
+        (which(self.log.members.get(&device)?) == Some(given.parse().ok()?)).then_some(device)
+    }
+
+    /// Lets a device in, and gives it a credential.
+    fn admit(&mut self, device: Uuid, code: String) -> String {
+        let member = self.log.members.entry(device).or_insert(Member { code, ..Member::default() });
+        member.former = member.credential.or(member.former);
+        member.given += 1;
+        member.credential = Some(member.given);
+        format!("{device}.{}", member.given)
+    }
+
+    /// A device's credential is taken away; whether it `proves` still who it was.
+    pub fn turn_out(&mut self, device: Uuid, proves: bool) {
+        let Some(member) = self.log.members.get_mut(&device) else { return };
+        member.former = member.credential.take().or(member.former).filter(|_| proves);
     }
 
     fn join(&mut self, body: &str) -> Result<String, ProblemType> {
         let join: JoinShop = serde_json::from_str(body).map_err(|_| ProblemType::Malformed)?;
+        let device = join.device;
+        let proof = join.credential.as_deref();
+        let is_proven = proof.is_some_and(|proof| {
+            self.is_of(proof, |member| member.credential).or_else(|| self.is_of(proof, |member| member.former))
+                == Some(device)
+        });
+        let drawn = join.pairing_code.parse().ok().and_then(|no: usize| self.drawn.get_mut(no));
+        let by_another = drawn.as_ref().is_some_and(|it| it.used_by.or(it.again).is_some_and(|by| by != device));
+        let again =
+            drawn.as_ref().is_some_and(|it| it.used_by.or(it.again).is_some()) || join.pairing_code == "operator";
+        if by_another {
+            return Err(ProblemType::BadPairingCode);
+        }
+        // Who joins as the shop is set up has one code for all, and may ask twice.
+        if self.log.members.contains_key(&device) && !is_proven && !again && join.pairing_code != "code" {
+            return Err(ProblemType::DeviceKnown);
+        }
+        if let Some(drawn) = drawn {
+            drawn.used_by = Some(device);
+        }
         // A digit first: no device draws such a code by itself.
-        let next = format!("9{}", char::from(b'A' + self.joined.len() as u8));
-        let joined = Joined {
-            shop: self.shop.ok_or(ProblemType::BadPairingCode)?,
-            device: join.device,
-            code: self.joined.entry(join.device).or_insert(next).clone(),
-            credential: join.device.to_string(),
-        };
+        let next = format!("9{}", char::from(b'A' + self.log.members.len() as u8));
+        let shop = self.shop.ok_or(ProblemType::BadPairingCode)?;
+        let credential = self.admit(device, next);
+        let joined = Joined { shop, device, code: self.log.members[&device].code.clone(), credential };
         Ok(serde_json::to_string(&joined).unwrap())
     }
 
     fn devices(&self) -> Vec<u8> {
-        let entry = |(id, code): (&Uuid, &String)| DeviceEntry {
+        let entry = |(id, member): (&Uuid, &Member)| DeviceEntry {
             id: *id,
-            code: code.clone(),
+            code: member.code.clone(),
             last_seen_ms: 0,
             pushed: 0,
             heard_ms: self.log.heard.get(id).copied(),
             joined_ms: None,
-            revoked_ms: self.revoked.contains(id).then_some(0),
+            revoked_ms: (self.revoked.contains(id) || member.credential.is_none()).then_some(0),
         };
-        let devices = Devices { devices: self.joined.iter().map(entry).collect(), head: self.head() };
+        let devices = Devices { devices: self.log.members.iter().map(entry).collect(), head: self.head() };
         serde_json::to_vec(&devices).unwrap()
     }
 
@@ -300,6 +382,20 @@ impl Server {
     fn store(&mut self, text: &str, device: Uuid, now_ms: i64) -> PushResult {
         let envelope = Envelope::parse(text).expect("a replica pushes events");
         assert_eq!(envelope.device, device, "an event was pushed in another's name");
+        let may_go = envelope.kind.starts_with("order.")
+            && !["order.started", "order.confirmed"].contains(&envelope.kind.as_str())
+            && !self.log.by_id.contains_key(&envelope.id)
+            && self.log.members.contains_key(&device);
+        if may_go && !self.aside.contains_key(&envelope.id) && self.puts_aside > 0 {
+            self.puts_aside -= 1;
+            self.aside.insert(envelope.id, envelope.clone());
+            refusals::PUT_ASIDE.fetch_add(1, Ordering::Relaxed);
+        }
+        if self.aside.contains_key(&envelope.id) {
+            let problem = Some(Problem::new(ProblemType::MalformedEvent, None));
+            let (status, flags) = (PushStatus::Quarantined, Vec::new());
+            return PushResult { id: envelope.id, status, seq: None, received_ms: None, flags, problem };
+        }
         let hash = event_hash(text);
         let (status, at) = match self.log.by_id.get(&envelope.id) {
             Some((at, known)) => {
@@ -386,5 +482,21 @@ impl Server {
         };
         let poke = Poke { head: self.head(), epoch: self.epoch, server_time: now_ms, events, digest: self.digest() };
         serde_json::to_string(&poke).unwrap()
+    }
+}
+
+/// What an event says of itself at its place in the log, or where it has none.
+pub fn meta_of(envelope: &Envelope, stamp: Option<&Stamp>) -> Meta {
+    let seq = stamp.map(|stamp| stamp.seq);
+    // A clock that is far ahead counts for no more than a little after the receipt.
+    let latest = stamp.map_or(i64::MAX, |stamp| stamp.received_ms + MAX_CLOCK_AHEAD_MS);
+    Meta {
+        id: envelope.id,
+        device: envelope.device,
+        counter: envelope.counter,
+        seen: envelope.seen_at(seq),
+        seq,
+        hlc: (envelope.hlc.0.min(latest), envelope.hlc.1),
+        actor: envelope.actor,
     }
 }

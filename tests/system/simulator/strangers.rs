@@ -73,14 +73,15 @@ impl Simulation {
         }
     }
 
-    /// A disk spoils an entry of a tablet that has sent everything, to a server that loses nothing: all of it is to come
+    /// A disk spoils an entry of a tablet that has sent everything (what was put aside is nowhere else), to a server that loses nothing: all of it is to come
     /// back. Noticed now, or when something leads to it.
     fn spoil_an_entry(&mut self, chance: &mut Chance) {
         let nth = chance.below(self.tablets.len());
         let last_no = self.tablets[nth].disk.last_no();
         let has_sent = |tab: &Tab| {
             let replica = tab.replica();
-            replica.pending() == 0 && !replica.is_settling() && replica.last_no() == last_no
+            let all_sent = replica.pending() == 0 && replica.quarantined().is_empty();
+            all_sent && !replica.is_settling() && replica.last_no() == last_no
         };
         let all_sent = self.tablets[nth].tabs.iter().all(has_sent);
         if !all_sent || self.may.restored || self.copies > 0 || self.is_dead(nth) {
@@ -91,7 +92,7 @@ impl Simulation {
         disk.spoil(no, |bytes| match how {
             0 => None,
             1 => Some(Vec::new()),
-            2 => Some(bytes.iter().take(bytes.len() - 1).copied().collect()),
+            2 => Some(bytes.iter().take(bytes.len().saturating_sub(1)).copied().collect()),
             _ => Some(vec![0; bytes.len()]),
         });
         SPOILT.fetch_add(1, Ordering::Relaxed);
@@ -124,7 +125,7 @@ fn fields(chance: &mut Chance, counter: u64, kind: &str, stream: Uuid) -> Fields
     let ms = [0, -1, i64::MIN, i64::MAX, 1_795_417_200_000][chance.below(5)];
     let kinds = ["labelled", "teleported", "", "摊", "\\\"quoted\\\"", "erased_not"];
     let bodies =
-        ["{\"add\":[\"a\"]}", "null", "{}", "[[[]]]", "\"\\ud800\"", "1e999", "{\"seq\":1,\"body\":2}", " [ 1 ]"];
+        ["{\"add\":[\"a\"]}", "null", "{}", "[[[]]]", "\"\\ud800\"", "1e999", "{\"body\":2,\"seq\":1}", " [ 1 ]"];
     let body = match chance.below(bodies.len() + 2) {
         0 => format!("{}{}", "[".repeat(2_000), "]".repeat(2_000)),
         1 => format!("\"{}\"", "长".repeat(3_000)),
