@@ -8,10 +8,10 @@
 
 use std::cell::RefCell;
 use std::ops::RangeInclusive;
-use std::pin::pin;
 use std::rc::Rc;
+use std::time::Duration;
 
-use futures::future::{AbortHandle, Either, abortable, select};
+use futures::future::{AbortHandle, abortable};
 use indexed_db_futures::KeyRange;
 use indexed_db_futures::database::Database;
 use indexed_db_futures::error::{DomException, Error, OpenDbError, UnexpectedDataError};
@@ -20,14 +20,13 @@ use indexed_db_futures::object_store::ObjectStore;
 use indexed_db_futures::prelude::*;
 use indexed_db_futures::transaction::{Transaction, TransactionDurability};
 use indexed_db_futures::typed_array::{Uint8Array, Uint8ArraySlice};
+use leptos::prelude::{TimeoutHandle, set_timeout_with_handle};
 use protocol::BlobId;
 use replica::blobs::BlobStore;
-use replica::client::Host;
 use replica::storage::{Batch, JournalEntry, Start, Storage, StorageFault};
 use uuid::Uuid;
 use wasm_bindgen_futures::spawn_local;
 
-use super::clock::Browser;
 use super::writing::Writing;
 
 const VERSION: u32 = 2;
@@ -54,13 +53,13 @@ pub enum Durability {
 pub enum Hitch {
     /// Another tab with an older version of the app stands in the way: opening goes on when that tab is closed.
     Blocked,
-    /// No answer for [`PATIENCE_MS`]. It may come yet; an engine that left a transaction of a former page open gives none
+    /// No answer for [`PATIENCE`]. It may come yet; an engine that left a transaction of a former page open gives none
     /// until the browser is closed (seen in WebKitGTK 2.50.4).
     Silent,
 }
 
-/// So long a disk may take without a word, ms.
-const PATIENCE_MS: u64 = 8_000;
+/// So long a disk may take without a word.
+const PATIENCE: Duration = Duration::from_secs(8);
 
 /// Who is told of a [`Hitch`].
 pub type OnHitch = Rc<dyn Fn(Hitch)>;
@@ -85,6 +84,17 @@ impl Drop for Connection {
             listening.abort();
         }
         self.database.clone().close();
+    }
+}
+
+/// A word that is said unless this is dropped in time.
+struct Watch(Option<TimeoutHandle>);
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        if let Some(timeout) = self.0.take() {
+            timeout.clear();
+        }
     }
 }
 
@@ -122,48 +132,17 @@ impl IndexedDb {
         self.connection.borrow().database.clone()
     }
 
-    async fn start(&self) -> Result<Start, StorageFault> {
-        let database = self.database();
-        let reading = database.transaction([JOURNAL, CHECKPOINT, DEVICE]).build().map_err(fault)?;
-        let journal = reading.object_store(JOURNAL).map_err(fault)?;
-        let checkpoint = reading.object_store(CHECKPOINT).map_err(fault)?;
-        let device = reading.object_store(DEVICE).map_err(fault)?;
-        // All but the tail are asked for at once; where the tail begins is known when the head is here.
-        let head = checkpoint.get::<Uint8Array, _, _>(HEAD).primitive().map_err(fault)?;
-        let device = device.get::<Uint8Array, _, _>(THE_DEVICE).primitive().map_err(fault)?;
-        let chunks = numbered(&checkpoint, KeyRange::Bound(0, false, u32::MAX, false))?;
-        let head: Option<Vec<u8>> = head.await.map_err(fault)?.map(Into::into);
-        let (covers, head) = match head {
-            None => (0, None),
-            Some(bytes) => {
-                let (covers, head) = split_head(&bytes)?;
-                (covers, Some(head))
-            }
-        };
-        let first = covers.saturating_add(1);
-        let tail = numbered(&journal, KeyRange::Bound(first, false, u32::MAX, false))?;
-        let device = device.await.map_err(fault)?.map(Into::into);
-        let chunks = chunks.await?.collect();
-        let tail = tail.await?.map(|(no, bytes)| JournalEntry { no, bytes }).collect();
-        Ok(Start { device, covers, head, chunks, tail })
-    }
-
-    /// Waits for as long as it takes, and says so where it takes long.
-    async fn patiently<A>(&self, work: impl Future<Output = A>) -> A {
-        match select(pin!(work), pin!(Browser.sleep(PATIENCE_MS))).await {
-            Either::Left((answer, _)) => answer,
-            Either::Right(((), work)) => {
-                (self.hitch)(Hitch::Silent);
-                work.await
-            }
-        }
+    /// While this lives, the storage is waited for; where that takes long, it is said.
+    fn watch(&self) -> Watch {
+        let hitch = Rc::clone(&self.hitch);
+        Watch(set_timeout_with_handle(move || hitch(Hitch::Silent), PATIENCE).ok())
     }
 
     /// Waits for the word that it is on the disk. What failed says why.
     async fn committed(&self, writing: Writing<'_>) -> Result<(), StorageFault> {
         // Without a reason the connection died.
-        let ended = self.patiently(writing.committed()).await;
-        ended.map_err(|reason| reason.map_or(StorageFault::Closed, |reason| fault(reason.into())))
+        let _watch = self.watch();
+        writing.committed().await.map_err(|reason| reason.map_or(StorageFault::Closed, |reason| fault(reason.into())))
     }
 }
 
@@ -202,7 +181,30 @@ async fn connect(name: &str, hitch: OnHitch) -> Result<Connection, StorageFault>
 
 impl Storage for IndexedDb {
     async fn read_start(&self) -> Result<Start, StorageFault> {
-        self.patiently(self.start()).await
+        let _watch = self.watch();
+        let database = self.database();
+        let reading = database.transaction([JOURNAL, CHECKPOINT, DEVICE]).build().map_err(fault)?;
+        let journal = reading.object_store(JOURNAL).map_err(fault)?;
+        let checkpoint = reading.object_store(CHECKPOINT).map_err(fault)?;
+        let device = reading.object_store(DEVICE).map_err(fault)?;
+        // All but the tail are asked for at once; where the tail begins is known when the head is here.
+        let head = checkpoint.get::<Uint8Array, _, _>(HEAD).primitive().map_err(fault)?;
+        let device = device.get::<Uint8Array, _, _>(THE_DEVICE).primitive().map_err(fault)?;
+        let chunks = numbered(&checkpoint, KeyRange::Bound(0, false, u32::MAX, false))?;
+        let head: Option<Vec<u8>> = head.await.map_err(fault)?.map(Into::into);
+        let (covers, head) = match head {
+            None => (0, None),
+            Some(bytes) => {
+                let (covers, head) = split_head(&bytes)?;
+                (covers, Some(head))
+            }
+        };
+        let first = covers.saturating_add(1);
+        let tail = numbered(&journal, KeyRange::Bound(first, false, u32::MAX, false))?;
+        let device = device.await.map_err(fault)?.map(Into::into);
+        let chunks = chunks.await?.collect();
+        let tail = tail.await?.map(|(no, bytes)| JournalEntry { no, bytes }).collect();
+        Ok(Start { device, covers, head, chunks, tail })
     }
 
     async fn read_entries(&self, ranges: &[RangeInclusive<u32>]) -> Result<Vec<JournalEntry>, StorageFault> {
