@@ -21,7 +21,7 @@ use domain::OrderNumber;
 use domain::order::Order;
 use domain::record::Record;
 use futures::lock::Mutex;
-use protocol::{BlobId, Problem};
+use protocol::{BlobId, MAX_PUSH_BYTES, Problem};
 use uuid::Uuid;
 
 use crate::carrier::Carrier;
@@ -282,6 +282,8 @@ struct Inner<S, T, H> {
     writing: Mutex<()>,
     /// A push of uncertain outcome: sent again as it was.
     sent: RefCell<Option<Outgoing>>,
+    /// So many bytes a push may have, as far as is known of what lies in between.
+    push_bytes: Cell<usize>,
     /// The id of the new identity that is asked for: the same again when an answer was lost.
     heir: Cell<Option<Uuid>>,
     carrier: RefCell<Carrier>,
@@ -339,6 +341,7 @@ impl<S: Storage, T: Transport, H: Host> Client<S, T, H> {
             engine: RefCell::default(),
             writing: Mutex::default(),
             sent: RefCell::default(),
+            push_bytes: Cell::new(MAX_PUSH_BYTES),
             heir: Cell::default(),
             carrier: RefCell::new(carrier),
             fetching: Mutex::default(),

@@ -55,6 +55,8 @@ pub enum Heard {
     AnotherLog,
     /// The call got no answer. Whether a push was taken is uncertain.
     Silence,
+    /// A push was more than what lies in between takes. It was not taken, and goes in smaller pieces.
+    TooMuch,
     /// The server can't answer now, and says perhaps for how long, in milliseconds.
     Busy(Option<u64>),
     /// The credential is not accepted.
@@ -113,6 +115,8 @@ pub struct Engine {
     listening: bool,
     /// Failed calls in a row.
     failures: u32,
+    /// Pushes without an answer since one had it. Pulls may be answered all the while.
+    unanswered: u32,
     nonsense: u32,
     not_before: i64,
     listen_failures: u32,
@@ -194,7 +198,11 @@ impl Engine {
             }
             Heard::Pushed => {
                 self.answered(now_ms);
-                (self.uncertain, self.restarted, self.nonsense) = (false, false, 0);
+                (self.uncertain, self.restarted, self.nonsense, self.unanswered) = (false, false, 0, 0);
+            }
+            Heard::TooMuch => {
+                self.answered(now_ms);
+                self.uncertain = false;
             }
             Heard::Misfit { whole } => {
                 self.answered(now_ms);
@@ -212,7 +220,8 @@ impl Engine {
             Heard::Silence => {
                 self.greeted = false;
                 self.failures = self.failures.saturating_add(1);
-                self.not_before = later(now_ms, delay(self.failures, random));
+                self.unanswered = self.unanswered.saturating_add(u32::from(self.uncertain));
+                self.not_before = later(now_ms, delay(self.failures.max(self.unanswered), random));
             }
             Heard::Busy(after_ms) => {
                 self.failures = self.failures.saturating_add(1);
@@ -246,7 +255,7 @@ impl Engine {
             }
             Heard::Wake => {
                 (self.greeted, self.listening, self.unknown) = (false, false, false);
-                (self.failures, self.not_before) = (0, now_ms);
+                (self.failures, self.unanswered, self.not_before) = (0, 0, now_ms);
                 (self.listen_failures, self.listen_not_before) = (0, now_ms);
             }
         }
@@ -396,6 +405,24 @@ mod tests {
         assert_eq!(engine.next(&WAITING, 1_000), Step::Push);
         engine.heard(Heard::Pushed, 1_001, 0);
         assert!(!engine.is_uncertain());
+    }
+
+    #[test]
+    fn pushes_that_nobody_answers_wait_longer_though_pulls_are_answered() {
+        let mut engine = Engine::default();
+        let mut now = 0;
+        for _ in 0..8 {
+            engine.heard(Heard::Answer, now, 0);
+            engine.pushing();
+            engine.heard(Heard::Silence, now, 0);
+            let Step::Rest(Some(until)) = engine.next(&WAITING, now) else { panic!("no rest") };
+            now = until;
+        }
+        assert!(now > 60_000, "{now}");
+        engine.heard(Heard::Pushed, now, 0);
+        engine.pushing();
+        engine.heard(Heard::Silence, now, 0);
+        assert!(matches!(engine.next(&WAITING, now), Step::Rest(Some(until)) if until - now <= 2_000));
     }
 
     #[test]

@@ -6,6 +6,7 @@ use domain::DeviceCode;
 use futures::future::{Either, select};
 use protocol::api::{AskPairing, ClaimShop, Claimed, Devices, Hello, JoinShop, Joined, Pairing, Pulled, Quarantine};
 use protocol::envelope::unstamp;
+use protocol::{Problem, ProblemType};
 use uuid::Uuid;
 
 use super::{ActFault, Body, Client, Host, PATIENCE_MS, Request, Response, ServerFault, Transport, Unreachable};
@@ -164,7 +165,12 @@ impl<S: Storage, T: Transport, H: Host> Client<S, T, H> {
         if (200..300).contains(&response.status) {
             return Ok(response);
         }
-        Err(serde_json::from_str(&response.text()?).map_or(ServerFault::Nonsense, ServerFault::Problem))
+        Err(match (response.status, serde_json::from_str(&response.text()?)) {
+            (_, Ok(problem)) => ServerFault::Problem(problem),
+            // Said by a proxy in its own words, and as clear as the server's.
+            (413, Err(_)) => ServerFault::Problem(Problem::new(ProblemType::TooLarge, None)),
+            (_, Err(_)) => ServerFault::Nonsense,
+        })
     }
 
     pub(super) async fn within<A>(

@@ -5,7 +5,7 @@ use std::pin::pin;
 use domain::Day;
 use futures::future::{Either, select};
 use protocol::api::{JoinShop, Joined, LiveHello, Pairing, Poke, Pulled, Pushed};
-use protocol::{MAX_PULL_EVENTS, MAX_PUSH_BYTES, MAX_PUSH_EVENTS, ProblemType};
+use protocol::{MAX_PULL_EVENTS, MAX_PUSH_EVENTS, ProblemType};
 use uuid::Uuid;
 
 use super::{
@@ -246,7 +246,7 @@ impl<S: Storage, T: Transport, H: Host> Client<S, T, H> {
             _ => {
                 let mut reopenings = 0;
                 let outgoing = loop {
-                    let outgoing = self.replica().outgoing(MAX_PUSH_EVENTS, MAX_PUSH_BYTES);
+                    let outgoing = self.replica().outgoing(MAX_PUSH_EVENTS, self.0.push_bytes.get());
                     match outgoing {
                         Ok(outgoing) => break outgoing,
                         Err(wanting) => self.fetch(wanting, &mut reopenings, false).await?,
@@ -276,6 +276,11 @@ impl<S: Storage, T: Transport, H: Host> Client<S, T, H> {
         let call = self.call("POST", &reach.server, &path, Some(credential), body);
         let answer = match self.calling(call, live).await? {
             Ok(answer) => answer,
+            Err(ServerFault::Problem(problem)) if problem.kind == ProblemType::TooLarge && outgoing.len() > 1 => {
+                self.0.push_bytes.set(outgoing.body.len() / 2);
+                self.heard(Heard::TooMuch);
+                return Ok(());
+            }
             Err(fault) => return self.failed(fault).await,
         };
         let Ok(answer) = serde_json::from_str::<Pushed>(&answer) else {

@@ -12,6 +12,7 @@ mod rules;
 mod support;
 
 use std::collections::BTreeSet;
+use std::rc::Rc;
 
 use domain::Currency;
 use domain::order::{Badge, Command, Content, Rejection, Status};
@@ -114,6 +115,30 @@ fn a_networks_sign_in_page_is_no_answer_of_the_server() {
     stall.tablets[0].network.portal.set(false);
     stall.settle();
     assert_eq!(stall.tablets[1].tab.replica().counts(NOW).all(), 1);
+}
+
+/// memrynote/memry#1963, fujibee/agmsg#609, spec-kitty/spec-kitty#2734: the same batch for ever.
+#[test]
+fn a_proxy_that_takes_less_gets_less_at_a_time() {
+    let mut stall = Stall::new(2);
+    stall.settle();
+    let takes = Rc::clone(&stall.tablets[0].network.takes);
+    for name in ["a", "b", "c", "d", "e", "f"] {
+        stall.sell(0, name);
+    }
+    takes.set(1_500);
+    stall.settle();
+    assert_eq!(stall.tablets[1].tab.replica().counts(NOW).all(), 6);
+    // Not even one goes through: it waits, a person is told, and nothing is lost.
+    takes.set(100);
+    stall.sell(0, "g");
+    stall.start(0);
+    let later = stall.tablets[0].tab.now_ms() + 600_000;
+    stall.until("ten minutes", |stall| stall.tablets[0].tab.now_ms() > later);
+    assert_eq!(stall.tablets[0].tab.sync_state().state, State::Error);
+    takes.set(usize::MAX);
+    stall.settle();
+    assert_eq!(stall.tablets[1].tab.replica().counts(NOW).all(), 7);
 }
 
 #[test]

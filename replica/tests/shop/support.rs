@@ -502,6 +502,8 @@ pub struct Network {
     pub cut: Rc<Cell<bool>>,
     /// The network answers with its sign-in page, in the server's place.
     pub portal: Rc<Cell<bool>>,
+    /// A proxy in between takes no body of more bytes than this.
+    pub takes: Rc<Cell<usize>>,
 }
 
 pub struct Socket(UnboundedReceiver<String>);
@@ -521,6 +523,11 @@ impl Transport for Network {
         if self.portal.get() {
             let body = b"<!doctype html><h1>Sign in to the Wi-Fi</h1>".to_vec();
             return Ok(Response { status: 200, body, retry_after: None });
+        }
+        if let Some(Body::Json(text)) = &request.body
+            && text.len() > self.takes.get()
+        {
+            return Ok(Response { status: 413, body: b"<h1>Too large</h1>".to_vec(), retry_after: None });
         }
         if let Some(left) = &mut self.server.state.borrow_mut().answers_left {
             *left = left.checked_sub(1).ok_or(Unreachable)?;
@@ -596,7 +603,12 @@ impl Stall {
 
     /// A tablet that knows nothing yet.
     pub fn bare(&self) -> Tablet {
-        let network = Network { server: self.server.clone(), cut: Rc::default(), portal: Rc::default() };
+        let network = Network {
+            server: self.server.clone(),
+            cut: Rc::default(),
+            portal: Rc::default(),
+            takes: Rc::new(Cell::new(usize::MAX)),
+        };
         let (disk, clock_off_ms) = (MemoryDisk::new(), Rc::default());
         let tab = self.open(&disk, &network, &clock_off_ms);
         Tablet { disk, tab, network, clock_off_ms, running: None }
