@@ -153,8 +153,10 @@ fn install(wanted: &Wanted, root: &Path, build: &Path) -> Result<()> {
     run_command(&mut command)
 }
 
+/// Whether it says so, asked as cargo asks it where it adds a command to cargo: some know no other way.
 fn has_version(program: &Path, version: &str) -> bool {
-    output(Command::new(program).arg("--version"))
+    let verb = program.file_stem().and_then(|name| name.to_str()).and_then(|name| name.strip_prefix("cargo-"));
+    output(Command::new(program).args(verb).arg("--version"))
         .is_some_and(|line| line.split_whitespace().any(|word| word == version))
 }
 
