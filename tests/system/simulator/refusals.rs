@@ -70,6 +70,8 @@ impl Simulation {
             }
         }
         self.refusals = it;
+        // Time may have passed, and who died in it starts again.
+        self.revive();
     }
 
     /// Whoever is told that the server does not know them is let in again: by what they had or, where that is not
