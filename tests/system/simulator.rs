@@ -654,6 +654,7 @@ impl Simulation {
             self.pass(30_000);
         }
         let until = self.world.now_ms() + HEALED_WITHIN_MS;
+        self.refresh();
         while !self.is_healed() {
             let now = self.world.now_ms();
             if now >= until {
