@@ -11,6 +11,7 @@ use crate::features::sheets::Kind;
 use crate::features::{first_start, missing};
 use crate::frame::{ClockNote, Cover, home, offer_updates};
 use crate::parts::{Pages, Parts};
+use crate::platform::storage::Hitch;
 use crate::prefs::Prefs;
 use crate::session::{Boot, Session, Trouble};
 use crate::text::{fault, opening};
@@ -47,7 +48,8 @@ pub fn App() -> impl IntoView {
     Effect::new(move |_| {
         let words = match session.trouble.get() {
             None => return,
-            Some(Trouble::Blocked) => opening::BLOCKED,
+            Some(Trouble::Hitch(Hitch::Blocked)) => opening::BLOCKED,
+            Some(Trouble::Hitch(Hitch::Silent)) => fault::STORAGE_SILENT,
             Some(Trouble::Storage(StorageFault::Quota)) => fault::DISK_FULL,
             Some(Trouble::Storage(_)) => fault::STORAGE_BROKEN,
         };

@@ -49,6 +49,7 @@ pub use self::tables::{Table, alike_in, ask_for_alike, folded};
 pub use self::view::{Counts, DaySum, Device, Listing, Loaded, Row};
 use self::works::Awaiting;
 pub use self::works::Works;
+use crate::platform::storage::Hitch;
 use crate::platform::{clock, intl, tabs};
 use crate::text::{self, CURRENCIES, Currency};
 use crate::ui::SyncFace;
@@ -64,11 +65,11 @@ pub enum Boot {
     Open,
 }
 
-/// What keeps the store from being opened.
+/// What keeps the store from being opened, or from answering.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Trouble {
-    /// A tab with an older version of the app must be closed first.
-    Blocked,
+    /// It lets wait.
+    Hitch(Hitch),
     /// The storage does not open.
     Storage(StorageFault),
 }
@@ -167,13 +168,13 @@ impl Session {
         });
         spawn_local(async move {
             let changed = move || session.changed();
-            let blocked = move || session.trouble.set(Some(Trouble::Blocked));
-            let mut opened = Link::open_ready(NAME, changed, blocked).await;
+            let hitch = move |hitch| session.trouble.set(Some(Trouble::Hitch(hitch)));
+            let mut opened = Link::open_ready(NAME, changed, hitch).await;
             if matches!(opened, Err(OpenFault::Outdated)) {
                 session.fetch_again.update(|count| *count += 1);
                 if let Some(works) = session.works_at_last().await {
                     opened = match (works.rebuild)(NAME).await {
-                        Ok(()) => Link::open_ready(NAME, changed, blocked).await,
+                        Ok(()) => Link::open_ready(NAME, changed, hitch).await,
                         Err(fault) => Err(fault.into()),
                     };
                 }
@@ -355,6 +356,17 @@ impl Session {
             Arc::new(page.rows.into_iter().map(row).collect())
         });
         rows.into()
+    }
+
+    /// Where the first of these orders lies that is still in a list, and which of them that is; looked for around where
+    /// they were.
+    pub fn still_in(self, filter: &Filter, ids: &[Uuid], near: usize) -> Option<(usize, usize)> {
+        const AROUND: usize = 600;
+        let link = self.link()?;
+        let start = near.saturating_sub(AROUND);
+        let page = link.read(|replica| replica.page(filter, start, 2 * AROUND, self.now.get_untracked()));
+        let place = |id: &Uuid| page.rows.iter().position(|row| row.id == *id);
+        ids.iter().enumerate().find_map(|(nth, id)| Some((nth, start + place(id)?)))
     }
 
     /// How many orders there are.

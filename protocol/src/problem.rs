@@ -44,6 +44,7 @@ problems! {
     BadSetupCode "urn:stallbook:problem:bad-setup-code" 403 "The set-up code is wrong or used up": "The set-up code is wrong, or a shop has claimed this server.";
     BadPairingCode "urn:stallbook:problem:bad-pairing-code" 403 "The pairing code is wrong, used or too old": "The pairing code is wrong, used, or older than ten minutes.";
     DeviceKnown "urn:stallbook:problem:device-known" 403 "This device was in the shop before": "A device that is known by its id, and brings no proof that it is that device, needs a code that was drawn to let it in again.";
+    NoMoreDevices "urn:stallbook:problem:no-more-devices" 409 "The shop takes in no more devices now": "The shop has as many devices as it may have, or as many joined today; the operator can let one in all the same.";
     Unauthenticated "urn:stallbook:problem:unauthenticated" 401 "This device is not known": "The credential is missing, wrong or revoked.";
     Forbidden "urn:stallbook:problem:forbidden" 403 "Not this shop": "The credential belongs to another shop or device.";
     NotFound "urn:stallbook:problem:not-found" 404 "Not found": "There is no such thing.";

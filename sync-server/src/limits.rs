@@ -42,8 +42,21 @@ pub struct Limits {
     pub uploads_per_device: usize,
     /// Pictures in memory for one device, until it has read them.
     pub pictures_per_device: usize,
+    /// How many devices a shop may have.
+    pub joins: Joins,
     /// What may be drawn and stored.
     pub budgets: Budgets,
+}
+
+/// How many devices may be in a shop, and come new within a day. A code that the operator drew goes beyond them.
+#[derive(Clone, Copy, Debug)]
+pub struct Joins {
+    /// Devices that have access, of a shop.
+    pub devices: usize,
+    /// New devices within a day, let in by the codes of one device.
+    pub of_device: usize,
+    /// New devices within a day, of a shop.
+    pub of_shop: usize,
 }
 
 /// What a device, and all of a shop together, may draw and store: so much at once, and as much again a day.
@@ -82,6 +95,7 @@ impl Default for Limits {
             waits_per_device: 64,
             uploads_per_device: 2,
             pictures_per_device: 8,
+            joins: Joins { devices: 100, of_device: 20, of_shop: 40 },
             // 5,000 products with a picture each of the largest size; a log of half a million events offered again.
             budgets: Budgets { picture_bytes: 2_000 * MB, event_bytes: 250 * MB, pairing_codes: 500, shop: 4 },
         }

@@ -69,7 +69,8 @@ pub async fn run(options: &Options, command: &Command) -> Result<String> {
 async fn act(store: &SqliteStore, command: &Command) -> Result<String> {
     if let Command::Check = command {
         let checked = store.check().await?;
-        ensure!(checked.faults.is_empty(), "{}", checked.faults.join("\n"));
+        let faults = [checked.faults, store.strange().await?].concat();
+        ensure!(faults.is_empty(), "{}", faults.join("\n"));
         return Ok(format!("all is well: {} events, {} pictures", checked.events, checked.pictures));
     }
     let Some(shop) = store.claimed().await? else {
@@ -93,7 +94,7 @@ async fn act(store: &SqliteStore, command: &Command) -> Result<String> {
     if let Command::Devices = command {
         return Ok(listed(&store.devices(shop).await?));
     }
-    let drawn = pairing::draw(store, shop, LetsIn::Any, now).await?;
+    let drawn = pairing::draw(store, shop, LetsIn::Any, None, now).await?;
     Ok(format!("pairing code {}\ngood for one device, until {}", drawn.code, date(drawn.expires_ms)))
 }
 

@@ -42,6 +42,14 @@ pub fn router(app: Shared) -> Router {
         .with_state(app)
 }
 
+/// What is served to whoever watches over the server.
+pub fn metrics(app: Shared) -> Router {
+    Router::new()
+        .route("/metrics", get(health::metrics))
+        .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, app.limits.call))
+        .with_state(app)
+}
+
 fn v1(limits: &Limits) -> Router<Shared> {
     let strange = DefaultBodyLimit::max(limits.stranger_body);
     // Pictures are packed already.

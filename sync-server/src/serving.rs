@@ -19,15 +19,36 @@ use tower::ServiceExt;
 
 use crate::connections::{Connections, Guest, Watched};
 use crate::limits::Limits;
-use crate::router::router;
+use crate::router::{metrics, router};
 use crate::state::Shared;
 
 /// After a connection could not be taken in: who waits is still there then.
 const AGAIN_AFTER: Duration = Duration::from_millis(50);
 
+/// Connections to `/metrics`: whoever collects it needs one.
+const FOR_METRICS: usize = 16;
+
 /// Serves until it is told to stop; then lets calls that were begun end, within their time.
 pub async fn serve(listener: TcpListener, app: Shared, connections: Arc<Connections>) {
-    let router = router(Arc::clone(&app));
+    take_in(&listener, &app, &router(Arc::clone(&app)), &connections).await;
+    drop(listener);
+    app.tasks.close();
+    connections.dismiss_silent();
+    if timeout(app.limits.stop, app.tasks.wait()).await.is_err() {
+        tracing::warn!("stopped without waiting longer for a client");
+    }
+    connections.dismiss_all();
+}
+
+/// Serves `/metrics` until it is told to stop, within the same limits and fewer connections.
+pub async fn serve_metrics(listener: TcpListener, app: Shared) {
+    let limits = Limits { connections: FOR_METRICS, ..app.limits };
+    let connections = Connections::new(&limits, false);
+    take_in(&listener, &app, &metrics(Arc::clone(&app)), &connections).await;
+    connections.dismiss_all();
+}
+
+async fn take_in(listener: &TcpListener, app: &Shared, router: &Router, connections: &Arc<Connections>) {
     loop {
         let (socket, address) = tokio::select! {
             accepted = listener.accept() => match accepted {
@@ -45,13 +66,6 @@ pub async fn serve(listener: TcpListener, app: Shared, connections: Arc<Connecti
             app.tasks.spawn(connection(socket, address, guest, router.clone(), limits, stopping));
         }
     }
-    drop(listener);
-    app.tasks.close();
-    connections.dismiss_silent();
-    if timeout(app.limits.stop, app.tasks.wait()).await.is_err() {
-        tracing::warn!("stopped without waiting longer for a client");
-    }
-    connections.dismiss_all();
 }
 
 async fn connection(

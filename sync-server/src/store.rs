@@ -13,6 +13,7 @@ use async_trait::async_trait;
 use protocol::{BlobId, Digest, Flag, ProblemType, Stamp};
 use uuid::Uuid;
 
+use crate::limits::Joins;
 use plan::{Arrival, Outcome};
 
 /// How much is kept aside of one device: as many texts, …
@@ -48,10 +49,10 @@ pub enum StoreFault {
 
 impl From<sqlx::Error> for StoreFault {
     fn from(error: sqlx::Error) -> Self {
-        /// SQLite's `SQLITE_FULL`.
-        const FULL: &str = "13";
+        /// SQLite's `SQLITE_FULL`, and `SQLITE_IOERR_SHMSIZE`: where no room is left to open a database, that comes first.
+        const FULL: [&str; 2] = ["13", "4874"];
         match error.as_database_error().and_then(|error| error.code()) {
-            Some(code) if code == FULL => Self::Full,
+            Some(code) if FULL.contains(&&*code) => Self::Full,
             _ => Self::Database(error),
         }
     }
@@ -100,6 +101,8 @@ pub struct Join {
     pub former_hash: Option<SecretHash>,
     /// Hash of the credential it gets.
     pub credential_hash: SecretHash,
+    /// How many devices there may be.
+    pub most: Joins,
 }
 
 /// Whom a pairing code lets in, beside devices that the shop does not know and those that prove who they are.
@@ -129,6 +132,8 @@ pub enum Joined {
     Known,
     /// The pairing code is wrong, used by another device, or too old.
     Refused,
+    /// The shop has as many devices as it may, or as many came today.
+    Crowded,
     /// Every code on the list is taken.
     NoCodeFree,
 }
@@ -265,12 +270,14 @@ pub trait Store: Send + Sync + 'static {
     /// code for ten minutes, until it has pushed something, and gets the new credential. False: refused.
     async fn claim(&self, claim: &Claim, now: i64) -> Result<bool, StoreFault>;
 
-    /// Keeps a pairing code; false when it is in use already. Those that are too old go.
+    /// Keeps a pairing code that a device drew, or the operator; false when it is in use already. Those that are too old
+    /// go.
     async fn add_pairing(
         &self,
         shop: Uuid,
         code_hash: &SecretHash,
         lets_in: LetsIn,
+        by: Option<Uuid>,
         expires_ms: i64,
         now: i64,
     ) -> Result<bool, StoreFault>;

@@ -142,3 +142,55 @@ test("a browser that refuses its locks keeps in step all the same", async (t) =>
   await tablet.startShop();
   await tablet.connect(server);
 });
+
+test("a storage that doesn't answer is told, and what was asked of it is done when it does", async (t) => {
+  const server = await openServer(t);
+  const tablet = await switchOn(t, server);
+  const { page } = tablet;
+  await tablet.startShop();
+  await tablet.openOrder(await tablet.takeOrder());
+  // As a transaction of a former page does that was left open.
+  await page.evaluate(async () => {
+    const database = await new Promise((done) => (indexedDB.open("stallbook").onsuccess = ({ target }) => done(target.result)));
+    const journal = database.transaction("journal").objectStore("journal");
+    const hold = () => {
+      if (!window.letGo) journal.count().onsuccess = hold;
+    };
+    hold();
+  });
+  await tablet.act("Record payment");
+  await tablet.dialog().getByRole("button", { name: "Save payment" }).click();
+  await page.getByText("storage does not answer").waitFor();
+  await page.evaluate(() => (window.letGo = true));
+  await tablet.dialog().waitFor({ state: "hidden" });
+  await tablet.statusIs("paid");
+});
+
+test("where a browser lost a row, the others keep their numbers, and it comes again from the server", async (t) => {
+  const server = await openServer(t);
+  const tablet = await switchOn(t, server);
+  const { page } = tablet;
+  await tablet.startShop();
+  await tablet.connect(server);
+  const number = await tablet.takeOrder();
+  await tablet.openOrder(number);
+  await tablet.pay({ amount: "100" });
+  await tablet.pay();
+  await tablet.synced();
+  const rows = await page.evaluate(async () => {
+    const database = await new Promise((done) => (indexedDB.open("stallbook").onsuccess = ({ target }) => done(target.result)));
+    const writing = database.transaction("journal", "readwrite");
+    const rows = await new Promise((done) => (writing.objectStore("journal").getAllKeys().onsuccess = ({ target }) => done(target.result)));
+    writing.objectStore("journal").delete(rows.at(-4));
+    await new Promise((done) => (writing.oncomplete = done));
+    database.close();
+    return rows;
+  });
+  assert.deepEqual(rows, rows.map((_, nth) => nth + 1), "the journal has no gaps");
+  await tablet.reload();
+  await tablet.synced();
+  await tablet.statusIs("paid");
+  assert.equal(await tablet.balance(), 0);
+  await tablet.go("/settings");
+  await page.getByText("damaged and was passed over", { exact: false }).waitFor();
+});

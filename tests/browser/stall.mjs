@@ -204,6 +204,8 @@ export class Tablet {
     await this.page.evaluate(() => navigator.serviceWorker.ready.then(() => true));
     await this.reload();
     await this.page.waitForFunction(() => navigator.serviceWorker.controller?.state === "activated");
+    // WebKitGTK 2.50.4 keeps the storage locked for good where a page is left while it reads its start.
+    await this.page.locator("main h1, main h2").first().waitFor({ state: "attached" });
   }
 
   button(name) {

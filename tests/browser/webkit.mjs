@@ -136,8 +136,21 @@ class Locator {
     const there = () => this.look(`(found, arg, shown) => found.some(${is})`);
     await until(async () => ((await there()) === wanted ? true : undefined), `${JSON.stringify(this.way)} to be ${state}`, timeout);
   }
-  /** Presses it where it lies, as a finger does. */
+  /** Presses it as people do: again, where the app heard nothing (`ui/press.rs`; as `stall.mjs` does elsewhere). */
   async click() {
+    for (let again = 0; ; again += 1) {
+      await this.of.evaluate(() => {
+        window.heard = false;
+        document.addEventListener("click", () => (window.heard = true), { once: true, capture: true });
+      });
+      await this.press();
+      // Of a page that is another by now nobody asks.
+      const heard = await this.of.evaluate(() => window.heard ?? true).catch(() => true);
+      if (heard || again === 2) return;
+    }
+  }
+  /** Presses it where it lies, as a finger does. */
+  async press() {
     const see = (element) => {
       element.scrollIntoView({ block: "center", inline: "nearest" });
       const { left, top, width, height } = element.getBoundingClientRect();

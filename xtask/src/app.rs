@@ -1,6 +1,7 @@
 //! Building the app as people get it: Trunk's release build, then the service worker's list of
 //! files and the pre-compressed copies. Only finished builds ever lie in `dist`.
 
+mod bindings;
 mod compress;
 mod split;
 mod worker;
@@ -15,8 +16,9 @@ use crate::process::{run, say};
 use crate::tools::Tools;
 use crate::workspace::{app_fingerprint, bench_dist, dist, files_below, target_dir};
 
+pub use bindings::{as_wasm_bindgen, stand_in};
 pub use compress::{brotli, brotli_size};
-pub use split::{as_wasm_bindgen, is_later};
+pub use split::is_later;
 pub use worker::precached;
 
 /// Where the app was found wanting, and where its page must be.
@@ -50,8 +52,7 @@ pub fn build(tools: &Tools) -> Result<()> {
 /// Gives its folder.
 pub fn build_quickly(tools: &Tools) -> Result<PathBuf> {
     let into = target_dir().join("quick-dist");
-    let tool = tools.wasm_bindgen().parent().context("wasm-bindgen lies in no folder")?;
-    let mut trunk = tools.trunk(tool)?;
+    let mut trunk = tools.trunk()?;
     trunk.env("CARGO_PROFILE_DEV_OPT_LEVEL", "1").env("CARGO_PROFILE_DEV_DEBUG", "0");
     run(trunk.args(["build", "--quiet", "--release=false", PAGE, "--dist"]).arg(&into))?;
     Ok(into)
@@ -65,8 +66,7 @@ pub fn build_bench(tools: &Tools) -> Result<()> {
     }
     say("building the bench page in release");
     let staging = staging("bench-dist");
-    let tool = tools.wasm_bindgen().parent().context("wasm-bindgen lies in no folder")?;
-    trunk(tools.trunk(tool)?, BENCH_PAGE, &staging)?;
+    trunk(tools.trunk()?, BENCH_PAGE, &staging)?;
     // Trunk names every page index.html; people and tests ask for /bench.html.
     fs::copy(staging.join("index.html"), staging.join("bench.html"))?;
     put_in_place(&staging, &bench_dist())?;

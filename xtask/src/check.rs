@@ -10,9 +10,10 @@ use anyhow::{Result, bail};
 
 use crate::planted;
 use crate::process::{cargo, run as run_command, say};
+use crate::supply;
 use crate::tools::{self, WASM};
 
-/// Which checks; all of them where none is named.
+/// Which checks; all of them but the advisories where none is named: these need a network.
 #[derive(clap::Args)]
 pub struct Options {
     /// Only these
@@ -29,6 +30,7 @@ enum Part {
     Lints,
     Docs,
     Size,
+    Advisories,
 }
 
 impl Part {
@@ -45,6 +47,7 @@ impl Part {
             Self::Lints => lints(),
             Self::Docs => docs(),
             Self::Size => budget::check(),
+            Self::Advisories => supply::advisories(),
         }
     }
 }

@@ -1,5 +1,5 @@
-//! The commands of the house: `cargo xtask run | test | check | bench | shots | data | soak | planted`. Each gets the
-//! tools it is missing, says what it is waiting for, and does nothing twice that it did before.
+//! The commands of the house: `cargo xtask run | test | check | bench | shots | data | soak | planted | sbom`. Each gets
+//! the tools it is missing, says what it is waiting for, and does nothing twice that it did before.
 
 mod app;
 mod bench;
@@ -14,6 +14,7 @@ mod run;
 mod server;
 mod shots;
 mod soak;
+mod supply;
 mod test;
 mod tools;
 mod workspace;
@@ -48,6 +49,8 @@ enum Command {
     Soak(soak::Options),
     /// Make mistakes in the engine, one after the other, and see that the simulator finds each
     Planted(planted::Options),
+    /// Bills of materials (CycloneDX) of the server and the app, into target/sbom
+    Sbom,
     /// Only get the tools that the others need
     Setup(tools::Options),
 }
@@ -65,6 +68,7 @@ fn main() -> ExitCode {
         Command::Data(options) => data::run(&options),
         Command::Soak(options) => soak::run(&options),
         Command::Planted(options) => planted::run(&options),
+        Command::Sbom => supply::sbom(),
         Command::Setup(options) => tools::run(&options),
     })
 }

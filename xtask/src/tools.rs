@@ -1,14 +1,15 @@
-//! The tools that the build needs beside Rust itself: the wasm32 target, Trunk and wasm-bindgen.
-//! The right version on PATH is taken; otherwise it is installed once, into the user's cache.
+//! The tools that the build needs beside Rust itself: the wasm32 target and Trunk; the fuzzer's, the advisories' and the
+//! bill of materials'. The right version on PATH is taken; otherwise it is installed once, into the user's cache, with
+//! the dependencies that its authors tried it with, or not at all.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
-use crate::browser;
 use crate::process::{cargo, find_on_path, output, path_with, run as run_command, say};
-use crate::workspace::root;
+use crate::workspace::{root, target_dir};
+use crate::{app, browser};
 
 /// The Trunk that this Rust can build; 0.22 wants a newer one.
 const TRUNK: &str = "0.21.14";
@@ -40,15 +41,15 @@ pub fn run(options: &Options) -> Result<()> {
 /// The tools that build the app, found or installed.
 pub struct Tools {
     trunk: PathBuf,
-    wasm_bindgen: PathBuf,
-    wasm_bindgen_version: String,
+    wasm_bindgen: String,
 }
 
 impl Tools {
     /// Finds the tools, and installs what is missing.
     pub fn ready() -> Result<Self> {
         wasm_target()?;
-        let wasm_bindgen_version = locked_version("wasm-bindgen")?;
+        let wasm_bindgen = locked_version("wasm-bindgen")?;
+        app::stand_in(&stand_ins())?;
         let trunk = installed(&Wanted {
             program: "trunk",
             package: "trunk",
@@ -56,23 +57,16 @@ impl Tools {
             flags: &["--no-default-features"],
             minutes: 4,
         })?;
-        let wasm_bindgen = installed(&Wanted {
-            program: "wasm-bindgen",
-            package: "wasm-bindgen-cli",
-            version: &wasm_bindgen_version,
-            flags: &[],
-            minutes: 2,
-        })?;
-        Ok(Self { trunk, wasm_bindgen, wasm_bindgen_version })
+        Ok(Self { trunk, wasm_bindgen })
     }
 
-    /// Trunk in the root of the checkout, kept from looking for tools on the internet.
-    /// It takes the `wasm-bindgen` in this folder.
-    pub fn trunk(&self, wasm_bindgen: &Path) -> Result<Command> {
+    /// Trunk in the root of the checkout, kept from looking for tools on the internet. It finds this program where it
+    /// looks for wasm-bindgen.
+    pub fn trunk(&self) -> Result<Command> {
         let mut command = Command::new(&self.trunk);
         command
             .current_dir(root())
-            .env("PATH", path_with(wasm_bindgen)?)
+            .env("PATH", path_with(&stand_ins())?)
             .env("TRUNK_OFFLINE", "true")
             .env("TRUNK_SKIP_VERSION_CHECK", "true")
             // Trunk reads NO_COLOR=1, which others set, as a malformed option of its own.
@@ -80,22 +74,31 @@ impl Tools {
         Ok(command)
     }
 
-    /// The folder that holds wasm-bindgen, and it alone or with its like.
-    pub fn wasm_bindgen(&self) -> &Path {
-        &self.wasm_bindgen
-    }
-
     /// The versions, in one line; part of what a build depends on.
     pub fn summary(&self) -> String {
-        format!("trunk {TRUNK}, wasm-bindgen {}", self.wasm_bindgen_version)
+        format!("trunk {TRUNK}, wasm-bindgen {}", self.wasm_bindgen)
     }
 }
 
 /// The folder of the `cargo-fuzz` that runs the fuzzers.
 pub fn cargo_fuzz() -> Result<PathBuf> {
-    let tool =
-        installed(&Wanted { program: "cargo-fuzz", package: "cargo-fuzz", version: "0.13.2", flags: &[], minutes: 1 })?;
-    tool.parent().map(Path::to_path_buf).context("cargo-fuzz lies in no folder")
+    of_cargo("cargo-fuzz", "0.13.2", 1)
+}
+
+/// The folder of the `cargo-deny` that looks for advisories.
+pub fn cargo_deny() -> Result<PathBuf> {
+    of_cargo("cargo-deny", "0.20.2", 5)
+}
+
+/// The folder of the `cargo-cyclonedx` that writes bills of materials.
+pub fn cargo_cyclonedx() -> Result<PathBuf> {
+    of_cargo("cargo-cyclonedx", "0.5.9", 2)
+}
+
+/// The folder of a program that adds a command to cargo.
+fn of_cargo(name: &str, version: &str, minutes: u32) -> Result<PathBuf> {
+    let tool = installed(&Wanted { program: name, package: name, version, flags: &[], minutes })?;
+    tool.parent().map(Path::to_path_buf).with_context(|| format!("{name} lies in no folder"))
 }
 
 /// A program that `cargo install` can bring.
@@ -125,15 +128,7 @@ fn installed(wanted: &Wanted) -> Result<PathBuf> {
         wanted.minutes
     ));
     let build = cache()?.join("build").join(wanted.package);
-    // A locked set of dependencies is known to build; but one of them may be gone from the registry.
-    let locked = install(wanted, &root, &build, true);
-    let outcome = match locked {
-        Ok(()) => Ok(()),
-        Err(error) => {
-            say(format!("{error}; trying with the newest dependencies"));
-            install(wanted, &root, &build, false)
-        }
-    };
+    let outcome = install(wanted, &root, &build);
     std::fs::remove_dir_all(&build).ok();
     outcome?;
     if !has_version(&cached, wanted.version) {
@@ -142,22 +137,19 @@ fn installed(wanted: &Wanted) -> Result<PathBuf> {
     Ok(cached)
 }
 
-fn install(wanted: &Wanted, root: &Path, build: &Path, locked: bool) -> Result<()> {
+fn install(wanted: &Wanted, root: &Path, build: &Path) -> Result<()> {
     std::fs::create_dir_all(root)?;
     let mut command = cargo();
     command
         // Away from the checkout: its .cargo/config.toml is not about tools.
         .current_dir(root)
-        .args(["install", wanted.package, "--version", wanted.version, "--debug", "--force"])
+        .args(["install", wanted.package, "--version", wanted.version, "--locked", "--debug", "--force"])
         .args(wanted.flags)
         .arg("--root")
         .arg(root)
         .arg("--target-dir")
         .arg(build)
         .env("CARGO_PROFILE_DEV_DEBUG", "0");
-    if locked {
-        command.arg("--locked");
-    }
     run_command(&mut command)
 }
 
@@ -184,8 +176,13 @@ pub fn wasm_target() -> Result<()> {
     Ok(())
 }
 
-/// The version of a package in Cargo.lock. The program wasm-bindgen must equal the library's.
-fn locked_version(package: &str) -> Result<String> {
+/// Where this checkout's stand-ins for programs lie.
+fn stand_ins() -> PathBuf {
+    target_dir().join("stallbook/bin")
+}
+
+/// The version of a package in Cargo.lock.
+pub fn locked_version(package: &str) -> Result<String> {
     #[derive(serde::Deserialize)]
     struct Lock {
         package: Vec<Package>,

@@ -50,7 +50,7 @@ impl Factory for Disks {
     type Storage = IndexedDb;
     async fn fresh(&self) -> Result<IndexedDb, StorageFault> {
         self.made.set(self.made.get() + 1);
-        IndexedDb::open(&self.name(self.made.get()), Durability::Strict, Rc::new(|| ())).await
+        IndexedDb::open(&self.name(self.made.get()), Durability::Strict, Rc::new(|_| ())).await
     }
     async fn again(&self, of: &IndexedDb) -> Result<IndexedDb, StorageFault> {
         of.again().await
@@ -83,7 +83,7 @@ pub async fn conformance() -> Result<Array, JsValue> {
 /// is not as it should be, or nothing.
 #[wasm_bindgen]
 pub async fn upgraded(name: String) -> Result<Option<String>, JsValue> {
-    let disk = IndexedDb::open(&name, Durability::Strict, Rc::new(|| ())).await.map_err(said)?;
+    let disk = IndexedDb::open(&name, Durability::Strict, Rc::new(|_| ())).await.map_err(said)?;
     let start = disk.read_start().await.map_err(said)?;
     let entries: Vec<Vec<u8>> = start.tail.into_iter().map(|entry| entry.bytes).collect();
     let kept = (entries, start.device) == (vec![vec![1, 1], vec![2, 2], vec![3, 3]], Some(vec![9]));
@@ -105,7 +105,7 @@ pub async fn upgraded(name: String) -> Result<Option<String>, JsValue> {
 /// Writes until the browser gives no more room, at most 128 MB: what is not as the contract says, or nothing.
 #[wasm_bindgen]
 pub async fn filled(name: String) -> Result<Option<String>, JsValue> {
-    let disk = IndexedDb::open(&name, Durability::Strict, Rc::new(|| ())).await.map_err(said)?;
+    let disk = IndexedDb::open(&name, Durability::Strict, Rc::new(|_| ())).await.map_err(said)?;
     let mut written = 0_u32;
     let fault = loop {
         // What there is no room for stands between what there may be room for.

@@ -14,6 +14,7 @@ pub fn words(why: &ServerFault) -> Phrase {
         ServerFault::Refused(ProblemType::BadSetupCode) => server::BAD_SETUP_CODE,
         ServerFault::Refused(ProblemType::BadPairingCode) => server::BAD_PAIRING_CODE,
         ServerFault::Refused(ProblemType::DeviceKnown) => server::DEVICE_KNOWN,
+        ServerFault::Refused(ProblemType::NoMoreDevices) => server::NO_MORE_DEVICES,
         ServerFault::Refused(ProblemType::TooMany) => server::TOO_MANY,
         ServerFault::Refused(ProblemType::LastDevice) => server::LAST_DEVICE,
         ServerFault::Refused(ProblemType::Unauthenticated | ProblemType::Forbidden) => server::NOT_KNOWN,

@@ -9,6 +9,7 @@
 use std::cell::RefCell;
 use std::ops::RangeInclusive;
 use std::rc::Rc;
+use std::time::Duration;
 
 use futures::future::{AbortHandle, abortable};
 use indexed_db_futures::KeyRange;
@@ -19,6 +20,7 @@ use indexed_db_futures::object_store::ObjectStore;
 use indexed_db_futures::prelude::*;
 use indexed_db_futures::transaction::{Transaction, TransactionDurability};
 use indexed_db_futures::typed_array::{Uint8Array, Uint8ArraySlice};
+use leptos::prelude::{TimeoutHandle, set_timeout_with_handle};
 use protocol::BlobId;
 use replica::blobs::BlobStore;
 use replica::storage::{Batch, JournalEntry, Start, Storage, StorageFault};
@@ -46,11 +48,27 @@ pub enum Durability {
     Relaxed,
 }
 
+/// What a person can do something about while the storage is waited for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hitch {
+    /// Another tab with an older version of the app stands in the way: opening goes on when that tab is closed.
+    Blocked,
+    /// No answer for [`PATIENCE`]. It may come yet; an engine that left a transaction of a former page open gives none
+    /// until the browser is closed (seen in WebKitGTK 2.50.4).
+    Silent,
+}
+
+/// So long a disk may take without a word.
+const PATIENCE: Duration = Duration::from_secs(8);
+
+/// Who is told of a [`Hitch`].
+pub type OnHitch = Rc<dyn Fn(Hitch)>;
+
 /// A connection to a database of this origin.
 pub struct IndexedDb {
     name: String,
     durability: Durability,
-    blocked: Rc<dyn Fn()>,
+    hitch: OnHitch,
     connection: RefCell<Connection>,
 }
 
@@ -69,17 +87,27 @@ impl Drop for Connection {
     }
 }
 
+/// A word that is said unless this is dropped in time.
+struct Watch(Option<TimeoutHandle>);
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        if let Some(timeout) = self.0.take() {
+            timeout.clear();
+        }
+    }
+}
+
 impl IndexedDb {
-    /// Opens it, and makes it where there is none. `blocked` is called where another tab with an older
-    /// version of the app stands in the way: opening goes on when that tab is closed.
-    pub async fn open(name: &str, durability: Durability, blocked: Rc<dyn Fn()>) -> Result<Self, StorageFault> {
-        let connection = RefCell::new(connect(name, Rc::clone(&blocked)).await?);
-        Ok(Self { name: name.to_owned(), durability, blocked, connection })
+    /// Opens it, and makes it where there is none.
+    pub async fn open(name: &str, durability: Durability, hitch: OnHitch) -> Result<Self, StorageFault> {
+        let connection = RefCell::new(connect(name, Rc::clone(&hitch)).await?);
+        Ok(Self { name: name.to_owned(), durability, hitch, connection })
     }
 
     /// Another connection to the same database, as another tab makes it.
     pub async fn again(&self) -> Result<Self, StorageFault> {
-        Self::open(&self.name, self.durability, Rc::clone(&self.blocked)).await
+        Self::open(&self.name, self.durability, Rc::clone(&self.hitch)).await
     }
 
     /// Makes the connection die, as iOS does.
@@ -103,13 +131,26 @@ impl IndexedDb {
     fn database(&self) -> Database {
         self.connection.borrow().database.clone()
     }
+
+    /// While this lives, the storage is waited for; where that takes long, it is said.
+    fn watch(&self) -> Watch {
+        let hitch = Rc::clone(&self.hitch);
+        Watch(set_timeout_with_handle(move || hitch(Hitch::Silent), PATIENCE).ok())
+    }
+
+    /// Waits for the word that it is on the disk. What failed says why.
+    async fn committed(&self, writing: Writing<'_>) -> Result<(), StorageFault> {
+        // Without a reason the connection died.
+        let _watch = self.watch();
+        writing.committed().await.map_err(|reason| reason.map_or(StorageFault::Closed, |reason| fault(reason.into())))
+    }
 }
 
-async fn connect(name: &str, blocked: Rc<dyn Fn()>) -> Result<Connection, StorageFault> {
+async fn connect(name: &str, hitch: OnHitch) -> Result<Connection, StorageFault> {
     let database = Database::open(name)
         .with_version(VERSION)
         .with_on_blocked(move |_| {
-            blocked();
+            hitch(Hitch::Blocked);
             Ok(())
         })
         .with_on_upgrade_needed(|_, database| {
@@ -140,6 +181,7 @@ async fn connect(name: &str, blocked: Rc<dyn Fn()>) -> Result<Connection, Storag
 
 impl Storage for IndexedDb {
     async fn read_start(&self) -> Result<Start, StorageFault> {
+        let _watch = self.watch();
         let database = self.database();
         let reading = database.transaction([JOURNAL, CHECKPOINT, DEVICE]).build().map_err(fault)?;
         let journal = reading.object_store(JOURNAL).map_err(fault)?;
@@ -148,9 +190,7 @@ impl Storage for IndexedDb {
         // All but the tail are asked for at once; where the tail begins is known when the head is here.
         let head = checkpoint.get::<Uint8Array, _, _>(HEAD).primitive().map_err(fault)?;
         let device = device.get::<Uint8Array, _, _>(THE_DEVICE).primitive().map_err(fault)?;
-        let numbers = KeyRange::Bound(0, false, u32::MAX, false);
-        let keys = checkpoint.get_all_keys::<u32>().with_query::<u32, _>(numbers.clone()).primitive().map_err(fault)?;
-        let chunks = checkpoint.get_all::<Uint8Array>().with_query::<u32, _>(numbers).primitive().map_err(fault)?;
+        let chunks = numbered(&checkpoint, KeyRange::Bound(0, false, u32::MAX, false))?;
         let head: Option<Vec<u8>> = head.await.map_err(fault)?.map(Into::into);
         let (covers, head) = match head {
             None => (0, None),
@@ -160,15 +200,10 @@ impl Storage for IndexedDb {
             }
         };
         let first = covers.saturating_add(1);
-        let tail = journal.get_all::<Uint8Array>().with_query::<u32, _>(first..=u32::MAX).primitive().map_err(fault)?;
+        let tail = numbered(&journal, KeyRange::Bound(first, false, u32::MAX, false))?;
         let device = device.await.map_err(fault)?.map(Into::into);
-        let keys = keys.await.map_err(fault)?;
-        let chunks = chunks.await.map_err(fault)?;
-        let chunks = keys
-            .zip(chunks)
-            .map(|(key, chunk)| Ok((key.map_err(fault)?, chunk.map_err(fault)?.into())))
-            .collect::<Result<_, StorageFault>>()?;
-        let tail = numbered(first, tail.await.map_err(fault)?)?;
+        let chunks = chunks.await?.collect();
+        let tail = tail.await?.map(|(no, bytes)| JournalEntry { no, bytes }).collect();
         Ok(Start { device, covers, head, chunks, tail })
     }
 
@@ -179,13 +214,11 @@ impl Storage for IndexedDb {
         let mut asked = Vec::with_capacity(ranges.len());
         for range in ranges.iter().filter(|range| !range.is_empty() && *range.end() > 0) {
             let first = (*range.start()).max(1);
-            let query = KeyRange::Bound(first, false, *range.end(), false);
-            let entries = journal.get_all::<Uint8Array>().with_query::<u32, _>(query).primitive().map_err(fault)?;
-            asked.push((first, entries));
+            asked.push(numbered(&journal, KeyRange::Bound(first, false, *range.end(), false))?);
         }
         let mut read = Vec::new();
-        for (first, entries) in asked {
-            read.extend(numbered(first, entries.await.map_err(fault)?)?);
+        for entries in asked {
+            read.extend(entries.await?.map(|(no, bytes)| JournalEntry { no, bytes }));
         }
         Ok(read)
     }
@@ -203,11 +236,11 @@ impl Storage for IndexedDb {
         };
         let writing = self.writing(&database, stores)?;
         put(&writing, batch).map_err(fault)?;
-        committed(writing).await
+        self.committed(writing).await
     }
 
     async fn reopen(&self) -> Result<(), StorageFault> {
-        let connection = connect(&self.name, Rc::clone(&self.blocked)).await?;
+        let connection = connect(&self.name, Rc::clone(&self.hitch)).await?;
         self.connection.replace(connection);
         Ok(())
     }
@@ -226,7 +259,7 @@ impl BlobStore for IndexedDb {
             put(&unsent, &[])?;
         }
         put(&writing.object_store(BLOBS).map_err(fault)?, bytes)?;
-        committed(writing).await
+        self.committed(writing).await
     }
 
     async fn blob(&self, id: BlobId) -> Result<Option<Vec<u8>>, StorageFault> {
@@ -261,7 +294,7 @@ impl BlobStore for IndexedDb {
                 unsent.delete::<String, _>(KeyRange::Only(id.to_string())).build().map_err(fault)?;
             }
         }
-        committed(writing).await
+        self.committed(writing).await
     }
 
     async fn offer_blobs(&self, epoch: Uuid) -> Result<(), StorageFault> {
@@ -272,7 +305,7 @@ impl BlobStore for IndexedDb {
             let mark = unsent.put(Uint8ArraySlice::new(epoch.as_bytes())).with_key(id.to_string());
             mark.without_key_type().build().map_err(fault)?;
         }
-        committed(writing).await
+        self.committed(writing).await
     }
 }
 
@@ -289,12 +322,6 @@ async fn names(store: &ObjectStore<'_>) -> Result<Vec<BlobId>, StorageFault> {
     let keys = store.get_all_keys::<String>().primitive().map_err(fault)?.await.map_err(fault)?;
     keys.map(|key| BlobId::parse(&key.map_err(fault)?).ok_or_else(|| StorageFault::Corrupt("a picture's name".into())))
         .collect()
-}
-
-/// Waits for the word that it is on the disk. What failed says why.
-async fn committed(writing: Writing<'_>) -> Result<(), StorageFault> {
-    // Without a reason the connection died.
-    writing.committed().await.map_err(|reason| reason.map_or(StorageFault::Closed, |reason| fault(reason.into())))
 }
 
 /// Puts all requests of a batch; awaits nothing, so that nothing can come between.
@@ -336,12 +363,21 @@ fn split_head(bytes: &[u8]) -> Result<(u32, Vec<u8>), StorageFault> {
     }
 }
 
-/// Entries have no gaps and are never removed, so their numbers follow from the first one's.
+/// Asks for all under these numbers, each with its own: where a browser lost one, the others keep theirs.
 fn numbered(
-    first: u32,
-    entries: impl Iterator<Item = Result<Uint8Array, Error>>,
-) -> Result<Vec<JournalEntry>, StorageFault> {
-    (first..).zip(entries).map(|(no, entry)| Ok(JournalEntry { no, bytes: entry.map_err(fault)?.into() })).collect()
+    store: &ObjectStore<'_>,
+    numbers: KeyRange<u32>,
+) -> Result<
+    impl Future<Output = Result<impl Iterator<Item = (u32, Vec<u8>)> + use<>, StorageFault>> + use<>,
+    StorageFault,
+> {
+    let keys = store.get_all_keys::<u32>().with_query::<u32, _>(numbers.clone()).primitive().map_err(fault)?;
+    let values = store.get_all::<Uint8Array>().with_query::<u32, _>(numbers).primitive().map_err(fault)?;
+    Ok(async move {
+        let pairs = keys.await.map_err(fault)?.zip(values.await.map_err(fault)?);
+        let pairs = pairs.map(|(key, value)| Ok((key.map_err(fault)?, value.map_err(fault)?.into())));
+        Ok(pairs.collect::<Result<Vec<_>, StorageFault>>()?.into_iter())
+    })
 }
 
 fn open_fault(error: OpenDbError) -> StorageFault {

@@ -24,7 +24,7 @@ use super::Acted;
 use super::fault::{ActFault, ServerFault};
 use crate::platform::clock::{self, Browser};
 use crate::platform::net::Network;
-use crate::platform::storage::{Durability, IndexedDb};
+use crate::platform::storage::{Durability, Hitch, IndexedDb};
 use crate::platform::tabs::{self, Lock, Others};
 use crate::ui;
 
@@ -50,7 +50,7 @@ pub struct Link {
 impl Link {
     /// Opens the shop of this name (a database's), or the place where there will be one.
     pub async fn open(name: &str, durability: Durability) -> Result<Rc<Self>, StorageFault> {
-        let disk = IndexedDb::open(name, durability, Rc::new(|| ())).await?;
+        let disk = IndexedDb::open(name, durability, Rc::new(|_| ())).await?;
         let client = Client::open(disk, Network, Browser).await.map_err(storage_fault)?;
         let link = Self::of(name, client, || ());
         link.listen_to_other_tabs();
@@ -58,21 +58,20 @@ impl Link {
     }
 
     /// The same, without what only few starts need: [`OpenFault::Outdated`] where [`Link::rebuild`] has to come first.
-    /// `changed` is called after every change, `blocked` where an older version of the app in another tab is in the
-    /// way.
+    /// `changed` is called after every change, `hitch` where the storage lets wait.
     pub(super) async fn open_ready(
         name: &str,
         changed: impl Fn() + 'static,
-        blocked: impl Fn() + 'static,
+        hitch: impl Fn(Hitch) + 'static,
     ) -> Result<Rc<Self>, OpenFault> {
-        let disk = IndexedDb::open(name, Durability::Strict, Rc::new(blocked)).await?;
+        let disk = IndexedDb::open(name, Durability::Strict, Rc::new(hitch)).await?;
         let client = Client::open_ready(disk, Network, Browser).await?;
         Ok(Self::of(name, client, changed))
     }
 
     /// Builds anew what an older version of the app wrote.
     pub(super) async fn rebuild(name: &str) -> Result<(), StorageFault> {
-        let disk = IndexedDb::open(name, Durability::Strict, Rc::new(|| ())).await?;
+        let disk = IndexedDb::open(name, Durability::Strict, Rc::new(|_| ())).await?;
         client::rebuild(&disk).await.map_err(storage_fault)
     }
 

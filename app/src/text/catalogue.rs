@@ -207,6 +207,7 @@ pub mod server {
         BAD_SETUP_CODE: "设置码不对，或这台服务器已有店铺。未作任何更改。", "The set-up code is wrong, or this server has a shop already. Nothing was changed.";
         BAD_PAIRING_CODE: "配对码不对、已用过，或已过 10 分钟。请在另一台设备上重新获取。", "The pairing code is wrong, used, or older than 10 minutes. Get a new one on the other device.";
         DEVICE_KNOWN: "这台设备以前加入过，要用专门的码：在另一台设备上打开“设置 → 管理设备”，在它那一行点“停用”，再点“重新加入”。", "This device was in the shop before and needs a code of its own: on another device open Settings, Manage devices, press “Revoke” in its row, then “Let in again”.";
+        NO_MORE_DEVICES: "这家店的设备已满（最多 100 台），或今天新加入的太多（一台设备每天 20 台，全店 40 台）。请停用不用的设备，或明天再试；管理服务器的人现在就能让它加入。", "The shop has 100 devices, the most it may have, or too many joined today (20 by one device, 40 in all). Revoke those not in use, or try tomorrow; whoever runs the server can let this one in now.";
         TOO_MANY: "尝试次数过多，请一分钟后再试。", "Too many attempts. Wait a minute, then try again.";
         LAST_DEVICE: "这是店里最后一台设备，移除后就没有设备能再添加别的。请先添加一台。", "This is the shop's last device; without it none could add another. Add one first.";
         NOT_KNOWN: "服务器不认本机。订单都在本机，照常能卖。", "The server does not know this device. All orders are safe here, and you can keep selling.";

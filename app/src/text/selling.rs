@@ -149,6 +149,7 @@ pub mod fault {
         NOT_SAVED: "保存失败。已输入的内容还在，请重试。", "Not saved. What you entered is still here: try again.";
         DISK_FULL: "本机存储已满，保存失败。请清理空间后重试；未上传的可在设置里存成文件。", "This device is full, so it was not saved. Free some space and try again. What is not sent can be saved as a file in Settings.";
         STORAGE_BROKEN: "本机的存储打不开。订单没有改动，请重新打开再试。", "This device's storage does not open. Your orders were not touched: reopen the app.";
+        STORAGE_SILENT: "本机存储没有响应。已保存的都在。若一直这样，请关闭浏览器，再重新打开。", "This device's storage does not answer. What was saved is safe. If this stays, close the browser and open it again.";
         NO_SUCH_ORDER: "本机没有这个订单", "This order is not on this device";
         NO_SUCH_ORDER_WHY: "可能还没同步过来。", "It may not have synced from the other device yet.";
         too_long(most: usize): "最多 {most} 个字。", "At most {most} characters.";

@@ -3,9 +3,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use domain::Event;
 use domain::contact::ContactEvent;
 use domain::record::RecordEvent;
+use domain::{Event, Meta};
 use protocol::Envelope;
 use protocol::erasure::{Asking, erased};
 use uuid::Uuid;
@@ -132,12 +132,16 @@ impl Replica {
             let asks = |event: &Event| {
                 matches!(event, Event::Contact(ContactEvent::Erasing) | Event::Record(RecordEvent::Erasing))
             };
-            let asking = pieces.iter().filter(|piece| asks(&piece.event)).map(|piece| Asking {
-                device: piece.meta.device,
-                counter: piece.meta.counter,
-                seq: piece.meta.seq,
-            });
-            erasing.people.insert(id, asking.collect());
+            // The last of each device: who knows of it knows of those before.
+            let mut asking = BTreeMap::new();
+            for piece in pieces.iter().filter(|piece| asks(&piece.event)) {
+                let Meta { device, counter, seq, .. } = piece.meta;
+                let last = asking.entry(device).or_insert(Asking { device, counter, seq });
+                if last.counter < counter {
+                    *last = Asking { device, counter, seq };
+                }
+            }
+            erasing.people.insert(id, asking.into_values().collect());
             for piece in &pieces {
                 if let (Place::Own(count), Some(seq)) = (piece.at.place, piece.meta.seq) {
                     erasing.own.insert(count, seq);

@@ -37,6 +37,7 @@ pub async fn join(
         codes: join.code.into_iter().chain(secrets::device_codes()?).collect(),
         former_hash: join.credential.as_deref().map(secrets::hash),
         credential_hash: credential.hash,
+        most: app.limits.joins,
     };
     match app.store.join(&wanted, now).await? {
         store::Joined::In { shop, code, again } => {
@@ -54,6 +55,11 @@ pub async fn join(
             app.attempts.right(&attempt);
             app.metrics.refused(Refused::KnownDevice, now);
             Err(ProblemType::DeviceKnown.into())
+        }
+        store::Joined::Crowded => {
+            app.attempts.right(&attempt);
+            app.metrics.refused(Refused::Crowd, now);
+            Err(ProblemType::NoMoreDevices.into())
         }
         store::Joined::NoCodeFree => {
             Err(Fault::Because(ProblemType::Unavailable, "every two-character code of this shop is taken".to_owned()))

@@ -29,18 +29,25 @@ pub async fn pairing(
     let AskPairing { again } =
         asked.map_err(|_| Fault::Because(ProblemType::Malformed, "not what a code is asked for with".to_owned()))?;
     app.budgets.codes.spend(&caller, 1, app.now())?;
-    let drawn = draw(&*app.store, caller.shop, again.map_or(LetsIn::New, LetsIn::Again), app.now()).await?;
+    let lets_in = again.map_or(LetsIn::New, LetsIn::Again);
+    let drawn = draw(&*app.store, caller.shop, lets_in, Some(caller.device), app.now()).await?;
     app.attempts.drawn(address, drawn.expires_ms);
     tracing::info!(shop = %caller.shop, by = %caller.device, ?again, "a pairing code was drawn");
     Ok((StatusCode::CREATED, Json(drawn)))
 }
 
-/// Draws a code that lets a device into the shop.
-pub async fn draw(store: &dyn Store, shop: Uuid, lets_in: LetsIn, now: i64) -> Result<Pairing, Fault> {
+/// Draws a code that lets a device into the shop, for a device or for the operator.
+pub async fn draw(
+    store: &dyn Store,
+    shop: Uuid,
+    lets_in: LetsIn,
+    by: Option<Uuid>,
+    now: i64,
+) -> Result<Pairing, Fault> {
     let expires_ms = now + LIFE_MS;
     for _ in 0..DRAWS {
         let code = secrets::pairing_code()?;
-        if store.add_pairing(shop, &code.hash, lets_in, expires_ms, now).await? {
+        if store.add_pairing(shop, &code.hash, lets_in, by, expires_ms, now).await? {
             return Ok(Pairing { code: code.text, expires_ms });
         }
     }

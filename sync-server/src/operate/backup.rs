@@ -1,8 +1,10 @@
 //! A copy of the database in a file of its own: whole, of one moment, checked, and on the disk when it is called made.
 
+use std::ffi::OsStr;
 use std::fs;
 use std::path::Path;
 use std::process;
+use std::time::Duration;
 
 use anyhow::{Context, Result, bail, ensure};
 use sqlx::Connection;
@@ -11,18 +13,41 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use crate::place::{Place, private, sync_folder};
 use crate::store::sqlite::check;
 
+/// How the file of a backup ends that is not whole.
+const PART: &str = "stallbook-part";
+/// And what SQLite keeps beside it.
+const JOURNAL: &str = "stallbook-part-journal";
+/// How long such a file lies untouched before it is nobody's: one that is being made grows all the time.
+const ABANDONED_AFTER: Duration = Duration::from_hours(1);
+
 /// Writes it beside its name first: what has the name is whole.
 pub async fn run(place: &Place, to: &Path) -> Result<String> {
-    if to.exists() {
-        bail!("{} is there already; a backup overwrites nothing", to.display());
-    }
+    ensure_free(to)?;
+    clear_away(folder_of(to));
     // Of this process alone: another one may be making the same backup.
-    let part = to.with_added_extension(format!("{}.part", process::id()));
+    let [part, journal] = [PART, JOURNAL].map(|end| to.with_added_extension(format!("{}.{end}", process::id())));
+    // One of this number may have been ended before its end.
+    let _ = fs::remove_file(&journal);
     let made = make(place, to, &part).await;
     if made.is_err() {
-        let _ = fs::remove_file(&part);
+        let _ = [part, journal].map(fs::remove_file);
     }
     made
+}
+
+fn folder_of(file: &Path) -> &Path {
+    file.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new("."))
+}
+
+/// Removes what backups left in a folder that were ended before their end.
+fn clear_away(folder: &Path) {
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let untouched = entry.metadata().and_then(|file| file.modified()).ok().and_then(|at| at.elapsed().ok());
+        let is_part = [PART, JOURNAL].iter().any(|end| entry.path().extension() == Some(OsStr::new(end)));
+        if is_part && untouched.is_some_and(|time| time > ABANDONED_AFTER) {
+            let _ = fs::remove_file(entry.path());
+        }
+    }
 }
 
 fn ensure_free(to: &Path) -> Result<()> {
@@ -43,7 +68,7 @@ async fn make(place: &Place, to: &Path, part: &Path) -> Result<String> {
     }
     ensure_free(to)?;
     fs::rename(part, to)?;
-    sync_folder(to.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new(".")))?;
+    sync_folder(folder_of(to))?;
     Ok(format!("{}: {} events, {} pictures", to.display(), checked.events, checked.pictures))
 }
 

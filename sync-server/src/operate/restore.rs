@@ -14,7 +14,7 @@ use crate::options::PATIENCE;
 use crate::place::{Place, sync_folder, with_suffix};
 use crate::services::secrets;
 use crate::store::Store;
-use crate::store::sqlite::SqliteStore;
+use crate::store::sqlite::{SqliteStore, schema};
 
 /// What is being made ready.
 const PART: &str = "part.db";
@@ -88,7 +88,9 @@ fn moves(place: &Place) -> Vec<(PathBuf, PathBuf)> {
 
 /// Copies the backup, brings the copy to this version, looks through it and gives it a new epoch.
 async fn prepare(place: &Place, from: &Path, part: &Path) -> Result<String> {
-    let source = SqliteConnectOptions::new().filename(from);
+    // Nothing in it is believed: no function that its tables name, no page's account of itself.
+    let source = SqliteConnectOptions::new().filename(from).pragma("trusted_schema", "OFF");
+    let source = source.pragma("cell_size_check", "ON");
     let log = with_suffix(from, "-wal");
     // A file alone is read as it is, wherever it lies; a log of writes beside it is part of it.
     let alone = fs::metadata(&log).map_or(true, |log| log.len() == 0);
@@ -115,7 +117,7 @@ async fn prepare(place: &Place, from: &Path, part: &Path) -> Result<String> {
     ))
 }
 
-/// Whether it is a database of this server's, and its pages are in order.
+/// Whether it is a database of this server's, with nothing else in it, and its pages are in order.
 async fn sound(source: &SqliteConnectOptions) -> Result<()> {
     let mut connection = SqliteConnection::connect_with(source).await?;
     let tables = "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name IN ('meta', 'shops', 'events')";
@@ -124,6 +126,12 @@ async fn sound(source: &SqliteConnectOptions) -> Result<()> {
             "it holds no data of a Stallbook server. (Copied alone from beside a running one, it may hold nothing yet)"
         );
     }
+    let strange = schema::strange(&mut connection).await?;
+    ensure!(
+        strange.is_empty(),
+        "it is not as `backup` makes it: {}. Take out what was added by hand, or use another copy",
+        strange.join(", ")
+    );
     let fault: String = sqlx::query("PRAGMA integrity_check").fetch_one(&mut connection).await?.try_get(0)?;
     ensure!(fault == "ok", "it is damaged: {fault}");
     Ok(connection.close().await?)

@@ -29,6 +29,8 @@ pub enum Refused {
     KnownDevice,
     /// Too many wrong codes.
     Limit,
+    /// One device more than a shop may have, or let in a day.
+    Crowd,
     /// A credential that is wrong, revoked or too long unused.
     Credential,
     /// A credential of another shop.

@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use super::plan::{Arrival, Outcome};
 use super::{Appended, Claim, Join, Joined, LetsIn, Range, Revoked, Store};
+use crate::limits::Limits;
 
 const NOW: i64 = 1_795_417_200_000;
 
@@ -97,7 +98,7 @@ pub async fn shop(store: &dyn Store) -> (Uuid, Uuid, Uuid) {
     let (shop, first, second) = (id(1), id(2), id(3));
     assert!(store.offer_setup(&secret(1)).await.unwrap());
     assert!(store.claim(&claim(shop, first), NOW).await.unwrap());
-    assert!(store.add_pairing(shop, &secret(2), LetsIn::New, NOW + 1, NOW).await.unwrap());
+    assert!(store.add_pairing(shop, &secret(2), LetsIn::New, None, NOW + 1, NOW).await.unwrap());
     let joined = store.join(&join(second, &["K8"]), NOW).await.unwrap();
     assert_eq!(joined, Joined::In { shop, code: "K8".into(), again: false });
     (shop, first, second)
@@ -115,6 +116,7 @@ pub fn join(device: Uuid, codes: &[&str]) -> Join {
         codes: codes.iter().map(|code| (*code).to_owned()).collect(),
         former_hash: None,
         credential_hash: secret(12),
+        most: Limits::default().joins,
     }
 }
 
@@ -145,12 +147,15 @@ pub async fn a_shop_claims_the_server_once(store: &dyn Store) {
 
 pub async fn devices_join_with_a_code_and_go(store: &dyn Store) {
     let (shop, first, second) = shop(store).await;
-    assert!(!store.add_pairing(shop, &secret(2), LetsIn::New, NOW + 9, NOW).await.unwrap(), "the code is in use");
+    assert!(!store.add_pairing(shop, &secret(2), LetsIn::New, None, NOW + 9, NOW).await.unwrap(), "the code is in use");
     assert_eq!(store.join(&join(id(4), &["K9"]), NOW).await.unwrap(), Joined::Refused, "another device used it");
     assert_eq!(store.join(&join(second, &["A2"]), NOW + 1).await.unwrap(), Joined::Refused, "too old");
     let again = store.join(&join(second, &["A2"]), NOW).await.unwrap();
     assert_eq!(again, Joined::In { shop, code: "K8".into(), again: false }, "a repeat keeps the code");
-    assert!(store.add_pairing(shop, &secret(2), LetsIn::New, NOW + 9, NOW + 1).await.unwrap(), "the old one is gone");
+    assert!(
+        store.add_pairing(shop, &secret(2), LetsIn::New, None, NOW + 9, NOW + 1).await.unwrap(),
+        "the old one is gone"
+    );
     let elsewhere = Join { shop: Some(id(99)), ..join(id(4), &["K9"]) };
     assert_eq!(store.join(&elsewhere, NOW + 1).await.unwrap(), Joined::Refused, "another shop's code");
     let third = Join { credential_hash: secret(13), ..join(id(4), &["K7", "K8", "M2"]) };
@@ -170,7 +175,8 @@ pub async fn devices_join_with_a_code_and_go(store: &dyn Store) {
 /// Whoever knows the id of a device, which is in every event, and has a pairing code is not that device yet.
 pub async fn a_known_id_is_not_taken_over(store: &dyn Store) {
     let (shop, _, second) = shop(store).await;
-    let draw = async |n, lets_in| assert!(store.add_pairing(shop, &secret(n), lets_in, NOW + 9, NOW).await.unwrap());
+    let draw =
+        async |n, lets_in| assert!(store.add_pairing(shop, &secret(n), lets_in, None, NOW + 9, NOW).await.unwrap());
     let come = async |code, device, former: Option<u8>, credential| {
         let (code_hash, credential_hash) = (secret(code), secret(credential));
         let join = Join { code_hash, former_hash: former.map(secret), credential_hash, ..join(device, &["M3", "M4"]) };

@@ -5,6 +5,7 @@ pub mod check;
 mod erasing;
 #[cfg(test)]
 mod failing;
+pub mod schema;
 
 use std::cmp::Ordering;
 use std::collections::{HashMap, HashSet};
@@ -25,6 +26,7 @@ use uuid::Uuid;
 
 use self::erasing::{ASKS, ERASED, NOTHING, erase};
 use super::plan::{Arrival, Held, NewRow, plan};
+use crate::limits::Joins;
 use crate::options::PATIENCE;
 
 use super::{
@@ -36,6 +38,7 @@ use super::{
 const READERS: u32 = 4;
 /// How long a claim whose answer was lost may be repeated.
 const CLAIM_OPEN_MS: i64 = 10 * 60_000;
+const DAY_MS: i64 = 24 * 60 * 60_000;
 /// Pairing codes of a shop that are good at the same time: each makes a guess likelier. The oldest goes, first one that
 /// was used.
 const PAIRING_CODES: i64 = 5;
@@ -136,6 +139,7 @@ fn migrations() -> Migrator {
         step(4, "erasing", include_str!("../../migrations/sqlite/0004_erasing.sql")),
         step(5, "trust", include_str!("../../migrations/sqlite/0005_trust.sql")),
         step(6, "asking", include_str!("../../migrations/sqlite/0006_asking.sql")),
+        step(7, "joins", include_str!("../../migrations/sqlite/0007_joins.sql")),
     ])
 }
 
@@ -385,6 +389,7 @@ impl Store for SqliteStore {
         shop: Uuid,
         code_hash: &SecretHash,
         lets_in: LetsIn,
+        by: Option<Uuid>,
         expires_ms: i64,
         now: i64,
     ) -> Result<bool, StoreFault> {
@@ -405,12 +410,14 @@ impl Store for SqliteStore {
         .execute(&mut *tx)
         .await?;
         let done = sqlx::query(
-            "INSERT INTO pairing (code_hash, shop, expires_ms, again) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
+            "INSERT INTO pairing (code_hash, shop, expires_ms, again, drawn_by) VALUES (?, ?, ?, ?, ?)
+             ON CONFLICT DO NOTHING",
         )
         .bind(code_hash.as_slice())
         .bind(blob(&shop))
         .bind(expires_ms)
         .bind(again)
+        .bind(by.as_ref().map(blob))
         .execute(&mut *tx)
         .await?;
         tx.commit().await?;
@@ -419,11 +426,12 @@ impl Store for SqliteStore {
 
     async fn join(&self, join: &Join, now: i64) -> Result<Joined, StoreFault> {
         let mut tx = self.begin().await?;
-        let row = sqlx::query("SELECT shop, used_by, again FROM pairing WHERE code_hash = ? AND expires_ms > ?")
-            .bind(join.code_hash.as_slice())
-            .bind(now)
-            .fetch_optional(&mut *tx)
-            .await?;
+        let row =
+            sqlx::query("SELECT shop, used_by, again, drawn_by FROM pairing WHERE code_hash = ? AND expires_ms > ?")
+                .bind(join.code_hash.as_slice())
+                .bind(now)
+                .fetch_optional(&mut *tx)
+                .await?;
         let Some(row) = row else { return Ok(Joined::Refused) };
         let shop = id_at(&row, 0)?;
         let used_by: Option<&[u8]> = row.try_get(1)?;
@@ -437,10 +445,13 @@ impl Store for SqliteStore {
         if by_another || join.shop.is_some_and(|named| named != shop) {
             return Ok(Joined::Refused);
         }
-        let devices = sqlx::query("SELECT id, code, credential_hash, former_hash FROM devices WHERE shop = ?")
-            .bind(blob(&shop))
-            .fetch_all(&mut *tx)
-            .await?;
+        let by = row.try_get::<Option<&[u8]>, _>(3)?;
+        let devices = sqlx::query(
+            "SELECT id, code, credential_hash, former_hash, let_in_by, joined_ms FROM devices WHERE shop = ?",
+        )
+        .bind(blob(&shop))
+        .fetch_all(&mut *tx)
+        .await?;
         let is_it = |row: &&SqliteRow| row.try_get::<&[u8], _>(0).is_ok_and(|id| id == blob(&join.device));
         let known = devices.iter().find(is_it);
         let again = used_by.is_none() && known.is_some();
@@ -465,11 +476,20 @@ impl Store for SqliteStore {
             .await?;
             known.try_get(1)?
         } else {
+            if by.is_some_and(|by| is_crowded(&devices, by, &join.most, now)) {
+                return Ok(Joined::Crowded);
+            }
             let is_taken = |code: &str| devices.iter().any(|row| row.try_get::<&str, _>(1).is_ok_and(|it| it == code));
             let Some(free) = join.codes.iter().find(|code| !is_taken(code)) else {
                 return Ok(Joined::NoCodeFree);
             };
             add_device(&mut tx, shop, join.device, free, &join.credential_hash, now).await?;
+            sqlx::query("UPDATE devices SET let_in_by = ? WHERE shop = ? AND id = ?")
+                .bind(by)
+                .bind(blob(&shop))
+                .bind(blob(&join.device))
+                .execute(&mut *tx)
+                .await?;
             free.clone()
         };
         sqlx::query("UPDATE pairing SET used_by = ? WHERE code_hash = ?")
@@ -730,6 +750,16 @@ impl Store for SqliteStore {
         }
         Ok(ids.iter().copied().filter(|id| !held.contains(id)).collect())
     }
+}
+
+/// Whether a shop of these devices takes in no other that one of them lets in.
+fn is_crowded(devices: &[SqliteRow], by: &[u8], most: &Joins, now: i64) -> bool {
+    let bytes = |row: &SqliteRow, at: &str| row.try_get::<Option<Vec<u8>>, _>(at).ok().flatten();
+    let has_access = devices.iter().filter(|row| bytes(row, "credential_hash").is_some()).count();
+    let is_of_today = |row: &&SqliteRow| row.try_get::<i64, _>("joined_ms").is_ok_and(|at| (now - at).abs() < DAY_MS);
+    let today: Vec<_> = devices.iter().filter(is_of_today).filter_map(|row| bytes(row, "let_in_by")).collect();
+    let own = today.iter().filter(|it| *it == by).count();
+    has_access >= most.devices || own >= most.of_device || today.len() >= most.of_shop
 }
 
 async fn add_device(

@@ -3,17 +3,20 @@
 use std::collections::HashSet;
 use std::path::Path;
 use std::process::Stdio;
-use std::time::Duration;
+use std::time::{Duration, Instant, SystemTime};
 
 use protocol::Envelope;
-use protocol::api::{Claimed, Joined, Pairing, Pulled, Pushed};
+use protocol::api::{ClaimShop, Claimed, Joined, Pairing, Pulled, Pushed};
 use protocol::envelope::unstamp;
 use reqwest::Client;
+use sync_server::operate::{Command as Cmd, run};
+use sync_server::{Options, start};
 use tokio::io::{AsyncBufReadExt, BufReader, Lines};
 use tokio::process::{Child, ChildStdout, Command};
+use tokio::time::timeout;
 use uuid::Uuid;
 
-use crate::client::{event_of, new_id, read};
+use crate::client::{Device, event_of, new_id, read};
 
 pub struct Program {
     pub child: Child,
@@ -146,6 +149,126 @@ async fn a_kill_under_load_loses_nothing_that_was_acknowledged() {
     println!("{kills} kills, {} events, nothing lost", log.len());
 }
 
+/// So long that a command ends by itself, on a machine with much else to do.
+const WHOLE: Duration = Duration::from_secs(600);
+
+/// Runs a command and kills it after a while. Whether it had ended by itself, and well.
+async fn cut_off(data: &Path, words: &[&str], after: Duration) -> bool {
+    let mut program = Command::new(env!("CARGO_BIN_EXE_sync-server"));
+    program.env_clear().args(words).arg("--data").arg(data).stdout(Stdio::null()).stderr(Stdio::null());
+    let mut child = program.kill_on_drop(true).spawn().unwrap();
+    match timeout(after, child.wait()).await {
+        Ok(ended) => ended.unwrap().success(),
+        Err(_) => {
+            child.kill().await.unwrap();
+            false
+        }
+    }
+}
+
+fn names(folder: &Path) -> Vec<String> {
+    let mut names: Vec<String> =
+        std::fs::read_dir(folder).unwrap().map(|it| it.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    names
+}
+
+/// `STALLBOOK_KILLS` at moments spread over the run of each command, on a database of as many megabytes as it says.
+#[tokio::test]
+async fn a_backup_and_a_restore_that_are_killed_leave_the_former_state_or_the_new_one() {
+    let kills: u32 = std::env::var("STALLBOOK_KILLS").map_or(6, |kills| kills.parse().unwrap());
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    let (former, copies) = (path("former"), path("copies"));
+    std::fs::create_dir(&copies).unwrap();
+    let copy = copies.join("copy.db");
+    let app = start(Options::on_free_port(&former)).await.unwrap();
+    let (shop, id) = (new_id(), new_id());
+    let claim = ClaimShop { setup_code: app.setup_code.clone().unwrap(), shop, device: id, code: "K7".into() };
+    let answer = Client::new().post(format!("{}/api/v1/shops", app.url())).json(&claim).send().await.unwrap();
+    let credential = read::<Claimed>(answer, 201).await.credential;
+    let device = Device { http: Client::new(), base: app.url(), shop, id, code: "K7".into(), credential };
+    let restored = u64::from(kills) * 16;
+    for counter in 1..=restored + 1 {
+        if counter > restored {
+            let backup = ["backup", copy.to_str().unwrap()];
+            let begun = Instant::now();
+            assert!(cut_off(&former, &backup, WHOLE).await);
+            let takes = begun.elapsed();
+            let other = copies.join("other.db");
+            let mut made = 0;
+            for kill in 0..kills {
+                if cut_off(&former, &["backup", other.to_str().unwrap()], takes * (kill * 2 + 1) / (kills * 2)).await {
+                    made += 1;
+                }
+                if other.exists() {
+                    check(&other, restored).await;
+                    std::fs::remove_file(&other).unwrap();
+                }
+            }
+            for file in names(&copies) {
+                let abandoned = std::fs::File::options().append(true).open(copies.join(file)).unwrap();
+                abandoned.set_modified(SystemTime::now() - Duration::from_hours(2)).unwrap();
+            }
+            println!("backup: {takes:?}, {made} of {kills} made, {} files of others", names(&copies).len() - 1);
+            assert!(cut_off(&former, &["backup", other.to_str().unwrap()], WHOLE).await);
+            assert_eq!(names(&copies), ["copy.db", "other.db"], "the next one clears away what was left");
+        }
+        device.push(&[device.event_of(new_id(), counter, &"x".repeat(60_000))]).await;
+    }
+    app.stop().await.unwrap();
+
+    let restore = ["restore", copy.to_str().unwrap()];
+    let mut takes = None;
+    let mut became = [0, 0];
+    for kill in 0..=kills {
+        let data = path(&kill.to_string());
+        std::fs::create_dir(&data).unwrap();
+        std::fs::copy(former.join("stallbook.db"), data.join("stallbook.db")).unwrap();
+        let begun = Instant::now();
+        let Some(takes) = takes else {
+            assert!(cut_off(&data, &restore, WHOLE).await);
+            takes = Some(begun.elapsed());
+            continue;
+        };
+        let whole = cut_off(&data, &restore, takes * (kill * 2 - 1) / (kills * 2)).await;
+        let said = run(&Options::on_free_port(&data), &Cmd::Check).await;
+        if let Err(words) = &said {
+            assert!(words.to_string().contains("start the server, which ends it, or restore again"), "{words:#}");
+        }
+        // One half by the next start, one half by the same command.
+        if kill % 2 == 0 && !whole {
+            assert!(cut_off(&data, &restore, WHOLE).await, "killed at {kill}");
+        }
+        let server = start(Options::on_free_port(&data)).await.expect("it starts");
+        let there = Device { base: server.url(), ..device.clone() };
+        let head = there.pull("after=0").await.head;
+        server.stop().await.unwrap();
+        check(&data.join("stallbook.db"), head).await;
+        let left = names(&data);
+        let kept: Vec<_> = left.iter().filter(|name| name.starts_with("stallbook.db.before-restore")).collect();
+        assert_eq!(left.len() - kept.len(), 2, "the database and its lock: {left:?}");
+        if head == restored {
+            became[1] += 1;
+            let former = data.join(kept.first().expect("the former one is kept")).join("stallbook.db");
+            check(&former, restored + 1).await;
+        } else {
+            became[0] += 1;
+            assert!(head == restored + 1 && kept.is_empty() && kill % 2 == 1 && !whole, "{head} {left:?}");
+        }
+        std::fs::remove_dir_all(&data).unwrap();
+    }
+    println!("restore: {takes:?}, {became:?} former and restored of {kills}");
+}
+
+/// A database is whole and has so many events.
+async fn check(file: &Path, events: u64) {
+    let url = format!("sqlite:{}", file.display());
+    let options = Options { database_url: Some(url), ..Options::on_free_port(file.parent().unwrap()) };
+    let said = run(&options, &Cmd::Check).await.unwrap();
+    assert_eq!(said, format!("all is well: {events} events, 0 pictures"), "{}", file.display());
+}
+
 #[cfg(unix)]
 #[tokio::test]
 async fn a_stop_is_clean_and_the_log_says_nothing_private() {
@@ -167,6 +290,25 @@ async fn a_stop_is_clean_and_the_log_says_nothing_private() {
         assert!(log.contains(said), "{said} in {log}");
     }
     assert!(!log.contains(&credential) && !log.contains(&code), "{log}");
+}
+
+/// Before, the server stood still when the pipe was full, after some hundred calls.
+#[cfg(unix)]
+#[tokio::test]
+async fn a_log_that_nobody_reads_holds_nothing_up() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut program = Program::start(folder.path()).await;
+    let http = Client::new();
+    let calling = async {
+        for _ in 0..1_000 {
+            assert_eq!(http.get(format!("{}/healthz", program.url)).send().await.unwrap().status(), 200);
+        }
+    };
+    timeout(Duration::from_secs(20), calling).await.expect("each is answered");
+    let pid = program.child.id().unwrap().to_string();
+    assert!(Command::new("kill").args(["-TERM", &pid]).status().await.unwrap().success());
+    let ended = timeout(Duration::from_secs(5), program.child.wait()).await.expect("it stops").unwrap();
+    assert!(ended.success());
 }
 
 #[tokio::test]

@@ -1,10 +1,12 @@
 //! How shops and devices come in, and how they are kept out.
 
 use protocol::ProblemType::{
-    BadPairingCode, BadSetupCode, DeviceKnown, Forbidden, Malformed, NotFound, TooMany, Unauthenticated,
+    BadPairingCode, BadSetupCode, DeviceKnown, Forbidden, Malformed, NoMoreDevices, NotFound, TooMany, Unauthenticated,
 };
 use protocol::api::{Claimed, Joined, Pairing};
 use reqwest::Method;
+use sync_server::Options;
+use sync_server::limits::Joins;
 
 use crate::client::{Device, TestApp, new_id, problem, read};
 
@@ -283,4 +285,30 @@ async fn a_device_says_that_it_has_nothing_unsent_of_the_log_that_it_knows() {
     assert_eq!(heard().await, Some(at + 60_000), "and another for longer");
     second.push(&[second.event(1)]).await;
     assert_eq!(first.devices().await.head, 1, "what it had sent is in the log up to here");
+}
+
+#[tokio::test]
+async fn a_device_does_not_fill_the_shop_with_names_of_its_own() {
+    let joins = Joins { devices: 4, of_device: 2, of_shop: 3 };
+    let app = TestApp::start_as(|options| options.limits.joins = joins).await;
+    let now = std::time::UNIX_EPOCH.elapsed().unwrap().as_millis();
+    app.clock.store(i64::try_from(now).unwrap(), std::sync::atomic::Ordering::SeqCst);
+    let first = app.first_device().await;
+    let second = app.next_device(&first).await;
+    let third = app.next_device(&first).await;
+    let asks = async |host: &Device| app.join(&host.pairing_code().await, new_id(), None).await;
+    assert_eq!(problem(asks(&first).await).await, NoMoreDevices, "two a day by its codes");
+    third.revoke(third.id).await;
+    assert_eq!(problem(asks(&first).await).await, NoMoreDevices, "one that is gone came today as well");
+    let fourth = app.next_device(&second).await;
+    assert_eq!(problem(asks(&second).await).await, NoMoreDevices, "three a day in all");
+    app.pass(24 * 3_600_000 + 1);
+    app.next_device(&first).await;
+    assert_eq!(problem(asks(&fourth).await).await, NoMoreDevices, "four that have access");
+    app.let_in_again(&first, &fourth).await;
+    let pair = sync_server::operate::Command::Pair;
+    let printed = sync_server::operate::run(&Options::on_free_port(app.folder.path()), &pair).await.unwrap();
+    app.clock.store(i64::try_from(now).unwrap(), std::sync::atomic::Ordering::SeqCst);
+    let code = printed.lines().next().unwrap().strip_prefix("pairing code ").unwrap();
+    read::<Joined>(app.join(code, new_id(), None).await, 201).await;
 }

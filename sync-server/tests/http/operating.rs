@@ -1,13 +1,15 @@
 //! What an operator does beside the server and without it: codes, devices, copies, checks.
 
 use std::path::Path;
-use std::process::Output;
+use std::process::{Output, Stdio};
 use std::time::Duration;
 
 use protocol::ProblemType::LastDevice;
 use protocol::api::{Hello, Joined};
 use sync_server::operate::{Command, run};
 use sync_server::{Options, start};
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader};
+use tokio::process::{Child, ChildStderr};
 use tokio::time::timeout;
 
 use crate::client::{Device, TestApp, new_id, problem, read, write};
@@ -169,8 +171,9 @@ async fn two_backups_at_once_into_one_file_leave_a_whole_one() {
     assert!(made.iter().any(|made| made.status.success()), "{made:?}");
     let options = Options { database_url: Some(format!("sqlite:{}", file.display())), ..Options::on_free_port(data) };
     assert_eq!(run(&options, &Command::Check).await.unwrap(), "all is well: 40 events, 0 pictures");
-    let part =
-        std::fs::read_dir(data).unwrap().find(|it| it.as_ref().unwrap().path().extension() == Some("part".as_ref()));
+    let part = std::fs::read_dir(data)
+        .unwrap()
+        .find(|it| it.as_ref().unwrap().path().extension() == Some("stallbook-part".as_ref()));
     assert!(part.is_none(), "{part:?}");
 }
 
@@ -275,4 +278,119 @@ async fn what_is_no_whole_backup_is_not_restored_and_changes_nothing() {
     // An older copy that was made by hand, with all its files, is as good.
     write(copies.path(), "by hand", std::fs::read(data.join("stallbook.db")).unwrap());
     assert!(done(&data, Command::Restore { file: copies.path().join("by hand") }).await.unwrap().contains("40 events"));
+}
+
+#[tokio::test]
+async fn a_backup_with_code_in_it_is_not_restored() {
+    use sqlx::{Connection, SqliteConnection};
+    let app = TestApp::start().await;
+    let data = app.folder.path().to_owned();
+    let first = app.first_device().await;
+    first.push(&first.events(1..=3)).await;
+    let copies = tempfile::tempdir().unwrap();
+    let copy = copies.path().join("copy");
+    done(&data, Command::Backup { file: copy.clone() }).await.unwrap();
+    app.server.stop().await.unwrap();
+    for (told, code) in [
+        (
+            "trigger lets_in",
+            "CREATE TRIGGER lets_in AFTER UPDATE ON meta BEGIN UPDATE devices SET revoked_ms = NULL; END",
+        ),
+        ("view all_of_it", "CREATE VIEW all_of_it AS SELECT * FROM events"),
+        ("table seen", "CREATE TABLE seen (id INTEGER PRIMARY KEY, code TEXT DEFAULT (hex(randomblob(9))))"),
+        ("index devices_code", "CREATE INDEX devices_code ON devices (upper(code))"),
+        ("table pairing", "ALTER TABLE pairing ADD COLUMN twice TEXT GENERATED ALWAYS AS (upper(code_hash)) VIRTUAL"),
+        ("table quarantine is missing", "DROP TABLE quarantine"),
+        (
+            "_sqlx_migrations",
+            "DROP TABLE _sqlx_migrations; CREATE VIEW _sqlx_migrations AS WITH RECURSIVE n(version) AS
+             (SELECT 1 UNION ALL SELECT version FROM n) SELECT version FROM n",
+        ),
+    ] {
+        let hostile = copies.path().join("hostile");
+        std::fs::copy(&copy, &hostile).unwrap();
+        let mut connection = SqliteConnection::connect(&format!("sqlite:{}", hostile.display())).await.unwrap();
+        sqlx::raw_sql(code).execute(&mut connection).await.unwrap();
+        connection.close().await.unwrap();
+        let words = format!("{:#}", done(&data, Command::Restore { file: hostile }).await.unwrap_err());
+        assert!(words.contains(told), "{code}: {words}");
+        assert!(done(&data, Command::Check).await.unwrap().contains("3 events"), "{code}");
+    }
+    assert!(done(&data, Command::Restore { file: copy }).await.unwrap().contains("3 events"));
+}
+
+/// The program with its standard output on a disk that is full, and its log line by line.
+#[cfg(target_os = "linux")]
+fn unheard(data: &Path, words: &[&str]) -> (Child, BufReader<ChildStderr>) {
+    let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let mut program = tokio::process::Command::new(env!("CARGO_BIN_EXE_sync-server"));
+    program.env_clear().env("STALLBOOK_TRUST_PROXY", "1").args(words).arg("--data").arg(data);
+    let mut child = program.stdout(full).stderr(Stdio::piped()).kill_on_drop(true).spawn().unwrap();
+    let log = BufReader::new(child.stderr.take().unwrap());
+    (child, log)
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_server_whose_words_find_no_room_serves_all_the_same() {
+    let folder = tempfile::tempdir().unwrap();
+    let (mut server, log) = unheard(folder.path(), &["--addr", "127.0.0.1:0"]);
+    let mut lines = log.lines();
+    let mut next = async || timeout(Duration::from_secs(20), lines.next_line()).await.unwrap().unwrap();
+    let [started, unheard] = [next().await, next().await].map(|line| line.expect("it goes on"));
+    assert!(unheard.contains("can't be written to standard output"), "{unheard}");
+    assert!(!started.contains('\x1b'), "no terminal reads it: {started}");
+    let url = started.split_once("url=\"").and_then(|(_, url)| url.split_once('"')).expect("it says where").0;
+    assert_eq!(reqwest::get(format!("{url}/readyz")).await.unwrap().status(), 200);
+    server.kill().await.unwrap();
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_command_whose_words_find_no_room_says_that_it_was_done() {
+    let app = TestApp::start().await;
+    let copies = tempfile::tempdir().unwrap();
+    let copy = copies.path().join("copy.db");
+    let (mut command, mut log) = unheard(app.folder.path(), &["backup", &copy.display().to_string()]);
+    let mut told = String::new();
+    log.read_to_string(&mut told).await.unwrap();
+    assert!(told.contains("it was done") && !told.contains("panic"), "{told}");
+    assert_eq!(command.wait().await.unwrap().code(), Some(1));
+    assert!(copy.is_file());
+}
+
+#[tokio::test]
+async fn an_older_program_sends_nobody_to_restore_a_database_that_is_sound() {
+    use sqlx::{Connection, SqliteConnection};
+    let app = TestApp::start().await;
+    let data = app.folder.path().to_owned();
+    app.server.stop().await.unwrap();
+    let file = format!("sqlite:{}", data.join("stallbook.db").display());
+    let mut connection = SqliteConnection::connect(&file).await.unwrap();
+    let newer = "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time)
+                 VALUES (9999, 'of tomorrow', 1, x'00', 0)";
+    sqlx::raw_sql(newer).execute(&mut connection).await.unwrap();
+    connection.close().await.unwrap();
+    let told = refused(&data, &["--addr", "127.0.0.1:0"]).await;
+    assert!(told.contains("Put the newer program back") && told.contains("a newer version of the server"), "{told}");
+    assert!(!told.contains("damaged"), "{told}");
+}
+
+/// A limit of the process stands in for the disk: 8 KB are less than what SQLite writes to open a database.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_start_that_finds_no_room_says_so_and_sends_nobody_to_restore() {
+    let app = TestApp::start().await;
+    let data = app.folder.path().to_owned();
+    app.server.stop().await.unwrap();
+    for words in ["--addr 127.0.0.1:0", "check", "devices"] {
+        let narrow = format!("trap '' XFSZ; ulimit -f 16; exec \"$0\" {words} --data \"$1\"");
+        let mut shell = tokio::process::Command::new("sh");
+        shell.args(["-c", &narrow, env!("CARGO_BIN_EXE_sync-server")]).arg(&data).kill_on_drop(true);
+        let output = timeout(Duration::from_secs(20), shell.output()).await.expect("it ends by itself").unwrap();
+        let told = String::from_utf8(output.stderr).unwrap();
+        assert!(!output.status.success() && told.contains("the disk is full"), "{words}: {told}");
+        assert!(!told.contains("damaged"), "{words}: {told}");
+    }
+    assert!(start(Options::on_free_port(&data)).await.is_ok(), "once there is room");
 }

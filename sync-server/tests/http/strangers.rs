@@ -74,6 +74,32 @@ async fn heads_that_never_end_and_silence_are_cut_off() {
 }
 
 #[tokio::test]
+async fn where_metrics_are_served_the_same_bounds_hold() {
+    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let change = |options: &mut sync_server::Options| (options.metrics_addr, options.limits.head) = (Some(free), SHORT);
+    let app = TestApp::start_as(change).await;
+    let connect = async |said: &str| {
+        let mut socket = TcpStream::connect(free).await.unwrap();
+        socket.write_all(said.as_bytes()).await.unwrap();
+        socket
+    };
+    let mut crowd = Vec::new();
+    for said in ["", "GET /metrics HTTP/1.1\r\nx: ", "GET /metrics HTTP/1.1\r\nhost: x\r\n\r\n"].repeat(20) {
+        crowd.push(connect(said).await);
+    }
+    let text = app.http.get(format!("http://{free}/metrics")).send().await.unwrap().text().await.unwrap();
+    assert!(text.contains("stallbook_live_sockets 0"), "{text}");
+    for socket in &mut crowd {
+        until_closed(socket).await;
+    }
+    let large = format!("GET /metrics HTTP/1.1\r\nx: {}\r\n\r\n", "y".repeat(100_000));
+    let answer = until_closed(&mut connect(&large).await).await;
+    assert!(answer.is_empty() || answer.starts_with(b"HTTP/1.1 431 "), "{}", String::from_utf8_lossy(&answer));
+    let _open = connect("").await;
+    timeout(Duration::from_secs(2), app.server.stop()).await.expect("nobody is waited for").unwrap();
+}
+
+#[tokio::test]
 async fn a_head_has_a_size() {
     let app = TestApp::start().await;
     for head in [format!("x: {}\r\n", "y".repeat(100_000)), "x: y\r\n".repeat(200)] {

@@ -1,60 +1,32 @@
 //! The program in several files: what opens the app, and what comes later (`app/src/parts.rs`). The cut must lie between
-//! cargo and wasm-bindgen, and Trunk goes from one to the other without a stop. So Trunk finds this very program under
-//! the name `wasm-bindgen`: it cuts, lets the real one do its work, and ties the ends together.
+//! cargo and wasm-bindgen, and Trunk goes from one to the other without a stop. So what Trunk finds under the name
+//! `wasm-bindgen` (`bindings.rs`) cuts, lets the library do its work, and ties the ends together.
 
-use std::ffi::OsString;
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::{Command, ExitCode};
+use std::path::Path;
+use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 use sha2::{Digest, Sha256};
 
+use super::bindings::{self, Call, LATER};
 use crate::data;
-use crate::process::{report, run};
 use crate::tools::Tools;
 use crate::workspace::hex;
 
-/// The name that Trunk calls.
-const STANDS_FOR: &str = "wasm-bindgen";
-/// The real one, in the environment.
-const REAL: &str = "STALLBOOK_WASM_BINDGEN";
-/// Where the later file goes, in the environment: Trunk would not take it along.
-const LATER: &str = "STALLBOOK_SPLIT_INTO";
-
 /// Trunk, with the cut put between cargo and wasm-bindgen. The files to be loaded later go to `later`.
 pub fn trunk(tools: &Tools, later: &Path) -> Result<Command> {
-    let stand_in = later.with_file_name("stand-in");
     fs::remove_dir_all(later).ok();
-    for folder in [stand_in.as_path(), later] {
-        fs::create_dir_all(folder)?;
-    }
-    let program = stand_in.join(format!("{STANDS_FOR}{}", std::env::consts::EXE_SUFFIX));
-    fs::copy(std::env::current_exe()?, &program).with_context(|| format!("writing {}", program.display()))?;
-    let mut trunk = tools.trunk(&stand_in)?;
-    trunk.env(REAL, tools.wasm_bindgen()).env(LATER, later).env("TRUNK_BUILD_FEATURES", "split");
+    fs::create_dir_all(later)?;
+    let mut trunk = tools.trunk()?;
+    trunk.env(LATER, later).env("TRUNK_BUILD_FEATURES", "split");
     Ok(trunk)
 }
 
-/// What this program does where Trunk takes it for wasm-bindgen; `None` where it was called by its own name.
-pub fn as_wasm_bindgen() -> Option<ExitCode> {
-    let name = std::env::args_os().next().map(PathBuf::from)?;
-    (name.file_stem()? == STANDS_FOR).then(|| report(bind()))
-}
-
-fn bind() -> Result<()> {
-    let real = std::env::var_os(REAL).with_context(|| format!("{REAL} is not set"))?;
-    let later = PathBuf::from(std::env::var_os(LATER).with_context(|| format!("{LATER} is not set"))?);
-    let args: Vec<OsString> = std::env::args_os().skip(1).collect();
-    let (programs, args): (Vec<_>, Vec<_>) =
-        args.into_iter().partition(|arg| Path::new(arg).extension().is_some_and(|it| it == "wasm"));
-    let Some(program) = programs.first() else {
-        return run(Command::new(real).args(args)); // Only `--version` was asked.
-    };
-    let into = args.iter().find_map(|arg| arg.to_str()?.strip_prefix("--out-dir=")).map(PathBuf::from);
-    let into = into.context("Trunk did not say --out-dir=")?;
-    let name = args.iter().find_map(|arg| arg.to_str()?.strip_prefix("--out-name=")).context("nor --out-name=")?;
-    let whole = fs::read(program)?;
+/// Cuts a program, and writes its parts and their bindings.
+pub fn bind(call: &Call, later: &Path) -> Result<()> {
+    let (into, name) = (&call.out_dir, &call.out_name);
+    let whole = fs::read(&call.program)?;
     let hash: String = hex(&Sha256::digest(&whole)).chars().take(16).collect();
 
     let first = into.join("first.wasm");
@@ -63,13 +35,12 @@ fn bind() -> Result<()> {
     fs::remove_dir_all(into.join("snippets")).ok();
     fs::create_dir_all(into.join("snippets"))?;
     let mut options = wasm_split_cli_support::Options::new(&whole);
-    options.output_dir = &into;
+    options.output_dir = into;
     options.main_out_path = &first;
     options.link_name = &link_name;
     let cut = wasm_split_cli_support::transform(options).map_err(|error| anyhow::anyhow!("{error:#}"))?;
 
-    let flags = ["--keep-lld-exports", "--remove-name-section", "--remove-producers-section"];
-    run(Command::new(real).args(&args).args(flags).arg(first))?;
+    bindings::bind(call, &first, true)?;
 
     // The first file hands the link what the library has it import: Trunk has yet to name the first file, so
     // the link can't.

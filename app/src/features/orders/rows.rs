@@ -8,6 +8,7 @@ use domain::order::{Status, Summary};
 use leptos::ev;
 use leptos::html;
 use leptos::prelude::*;
+use replica::Filter;
 use uuid::Uuid;
 
 use super::super::order::marks;
@@ -53,6 +54,15 @@ impl Standing {
             }
         }
     }
+}
+
+/// What the list was drawn from.
+struct Drawn {
+    filter: Filter,
+    listing: Arc<Listing>,
+    rows: Arc<Vec<Row>>,
+    /// The place of the first of the rows.
+    start: usize,
 }
 
 /// Rows, each day's under its heading.
@@ -132,6 +142,29 @@ pub fn Rows(
         } else {
             to_place(0);
         }
+    });
+    // Whatever comes or goes above it, the first row in sight stays where it is. Browsers see to that themselves only
+    // where what is drawn stays drawn, and not all of them do.
+    Effect::new(move |before: Option<Drawn>| {
+        let now =
+            Drawn { filter: filter.get(), listing: listing.get(), rows: rows.get(), start: part.with(|it| it.start) };
+        if let (Some(before), Some(list)) = (before, list.get_untracked())
+            && before.filter == now.filter
+            && before.listing != now.listing
+            && list.scroll_top() > 0
+        {
+            let heights = heights.get_untracked();
+            let first = heights.row_at(&before.listing, list.scroll_top().into());
+            let ids: Vec<_> = before.rows.iter().skip(first.saturating_sub(before.start)).map(|row| row.id).collect();
+            if let Some((nth, place)) = session.still_in(&now.filter, &ids, first) {
+                let was = heights.top_of(&before.listing, first.max(before.start) + nth);
+                let moved = i32::try_from(heights.top_of(&now.listing, place) - was).unwrap_or(0);
+                if moved != 0 {
+                    to_place(list.scroll_top().saturating_add(moved));
+                }
+            }
+        }
+        now
     });
     let waiting = StoredValue::new(None::<TimeoutHandle>);
     let keep = move || history::keep_place(top.get_untracked());

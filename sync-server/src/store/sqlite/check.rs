@@ -7,7 +7,7 @@ use sqlx::{Connection, Row, SqliteConnection};
 use uuid::Uuid;
 
 use super::erasing::ERASED;
-use super::{SqliteStore, bytes_at, count_at, id_at};
+use super::{SqliteStore, bytes_at, count_at, id_at, schema};
 use crate::store::StoreFault;
 
 /// Faults that are told; who has these knows enough.
@@ -45,6 +45,11 @@ impl SqliteStore {
         }
         ends(&mut tx, &mut checked).await?;
         Ok(checked)
+    }
+
+    /// What it has beside this server's tables, which no restore would take.
+    pub async fn strange(&self) -> Result<Vec<String>, StoreFault> {
+        schema::strange(&mut *self.readers.acquire().await?).await
     }
 
     /// Everything: each page and index, each event's hash and the digest that follows from it, each picture's name.

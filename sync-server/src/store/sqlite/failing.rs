@@ -33,7 +33,7 @@ async fn write(store: &SqliteStore, at: usize) -> Result<(), StoreFault> {
     match at {
         0 => store.offer_setup(&[1; 32]).await.map(drop),
         1 => store.claim(&claim(SHOP, FIRST), 0).await.map(drop),
-        2 => store.add_pairing(SHOP, &[2; 32], LetsIn::New, 10, 0).await.map(drop),
+        2 => store.add_pairing(SHOP, &[2; 32], LetsIn::New, None, 10, 0).await.map(drop),
         3 => store.join(&join(SECOND, &["K8"]), 0).await.map(drop),
         4 => {
             let odd = Arrival::read("not an event".to_owned(), FIRST, 0);
