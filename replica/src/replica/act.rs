@@ -132,9 +132,10 @@ impl Replica {
             let known = || self.pieces(&self.refs(id), &BTreeMap::new());
             let mut first_id = None;
             let events = match act {
-                Act::Order(_, command) => {
+                Act::Order(given, command) => {
                     let pieces = touched.entry(id).or_insert_with(known);
-                    first_id = pieces.is_empty().then_some(id);
+                    // One that is not here (any more) may have a first event elsewhere, which has this id.
+                    first_id = given.is_none().then_some(id);
                     let order = (!pieces.is_empty()).then(|| Self::fold(id, pieces.clone()).0);
                     let context = Context {
                         now_ms: moment.now_ms,

@@ -348,7 +348,9 @@ impl Replica {
                 None => (Uuid::nil(), Kind::Other, Uuid::nil()),
             };
             if let Some(envelope) = envelope {
-                if erasure::asks(envelope) {
+                // What was on its way as the server heard that this device asks comes as it was.
+                let was_under_way = || event.seq < self.acks.last_seq() && self.people.contains_key(&stream);
+                if erasure::asks(envelope) || (event.hash.is_none() && was_under_way()) {
                     erase.push(stream);
                 }
                 // Not this device's, and in its name: a copy's, or its own from after a backup that it was made from.

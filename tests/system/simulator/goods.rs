@@ -300,7 +300,7 @@ impl Simulation {
             let waits = order.confirmed.is_some() && order.cancelled.is_none();
             if waits { articles(order, &order.unshipped()) } else { Vec::new() }
         };
-        let is_known = self.copies == 0 && !self.may.gone && self.world.server().borrow().restored == 0;
+        let is_known = self.copies + self.spoilt == 0 && !self.may.gone && self.world.server().borrow().restored == 0;
         for order in orders.values() {
             for parcel in order.active_parcels() {
                 // A tablet that died as it let go of a parcel told nobody what was in it; and of a tablet and its copy,

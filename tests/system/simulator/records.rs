@@ -146,8 +146,10 @@ impl Simulation {
             for (_, id, changed) in writes.iter().filter(|(.., changed)| changed.settles.is_none()) {
                 let value = changed.set[*field].as_ref();
                 let stands = record.get(field) == value;
+                // Of several who wrote the same, a person is asked about one.
+                let alike = || writes.iter().filter(|(.., it)| it.set[*field].as_ref() == value).map(|(_, id, _)| id);
                 let knowingly = writes.iter().any(|(_, later, _)| knew(later, id))
-                    || settled.iter().any(|it| it.starts_with(field) && it.contains(&id.to_string()));
+                    || settled.iter().any(|it| it.starts_with(field) && alike().any(|id| it.contains(&id.to_string())));
                 let is_shown = record.open_conflicts().any(|it| it.field == **field && it.other.as_ref() == value);
                 assert!(stands || knowingly || is_shown, "{field} was {value:?}, and that is silently gone");
             }

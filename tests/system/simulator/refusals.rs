@@ -70,6 +70,8 @@ impl Simulation {
             }
         }
         self.refusals = it;
+        // Time may have passed, and who died in it starts again.
+        self.revive();
     }
 
     /// Whoever is told that the server does not know them is let in again: by what they had or, where that is not
@@ -106,7 +108,11 @@ impl Simulation {
         let last_no = self.tablets[nth].disk.last_no();
         let has_sent = |tab: &Tab| tab.replica().pending() == 0 && tab.replica().last_no() == last_no;
         let tabs = &self.tablets[nth].tabs;
-        let all_sent = tabs.first().is_some_and(Tab::is_settled) && tabs.iter().all(has_sent);
+        // Another tab may have kept a picture that the one that carries has not heard of.
+        let pictures = futures::executor::block_on(self.tablets[nth].disk.open().unsent_blobs());
+        let all_kept = pictures.is_ok_and(|unsent| unsent.is_empty());
+        let is_settled = tabs.first().is_some_and(Tab::is_settled) && all_kept;
+        let all_sent = is_settled && tabs.iter().all(has_sent);
         if !all_sent || self.may.restored || self.is_dead(nth) {
             return;
         }

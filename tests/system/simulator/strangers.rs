@@ -97,7 +97,8 @@ impl Simulation {
         });
         SPOILT.fetch_add(1, Ordering::Relaxed);
         self.spoilt += 1;
-        if chance.percent(50) {
+        // The last entry goes with the power: no process lives on that knows of it.
+        if chance.percent(50) || no == last_no {
             self.kill(nth);
             self.revive();
         }
