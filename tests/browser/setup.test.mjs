@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { faults } from "./axe.mjs";
-import { twoTablets } from "./stall.mjs";
+import { openServer, SMALL_PHONE, switchOn, twoTablets } from "./stall.mjs";
 
 const entry = (tablet, key) => tablet.page.locator(`li.entry[data-key="${key}"]`);
 const rename = async (tablet, key, name) => {
@@ -79,4 +79,33 @@ test("the shop's own ways to pay and carriers are offered, and called by their n
     await told.getByText("Octopus").first().waitFor();
     await tablet.page.getByText("Old Wang Freight").first().waitFor();
   }
+});
+
+test("a pairing link leads to its key, and on a phone one sees why it was refused; a wrong set-up code leaves a shop that sells", async (t) => {
+  const server = await openServer(t);
+  const tablet = await switchOn(t, server, { size: SMALL_PHONE });
+  const { page } = tablet;
+  tablet.forgiven.push(/the server responded with a status of (403|429)/);
+  await page.goto("about:blank");
+  await page.goto(`${server.address}/?lang=en#pair=48271650`);
+  await page.waitForFunction(() => document.activeElement.matches("#join [type=submit]"));
+  await tablet.button("Join shop").click();
+  const refused = page.getByRole("alert").filter({ hasText: "The pairing code is wrong" });
+  await refused.waitFor();
+  await page.waitForFunction(() => [...document.querySelectorAll("[role=alert]")].some((one) => one.innerText && one.getBoundingClientRect().bottom <= innerHeight));
+  await tablet.box("Pairing code").fill("4827165");
+  await tablet.button("Join shop").click();
+  await page.getByText("A pairing code has 8 digits").waitFor();
+  await refused.waitFor({ state: "detached" });
+  await page.route("**/api/v1/**", (route) => route.abort());
+  await tablet.box("Pairing code").fill("48271650");
+  await tablet.button("Join shop").click();
+  const unreachable = page.getByRole("alert").filter({ hasText: "Can't reach the server" });
+  await unreachable.waitFor();
+  assert.doesNotMatch(await unreachable.innerText(), /orders are safe/, "there are none yet");
+  await page.unroute("**/api/v1/**");
+  await tablet.box("Server set-up code").fill("AAAA-BBBB-CCCC");
+  await tablet.button("Connect").click();
+  await page.getByText("The set-up code is wrong", { exact: false }).first().waitFor();
+  await page.getByText("Connect it again in Settings", { exact: false }).first().waitFor();
 });

@@ -53,7 +53,7 @@ test("T6: the server lost everything: the tablets go on, are let in again, and b
     await forgotten(tablet);
     await tablet.go("/settings");
     await tablet.button("Join again").click();
-    await tablet.page.getByText("Enter the pairing code.").waitFor();
+    await tablet.page.getByText("Enter the pairing or set-up code.").waitFor();
     await tablet.box("Pairing or set-up code").fill(code);
     await tablet.button("Join again").click();
     await tablet.synced();
@@ -95,6 +95,8 @@ test("a lost device is named, revoked and let in again; what the server put asid
   await first.dialog().getByRole("button", { name: "Revoke" }).click();
   await first.page.getByText("Van is revoked").waitFor();
   await first.page.locator('[data-testid="device-row"][data-revoked="true"]').waitFor();
+  // The key that was pressed is gone; who goes by keys goes on in its row.
+  await first.page.waitForFunction(() => document.activeElement.closest('[data-revoked="true"]'));
   await second.page.locator('[data-testid="sync-state"][data-state="needs-auth"]').waitFor({ timeout: 70_000 });
   const unsent = await second.takeOrder();
 
@@ -108,6 +110,9 @@ test("a lost device is named, revoked and let in again; what the server put asid
   await second.button("Save as a file").click();
   const { events } = JSON.parse(readFileSync(await (await rescue).path(), "utf8"));
   assert.ok(events.some((event) => event.type === "order.confirmed" && JSON.stringify(event.body).includes(unsent)), "what is not sent");
+  await second.box("Pairing or set-up code").fill(pairing.slice(1));
+  await second.button("Join again").click();
+  await second.page.getByText("A pairing code has 8 digits").waitFor();
   await second.box("Pairing or set-up code").fill(pairing);
   await second.button("Join again").click();
   await second.synced();
@@ -116,6 +121,11 @@ test("a lost device is named, revoked and let in again; what the server put asid
   await first.synced();
   assert.deepEqual((await first.numbers(2)).sort(), [waiting, unsent].sort());
 
+  await first.page.route("**/api/v1/**", (route) => route.abort());
+  await first.go("/settings/aside");
+  await first.page.getByText("only those made on this device").waitFor();
+  assert.equal(await first.page.getByText("Nothing was put aside").count(), 0, "nobody knows while the server is silent");
+  await first.page.unroute("**/api/v1/**");
   await first.go("/settings/aside");
   await first.page.getByText("Nothing was put aside").waitFor();
   const stranger = await unseenTablet(server, await first.pairingCode());
@@ -126,6 +136,7 @@ test("a lost device is named, revoked and let in again; what the server put asid
   });
   await first.go("/settings/aside");
   await first.page.getByTestId("put-aside").getByText("It can't be read as a record").waitFor();
+  assert.match(await first.page.getByTestId("put-aside").locator(".muted").innerText(), /^\w/, "of a device that has said no name");
   const file = first.page.waitForEvent("download");
   await first.button("Save as a file").click();
   assert.match(readFileSync(await (await file).path(), "utf8"), /nonsense/);

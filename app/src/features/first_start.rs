@@ -7,6 +7,7 @@ use leptos::prelude::*;
 use leptos::text_prop::TextProp;
 
 use leptos::task::spawn_local;
+use protocol::ProblemType;
 
 pub use self::model::{NewShop, NewShopFault, NewShopForm, PairingCode, SetUpCode};
 use crate::features::server_words;
@@ -63,7 +64,8 @@ pub fn FirstStart() -> impl IntoView {
                 && let Err(why) = session.connect(page::origin(), code.text().to_owned()).await
             {
                 // The shop is there all the same; settings offer to connect it again.
-                toaster.warn(server_words::words(&why));
+                let why = server_words::words(&why);
+                toaster.warn(move || first_start::connect_later(why.get()));
             }
             end(started.err());
         });
@@ -71,11 +73,17 @@ pub fn FirstStart() -> impl IntoView {
     let said = Signal::derive(move || {
         let words = match problem.get()? {
             Problem::NotStarted => text::fault::NOT_SAVED,
+            // Nothing is on this device that could be lost.
+            Problem::Server(ServerFault::Unreachable) => first_start::UNREACHABLE,
+            Problem::Server(ServerFault::Refused(ProblemType::Unavailable | ProblemType::Internal)) => {
+                first_start::BROKEN
+            }
             Problem::Server(why) => server_words::words(&why),
         };
         Some(words.get().to_owned())
     });
-    view! { <Forms on_start on_join on_connect busy problem=said/> }
+    let on_wrong = Callback::new(move |()| problem.set(None));
+    view! { <Forms on_start on_join on_connect on_wrong busy problem=said/> }
 }
 
 /// The cover and the three ways in. Nothing of it needs a network but joining and connecting.
@@ -87,6 +95,8 @@ fn Forms(
     on_join: Callback<PairingCode>,
     /// Makes the shop and takes it to the server that the app came from, with that server's set-up code.
     on_connect: Callback<(NewShop, SetUpCode)>,
+    /// A field says what is wrong: what the server said before is about something else.
+    on_wrong: Callback<()>,
     /// One of them is under way.
     #[prop(into)]
     busy: Signal<bool>,
@@ -113,11 +123,11 @@ fn Forms(
                 </nav>
             </section>
             <section class="begin" aria-label=first_start::TITLE>
-                <NewShopPart form on_start busy/>
+                <NewShopPart form on_start on_wrong busy/>
                 <p class="or small">{first_start::HAVE_SHOP}</p>
                 <div class="more-devices">
-                    <JoinPart on_join busy/>
-                    <ConnectPart form on_connect busy/>
+                    <JoinPart on_join on_wrong busy/>
+                    <ConnectPart form on_connect on_wrong busy/>
                 </div>
                 <Fault text=problem/>
             </section>
@@ -175,7 +185,12 @@ impl NewShopSignals {
 
 /// A new shop.
 #[component]
-fn NewShopPart(form: NewShopSignals, on_start: Callback<NewShop>, busy: Signal<bool>) -> impl IntoView {
+fn NewShopPart(
+    form: NewShopSignals,
+    on_start: Callback<NewShop>,
+    on_wrong: Callback<()>,
+    busy: Signal<bool>,
+) -> impl IntoView {
     let NewShopSignals { name, currency, tried, parsed } = form;
     let fault = Signal::derive(move || {
         let fault = parsed.get().err().filter(|_| tried.get())?;
@@ -188,7 +203,10 @@ fn NewShopPart(form: NewShopSignals, on_start: Callback<NewShop>, busy: Signal<b
         match form.submit() {
             Some(shop) if !busy.get_untracked() => on_start.run(shop),
             Some(_) => {}
-            None => page::focus_first_fault(),
+            None => {
+                on_wrong.run(());
+                page::focus_first_fault();
+            }
         }
     };
     let currencies = CURRENCIES.iter().map(|currency| Choice::new(currency.code, currency.name)).collect();
@@ -212,8 +230,13 @@ fn NewShopPart(form: NewShopSignals, on_start: Callback<NewShop>, busy: Signal<b
 
 /// Joining a shop. A pairing link (`/#pair=48271650`: the server and what is between never hear of it) fills the code in.
 #[component]
-fn JoinPart(on_join: Callback<PairingCode>, busy: Signal<bool>) -> impl IntoView {
-    let code = RwSignal::new(page::take_fragment("pair").unwrap_or_default());
+fn JoinPart(on_join: Callback<PairingCode>, on_wrong: Callback<()>, busy: Signal<bool>) -> impl IntoView {
+    let linked = page::take_fragment("pair");
+    if linked.is_some() {
+        // The key that it is about: on a phone it lies below the edge, and a new shop is not what is wanted.
+        request_animation_frame(|| _ = page::focus("#join [type=submit]"));
+    }
+    let code = RwSignal::new(linked.unwrap_or_default());
     let tried = RwSignal::new(false);
     let fault = Signal::derive(move || {
         let wrong = tried.get() && PairingCode::parse(&code.read()).is_none();
@@ -225,11 +248,14 @@ fn JoinPart(on_join: Callback<PairingCode>, busy: Signal<bool>) -> impl IntoView
         match PairingCode::parse(&code.read_untracked()) {
             Some(code) if !busy.get_untracked() => on_join.run(code),
             Some(_) => {}
-            None => page::focus_first_fault(),
+            None => {
+                on_wrong.run(());
+                page::focus_first_fault();
+            }
         }
     };
     view! {
-        <form novalidate on:submit=send>
+        <form novalidate id="join" on:submit=send>
             <div class="inline">
                 <TextField
                     label=first_start::PAIRING_CODE
@@ -247,7 +273,12 @@ fn JoinPart(on_join: Callback<PairingCode>, busy: Signal<bool>) -> impl IntoView
 
 /// A new shop on a server that has none yet.
 #[component]
-fn ConnectPart(form: NewShopSignals, on_connect: Callback<(NewShop, SetUpCode)>, busy: Signal<bool>) -> impl IntoView {
+fn ConnectPart(
+    form: NewShopSignals,
+    on_connect: Callback<(NewShop, SetUpCode)>,
+    on_wrong: Callback<()>,
+    busy: Signal<bool>,
+) -> impl IntoView {
     let code = RwSignal::new(String::new());
     let tried = RwSignal::new(false);
     let fault = Signal::derive(move || {
@@ -260,7 +291,10 @@ fn ConnectPart(form: NewShopSignals, on_connect: Callback<(NewShop, SetUpCode)>,
         match (form.submit(), SetUpCode::parse(&code.read_untracked())) {
             (Some(shop), Some(code)) if !busy.get_untracked() => on_connect.run((shop, code)),
             (Some(_), Some(_)) => {}
-            _ => page::focus_first_fault(),
+            _ => {
+                on_wrong.run(());
+                page::focus_first_fault();
+            }
         }
     };
     view! {

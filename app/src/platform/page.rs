@@ -51,10 +51,15 @@ pub fn is_hidden() -> bool {
 /// Scrolls as little as brings this into sight.
 pub fn scroll_to(selector: &str) {
     if let Ok(Some(element)) = document().query_selector(selector) {
-        let options = ScrollIntoViewOptions::new();
-        options.set_block(ScrollLogicalPosition::Nearest);
-        element.scroll_into_view_with_scroll_into_view_options(&options);
+        reveal(&element);
     }
+}
+
+/// The same for an element at hand.
+pub fn reveal(element: &web_sys::Element) {
+    let options = ScrollIntoViewOptions::new();
+    options.set_block(ScrollLogicalPosition::Nearest);
+    element.scroll_into_view_with_scroll_into_view_options(&options);
 }
 
 /// The title of the window.
@@ -297,9 +302,7 @@ pub fn leave_field() {
 pub fn show_field() {
     leptos::prelude::request_animation_frame(|| {
         if let Some(field) = document().active_element() {
-            let options = ScrollIntoViewOptions::new();
-            options.set_block(ScrollLogicalPosition::Nearest);
-            field.scroll_into_view_with_scroll_into_view_options(&options);
+            reveal(&field);
         }
     });
 }

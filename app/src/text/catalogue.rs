@@ -80,7 +80,7 @@ pub mod sync {
         OFFLINE: "离线", "Offline";
         ASKING: "核对中", "Checking";
         NOTHING_WAITS: "已全部上传", "Nothing to send";
-        NEEDS_AUTH: "请登录", "Sign in";
+        NEEDS_AUTH: "需重新加入", "Join again";
         ERROR: "上传出错", "Couldn't send";
         waiting(n: u64): "待上传 {n}", "{n} to send";
         JUST_NOW: "刚刚", "just now";
@@ -136,6 +136,9 @@ pub mod first_start {
         USUAL_NAME: "我的小店", "My stall";
         shop_name_long(most: usize): "店名最多 {most} 个字。", "A shop's name has at most {most} characters.";
         PAIRING_CODE_FORM: "配对码是 8 位数字。已输入的内容还在。", "A pairing code has 8 digits. What you entered is still here.";
+        UNREACHABLE: "连不上服务器。请检查网络后重试；没网也可以先新建店铺。", "Can't reach the server. Check the network, then try again; a new shop needs no network.";
+        BROKEN: "服务器暂时不可用，请稍后再试。", "The server had a problem. Try again in a while.";
+        connect_later(why: &str): "{why}店铺已建在本机，可以开单；在“设置”里可再次连接。", "{why} Your shop is started on this device, and you can sell. Connect it again in Settings.";
     }
 }
 
@@ -186,7 +189,7 @@ pub mod settings {
         ADD_DEVICE: "添加设备", "Add a device";
         AGAIN_WHY: "服务器不认本机了。订单都在，照常能卖。在另一台设备上点“添加设备”，把配对码输入这里。没有其他设备，就输入服务器新打印的设置码。", "The server no longer knows this device. Your orders are safe, and you can keep selling. Press “Add a device” on another device and enter its pairing code here; without another device, the new set-up code printed by the server.";
         AGAIN_CODE: "配对码或设置码", "Pairing or set-up code";
-        AGAIN_MISSING: "请输入配对码。", "Enter the pairing code.";
+        AGAIN_MISSING: "请输入配对码或设置码。", "Enter the pairing or set-up code.";
         AGAIN: "重新加入", "Join again";
         ALONE: "订单都存在本机。连上服务器，就能与其他设备共享。", "All orders are on this device. Connect a server to share them with other devices.";
         MORE_DEVICES: "用多台设备", "Use more devices";
@@ -204,12 +207,12 @@ pub mod settings {
 pub mod server {
     texts! {
         UNREACHABLE: "连不上服务器。订单都在本机。请检查网络和地址后重试。", "Can't reach the server. Your orders are safe on this device. Check network and address, then try again.";
-        BAD_SETUP_CODE: "设置码不对，或这台服务器已有店铺。未作任何更改。", "The set-up code is wrong, or this server has a shop already. Nothing was changed.";
+        BAD_SETUP_CODE: "设置码不对，或这台服务器已有店铺。", "The set-up code is wrong, or this server has a shop already.";
         BAD_PAIRING_CODE: "配对码不对、已用过，或已过 10 分钟。请在另一台设备上重新获取。", "The pairing code is wrong, used, or older than 10 minutes. Get a new one on the other device.";
         DEVICE_KNOWN: "这台设备以前加入过，要用专门的码：在另一台设备上打开“设置 → 管理设备”，在它那一行点“停用”，再点“重新加入”。", "This device was in the shop before and needs a code of its own: on another device open Settings, Manage devices, press “Revoke” in its row, then “Let in again”.";
         NO_MORE_DEVICES: "这家店的设备已满（最多 100 台），或今天新加入的太多（一台设备每天 20 台，全店 40 台）。请停用不用的设备，或明天再试；管理服务器的人现在就能让它加入。", "The shop has 100 devices, the most it may have, or too many joined today (20 by one device, 40 in all). Revoke those not in use, or try tomorrow; whoever runs the server can let this one in now.";
         TOO_MANY: "尝试次数过多，请一分钟后再试。", "Too many attempts. Wait a minute, then try again.";
-        LAST_DEVICE: "这是店里最后一台设备，移除后就没有设备能再添加别的。请先添加一台。", "This is the shop's last device; without it none could add another. Add one first.";
+        LAST_DEVICE: "这是店里最后一台设备，停用后就没有设备能再添加别的。请先添加一台。", "This is the shop's last device; without it none could add another. Add one first.";
         NOT_KNOWN: "服务器不认本机。订单都在本机，照常能卖。", "The server does not know this device. All orders are safe here, and you can keep selling.";
         BROKEN: "服务器暂时不可用。订单都在本机，请稍后再试。", "The server had a problem. Your orders are safe on this device; try again in a while.";
         REFUSED: "服务器没有接受。未作任何更改。", "The server did not accept it. Nothing was changed.";

@@ -10,7 +10,7 @@ texts! {
     REVOKE: "停用", "Revoke";
     revoke_title(name: &str): "停用 {name}？", "Revoke {name}?";
     REVOKE_WHY: "它马上不能再收发，也看不到新订单。它上传过的都在；没上传的留在它上面，让它重新加入就会上传。", "It can send and receive nothing any more and sees no new orders. What it sent stays. What it has not sent stays on it, and is sent once you let it in again.";
-    sent_at(time: &str): "它 {time} 时已全部上传。", "At {time} it had sent everything.";
+    sent_at(time: &str): "截至 {time}，它的记录已全部上传。", "At {time} it had sent everything.";
     NOT_KNOWN_SENT: "不知道它有没有未上传的订单。", "It is not known whether it has orders that were not sent.";
     revoked(name: &str): "{name} 已停用", "{name} is revoked";
     revoked_at(time: &str): "{time} 停用", "Revoked {time}";
@@ -22,7 +22,7 @@ texts! {
     OFFLINE: "连不上服务器：下面是本机所知。改名照常，停用要联网。", "Can't reach the server: this is what this device knows. You can rename; revoking needs the network.";
     ASIDE: "未收下的记录", "Records put aside";
     ASIDE_WHY: "服务器没有收下，但仍保留着的", "What the server did not take in, and keeps";
-    ASIDE_WAITS: "有记录服务器没有收下。订单都在本机，照常能卖。", "The server did not take in some records. Your orders are safe on this device, and you can keep selling.";
+    ASIDE_WAITS: "有记录服务器没有收下，请打开下面的“未收下的记录”核对。订单都在本机，照常能卖。", "The server did not take in some records: check them under “Records put aside” below. Your orders are safe on this device, and you can keep selling.";
     ASIDE_EXPLAIN: "这些记录没有进入店铺的账，其他设备看不到；哪台设备做的，就还在哪台上。请打开订单核对，缺什么就在这里补上；再把文件交给管服务器的人。", "These records are in no other device's books; the device that made each still has it. Open the order, check it, and enter here what is missing. Give the file to whoever looks after your server.";
     ASIDE_NONE: "没有未收下的记录", "Nothing was put aside";
     ASIDE_NONE_WHY: "服务器收下了每台设备的每一条记录。", "The server took in every record of every device.";

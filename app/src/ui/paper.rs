@@ -1,10 +1,12 @@
 //! Paper: sheets, the stub below the perforation, and what is said on them: notes, empty lists, waiting,
 //! the timeline.
 
+use leptos::html;
 use leptos::prelude::*;
 use leptos::text_prop::TextProp;
 
 use super::{Glyph, Icon, Tone};
+use crate::platform::page;
 use crate::text::keys;
 
 /// A sheet of paper.
@@ -93,7 +95,8 @@ pub fn Note(
     }
 }
 
-/// What went wrong with a whole form or act. Said aloud when it appears; nothing is there before.
+/// What went wrong with a whole form or act. Said aloud when it appears, and brought into sight: it may stand below the
+/// edge of a small screen. Nothing is there before.
 #[component]
 pub fn Fault(
     /// What happened, what is safe, what to do now.
@@ -104,7 +107,14 @@ pub fn Fault(
         let text = text.get()?;
         Some(view! { <Note text tone=Tone::Alarm glyph=Glyph::Warn/> })
     };
-    view! { <div role="alert" class="fault-place">{note}</div> }
+    let place = NodeRef::<html::Div>::new();
+    Effect::new(move |_| {
+        let (true, Some(place)) = (text.with(Option::is_some), place.get()) else {
+            return;
+        };
+        request_animation_frame(move || page::reveal(&place));
+    });
+    view! { <div role="alert" class="fault-place" node_ref=place>{note}</div> }
 }
 
 /// The line below a field.

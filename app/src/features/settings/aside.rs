@@ -76,7 +76,8 @@ pub fn PutAside() -> impl IntoView {
     let kept_rows = move || {
         let rows = kept.get().into_iter().map(|aside| {
             let code = session.device_code(aside.device);
-            let says = format!("{code} · {} · {} B", text::date_time(aside.received_ms), aside.bytes);
+            let said = [code, text::date_time(aside.received_ms), format!("{} B", aside.bytes)];
+            let says = said.into_iter().filter(|each| !each.is_empty()).collect::<Vec<_>>().join(" · ");
             view! { <Row why=reason(aside.problem.kind) order=order_of(&aside.text) says/> }
         });
         rows.collect_view()
@@ -91,7 +92,11 @@ pub fn PutAside() -> impl IntoView {
                     </Show>
                     <Show
                         when=move || !is_empty.get()
-                        fallback=|| view! { <Empty glyph=Glyph::Check title=words::ASIDE_NONE text=words::ASIDE_NONE_WHY/> }
+                        fallback=move || {
+                            // Of a server that has not answered nobody knows.
+                            (!connected.get() || asked.get() == Some(true))
+                                .then(|| view! { <Empty glyph=Glyph::Check title=words::ASIDE_NONE text=words::ASIDE_NONE_WHY/> })
+                        }
                     >
                         <Note text=words::ASIDE_EXPLAIN/>
                         <Show when=move || !own.with(Vec::is_empty)>

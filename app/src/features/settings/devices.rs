@@ -10,7 +10,7 @@ use crate::features::first_start::PairingCode;
 use crate::features::server_words;
 use crate::platform::{files, page};
 use crate::session::{Device, ServerFault, Session};
-use crate::text::{self, devices as words, settings, sheets};
+use crate::text::{self, devices as words, first_start, settings, sheets};
 use crate::ui::{
     Acts, Button, Fault, Glyph, Icon, Kind, LinkButton, Note, Scroll, Setting, Sheet, Stub, SyncState, TextField,
     Toaster, Tone,
@@ -217,14 +217,25 @@ pub(super) fn in_fours(code: &str) -> String {
     }
 }
 
+/// What is wrong with a code to join again, before a server is asked. What is not of digits alone is a set-up code.
+fn again_fault(code: &str) -> Option<text::Phrase> {
+    let code = code.trim();
+    if code.is_empty() {
+        return Some(settings::AGAIN_MISSING);
+    }
+    let is_digits = code.chars().all(|each| each.is_numeric() || each.is_whitespace() || each == '-');
+    (is_digits && PairingCode::parse(code).is_none()).then_some(first_start::PAIRING_CODE_FORM)
+}
+
 /// Lets this tablet in again.
 #[component]
 fn AgainPart(work: Work) -> impl IntoView {
     let session = Session::here();
     let code = RwSignal::new(String::new());
     let tried = RwSignal::new(false);
-    let missing = Signal::derive(move || {
-        (tried.get() && code.with(|code| code.trim().is_empty())).then(|| settings::AGAIN_MISSING.get().to_owned())
+    let wrong = Signal::derive(move || {
+        let fault = code.with(|code| again_fault(code)).filter(|_| tried.get())?;
+        Some(fault.get().to_owned())
     });
     let send = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
@@ -233,7 +244,8 @@ fn AgainPart(work: Work) -> impl IntoView {
         if work.busy.get_untracked() {
             return;
         }
-        if code.is_empty() {
+        if again_fault(&code).is_some() {
+            work.problem.set(None);
             page::focus_first_fault();
         } else if let Some(pairing) = PairingCode::parse(&code) {
             work.run(session.join_again(pairing.digits().to_owned()), |()| ());
@@ -245,7 +257,7 @@ fn AgainPart(work: Work) -> impl IntoView {
     view! {
         <form novalidate class="stack" data-tight="" on:submit=send>
             <Note text=settings::AGAIN_WHY/>
-            <TextField label=settings::AGAIN_CODE value=code fault=missing/>
+            <TextField label=settings::AGAIN_CODE value=code fault=wrong/>
             <Fault text=work.said()/>
             <Acts><Button label=settings::AGAIN kind=Kind::Main submit=true busy=work.busy/></Acts>
         </form>
@@ -304,6 +316,15 @@ mod tests {
 
     fn parse(server: &str, code: &str) -> Result<Connect, ConnectFault> {
         ConnectForm { server: server.to_owned(), code: code.to_owned() }.parse()
+    }
+
+    #[test]
+    fn a_pairing_code_with_a_digit_missing_is_no_set_up_code() {
+        assert_eq!(again_fault(" "), Some(settings::AGAIN_MISSING));
+        for digits in ["1234567", "1234 567", "123456789"] {
+            assert_eq!(again_fault(digits), Some(first_start::PAIRING_CODE_FORM));
+        }
+        assert_eq!((again_fault("1234 5678"), again_fault("k7f2-9xq1-mm0c")), (None, None));
     }
 
     #[test]

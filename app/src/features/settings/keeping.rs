@@ -33,6 +33,11 @@ impl Known {
     }
 }
 
+/// What stands between two sentences.
+fn between() -> &'static str {
+    if text::language() == Language::Zh { "" } else { " " }
+}
+
 /// A line of the settings.
 #[component]
 pub fn Keeping() -> impl IntoView {
@@ -56,15 +61,14 @@ pub fn Keeping() -> impl IntoView {
         let is_kept = kept == Known::Is(Some(true));
         let more = [(!is_kept).then_some(words::PRIVATE), (!service_worker::can_be_kept()).then_some(words::NO_APP)];
         let said = kept.words().into_iter().chain(more.into_iter().flatten());
-        let between = if text::language() == Language::Zh { "" } else { " " };
-        said.map(Phrase::get).collect::<Vec<_>>().join(between)
+        said.map(Phrase::get).collect::<Vec<_>>().join(between())
     };
     let unreadable = Session::here().unreadable();
     let damaged = move || {
         let (rows, lost) = unreadable.get();
         let said = [(rows > 0).then(|| words::damaged(rows as u64)), (lost > 0).then(|| words::lost(lost as u64))];
         let said: Vec<String> = said.into_iter().flatten().collect();
-        (!said.is_empty()).then(|| view! { <Note text=said.join(" ") tone=Tone::Alarm glyph=Glyph::Warn/> })
+        (!said.is_empty()).then(|| view! { <Note text=said.join(between()) tone=Tone::Alarm glyph=Glyph::Warn/> })
     };
     view! {
         <div data-testid="keeping">

@@ -14,6 +14,7 @@ use uuid::Uuid;
 use super::devices::{Work, in_fours};
 use crate::features::order::refusal;
 use crate::frame::PageHead;
+use crate::platform::page;
 use crate::session::Session;
 use crate::text::{self, devices as words, rules, settings, shop_setup};
 use crate::ui::{Acts, Button, Dialog, Fault, Glyph, Kind, Note, Scroll, Sheet, TextField, Toast, Toaster, Tone};
@@ -115,7 +116,15 @@ pub fn ManageDevices() -> impl IntoView {
                 <Scroll label=settings::DEVICES>
                     <Show when=offline><Note text=words::OFFLINE tone=Tone::Owe glyph=Glyph::Offline/></Show>
                     <ul class="plain-rows">
-                        {move || rows.get().into_iter().map(|line| view! { <Row line desk/> }).collect_view()}
+                        <For
+                            each=move || rows.with(|rows| rows.iter().map(|line| line.id).collect::<Vec<_>>())
+                            key=|id| *id
+                            children=move |id| {
+                                let line = move |rows: &Vec<Line>| rows.iter().find(|line| line.id == id).cloned();
+                                let line = Memo::new(move |_| rows.with(line).unwrap_or_default());
+                                view! { <Row id line desk/> }
+                            }
+                        />
                     </ul>
                 </Scroll>
             </Sheet>
@@ -127,11 +136,12 @@ pub fn ManageDevices() -> impl IntoView {
 }
 
 #[component]
-fn Row(line: Line, desk: Desk) -> impl IntoView {
-    let known = line.known.clone();
-    let is_revoked = known.as_ref().is_some_and(|known| known.revoked_ms.is_some());
+fn Row(id: Uuid, line: Memo<Line>, desk: Desk) -> impl IntoView {
+    let revoked_at = move || line.with(|line| line.known.as_ref().and_then(|known| known.revoked_ms));
+    let is_revoked = Memo::new(move |_| revoked_at().is_some());
+    let may_revoke = Memo::new(move |_| line.with(|line| line.known.is_some() && !line.here) && !is_revoked.get());
     let says = move || {
-        let known = known.as_ref()?;
+        let known = line.get().known?;
         let mut says = vec![match known.revoked_ms {
             Some(at) => words::revoked_at(&text::date_time(at)),
             None => words::heard_at(&text::date_time(known.last_seen_ms)),
@@ -139,29 +149,36 @@ fn Row(line: Line, desk: Desk) -> impl IntoView {
         says.extend(known.joined_ms.map(|at| words::joined_at(&text::date_time(at))));
         Some(says.join(" · "))
     };
-    let (for_name, for_revoke, for_again) = (line.clone(), line.clone(), line.clone());
-    let may_revoke = line.known.is_some() && !line.here && !is_revoked;
-    let code = (line.called != line.code).then(|| line.code.clone());
+    let head = move || {
+        let Line { code, called, here, .. } = line.get();
+        let code = (called != code).then(|| view! { <span class="muted">{code}</span> });
+        let here = here.then(|| view! { <span class="muted small">{settings::THIS_ONE}</span> });
+        view! { {called} " " {code} " " {here} }
+    };
+    let ask = move |open: RwSignal<bool>| desk.ask(line.get_untracked(), open);
+    // The key that was pressed makes way for another: who goes by keys goes on in the same row.
+    Effect::new(move |before: Option<bool>| {
+        let now = is_revoked.get();
+        if before.is_some_and(|before| before != now) {
+            request_animation_frame(move || {
+                let _ = page::has_focus() || page::focus(&format!("[data-device='{id}'] button"));
+            });
+        }
+        now
+    });
     view! {
-        <li data-testid="device-row" data-device=line.id.to_string() data-revoked=is_revoked.to_string()>
+        <li data-testid="device-row" data-device=id.to_string() data-revoked=move || is_revoked.get().to_string()>
             <div>
-                <h2>
-                    {line.called} " " {code.map(|code| view! { <span class="muted">{code}</span> })} " "
-                    {line.here.then(|| view! { <span class="muted small">{settings::THIS_ONE}</span> })}
-                </h2>
+                <h2>{head}</h2>
                 <p class="small muted">{says}</p>
             </div>
-            <Button label=words::RENAME glyph=Glyph::Edit on_press=move || desk.ask(for_name.clone(), desk.renaming)/>
-            {may_revoke
-                .then(|| {
-                    let open = move || desk.ask(for_revoke.clone(), desk.revoking);
-                    view! { <Button label=words::REVOKE glyph=Glyph::Lock kind=Kind::Danger on_press=open/> }
-                })}
-            {is_revoked
-                .then(|| {
-                    let open = move || desk.ask(for_again.clone(), desk.letting_in);
-                    view! { <Button label=words::LET_IN glyph=Glyph::Plus on_press=open/> }
-                })}
+            <Button label=words::RENAME glyph=Glyph::Edit on_press=move || ask(desk.renaming)/>
+            <Show when=move || may_revoke.get()>
+                <Button label=words::REVOKE glyph=Glyph::Lock kind=Kind::Danger on_press=move || ask(desk.revoking)/>
+            </Show>
+            <Show when=move || is_revoked.get()>
+                <Button label=words::LET_IN glyph=Glyph::Plus on_press=move || ask(desk.letting_in)/>
+            </Show>
         </li>
     }
 }
