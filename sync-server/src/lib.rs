@@ -38,8 +38,8 @@ use services::site::Site;
 use services::turns::Turns;
 use state::App;
 pub use state::Clock;
-use store::Store;
 use store::sqlite::SqliteStore;
+use store::{Store, StoreFault};
 
 const DAY_MS: i64 = 24 * 60 * 60 * 1_000;
 /// How long a stop may take.
@@ -111,7 +111,8 @@ pub async fn start_with(options: Options, clock: Clock) -> Result<Running> {
     }
     let epoch = store.epoch().await?;
     let setup = secrets::setup_code()?;
-    let setup_code = store.offer_setup(&setup.hash).await?.then_some(setup.text);
+    let offered = store.offer_setup(&setup.hash).await.context("the new set-up code can't be written down")?;
+    let setup_code = offered.then_some(setup.text);
     if let Some(folder) = &options.app
         && !folder.join("index.html").is_file()
     {
@@ -167,12 +168,21 @@ async fn open(place: &Place, patience: Duration) -> Result<Arc<dyn Store>> {
         ensure!(checked.faults.is_empty(), "{}", checked.faults.join("\n"));
         Ok(store)
     };
-    let store = opening.await.with_context(|| {
+    let store = opening.await.map_err(|error: anyhow::Error| {
         let file = place.file().display();
-        format!(
-            "the database {file} can't be opened. If it is damaged, or was put beside a -wal that is not its own, put a \
-             backup in its place with `sync-server restore FILE`; what is there now is kept aside"
-        )
+        let words = match error.downcast_ref() {
+            Some(StoreFault::Full) => format!("the database {file} finds no room: make some. Nothing is lost"),
+            // Nothing is wrong with it.
+            Some(StoreFault::Newer) => format!(
+                "the database {file} is not for this program. Put the newer program back; or `sync-server restore FILE` \
+                 with a copy from before the upgrade"
+            ),
+            _ => format!(
+                "the database {file} can't be opened. If it is damaged, or was put beside a -wal that is not its own, put \
+                 a backup in its place with `sync-server restore FILE`; what is there now is kept aside"
+            ),
+        };
+        error.context(words)
     })?;
     Ok(Arc::new(store))
 }

@@ -1,5 +1,6 @@
 //! The program: options, logs, start, signals, stop.
 
+use std::io::{IsTerminal, Write};
 use std::time::Duration;
 
 use anyhow::{Context, Result};
@@ -19,13 +20,18 @@ async fn main() -> Result<()> {
     // Dropped at the end, it waits a second at most until what was logged is written.
     let _written = log_as(&options)?;
     if let Some(command) = command {
-        println!("{}", sync_server::operate::run(&options, &command).await?);
-        return Ok(());
+        let done = sync_server::operate::run(&options, &command).await?;
+        return say(&done).context("it was done, but what came of it can't be written to standard output");
     }
     let mut server = sync_server::start(options).await?;
-    println!("listening on {}", server.url());
+    let mut lines = format!("listening on {}", server.url());
     if let Some(code) = &server.setup_code {
-        println!("set-up code {code}");
+        lines += &format!("\nset-up code {code}");
+    }
+    tracing::info!(version = env!("CARGO_PKG_VERSION"), url = server.url(), "started");
+    // Tablets sell whether it was heard or not.
+    if let Err(error) = say(&lines) {
+        tracing::warn!(%error, "the address and the set-up code can't be written to standard output");
     }
     tokio::select! {
         ended = server.ended() => return ended,
@@ -35,6 +41,13 @@ async fn main() -> Result<()> {
     server.stop().await
 }
 
+/// Says it on standard output, which may be a full disk, or a program that ended.
+fn say(words: &str) -> std::io::Result<()> {
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "{words}")?;
+    out.flush()
+}
+
 /// Standard output carries the two lines above and nothing else; logs go beside it, from a thread of their own: whoever
 /// reads them and stops does not hold the server up.
 fn log_as(options: &Options) -> Result<WorkerGuard> {
@@ -42,7 +55,9 @@ fn log_as(options: &Options) -> Result<WorkerGuard> {
     let builder = NonBlockingBuilder::default().lossy(true).buffered_lines_limit(LOG_LINES);
     let (writer, written) = builder.finish(std::io::stderr());
     tokio::spawn(say_lost(writer.error_counter()));
-    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(writer);
+    // Colours are for a terminal: in a file, or a journal read on a phone, they are rubbish between the words.
+    let colours = std::io::stderr().is_terminal();
+    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_ansi(colours).with_writer(writer);
     match options.log_format {
         LogFormat::Text => lines.init(),
         LogFormat::Json => lines.json().init(),

@@ -4,6 +4,8 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use clap::builder::BoolishValueParser;
+
 use crate::limits::Limits;
 use crate::operate::Command;
 
@@ -47,7 +49,7 @@ pub struct Options {
     #[arg(long, env = "STALLBOOK_LOG_FORMAT", default_value = "text", value_name = "FORMAT")]
     pub log_format: LogFormat,
     /// Take the client's address from the last entry of X-Forwarded-For; only behind a proxy that sets it
-    #[arg(long, env = "STALLBOOK_TRUST_PROXY")]
+    #[arg(long, env = "STALLBOOK_TRUST_PROXY", value_parser = BoolishValueParser::new())]
     pub trust_proxy: bool,
     /// Days after which a device that was not heard of has to be let in again
     #[arg(long, env = "STALLBOOK_UNUSED_DAYS", default_value_t = 400, value_name = "DAYS")]
@@ -63,7 +65,7 @@ pub struct Options {
     pub patience: Duration,
     /// Begin a new epoch: once, at the first start after the data folder was restored from a copy, so that every
     /// tablet offers what the copy lacks
-    #[arg(long, env = "STALLBOOK_NEW_EPOCH")]
+    #[arg(long, env = "STALLBOOK_NEW_EPOCH", value_parser = BoolishValueParser::new())]
     pub new_epoch: bool,
     /// What anyone may cost
     #[arg(skip)]

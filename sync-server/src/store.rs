@@ -49,10 +49,10 @@ pub enum StoreFault {
 
 impl From<sqlx::Error> for StoreFault {
     fn from(error: sqlx::Error) -> Self {
-        /// SQLite's `SQLITE_FULL`.
-        const FULL: &str = "13";
+        /// SQLite's `SQLITE_FULL`, and `SQLITE_IOERR_SHMSIZE`: where no room is left to open a database, that comes first.
+        const FULL: [&str; 2] = ["13", "4874"];
         match error.as_database_error().and_then(|error| error.code()) {
-            Some(code) if code == FULL => Self::Full,
+            Some(code) if FULL.contains(&&*code) => Self::Full,
             _ => Self::Database(error),
         }
     }

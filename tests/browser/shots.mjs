@@ -20,14 +20,17 @@ test("every page is looked at", async (t) => {
   const languages = asked(STALLBOOK_SHOTS_LANGS, ["zh", "en"]);
   const themes = asked(STALLBOOK_SHOTS_THEMES || "light,daylight", ["light", "dark", "daylight"]);
   const shop = { ...(await busyShop(t)), ...(await emptyTablets(t)) };
+  let taken = 0;
   for (const size of sizes) {
     for (const lang of languages) {
       for (const theme of themes) {
         await tour(shop, { lang, theme, size: SIZES[size] }, async (tablet, name) => {
           if (!name.includes(STALLBOOK_SHOTS_OF)) return;
+          taken += 1;
           await tablet.page.screenshot({ path: path.join(STALLBOOK_SHOTS, `${name}-${size}-${lang}-${theme}.png`) });
         });
       }
     }
   }
+  assert.ok(taken > 0, `no sight has “${STALLBOOK_SHOTS_OF}” in its name`);
 });

@@ -22,10 +22,12 @@ pub struct Options {
 /// Makes one mistake after the other. Fails where one is not found, or can't be made any more.
 pub fn run(options: &Options) -> Result<()> {
     let (tree, target) = (target_dir().join("planted/tree"), target_dir().join("planted/target"));
-    say("the first time all that the simulator needs is built anew: some minutes");
     let wanted = |patch: &PathBuf| options.name.as_ref().is_none_or(|name| name_of(patch).contains(name.as_str()));
+    let patches: Vec<_> = patches()?.into_iter().filter(wanted).collect();
+    ensure!(!patches.is_empty(), "no mistake in tests/planted has a name that holds this");
+    say("the first time all that the simulator needs is built anew: some minutes");
     let mut missed = Vec::new();
-    for patch in patches()?.into_iter().filter(wanted) {
+    for patch in patches {
         let name = name_of(&patch);
         copy_workspace(&tree)?;
         apply(&tree, &patch, &[])?;

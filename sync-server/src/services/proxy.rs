@@ -44,8 +44,9 @@ impl Proxies {
                 silent.retain(|_, at| (now - *at).abs() < DOUBTED_MS);
                 silent.insert(peer, now);
                 self.warn(
-                    "a call came without X-Forwarded-For, so the proxy in front only passes on what clients write: its \
-                     header is not believed. See docs/operating.md",
+                    "a call came without X-Forwarded-For: past the proxy, or through one that only passes on what clients \
+                     write. Its header is not believed for ten minutes, and all clients count as one. See \
+                     docs/operating.md",
                 );
                 peer
             }

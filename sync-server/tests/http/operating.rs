@@ -1,13 +1,15 @@
 //! What an operator does beside the server and without it: codes, devices, copies, checks.
 
 use std::path::Path;
-use std::process::Output;
+use std::process::{Output, Stdio};
 use std::time::Duration;
 
 use protocol::ProblemType::LastDevice;
 use protocol::api::{Hello, Joined};
 use sync_server::operate::{Command, run};
 use sync_server::{Options, start};
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader};
+use tokio::process::{Child, ChildStderr};
 use tokio::time::timeout;
 
 use crate::client::{Device, TestApp, new_id, problem, read, write};
@@ -315,4 +317,80 @@ async fn a_backup_with_code_in_it_is_not_restored() {
         assert!(done(&data, Command::Check).await.unwrap().contains("3 events"), "{code}");
     }
     assert!(done(&data, Command::Restore { file: copy }).await.unwrap().contains("3 events"));
+}
+
+/// The program with its standard output on a disk that is full, and its log line by line.
+#[cfg(target_os = "linux")]
+fn unheard(data: &Path, words: &[&str]) -> (Child, BufReader<ChildStderr>) {
+    let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let mut program = tokio::process::Command::new(env!("CARGO_BIN_EXE_sync-server"));
+    program.env_clear().env("STALLBOOK_TRUST_PROXY", "1").args(words).arg("--data").arg(data);
+    let mut child = program.stdout(full).stderr(Stdio::piped()).kill_on_drop(true).spawn().unwrap();
+    let log = BufReader::new(child.stderr.take().unwrap());
+    (child, log)
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_server_whose_words_find_no_room_serves_all_the_same() {
+    let folder = tempfile::tempdir().unwrap();
+    let (mut server, log) = unheard(folder.path(), &["--addr", "127.0.0.1:0"]);
+    let mut lines = log.lines();
+    let mut next = async || timeout(Duration::from_secs(20), lines.next_line()).await.unwrap().unwrap();
+    let [started, unheard] = [next().await, next().await].map(|line| line.expect("it goes on"));
+    assert!(unheard.contains("can't be written to standard output"), "{unheard}");
+    assert!(!started.contains('\x1b'), "no terminal reads it: {started}");
+    let url = started.split_once("url=\"").and_then(|(_, url)| url.split_once('"')).expect("it says where").0;
+    assert_eq!(reqwest::get(format!("{url}/readyz")).await.unwrap().status(), 200);
+    server.kill().await.unwrap();
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_command_whose_words_find_no_room_says_that_it_was_done() {
+    let app = TestApp::start().await;
+    let copies = tempfile::tempdir().unwrap();
+    let copy = copies.path().join("copy.db");
+    let (mut command, mut log) = unheard(app.folder.path(), &["backup", &copy.display().to_string()]);
+    let mut told = String::new();
+    log.read_to_string(&mut told).await.unwrap();
+    assert!(told.contains("it was done") && !told.contains("panic"), "{told}");
+    assert_eq!(command.wait().await.unwrap().code(), Some(1));
+    assert!(copy.is_file());
+}
+
+#[tokio::test]
+async fn an_older_program_sends_nobody_to_restore_a_database_that_is_sound() {
+    use sqlx::{Connection, SqliteConnection};
+    let app = TestApp::start().await;
+    let data = app.folder.path().to_owned();
+    app.server.stop().await.unwrap();
+    let file = format!("sqlite:{}", data.join("stallbook.db").display());
+    let mut connection = SqliteConnection::connect(&file).await.unwrap();
+    let newer = "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time)
+                 VALUES (9999, 'of tomorrow', 1, x'00', 0)";
+    sqlx::raw_sql(newer).execute(&mut connection).await.unwrap();
+    connection.close().await.unwrap();
+    let told = refused(&data, &["--addr", "127.0.0.1:0"]).await;
+    assert!(told.contains("Put the newer program back") && told.contains("a newer version of the server"), "{told}");
+    assert!(!told.contains("damaged"), "{told}");
+}
+
+/// A limit of the process stands in for the disk: 8 KB are less than what SQLite writes to open a database.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_start_that_finds_no_room_says_so_and_sends_nobody_to_restore() {
+    let app = TestApp::start().await;
+    let data = app.folder.path().to_owned();
+    app.server.stop().await.unwrap();
+    for words in ["--addr 127.0.0.1:0", "check", "devices"] {
+        let narrow = format!("trap '' XFSZ; ulimit -f 16; exec \"$0\" {words} --data \"$1\"");
+        let mut shell = tokio::process::Command::new("sh");
+        shell.args(["-c", &narrow, env!("CARGO_BIN_EXE_sync-server")]).arg(&data).kill_on_drop(true);
+        let output = timeout(Duration::from_secs(20), shell.output()).await.expect("it ends by itself").unwrap();
+        let told = String::from_utf8(output.stderr).unwrap();
+        assert!(!output.status.success() && told.contains("the disk is full"), "{words}: {told}");
+        assert!(!told.contains("damaged"), "{words}: {told}");
+    }
+    assert!(start(Options::on_free_port(&data)).await.is_ok(), "once there is room");
 }
