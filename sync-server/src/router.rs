@@ -58,7 +58,7 @@ fn v1(limits: &Limits) -> Router<Shared> {
         .route("/hello", get(hello::hello))
         .route("/shops", post(claim::claim).layer(strange))
         .route("/devices", post(join::join).layer(strange))
-        .route("/shops/{shop}/pairing", post(pairing::pairing))
+        .route("/shops/{shop}/pairing", post(pairing::pairing).layer(strange))
         .route("/shops/{shop}/devices", get(devices::list).post(join::join).layer(strange))
         .route("/shops/{shop}/devices/{device}", delete(devices::revoke))
         .route("/shops/{shop}/push", post(push::push))

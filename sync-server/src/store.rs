@@ -293,7 +293,7 @@ pub trait Store: Send + Sync + 'static {
     async fn idle(&self, shop: Uuid, device: Uuid, idle_ms: i64) -> Result<(), StoreFault>;
     /// All devices of a shop, by code.
     async fn devices(&self, shop: Uuid) -> Result<Vec<Device>, StoreFault>;
-    /// Takes a device's credential away, and every pairing code it used; that of the last one which has one only with
+    /// Takes a device's credential away, and every pairing code it used, or drew and nobody used; that of the last one which has one only with
     /// `even_last`.
     async fn revoke(&self, shop: Uuid, device: Uuid, even_last: bool, now: i64) -> Result<Revoked, StoreFault>;
 

@@ -54,3 +54,15 @@ test("where the later files can't be had, a shop and their pages wait for them, 
   await tablet.button("Try again").click();
   await heading("Settings");
 });
+
+test("where the storage is opened and nothing is heard of it, that is said", async (t) => {
+  const tablet = await switchOn(t, await openServer(t));
+  await tablet.context.addInitScript(() => {
+    IDBFactory.prototype.open = () => Object.defineProperties(Object.create(IDBOpenDBRequest.prototype), Object.fromEntries([
+      ...["onsuccess", "onerror", "onblocked", "onupgradeneeded"].map((name) => [name, { value: null, writable: true }]),
+      ["readyState", { value: "pending" }],
+    ]));
+  });
+  await tablet.go("/?lang=en");
+  await tablet.page.getByText("This device's storage does not answer.").first().waitFor();
+});

@@ -6,7 +6,7 @@
 //! name, and `unsent`, for each that must be sent the epoch it was offered under, or nothing: a store of its own,
 //! because an index can't be added to a store that is there.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::ops::RangeInclusive;
 use std::rc::Rc;
 use std::time::Duration;
@@ -98,6 +98,14 @@ impl Drop for Watch {
     }
 }
 
+impl Watch {
+    /// While this lives, the storage is waited for; where that takes long, it is said.
+    fn begin(hitch: &OnHitch) -> Self {
+        let hitch = Rc::clone(hitch);
+        Self(set_timeout_with_handle(move || hitch(Hitch::Silent), PATIENCE).ok())
+    }
+}
+
 impl IndexedDb {
     /// Opens it, and makes it where there is none.
     pub async fn open(name: &str, durability: Durability, hitch: OnHitch) -> Result<Self, StorageFault> {
@@ -132,24 +140,22 @@ impl IndexedDb {
         self.connection.borrow().database.clone()
     }
 
-    /// While this lives, the storage is waited for; where that takes long, it is said.
-    fn watch(&self) -> Watch {
-        let hitch = Rc::clone(&self.hitch);
-        Watch(set_timeout_with_handle(move || hitch(Hitch::Silent), PATIENCE).ok())
-    }
-
     /// Waits for the word that it is on the disk. What failed says why.
     async fn committed(&self, writing: Writing<'_>) -> Result<(), StorageFault> {
         // Without a reason the connection died.
-        let _watch = self.watch();
+        let _watch = Watch::begin(&self.hitch);
         writing.committed().await.map_err(|reason| reason.map_or(StorageFault::Closed, |reason| fault(reason.into())))
     }
 }
 
 async fn connect(name: &str, hitch: OnHitch) -> Result<Connection, StorageFault> {
+    let watch = Rc::new(Cell::new(Some(Watch::begin(&hitch))));
+    let blocked = Rc::clone(&watch);
     let database = Database::open(name)
         .with_version(VERSION)
         .with_on_blocked(move |_| {
+            // It did answer, and what to do is said.
+            drop(blocked.take());
             hitch(Hitch::Blocked);
             Ok(())
         })
@@ -162,8 +168,9 @@ async fn connect(name: &str, hitch: OnHitch) -> Result<Connection, StorageFault>
             }
             Ok(())
         })
-        .await
-        .map_err(open_fault)?;
+        .await;
+    drop(watch.take());
+    let database = database.map_err(open_fault)?;
     let listening = database.version_changes().ok().map(|mut changes| {
         let (listen, handle) = abortable(async move {
             if changes.recv().await.is_some() {
@@ -181,7 +188,7 @@ async fn connect(name: &str, hitch: OnHitch) -> Result<Connection, StorageFault>
 
 impl Storage for IndexedDb {
     async fn read_start(&self) -> Result<Start, StorageFault> {
-        let _watch = self.watch();
+        let _watch = Watch::begin(&self.hitch);
         let database = self.database();
         let reading = database.transaction([JOURNAL, CHECKPOINT, DEVICE]).build().map_err(fault)?;
         let journal = reading.object_store(JOURNAL).map_err(fault)?;
@@ -208,6 +215,7 @@ impl Storage for IndexedDb {
     }
 
     async fn read_entries(&self, ranges: &[RangeInclusive<u32>]) -> Result<Vec<JournalEntry>, StorageFault> {
+        let _watch = Watch::begin(&self.hitch);
         let database = self.database();
         let reading = database.transaction(JOURNAL).build().map_err(fault)?;
         let journal = reading.object_store(JOURNAL).map_err(fault)?;

@@ -57,8 +57,10 @@ pub async fn get(
 pub async fn missing(
     State(app): State<Shared>,
     caller: Caller,
-    Json(asked): Json<AskBlobs>,
+    Upload(body): Upload,
 ) -> Result<Json<MissingBlobs>, Fault> {
+    let asked: AskBlobs = serde_json::from_slice(&body)
+        .map_err(|_| Fault::Because(ProblemType::Malformed, "not what blobs are asked for with".to_owned()))?;
     if asked.ids.len() > MAX_BLOBS_ASKED {
         return Err(Fault::Because(ProblemType::TooLarge, format!("at most {MAX_BLOBS_ASKED} blobs at once")));
     }

@@ -76,7 +76,6 @@ pub async fn pull(State(app): State<Shared>, caller: Caller, Query(asked): Query
                 Ok(_) | Err(RecvError::Lagged(_)) => {
                     turn = Some(app.pages.take(caller.device).await?);
                     page = app.store.page(caller.shop, range).await?;
-                    app.is_in(&caller).await?;
                 }
                 Err(RecvError::Closed) => break,
             },
@@ -84,6 +83,8 @@ pub async fn pull(State(app): State<Shared>, caller: Caller, Query(asked): Query
             () = app.stopping.cancelled() => break,
         }
     }
+    // It may have waited, for its turn or for news.
+    app.is_in(&caller).await?;
     Ok(answer(&app, range, &page, turn))
 }
 

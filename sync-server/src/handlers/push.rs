@@ -33,6 +33,8 @@ pub async fn push(State(app): State<Shared>, caller: Caller, Upload(body): Uploa
         return Err(Fault::Because(ProblemType::TooLarge, format!("a push has at most {MAX_PUSH_EVENTS} events")));
     }
     app.budgets.events.check(&caller, app.now())?;
+    // Its body may have taken two minutes.
+    app.is_in(&caller).await?;
     // A task of its own: a client that goes away stops neither the commit nor the poke.
     let work = app.tasks.spawn(append(app.clone(), caller, push));
     let (now, appended) = work.await.map_err(|_| ProblemType::Internal)??;

@@ -1,12 +1,14 @@
 //! `GET shops/{shop}/quarantine`: what was pushed and is not in the log, for the owner to see.
 
-use axum::Json;
 use axum::extract::{Query, State};
-use protocol::Problem;
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
 use protocol::api::{Quarantine, QuarantinedEvent};
+use protocol::{Problem, ProblemType};
 use serde::Deserialize;
 
 use crate::fault::Fault;
+use crate::services::turns::held;
 use crate::state::{Caller, Shared};
 
 /// The most events of a page.
@@ -25,7 +27,9 @@ pub async fn quarantine(
     State(app): State<Shared>,
     caller: Caller,
     Query(Asked { before }): Query<Asked>,
-) -> Result<Json<Quarantine>, Fault> {
+) -> Result<Response, Fault> {
+    // As large as a page of the log, and in memory as long as that.
+    let turn = app.pages.take(caller.device).await?;
     let asides = app.store.quarantined(caller.shop, before, MOST, PAGE_BYTES).await?;
     let last = asides.last().map(|aside| aside.no);
     let before = match last {
@@ -40,5 +44,7 @@ pub async fn quarantine(
         text: aside.text,
         bytes: aside.bytes,
     });
-    Ok(Json(Quarantine { events: events.collect(), before }))
+    let text = serde_json::to_vec(&Quarantine { events: events.collect(), before });
+    let text = text.map_err(|_| ProblemType::Internal)?;
+    Ok(([(header::CONTENT_TYPE, "application/json")], held(text, turn)).into_response())
 }

@@ -40,7 +40,7 @@ const READERS: u32 = 4;
 const CLAIM_OPEN_MS: i64 = 10 * 60_000;
 const DAY_MS: i64 = 24 * 60 * 60_000;
 /// Pairing codes of a shop that are good at the same time: each makes a guess likelier. The oldest goes, first one that
-/// was used.
+/// was used, then one of the device that drew most; those of the operator stay longest.
 const PAIRING_CODES: i64 = 5;
 /// SQLite takes 32,766 parameters in a statement; a row has eleven.
 const ROWS_A_STATEMENT: usize = 250;
@@ -401,7 +401,10 @@ impl Store for SqliteStore {
         let mut tx = self.begin().await?;
         sqlx::query(
             "DELETE FROM pairing WHERE expires_ms <= ?1 OR code_hash IN (
-                 SELECT code_hash FROM pairing WHERE shop = ?2 ORDER BY used_by IS NULL DESC, expires_ms DESC
+                 SELECT code_hash FROM pairing WHERE shop = ?2
+                 ORDER BY used_by IS NULL DESC, drawn_by IS NULL DESC,
+                     row_number() OVER (PARTITION BY used_by IS NULL, drawn_by ORDER BY expires_ms DESC),
+                     expires_ms DESC
                  LIMIT -1 OFFSET ?3)",
         )
         .bind(now)
@@ -463,6 +466,10 @@ impl Store for SqliteStore {
             if used_by.is_none() && lets_in == LetsIn::New && !proven(2)? && !proven(3)? {
                 return Ok(Joined::Known);
             }
+            let is_out = known.try_get::<Option<&[u8]>, _>(2)?.is_none();
+            if by.is_some() && is_out && has_access(&devices) >= join.most.devices {
+                return Ok(Joined::Crowded);
+            }
             sqlx::query(
                 "UPDATE devices SET former_hash = coalesce(credential_hash, former_hash), credential_hash = ?,
                      joined_ms = ?, last_seen_ms = ?, revoked_ms = NULL WHERE shop = ? AND id = ?",
@@ -474,6 +481,8 @@ impl Store for SqliteStore {
             .bind(blob(&join.device))
             .execute(&mut *tx)
             .await?;
+            // Who had its former credential may have drawn codes with it.
+            forget_codes_of(&mut tx, shop, join.device, Some(&join.code_hash)).await?;
             known.try_get(1)?
         } else {
             if by.is_some_and(|by| is_crowded(&devices, by, &join.most, now)) {
@@ -587,6 +596,7 @@ impl Store for SqliteStore {
             .bind(blob(&device))
             .execute(&mut *tx)
             .await?;
+        forget_codes_of(&mut tx, shop, device, None).await?;
         tx.commit().await?;
         Ok(if done.rows_affected() == 1 { Revoked::Out } else { Revoked::Unknown })
     }
@@ -755,11 +765,32 @@ impl Store for SqliteStore {
 /// Whether a shop of these devices takes in no other that one of them lets in.
 fn is_crowded(devices: &[SqliteRow], by: &[u8], most: &Joins, now: i64) -> bool {
     let bytes = |row: &SqliteRow, at: &str| row.try_get::<Option<Vec<u8>>, _>(at).ok().flatten();
-    let has_access = devices.iter().filter(|row| bytes(row, "credential_hash").is_some()).count();
     let is_of_today = |row: &&SqliteRow| row.try_get::<i64, _>("joined_ms").is_ok_and(|at| (now - at).abs() < DAY_MS);
     let today: Vec<_> = devices.iter().filter(is_of_today).filter_map(|row| bytes(row, "let_in_by")).collect();
     let own = today.iter().filter(|it| *it == by).count();
-    has_access >= most.devices || own >= most.of_device || today.len() >= most.of_shop
+    has_access(devices) >= most.devices || own >= most.of_device || today.len() >= most.of_shop
+}
+
+/// How many of these devices have access.
+fn has_access(devices: &[SqliteRow]) -> usize {
+    let has = |row: &&SqliteRow| row.try_get::<Option<&[u8]>, _>("credential_hash").is_ok_and(|hash| hash.is_some());
+    devices.iter().filter(has).count()
+}
+
+/// Codes that a device drew and nobody used, but this one: by them it would let itself in under another name.
+async fn forget_codes_of(
+    connection: &mut SqliteConnection,
+    shop: Uuid,
+    device: Uuid,
+    but: Option<&SecretHash>,
+) -> Result<(), StoreFault> {
+    sqlx::query("DELETE FROM pairing WHERE shop = ? AND drawn_by = ? AND used_by IS NULL AND code_hash IS NOT ?")
+        .bind(blob(&shop))
+        .bind(blob(&device))
+        .bind(but.map(|hash| hash.as_slice()))
+        .execute(connection)
+        .await?;
+    Ok(())
 }
 
 async fn add_device(

@@ -1,6 +1,7 @@
 //! What is too large, packed, broken, or not there.
 
 use std::io::Write;
+use std::time::Duration;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
@@ -8,6 +9,8 @@ use protocol::api::PushStatus::Stored;
 use protocol::api::{Hello, Pushed};
 use protocol::{MAX_PUSH_EVENTS, ProblemType};
 use reqwest::{Method, Response};
+use sync_server::Options;
+use tokio::time::timeout;
 
 use crate::client::{Device, TestApp, problem, read, statuses};
 
@@ -93,6 +96,21 @@ async fn long_answers_travel_packed_and_short_ones_plain() {
     }
     let request = first.request(Method::GET, "pull?after=99").header("accept-encoding", "br").build().unwrap();
     assert!(bare.execute(request).await.unwrap().headers().get("content-encoding").is_none());
+}
+
+/// Once a kilobyte, packed, held a megabyte on each connection of a device, for two minutes.
+#[tokio::test]
+async fn what_is_large_waits_for_its_turn_whatever_the_call() {
+    let none = |options: &mut Options| (options.limits.uploads_per_device, options.limits.pages_per_device) = (0, 0);
+    let app = TestApp::start_as(none).await;
+    let first = app.first_device().await;
+    let asks = first.request(Method::POST, "blobs/missing").json(&serde_json::json!({"ids": []}));
+    assert!(timeout(Duration::from_millis(300), asks.send()).await.is_err(), "a body as large as a push");
+    let asks = first.request(Method::GET, "quarantine");
+    assert!(timeout(Duration::from_millis(300), asks.send()).await.is_err(), "an answer as large as a page");
+    let asks = first.request(Method::POST, "pairing").body(" ".repeat(5_000));
+    assert_eq!(problem(asks.send().await.unwrap()).await, ProblemType::TooLarge);
+    first.pairing_code().await;
 }
 
 #[tokio::test]

@@ -1,14 +1,26 @@
 //! How shops and devices come in, and how they are kept out.
 
+use std::time::Duration;
+
 use protocol::ProblemType::{
     BadPairingCode, BadSetupCode, DeviceKnown, Forbidden, Malformed, NoMoreDevices, NotFound, TooMany, Unauthenticated,
 };
-use protocol::api::{Claimed, Joined, Pairing};
+use protocol::api::{Claimed, JoinShop, Joined, Pairing};
 use reqwest::Method;
 use sync_server::Options;
 use sync_server::limits::Joins;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::time::sleep;
 
 use crate::client::{Device, TestApp, new_id, problem, read};
+
+/// A code that the operator draws.
+async fn printed(app: &TestApp) -> String {
+    let pair = sync_server::operate::Command::Pair;
+    let printed = sync_server::operate::run(&Options::on_free_port(app.folder.path()), &pair).await.unwrap();
+    printed.lines().next().unwrap().strip_prefix("pairing code ").unwrap().to_owned()
+}
 
 #[tokio::test]
 async fn a_shop_claims_the_server_with_the_printed_code() {
@@ -306,9 +318,84 @@ async fn a_device_does_not_fill_the_shop_with_names_of_its_own() {
     app.next_device(&first).await;
     assert_eq!(problem(asks(&fourth).await).await, NoMoreDevices, "four that have access");
     app.let_in_again(&first, &fourth).await;
-    let pair = sync_server::operate::Command::Pair;
-    let printed = sync_server::operate::run(&Options::on_free_port(app.folder.path()), &pair).await.unwrap();
+    let code = printed(&app).await;
     app.clock.store(i64::try_from(now).unwrap(), std::sync::atomic::Ordering::SeqCst);
-    let code = printed.lines().next().unwrap().strip_prefix("pairing code ").unwrap();
-    read::<Joined>(app.join(code, new_id(), None).await, 201).await;
+    read::<Joined>(app.join(&code, new_id(), None).await, 201).await;
+}
+
+#[tokio::test]
+async fn what_a_device_drew_goes_with_its_access() {
+    let app = TestApp::start().await;
+    let first = app.first_device().await;
+    let stolen = app.next_device(&first).await;
+    let (drawn, honest) = (stolen.pairing_code().await, first.pairing_code().await);
+    assert_eq!(first.revoke(stolen.id).await.status(), 204);
+    assert_eq!(problem(app.join(&drawn, new_id(), None).await).await, BadPairingCode, "it came back under a new name");
+    let _: Joined = read(app.join(&honest, new_id(), None).await, 201).await;
+    // The same where its access is not taken away but given to whoever has its place.
+    let lost = app.next_device(&first).await;
+    let drawn = lost.pairing_code().await;
+    app.let_in_again(&first, &lost).await;
+    assert_eq!(problem(app.join(&drawn, new_id(), None).await).await, BadPairingCode);
+}
+
+#[tokio::test]
+async fn a_device_that_draws_many_codes_makes_no_other_ones_void() {
+    let app = TestApp::start().await;
+    let now = std::time::UNIX_EPOCH.elapsed().unwrap().as_millis();
+    app.clock.store(i64::try_from(now).unwrap(), std::sync::atomic::Ordering::SeqCst);
+    let first = app.first_device().await;
+    let hostile = app.next_device(&first).await;
+    let honest = first.pairing_code().await;
+    let operators = printed(&app).await;
+    for _ in 0..20 {
+        app.pass(1);
+        hostile.pairing_code().await;
+    }
+    let _: Joined = read(app.join(&operators, new_id(), None).await, 201).await;
+    let _: Joined = read(app.join(&honest, new_id(), None).await, 201).await;
+}
+
+#[tokio::test]
+async fn who_is_let_in_again_counts_among_those_that_have_access() {
+    let joins = Joins { devices: 3, of_device: 20, of_shop: 40 };
+    let app = TestApp::start_as(|options| options.limits.joins = joins).await;
+    let now = std::time::UNIX_EPOCH.elapsed().unwrap().as_millis();
+    app.clock.store(i64::try_from(now).unwrap(), std::sync::atomic::Ordering::SeqCst);
+    let first = app.first_device().await;
+    let away = app.next_device(&first).await;
+    first.revoke(away.id).await;
+    app.next_device(&first).await;
+    app.next_device(&first).await;
+    let again = async |pairing_code: String| {
+        let credential = Some(away.credential.clone());
+        app.post("/api/v1/devices", &JoinShop { pairing_code, device: away.id, code: None, credential }).await
+    };
+    assert_eq!(problem(again(first.pairing_code().await).await).await, NoMoreDevices);
+    let _: Joined = read(again(printed(&app).await).await, 201).await;
+}
+
+#[tokio::test]
+async fn what_a_revoked_device_was_still_sending_is_not_taken() {
+    let app = TestApp::start().await;
+    let first = app.first_device().await;
+    let second = app.next_device(&first).await;
+    let body = second.push_body(&second.events([1]));
+    let (begin, end) = body.split_at(body.len() / 2);
+    let mut socket = TcpStream::connect(app.server.addr).await.unwrap();
+    let head = format!(
+        "POST /api/v1/shops/{}/push HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {}\r\n\
+         content-length: {}\r\nconnection: close\r\n\r\n{begin}",
+        second.shop,
+        second.credential,
+        body.len()
+    );
+    socket.write_all(head.as_bytes()).await.unwrap();
+    sleep(Duration::from_millis(200)).await;
+    first.revoke(second.id).await;
+    socket.write_all(end.as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    socket.read_to_string(&mut answer).await.unwrap();
+    assert!(answer.starts_with("HTTP/1.1 401"), "{answer}");
+    assert_eq!(first.pull("after=0").await.head, 0);
 }
