@@ -160,7 +160,7 @@ test("a storage that doesn't answer is told, and what was asked of it is done wh
   });
   await tablet.act("Record payment");
   await tablet.dialog().getByRole("button", { name: "Save payment" }).click();
-  await page.getByText("storage does not answer").waitFor();
+  await tablet.dialog().getByText("storage does not answer").waitFor();
   await page.evaluate(() => (window.letGo = true));
   await tablet.dialog().waitFor({ state: "hidden" });
   await tablet.statusIs("paid");

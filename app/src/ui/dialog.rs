@@ -7,6 +7,7 @@ use leptos::prelude::*;
 use leptos::text_prop::TextProp;
 
 use super::scan::Said;
+use super::toast::Warned;
 use super::{Glyph, Icon, uid};
 use crate::platform::page;
 use crate::text::keys;
@@ -84,6 +85,7 @@ pub fn Dialog(
                 </header>
                 <div class="body">
                     <Said/>
+                    <Warned/>
                     {children()}
                 </div>
             </Show>

@@ -6,7 +6,7 @@ use std::time::Duration;
 use leptos::prelude::*;
 use leptos::text_prop::TextProp;
 
-use super::{Button, Glyph, Icon, Kind};
+use super::{Button, Glyph, Icon, Kind, Note, Tone};
 use crate::platform::page::{self, Lane};
 use crate::text::keys;
 
@@ -153,4 +153,18 @@ pub fn Toasts(
         })
     };
     view! { <div role="status">{toast}</div> }
+}
+
+/// In a dialog: what was warned of since it opened. The toast itself lies below it, out of reach.
+#[component]
+pub fn Warned() -> impl IntoView {
+    let shown = use_context::<Toaster>().map(|toaster| toaster.shown);
+    let number = |shown: &Option<(u32, Toast)>| shown.as_ref().map(|(number, _)| *number);
+    let before = shown.and_then(|shown| shown.with_untracked(number));
+    let note = move || {
+        let (number, toast) = shown?.get()?;
+        let is_new = Some(number) != before && toast.glyph == Glyph::Warn;
+        is_new.then(|| view! { <Note text=toast.text tone=Tone::Owe glyph=Glyph::Warn/> })
+    };
+    view! { <div role="status">{note}</div> }
 }
