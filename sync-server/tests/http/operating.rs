@@ -275,6 +275,9 @@ async fn what_is_no_whole_backup_is_not_restored_and_changes_nothing() {
         assert_eq!(left.len(), 2, "{name}: the database and its lock: {left:?}");
         assert!(done(&data, Command::Check).await.unwrap().contains("40 events"), "{name}");
     }
+    let pipe = copies.path().join("pipe");
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    done(&data, Command::Restore { file: pipe }).await.unwrap_err();
     // An older copy that was made by hand, with all its files, is as good.
     write(copies.path(), "by hand", std::fs::read(data.join("stallbook.db")).unwrap());
     assert!(done(&data, Command::Restore { file: copies.path().join("by hand") }).await.unwrap().contains("40 events"));
