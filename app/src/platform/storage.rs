@@ -53,7 +53,7 @@ pub enum Durability {
 pub enum Hitch {
     /// Another tab with an older version of the app stands in the way: opening goes on when that tab is closed.
     Blocked,
-    /// No answer for [`PATIENCE`]. It may come yet; an engine that left a transaction of a former page open gives none
+    /// No answer for eight seconds. It may come yet; an engine that left a transaction of a former page open gives none
     /// until the browser is closed (seen in WebKitGTK 2.50.4).
     Silent,
 }

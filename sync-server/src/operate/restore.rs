@@ -24,11 +24,11 @@ const READY: &str = "ready.db";
 /// Restores.
 pub async fn run(place: &Place, from: &Path) -> Result<String> {
     let from = fs::canonicalize(from).with_context(|| format!("{} can't be read", from.display()))?;
-    // A pipe would be waited for.
-    ensure!(from.is_file(), "{} is no file", from.display());
     place.make_folder()?;
     let _lock = place.lock()?;
     finish(place)?;
+    // A pipe would be waited for.
+    ensure!(from.is_file(), "{} is no file", from.display());
     ensure!(from != place.file(), "{} is the database itself", from.display());
     let folder = staging(place);
     fs::create_dir(&folder).with_context(|| format!("{} can't be made", folder.display()))?;
