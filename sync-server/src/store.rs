@@ -293,8 +293,8 @@ pub trait Store: Send + Sync + 'static {
     async fn idle(&self, shop: Uuid, device: Uuid, idle_ms: i64) -> Result<(), StoreFault>;
     /// All devices of a shop, by code.
     async fn devices(&self, shop: Uuid) -> Result<Vec<Device>, StoreFault>;
-    /// Takes a device's credential away, and every pairing code it used, or drew and nobody used; that of the last one which has one only with
-    /// `even_last`.
+    /// Takes a device's credential away, and every pairing code it used, or drew and nobody used; that of the last one
+    /// which has one only with `even_last`.
     async fn revoke(&self, shop: Uuid, device: Uuid, even_last: bool, now: i64) -> Result<Revoked, StoreFault>;
 
     /// Puts arrivals at the end of the log, in one transaction, by the rules of [`plan`]. Where a person's stream asks

@@ -796,9 +796,8 @@ fn after_all_that_can_go_wrong_everything_is_everywhere() {
         for first in 0..threads {
             let (ran, failed, is_over) = (&ran, &failed, &is_over);
             scope.spawn(move || {
-                let step = threads as usize;
-                let seeds = (begin + first..begin + runs).step_by(step);
-                for seed in seeds.chain(FOUND.into_iter().skip(first as usize).step_by(step)) {
+                let seeds = (begin..begin + runs).chain(FOUND);
+                for seed in seeds.skip(first as usize).step_by(threads as usize) {
                     if is_over() {
                         break;
                     }

@@ -82,7 +82,10 @@ pub fn FirstStart() -> impl IntoView {
         };
         Some(words.get().to_owned())
     });
-    let on_wrong = Callback::new(move |()| problem.set(None));
+    let on_wrong = Callback::new(move |()| {
+        problem.set(None);
+        page::focus_first_fault();
+    });
     view! { <Forms on_start on_join on_connect on_wrong busy problem=said/> }
 }
 
@@ -95,7 +98,7 @@ fn Forms(
     on_join: Callback<PairingCode>,
     /// Makes the shop and takes it to the server that the app came from, with that server's set-up code.
     on_connect: Callback<(NewShop, SetUpCode)>,
-    /// A field says what is wrong: what the server said before is about something else.
+    /// A field says what is wrong and gets the focus: what the server said before is about something else.
     on_wrong: Callback<()>,
     /// One of them is under way.
     #[prop(into)]
@@ -203,10 +206,7 @@ fn NewShopPart(
         match form.submit() {
             Some(shop) if !busy.get_untracked() => on_start.run(shop),
             Some(_) => {}
-            None => {
-                on_wrong.run(());
-                page::focus_first_fault();
-            }
+            None => on_wrong.run(()),
         }
     };
     let currencies = CURRENCIES.iter().map(|currency| Choice::new(currency.code, currency.name)).collect();
@@ -248,10 +248,7 @@ fn JoinPart(on_join: Callback<PairingCode>, on_wrong: Callback<()>, busy: Signal
         match PairingCode::parse(&code.read_untracked()) {
             Some(code) if !busy.get_untracked() => on_join.run(code),
             Some(_) => {}
-            None => {
-                on_wrong.run(());
-                page::focus_first_fault();
-            }
+            None => on_wrong.run(()),
         }
     };
     view! {
@@ -291,10 +288,7 @@ fn ConnectPart(
         match (form.submit(), SetUpCode::parse(&code.read_untracked())) {
             (Some(shop), Some(code)) if !busy.get_untracked() => on_connect.run((shop, code)),
             (Some(_), Some(_)) => {}
-            _ => {
-                on_wrong.run(());
-                page::focus_first_fault();
-            }
+            _ => on_wrong.run(()),
         }
     };
     view! {

@@ -142,8 +142,8 @@ impl IndexedDb {
 
     /// Waits for the word that it is on the disk. What failed says why.
     async fn committed(&self, writing: Writing<'_>) -> Result<(), StorageFault> {
-        // Without a reason the connection died.
         let _watch = Watch::begin(&self.hitch);
+        // Without a reason the connection died.
         writing.committed().await.map_err(|reason| reason.map_or(StorageFault::Closed, |reason| fault(reason.into())))
     }
 }

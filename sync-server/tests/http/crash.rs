@@ -189,33 +189,33 @@ async fn a_backup_and_a_restore_that_are_killed_leave_the_former_state_or_the_ne
     let credential = read::<Claimed>(answer, 201).await.credential;
     let device = Device { http: Client::new(), base: app.url(), shop, id, code: "K7".into(), credential };
     let restored = u64::from(kills) * 16;
-    for counter in 1..=restored + 1 {
-        if counter > restored {
-            let backup = ["backup", copy.to_str().unwrap()];
-            let begun = Instant::now();
-            assert!(cut_off(&former, &backup, WHOLE).await);
-            let takes = begun.elapsed();
-            let other = copies.join("other.db");
-            let mut made = 0;
-            for kill in 0..kills {
-                if cut_off(&former, &["backup", other.to_str().unwrap()], takes * (kill * 2 + 1) / (kills * 2)).await {
-                    made += 1;
-                }
-                if other.exists() {
-                    check(&other, restored).await;
-                    std::fs::remove_file(&other).unwrap();
-                }
-            }
-            for file in names(&copies) {
-                let abandoned = std::fs::File::options().append(true).open(copies.join(file)).unwrap();
-                abandoned.set_modified(SystemTime::now() - Duration::from_hours(2)).unwrap();
-            }
-            println!("backup: {takes:?}, {made} of {kills} made, {} files of others", names(&copies).len() - 1);
-            assert!(cut_off(&former, &["backup", other.to_str().unwrap()], WHOLE).await);
-            assert_eq!(names(&copies), ["copy.db", "other.db"], "the next one clears away what was left");
-        }
-        device.push(&[device.event_of(new_id(), counter, &"x".repeat(60_000))]).await;
+    let push = async |counter| device.push(&[device.event_of(new_id(), counter, &"x".repeat(60_000))]).await;
+    for counter in 1..=restored {
+        push(counter).await;
     }
+    let backup = ["backup", copy.to_str().unwrap()];
+    let begun = Instant::now();
+    assert!(cut_off(&former, &backup, WHOLE).await);
+    let takes = begun.elapsed();
+    let other = copies.join("other.db");
+    let mut made = 0;
+    for kill in 0..kills {
+        if cut_off(&former, &["backup", other.to_str().unwrap()], takes * (kill * 2 + 1) / (kills * 2)).await {
+            made += 1;
+        }
+        if other.exists() {
+            check(&other, restored).await;
+            std::fs::remove_file(&other).unwrap();
+        }
+    }
+    for file in names(&copies) {
+        let abandoned = std::fs::File::options().append(true).open(copies.join(file)).unwrap();
+        abandoned.set_modified(SystemTime::now() - Duration::from_hours(2)).unwrap();
+    }
+    println!("backup: {takes:?}, {made} of {kills} made, {} files of others", names(&copies).len() - 1);
+    assert!(cut_off(&former, &["backup", other.to_str().unwrap()], WHOLE).await);
+    assert_eq!(names(&copies), ["copy.db", "other.db"], "the next one clears away what was left");
+    push(restored + 1).await;
     app.stop().await.unwrap();
 
     let restore = ["restore", copy.to_str().unwrap()];

@@ -485,7 +485,8 @@ impl Server {
     }
 }
 
-/// What an event says of itself at its place in the log, or where it has none.
+/// What an event says of itself at its place in the log, or where it has none. The engine's own reading (`fold.rs`) is
+/// not asked: its mistakes are to be found.
 pub fn meta_of(envelope: &Envelope, stamp: Option<&Stamp>) -> Meta {
     let seq = stamp.map(|stamp| stamp.seq);
     // A clock that is far ahead counts for no more than a little after the receipt.

@@ -154,10 +154,10 @@ pub fn Rows(
             && list.scroll_top() > 0
         {
             let heights = heights.get_untracked();
-            let first = heights.row_at(&before.listing, list.scroll_top().into());
-            let ids: Vec<_> = before.rows.iter().skip(first.saturating_sub(before.start)).map(|row| row.id).collect();
+            let first = heights.row_at(&before.listing, list.scroll_top().into()).max(before.start);
+            let ids: Vec<_> = before.rows.iter().skip(first - before.start).map(|row| row.id).collect();
             if let Some((nth, place)) = session.still_in(&now.filter, &ids, first) {
-                let was = heights.top_of(&before.listing, first.max(before.start) + nth);
+                let was = heights.top_of(&before.listing, first + nth);
                 let moved = i32::try_from(heights.top_of(&now.listing, place) - was).unwrap_or(0);
                 if moved != 0 {
                     to_place(list.scroll_top().saturating_add(moved));
