@@ -96,8 +96,7 @@ test("goods by weight are priced, weighed and shown in the shop's unit", async (
 
   // In pounds from now on: what was sold stays as it was sold, what is sold next is by the pound.
   await tablet.go("/settings/shop");
-  const select = tablet.page.getByRole("combobox", { name: "Unit of weight" });
-  await select.selectOption("lb");
+  await tablet.set("Unit of weight", "lb");
   await tablet.go("/orders");
   await tablet.page.locator(`[data-testid="order-row"][data-order-number="${number}"]`).click();
   const article = tablet.page.getByRole("article");

@@ -217,6 +217,21 @@ export class Tablet {
   async choose(name) {
     await this.page.getByRole("radio", { name, exact: true }).check();
   }
+  /** Sets one of the shop's terms, and waits until it is in the journal: to leave the page at once may be sooner. */
+  async set(name, value) {
+    const list = this.page.getByRole("combobox", { name, exact: true });
+    if ((await list.inputValue()) === value) return;
+    const written = (since) => new Promise((done) => (indexedDB.open("stallbook").onsuccess = ({ target: { result: database } }) => {
+      const keys = database.transaction("journal").objectStore("journal").getAllKeys();
+      keys.onsuccess = () => {
+        database.close();
+        done(since === undefined ? keys.result.at(-1) : keys.result.at(-1) > since);
+      };
+    }));
+    const since = await this.page.evaluate(written);
+    await list.selectOption(value);
+    await this.page.waitForFunction(written, since);
+  }
   /** An act that is in the open, or else under "More". */
   async act(name) {
     await this.page.getByTestId("order-status").first().waitFor();
