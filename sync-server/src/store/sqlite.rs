@@ -36,6 +36,9 @@ use super::{
 
 /// Readers side by side; a writer does not keep them waiting.
 const READERS: u32 = 4;
+/// Rows that are read before someone asks for them: with the largest texts a page's worth, and with small ones as fast as
+/// a thousand.
+const READ_AHEAD: usize = 16;
 /// SQLite takes 32,766 parameters in a statement; a row has eleven.
 const ROWS_A_STATEMENT: usize = 250;
 
@@ -87,7 +90,7 @@ impl SqliteStore {
             .busy_timeout(patience)
             // What was erased is not left in pages that are free.
             .pragma("secure_delete", "ON")
-            .row_buffer_size(1_000);
+            .row_buffer_size(READ_AHEAD);
         let writer = SqlitePoolOptions::new()
             .max_connections(1)
             .acquire_timeout(patience)

@@ -104,8 +104,10 @@ async fn honest_tablets_sell_beside_a_hostile_crowd() {
     let first = Device { http: Client::new(), base: program.url.clone(), shop, id, code: "K7".into(), credential };
     let second = join(&first).await;
     let hostile = join(&first).await;
-    for counter in 1..=16 {
-        hostile.push(&[hostile.event_of(new_id(), counter, &"x".repeat(60_000))]).await;
+    // More than may be in memory for each of its pulls.
+    for first in (1..=1_000).step_by(16) {
+        let large = |counter| hostile.event_of(new_id(), counter, &"x".repeat(60_000));
+        hostile.push(&(first..first + 16).map(large).collect::<Vec<_>>()).await;
     }
 
     let mut counter = 0;
@@ -155,7 +157,7 @@ async fn honest_tablets_sell_beside_a_hostile_crowd() {
     let peak_mb = peak.trim().trim_end_matches(" kB").parse::<u64>().unwrap() / 1_000;
     println!("alone {alone:?}, beside the crowd {beside:?}, {counter} pushes, peak {peak_mb} MB");
     // A few milliseconds are this machine's, which has other tests to run.
-    assert!(beside <= alone * 2 + Duration::from_millis(100), "alone {alone:?}, beside the crowd {beside:?}");
+    assert!(beside <= alone * 2 + Duration::from_millis(25), "alone {alone:?}, beside the crowd {beside:?}");
     assert!(peak_mb <= 150, "{peak_mb} MB");
 }
 
