@@ -13,8 +13,10 @@ use crate::handlers::pairing;
 use crate::machine_time;
 use crate::options::Options;
 use crate::place::Place;
+use crate::store::devices::{Device, DeviceStore, Revoked};
+use crate::store::lifecycle::LifecycleStore;
+use crate::store::pairing::{LetsIn, PairingStore};
 use crate::store::sqlite::SqliteStore;
-use crate::store::{Device, LetsIn, Revoked, Store};
 
 /// What to do on the data folder.
 #[derive(Clone, Debug, clap::Subcommand)]

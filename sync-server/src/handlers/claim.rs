@@ -11,7 +11,7 @@ use crate::services::metrics::Refused;
 use crate::services::rooms::News;
 use crate::services::secrets;
 use crate::state::{ClientAddress, Shared};
-use crate::store::Claim;
+use crate::store::pairing::Claim;
 
 /// Attaches it, or says that the code is wrong or used up.
 pub async fn claim(

@@ -11,7 +11,7 @@ use uuid::Uuid;
 use crate::fault::Fault;
 use crate::services::rooms::News;
 use crate::state::{Caller, Shared};
-use crate::store::Revoked;
+use crate::store::devices::Revoked;
 
 /// All that ever joined.
 pub async fn list(State(app): State<Shared>, caller: Caller) -> Result<Json<Devices>, Fault> {

@@ -12,7 +12,7 @@ use crate::services::metrics::Refused;
 use crate::services::rooms::News;
 use crate::services::secrets;
 use crate::state::{ClientAddress, Shared};
-use crate::store;
+use crate::store::pairing;
 
 /// The code finds the shop, or must belong to the shop that the path names.
 pub async fn join(
@@ -30,7 +30,7 @@ pub async fn join(
     let now = app.now();
     let attempt = app.attempts.begin(address, now).await.inspect_err(|_| app.metrics.refused(Refused::Limit, now))?;
     let credential = secrets::credential()?;
-    let wanted = store::Join {
+    let wanted = pairing::Join {
         shop: shop.map(|Path(shop)| shop),
         code_hash: secrets::pairing_hash(&join.pairing_code),
         device: join.device,
@@ -40,28 +40,28 @@ pub async fn join(
         most: app.limits.joins,
     };
     match app.store.join(&wanted, now).await? {
-        store::Joined::In { shop, code, again } => {
+        pairing::Joined::In { shop, code, again } => {
             app.attempts.right(&attempt);
             app.rooms.room(shop).tell(News::Revoked(join.device));
             tracing::info!(%shop, device = %join.device, again, "a device was let in");
             let joined = Joined { shop, device: join.device, code, credential: credential.text };
             Ok((StatusCode::CREATED, Json(joined)))
         }
-        store::Joined::Refused => {
+        pairing::Joined::Refused => {
             app.metrics.refused(Refused::PairingCode, now);
             Err(ProblemType::BadPairingCode.into())
         }
-        store::Joined::Known => {
+        pairing::Joined::Known => {
             app.attempts.right(&attempt);
             app.metrics.refused(Refused::KnownDevice, now);
             Err(ProblemType::DeviceKnown.into())
         }
-        store::Joined::Crowded => {
+        pairing::Joined::Crowded => {
             app.attempts.right(&attempt);
             app.metrics.refused(Refused::Crowd, now);
             Err(ProblemType::NoMoreDevices.into())
         }
-        store::Joined::NoCodeFree => {
+        pairing::Joined::NoCodeFree => {
             Err(Fault::Because(ProblemType::Unavailable, "every two-character code of this shop is taken".to_owned()))
         }
     }

@@ -11,7 +11,7 @@ use uuid::Uuid;
 use crate::fault::Fault;
 use crate::services::secrets;
 use crate::state::{Caller, ClientAddress, Shared};
-use crate::store::{LetsIn, Store};
+use crate::store::pairing::{LetsIn, PairingStore};
 
 /// How long a pairing code lives.
 const LIFE_MS: i64 = 10 * 60 * 1_000;
@@ -38,7 +38,7 @@ pub async fn pairing(
 
 /// Draws a code that lets a device into the shop, for a device or for the operator.
 pub async fn draw(
-    store: &dyn Store,
+    store: &dyn PairingStore,
     shop: Uuid,
     lets_in: LetsIn,
     by: Option<Uuid>,

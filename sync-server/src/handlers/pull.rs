@@ -17,7 +17,7 @@ use crate::fault::Fault;
 use crate::services::rooms::News;
 use crate::services::turns::held;
 use crate::state::{App, Caller, Shared};
-use crate::store::{Page, Range};
+use crate::store::log::{Page, Range};
 
 /// A page ends after the event that passes this, so that a log of large events does not fill the memory.
 const PAGE_BYTES: usize = 1_000_000;

@@ -13,7 +13,7 @@ use crate::fault::Fault;
 use crate::services::metrics::Became;
 use crate::services::rooms::News;
 use crate::state::{App, Caller, Shared, Upload};
-use crate::store::Appended;
+use crate::store::log::Appended;
 use crate::store::plan::{Arrival, Outcome};
 
 /// Above this a poke goes out without the events.

@@ -13,7 +13,9 @@ use super::{backup, listed};
 use crate::options::PATIENCE;
 use crate::place::{Place, sync_folder, with_suffix};
 use crate::services::secrets;
-use crate::store::Store;
+use crate::store::devices::DeviceStore;
+use crate::store::lifecycle::LifecycleStore;
+use crate::store::pairing::PairingStore;
 use crate::store::sqlite::{SqliteStore, schema};
 
 /// What is being made ready.
@@ -157,6 +159,7 @@ mod tests {
     use super::*;
     use crate::options::Options;
     use crate::store::conformance;
+    use crate::store::log::LogStore;
 
     /// A stopped server whose log has ten events and whose files are three, as a kill leaves them, and a backup of one
     /// event.

@@ -6,8 +6,11 @@ use protocol::digest::event_hash;
 use protocol::{BlobId, Digest, Flag, ProblemType};
 use uuid::Uuid;
 
+use super::Store;
+use super::devices::Revoked;
+use super::log::{Appended, Range};
+use super::pairing::{Claim, Join, Joined, LetsIn};
 use super::plan::{Arrival, Outcome};
-use super::{Appended, Claim, Join, Joined, LetsIn, Range, Revoked, Store};
 use crate::limits::Limits;
 
 const NOW: i64 = 1_795_417_200_000;

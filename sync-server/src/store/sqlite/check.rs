@@ -3,11 +3,11 @@
 use futures::TryStreamExt;
 use protocol::digest::event_hash;
 use protocol::{BlobId, Digest};
-use sqlx::{Connection, Row, SqliteConnection};
+use sqlx::{Connection, FromRow, Row, SqliteConnection};
 use uuid::Uuid;
 
 use super::erasing::ERASED;
-use super::{SqliteStore, bytes_at, count_at, id_at, schema};
+use super::{Bytes, SqliteStore, schema};
 use crate::store::StoreFault;
 
 /// Faults that are told; who has these knows enough.
@@ -71,9 +71,10 @@ pub async fn check(connection: &mut SqliteConnection) -> Result<Checked, StoreFa
     log(&mut tx, &mut checked).await?;
     let mut pictures = sqlx::query("SELECT id, bytes FROM blobs").fetch(&mut *tx);
     while let Some(row) = pictures.try_next().await? {
+        let id = BlobId(row.try_get::<Bytes<32>, _>("id")?.0);
         checked.pictures += 1;
-        if BlobId(bytes_at(&row, 0)?) != BlobId::of(row.try_get(1)?) {
-            checked.fault(format!("picture {} is not what its name says", BlobId(bytes_at(&row, 0)?)));
+        if id != BlobId::of(row.try_get("bytes")?) {
+            checked.fault(format!("picture {id} is not what its name says"));
         }
     }
     drop(pictures);
@@ -92,20 +93,29 @@ async fn pragma(connection: &mut SqliteConnection, pragma: &str, checked: &mut C
 
 /// Each shop's log has as many events as its head says, and ends with the digest that the shop knows.
 async fn ends(connection: &mut SqliteConnection, checked: &mut Checked) -> Result<(), StoreFault> {
-    let shops = sqlx::query(
-        "SELECT id, head, digest,
-             (SELECT count(*) FROM events WHERE shop = shops.id),
-             coalesce((SELECT max(seq) FROM events WHERE shop = shops.id), 0),
+    #[derive(FromRow)]
+    struct End {
+        shop: Uuid,
+        head: u64,
+        digest: Bytes<16>,
+        events: u64,
+        last: u64,
+        last_digest: Bytes<16>,
+    }
+    let ends = sqlx::query_as(
+        "SELECT id AS shop, head, digest,
+             (SELECT count(*) FROM events WHERE shop = shops.id) AS events,
+             coalesce((SELECT max(seq) FROM events WHERE shop = shops.id), 0) AS last,
              coalesce((SELECT digest FROM events WHERE shop = shops.id AND seq = shops.head), zeroblob(16))
+                 AS last_digest
          FROM shops",
     );
-    for row in shops.fetch_all(connection).await? {
-        let (shop, head, events, last) = (id_at(&row, 0)?, count_at(&row, 1)?, count_at(&row, 3)?, count_at(&row, 4)?);
+    for End { shop, head, digest, events, last, last_digest } in ends.fetch_all(connection).await? {
         if (events, last) != (head, head) {
             checked
                 .fault(format!("shop {shop}: the log should have {head} events; it has {events}, the last is {last}"));
         }
-        if bytes_at::<16>(&row, 2)? != bytes_at::<16>(&row, 5)? {
+        if digest != last_digest {
             checked.fault(format!("shop {shop}: the log ends with another digest than the shop's"));
         }
     }
@@ -118,21 +128,23 @@ async fn log(connection: &mut SqliteConnection, checked: &mut Checked) -> Result
         sqlx::query("SELECT shop, seq, hash, digest, erasing, text FROM events ORDER BY shop, seq").fetch(connection);
     let (mut shop, mut before, mut digest) = (Uuid::nil(), 0, Digest::default());
     while let Some(row) = events.try_next().await? {
-        if shop != id_at(&row, 0)? {
-            (shop, before, digest) = (id_at(&row, 0)?, 0, Digest::default());
+        let of: Uuid = row.try_get("shop")?;
+        if shop != of {
+            (shop, before, digest) = (of, 0, Digest::default());
         }
-        let (seq, hash) = (count_at(&row, 1)?, bytes_at(&row, 2)?);
+        let (seq, Bytes(hash), Bytes(stored)): (u64, _, _) =
+            (row.try_get("seq")?, row.try_get("hash")?, row.try_get("digest")?);
         checked.events += 1;
         if seq != before + 1 {
             checked.fault(format!("shop {shop}: event {seq} follows event {before}"));
         }
-        if row.try_get::<i64, _>(4)? != ERASED && event_hash(row.try_get(5)?) != hash {
+        if row.try_get::<i64, _>("erasing")? != ERASED && event_hash(row.try_get("text")?) != hash {
             checked.fault(format!("shop {shop}: event {seq} is not what its hash says"));
         }
         (before, digest) = (seq, digest.then(&hash));
-        if digest != Digest(bytes_at(&row, 3)?) {
+        if digest != Digest(stored) {
             checked.fault(format!("shop {shop}: the digest at event {seq} does not follow from those before"));
-            digest = Digest(bytes_at(&row, 3)?);
+            digest = Digest(stored);
         }
     }
     Ok(())

@@ -5,10 +5,10 @@ use std::collections::HashSet;
 use futures::TryStreamExt;
 use protocol::Envelope;
 use protocol::erasure::{self, Asking};
-use sqlx::{QueryBuilder, Row, Sqlite, SqliteConnection};
+use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 use uuid::Uuid;
 
-use super::{blob, count_at, id_at, int};
+use super::int;
 use crate::store::StoreFault;
 use crate::store::plan::NewRow;
 
@@ -37,25 +37,20 @@ pub(super) async fn erase(
         let asks = rows.iter().any(|row| row.read.person == Some(*person) && row.read.asks_erasure);
         // No one else has seen what has just come.
         let latest = asking.iter().filter(|it| asks && it.device == device).map(|it| it.counter).max();
-        let unknowing = sqlx::query(
+        let unknowing: Vec<u64> = sqlx::query_scalar(
             "SELECT seq FROM events WHERE shop = ?1 AND person = ?2
                  AND (seq >= ?3 OR device <> ?4 AND ?5 IS NOT NULL OR counter <= ?5) AND erasing = 0",
         )
-        .bind(blob(&shop))
-        .bind(blob(person))
+        .bind(shop)
+        .bind(*person)
         .bind(int(first))
-        .bind(blob(&device))
+        .bind(device)
         .bind(latest.map(int))
         .fetch_all(&mut *connection)
         .await?;
-        for row in unknowing {
-            let seq = count_at(&row, 0)?;
-            let text: String = sqlx::query("SELECT text FROM events WHERE shop = ? AND seq = ?")
-                .bind(blob(&shop))
-                .bind(int(seq))
-                .fetch_one(&mut *connection)
-                .await?
-                .try_get(0)?;
+        for seq in unknowing {
+            let text = sqlx::query_scalar("SELECT text FROM events WHERE shop = ? AND seq = ?");
+            let text: String = text.bind(shop).bind(int(seq)).fetch_one(&mut *connection).await?;
             // A damaged row stops nobody's push; nothing in it can be read as a name.
             let Ok(envelope) = Envelope::read(&text) else {
                 tracing::error!(%shop, seq, "an event of a person who is to be erased can't be read");
@@ -68,7 +63,7 @@ pub(super) async fn erase(
             sqlx::query("UPDATE events SET text = ?, erasing = ? WHERE shop = ? AND seq = ?")
                 .bind(left)
                 .bind(ERASED)
-                .bind(blob(&shop))
+                .bind(shop)
                 .bind(int(seq))
                 .execute(&mut *connection)
                 .await?;
@@ -83,25 +78,26 @@ pub(super) async fn erase(
 
 /// The last that each device asked for this person: who knows of it knows of those before.
 async fn asking_for(connection: &mut SqliteConnection, shop: Uuid, person: Uuid) -> Result<Vec<Asking>, StoreFault> {
-    let last = "SELECT device, max(counter), max(seq) FROM events WHERE shop = ? AND person = ? AND erasing = 1
-                GROUP BY device";
-    let rows = sqlx::query(last).bind(blob(&shop)).bind(blob(&person)).fetch_all(connection).await?;
-    let asking = |row| Ok(Asking { device: id_at(row, 0)?, counter: count_at(row, 1)?, seq: Some(count_at(row, 2)?) });
-    rows.iter().map(asking).collect()
+    let last = sqlx::query_as(
+        "SELECT device, max(counter), max(seq) FROM events WHERE shop = ? AND person = ? AND erasing = 1
+         GROUP BY device",
+    );
+    let last: Vec<(Uuid, u64, u64)> = last.bind(shop).bind(person).fetch_all(connection).await?;
+    Ok(last.into_iter().map(|(device, counter, seq)| Asking { device, counter, seq: Some(seq) }).collect())
 }
 
 /// What could not be taken in may tell of the people as well: what is of their streams goes, and what names them and
 /// can't be read. An order shares its id with its contact: what was put aside of it stays.
 async fn erase_aside(connection: &mut SqliteConnection, shop: Uuid, people: &HashSet<Uuid>) -> Result<(), StoreFault> {
-    let mut gone: Vec<i64> = Vec::new();
-    let mut rows =
-        sqlx::query("SELECT no, text FROM quarantine WHERE shop = ?").bind(blob(&shop)).fetch(&mut *connection);
-    while let Some(row) = rows.try_next().await? {
-        if erasure::may_tell_of(row.try_get(1)?, people) {
-            gone.push(row.try_get(0)?);
+    let mut gone = Vec::new();
+    let asides = sqlx::query_as::<_, (i64, String)>("SELECT no, text FROM quarantine WHERE shop = ?");
+    let mut asides = asides.bind(shop).fetch(&mut *connection);
+    while let Some((no, text)) = asides.try_next().await? {
+        if erasure::may_tell_of(&text, people) {
+            gone.push(no);
         }
     }
-    drop(rows);
+    drop(asides);
     for no in gone {
         sqlx::query("DELETE FROM quarantine WHERE no = ?").bind(no).execute(&mut *connection).await?;
     }
@@ -119,12 +115,12 @@ async fn asked_for(
     }
     let mut query = QueryBuilder::<Sqlite>::new("SELECT DISTINCT person FROM events WHERE shop = ");
     // Written out: only so does SQLite take the index of those that ask.
-    query.push_bind(blob(&shop)).push(" AND erasing = 1 AND person IN (");
+    query.push_bind(shop).push(" AND erasing = 1 AND person IN (");
     let mut list = query.separated(", ");
     for person in people {
-        list.push_bind(blob(person));
+        list.push_bind(*person);
     }
     query.push(")");
-    let rows = query.build().persistent(false).fetch_all(connection).await?;
-    rows.iter().map(|row| id_at(row, 0)).collect()
+    let asked = query.build_query_scalar().persistent(false).fetch_all(connection).await?;
+    Ok(asked.into_iter().collect())
 }

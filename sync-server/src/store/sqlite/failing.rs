@@ -8,9 +8,14 @@ use tempfile::TempDir;
 use uuid::Uuid;
 
 use super::SqliteStore;
+use crate::store::StoreFault;
+use crate::store::blobs::BlobStore;
 use crate::store::conformance::{claim, event, join, large, of_person, picture};
+use crate::store::devices::DeviceStore;
+use crate::store::lifecycle::LifecycleStore;
+use crate::store::log::LogStore;
+use crate::store::pairing::{LetsIn, PairingStore};
 use crate::store::plan::Arrival;
-use crate::store::{LetsIn, Store, StoreFault};
 
 const SHOP: Uuid = Uuid::from_u128(1);
 const FIRST: Uuid = Uuid::from_u128(2);

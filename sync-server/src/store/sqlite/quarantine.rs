@@ -1,14 +1,55 @@
 //! What is put aside: kept within a device's share, and read again a page at a time.
 
+use async_trait::async_trait;
 use futures::TryStreamExt;
 use protocol::{MAX_EVENT_BYTES, ProblemType};
-use sqlx::sqlite::SqlitePool;
 use sqlx::{Row, SqliteConnection};
 use uuid::Uuid;
 
-use super::{blob, count_at, id_at, int};
+use super::{SqliteStore, int};
+use crate::store::StoreFault;
 use crate::store::plan::{Arrival, Refusal};
-use crate::store::{Aside, MOST_ASIDE, MOST_ASIDE_BYTES, StoreFault};
+use crate::store::quarantine::{Aside, MOST_ASIDE, MOST_ASIDE_BYTES, QuarantineStore};
+
+#[async_trait]
+impl QuarantineStore for SqliteStore {
+    async fn quarantined(
+        &self,
+        shop: Uuid,
+        before: Option<i64>,
+        limit: usize,
+        bytes: usize,
+    ) -> Result<Vec<Aside>, StoreFault> {
+        let mut rows = sqlx::query(
+            "SELECT no, device, event, problem, detail, received_ms, text, bytes FROM quarantine
+             WHERE shop = ? AND no < ? ORDER BY no DESC LIMIT ?",
+        )
+        .bind(shop)
+        .bind(before.unwrap_or(i64::MAX))
+        .bind(int(limit as u64))
+        .fetch(&self.readers);
+        let mut asides = Vec::new();
+        let mut room = Some(bytes);
+        while let Some(row) = rows.try_next().await? {
+            let text: String = row.try_get("text")?;
+            room = room.and_then(|room| room.checked_sub(text.len()));
+            asides.push(Aside {
+                no: row.try_get("no")?,
+                device: row.try_get("device")?,
+                event: row.try_get("event")?,
+                kind: problem_of(row.try_get("problem")?),
+                detail: row.try_get("detail")?,
+                received_ms: row.try_get("received_ms")?,
+                bytes: row.try_get("bytes")?,
+                text,
+            });
+            if room.is_none() {
+                break;
+            }
+        }
+        Ok(asides)
+    }
+}
 
 /// Keeps what was refused, within the device's share; answers how many of it there was no room for.
 pub(super) async fn put(
@@ -22,14 +63,10 @@ pub(super) async fn put(
     if asides.is_empty() {
         return Ok(0);
     }
-    let row = sqlx::query(
+    let share = sqlx::query_as(
         "SELECT count(*), coalesce(sum(octet_length(text)), 0) FROM quarantine WHERE shop = ? AND device = ?",
-    )
-    .bind(blob(&shop))
-    .bind(blob(&device))
-    .fetch_one(&mut *connection)
-    .await?;
-    let (mut kept, mut bytes): (i64, i64) = (row.try_get(0)?, row.try_get(1)?);
+    );
+    let (mut kept, mut bytes): (i64, i64) = share.bind(shop).bind(device).fetch_one(&mut *connection).await?;
     let mut unkept = 0;
     for (at, refusal) in asides {
         let Some(arrival) = arrivals.get(*at) else { continue };
@@ -42,9 +79,9 @@ pub(super) async fn put(
             "INSERT INTO quarantine (shop, device, event, problem, detail, hash, received_ms, text, bytes)
              VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
         )
-        .bind(blob(&shop))
-        .bind(blob(&device))
-        .bind(refusal.id.as_ref().map(blob))
+        .bind(shop)
+        .bind(device)
+        .bind(refusal.id)
         .bind(problem_key(refusal.kind))
         .bind(refusal.detail.as_deref())
         .bind(arrival.hash.as_slice())
@@ -58,45 +95,6 @@ pub(super) async fn put(
         }
     }
     Ok(unkept)
-}
-
-/// A page of it, the newest first.
-pub(super) async fn page(
-    readers: &SqlitePool,
-    shop: Uuid,
-    before: Option<i64>,
-    limit: usize,
-    bytes: usize,
-) -> Result<Vec<Aside>, StoreFault> {
-    let mut rows = sqlx::query(
-        "SELECT device, event, problem, detail, received_ms, text, no, bytes FROM quarantine
-         WHERE shop = ? AND no < ? ORDER BY no DESC LIMIT ?",
-    )
-    .bind(blob(&shop))
-    .bind(before.unwrap_or(i64::MAX))
-    .bind(int(limit as u64))
-    .fetch(readers);
-    let mut asides = Vec::new();
-    let mut room = Some(bytes);
-    while let Some(row) = rows.try_next().await? {
-        let event = row.try_get::<Option<&[u8]>, _>(1)?.map(|_| id_at(&row, 1)).transpose()?;
-        let text: String = row.try_get(5)?;
-        room = room.and_then(|room| room.checked_sub(text.len()));
-        asides.push(Aside {
-            no: row.try_get(6)?,
-            device: id_at(&row, 0)?,
-            event,
-            kind: problem_of(row.try_get(2)?),
-            detail: row.try_get(3)?,
-            received_ms: row.try_get(4)?,
-            bytes: count_at(&row, 7)?,
-            text,
-        });
-        if room.is_none() {
-            break;
-        }
-    }
-    Ok(asides)
 }
 
 /// A problem type as it is on the wire, so that what was stored can be read by any version.
