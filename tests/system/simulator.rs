@@ -22,6 +22,7 @@ mod people;
 mod records;
 mod refusals;
 mod rules;
+mod seldom;
 mod server;
 mod strangers;
 mod world;
@@ -37,7 +38,7 @@ use std::time::{Duration, Instant};
 use domain::contact::Buyer;
 use domain::order::{Command, Content, Delivery, Line, Method, NewPayment, Order, OrderEvent, Status, Terms};
 use domain::record::{Changed, RecordEvent};
-use domain::{Currency, Day, Event, Meta, StreamKind};
+use domain::{Currency, Day, Event, Fold, Meta, StreamKind};
 use futures::executor::LocalPool;
 use futures::future::{AbortHandle, abortable, join};
 use futures::task::LocalSpawnExt;
@@ -112,6 +113,7 @@ struct Simulation {
     /// Chance of its own, as for pictures.
     of_people: Chance,
     /// The same, of rules.
+    of_seldom: Chance,
     of_rules: Chance,
     /// What may happen in this run beyond the daily trouble.
     may: Rarities,
@@ -146,6 +148,8 @@ struct Rarities {
     jumping_clocks: bool,
     /// A rule cancels what is not paid within an hour.
     rules: bool,
+    /// People do what they do seldom.
+    seldom: bool,
 }
 
 /// What a run is drawn with.
@@ -166,6 +170,7 @@ impl Simulation {
             })
             .collect();
         let mut of_rules = Chance::seeded(seed ^ 0x2ce);
+        let mut of_seldom = Chance::seeded(seed ^ 0x5e1d);
         let may = Rarities {
             restored: chance.percent(10),
             copied: chance.percent(15),
@@ -174,6 +179,7 @@ impl Simulation {
             of_tomorrow: chance.percent(20),
             jumping_clocks: chance.percent(20),
             rules: of_rules.percent(25),
+            seldom: of_seldom.percent(50) && !FOUND.contains(&seed),
         };
         Self {
             world,
@@ -188,6 +194,7 @@ impl Simulation {
             customers: Vec::new(),
             of_people: Chance::seeded(seed ^ 0xe4a5e),
             of_rules,
+            of_seldom,
             may,
             copies: 0,
             placed_ms: BTreeMap::new(),
@@ -523,6 +530,9 @@ impl Simulation {
             self.revive();
             return;
         }
+        if self.may.seldom && self.of_seldom.percent(10) {
+            return self.do_seldom();
+        }
         match self.chance.below(108) {
             0..60 => self.act(),
             60..75 => {
@@ -818,6 +828,9 @@ fn after_all_that_can_go_wrong_everything_is_everywhere() {
     let (runs, failed) = (ran.into_inner(), failed.into_inner().unwrap());
     eprintln!("{runs} runs from seed {begin} on in {} s, {} failed", begun.elapsed().as_secs(), failed.len());
     assert!(failed.is_empty(), "these seeds fail: {failed:?}");
+    let known: BTreeSet<&str> = StreamKind::ALL.iter().flat_map(|kind| kind.event_types()).copied().collect();
+    let written = records::WRITTEN.lock().unwrap();
+    assert_eq!(known.difference(&written).collect::<Vec<_>>(), [&""; 0], "nobody writes these: they need an actor");
     for (what, count, of_runs) in [
         ("a rule cancelled an order", &rules::CANCELLED, 50),
         ("a field was written on two tablets", &records::DISPUTED, 20),
