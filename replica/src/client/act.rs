@@ -90,7 +90,7 @@ impl<S: Storage, T: Transport, H: Host> Client<S, T, H> {
                 now_ms,
                 is_told: self.0.clock.borrow().is_told(),
                 day: Day::default(),
-                actor: self.0.actor.get(),
+                actor: None,
                 random: &mut random,
             };
             let decided = decide(&self.replica(), moment);
