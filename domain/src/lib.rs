@@ -2,6 +2,7 @@
 //!
 //! An order is its events. [`order::decide`] turns a person's command into events or a rejection;
 //! [`order::Order::apply`] folds any events into a state and never fails.
+#![warn(clippy::wildcard_enum_match_arm)]
 
 pub mod address;
 pub mod code;
@@ -18,6 +19,7 @@ pub mod rule;
 pub mod search;
 pub mod sheet;
 pub mod shop;
+mod stream;
 pub mod template;
 pub mod text;
 pub mod view;
@@ -28,6 +30,7 @@ use uuid::Uuid;
 
 pub use money::Currency;
 pub use number::{Day, DeviceCode, OrderNumber};
+pub use stream::{Fold, StreamKind};
 
 /// What an event says, whatever its stream.
 #[derive(Clone, Debug, PartialEq)]
@@ -47,62 +50,10 @@ pub enum Event {
 impl Event {
     /// The rule that did it, where no person did.
     pub fn rule(&self) -> Option<Uuid> {
-        use order::OrderEvent;
-        let Self::Order(event) = self else { return None };
-        match event {
-            OrderEvent::Cancelled(body) | OrderEvent::Held(body) => body.rule,
-            OrderEvent::Completed(body) | OrderEvent::Delivered(body) | OrderEvent::Released(body) => body.rule,
-            OrderEvent::Labelled(body) => body.rule,
-            OrderEvent::Edited(body) => body.rule,
-            _ => None,
+        match self {
+            Self::Order(event) => event.rule(),
+            Self::Contact(_) | Self::Shop(_) | Self::Record(_) | Self::Unknown => None,
         }
-    }
-}
-
-macro_rules! streams {
-    ($($(#[doc = $doc:literal])* $name:ident $key:literal,)*) => {
-        /// Which kind of stream an event belongs to.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-        pub enum StreamKind { $($(#[doc = $doc])* $name,)* }
-
-        impl StreamKind {
-            /// All of them.
-            pub const ALL: &[Self] = &[$(Self::$name,)*];
-            /// The word on the wire.
-            pub fn key(self) -> &'static str { match self { $(Self::$name => $key,)* } }
-            /// The type on the wire of an event that changes fields.
-            pub fn changed(self) -> &'static str { match self { $(Self::$name => concat!($key, ".changed"),)* } }
-        }
-    };
-}
-
-streams! {
-    /// An order.
-    Order "order",
-    /// A contact; one made for an order has the order's id.
-    Contact "contact",
-    /// The shop.
-    Shop "shop",
-    /// A product.
-    Product "product",
-    /// A customer.
-    Customer "customer",
-    /// A template of orders.
-    Template "template",
-    /// A rule.
-    Rule "rule",
-    /// A saved view of a list: its filters.
-    View "view",
-}
-
-impl StreamKind {
-    /// Reads the word on the wire.
-    pub fn parse(key: &str) -> Option<Self> {
-        Self::ALL.iter().copied().find(|kind| kind.key() == key)
-    }
-    /// Whether its streams are records.
-    pub fn is_record(self) -> bool {
-        !matches!(self, Self::Order | Self::Contact | Self::Shop)
     }
 }
 

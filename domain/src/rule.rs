@@ -236,7 +236,7 @@ impl Rule {
             Deed::Remind { hours, .. } | Deed::Cancel { hours, .. } => {
                 placed_ms.saturating_add(hours.saturating_mul(HOUR_MS))
             }
-            _ => placed_ms,
+            Deed::Label { .. } | Deed::Hold { .. } | Deed::Carrier { .. } | Deed::Complete { .. } => placed_ms,
         }
     }
 
@@ -330,10 +330,11 @@ impl Rule {
 /// or a hold, or was no longer on credit.
 fn asked_since(order: &Order) -> Option<i64> {
     let placed = order.timeline.get(order.confirmed?)?;
-    let asks = |event: &Event| match event {
-        Event::Order(OrderEvent::Revived(_) | OrderEvent::Released(_)) => true,
-        Event::Order(OrderEvent::Edited(body)) => body.changes.iter().any(|change| matches!(change, Change::Terms(_))),
-        _ => false,
+    let asks = |event: &Event| {
+        let Event::Order(event) = event else { return false };
+        let writes_terms = |change: &Change| matches!(change, Change::Terms(_));
+        matches!(event, OrderEvent::Revived(_) | OrderEvent::Released(_))
+            || matches!(event, OrderEvent::Edited(body) if body.changes.iter().any(writes_terms))
     };
     let again = order.timeline.iter().filter(|entry| entry.outcome == Outcome::Applied && asks(&entry.event));
     again.chain([placed]).map(|entry| entry.meta.at_ms()).max()

@@ -401,7 +401,9 @@ impl<'a, C: PartialEq> Cells<'a, C> {
                     shown.split_once('.').map_or(0, |(_, rest)| rest.chars().filter(char::is_ascii_digit).count());
                 if fault == NumberFault::TooPrecise && rounded >= decimals { read(shown) } else { Err(fault) }
             }),
-            other => in_column(content::code(&other.shown()).as_str()),
+            Content::Text(_) | Content::Date(_) | Content::Truth(_) | Content::Error(_) | Content::Uncalculated => {
+                in_column(content::code(&content.shown()).as_str())
+            }
         };
         read.map_err(|fault| self.refuse(Some(at), else_(fault))).ok()
     }

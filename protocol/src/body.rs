@@ -17,7 +17,8 @@ pub fn read(envelope: &Envelope) -> Event {
     if envelope.v != crate::envelope::ENVELOPE_VERSION || envelope.version != 1 {
         return Event::Unknown;
     }
-    decode(StreamKind::parse(&envelope.stream.0), &envelope.kind, envelope.body.get()).unwrap_or(Event::Unknown)
+    let known = StreamKind::parse(&envelope.stream.0);
+    known.and_then(|stream| decode(stream, &envelope.kind, envelope.body.get())).unwrap_or(Event::Unknown)
 }
 
 /// What an event of the shop's stream says; never fails. Apart from the others, because opening the app needs no more.
@@ -42,45 +43,63 @@ fn decode_of_shop(kind: &str, body: &str) -> Option<Event> {
     }
 }
 
-fn decode(stream: Option<StreamKind>, kind: &str, body: &str) -> Option<Event> {
-    match (stream?, kind) {
-        (StreamKind::Shop, kind) => decode_of_shop(kind, body),
-        (StreamKind::Order, kind) => {
+fn decode(stream: StreamKind, kind: &str, body: &str) -> Option<Event> {
+    let is_erased = stream.is_personal() && body == "null";
+    if !is_erased && !stream.event_types().contains(&kind) {
+        return None;
+    }
+    match stream {
+        StreamKind::Order => {
             let read = OrderEvent::read(kind, &mut serde_json::Deserializer::from_str(body))?;
             read.ok().map(Event::Order)
         }
-        (StreamKind::Customer, _) if body == "null" => Some(Event::Record(RecordEvent::Erased)),
-        (StreamKind::Contact, _) if body == "null" => Some(Event::Contact(ContactEvent::Erased)),
-        (StreamKind::Contact, "contact.recorded") => from(body).map(ContactEvent::Recorded).map(Event::Contact),
-        (StreamKind::Contact, "contact.changed") => from(body).map(ContactEvent::Changed).map(Event::Contact),
-        (StreamKind::Contact, "contact.erased") => Some(Event::Contact(ContactEvent::Erasing)),
-        (kind, key) if key == kind.changed() => from(body).map(RecordEvent::Changed).map(Event::Record),
-        (StreamKind::Product, "product.stock_moved") => from(body).map(RecordEvent::StockMoved).map(Event::Record),
-        (StreamKind::Customer, "customer.debt_moved") => from(body).map(RecordEvent::DebtMoved).map(Event::Record),
-        (StreamKind::Customer, "customer.erased") => Some(Event::Record(RecordEvent::Erasing)),
-        _ => None,
+        StreamKind::Contact if is_erased => Some(Event::Contact(ContactEvent::Erased)),
+        StreamKind::Contact => match verb(kind) {
+            "recorded" => from(body).map(ContactEvent::Recorded),
+            "changed" => from(body).map(ContactEvent::Changed),
+            "erased" => Some(ContactEvent::Erasing),
+            _ => None,
+        }
+        .map(Event::Contact),
+        StreamKind::Shop => decode_of_shop(kind, body),
+        StreamKind::Product | StreamKind::Customer | StreamKind::Template | StreamKind::Rule | StreamKind::View => {
+            match verb(kind) {
+                _ if is_erased => Some(RecordEvent::Erased),
+                "changed" => from(body).map(RecordEvent::Changed),
+                "stock_moved" => from(body).map(RecordEvent::StockMoved),
+                "debt_moved" => from(body).map(RecordEvent::DebtMoved),
+                "erased" => Some(RecordEvent::Erasing),
+                _ => None,
+            }
+            .map(Event::Record)
+        }
     }
 }
 
-/// Type, version and body of an event as this build writes it. `None` for an event that is only ever relayed, or
-/// when the body can't be written (there is no such body).
+/// What a type on the wire says, without the word of its stream.
+fn verb(kind: &str) -> &str {
+    kind.split_once('.').map_or("", |(_, verb)| verb)
+}
+
+/// Type, version and body of an event as this build writes it. `None` for an event that is only ever relayed, for one
+/// that its stream doesn't have, or when the body can't be written (there is no such body).
 pub fn write(stream: StreamKind, event: &Event) -> Option<(&'static str, u32, Box<RawValue>)> {
     fn raw<T: Serialize>(body: &T) -> Option<Box<RawValue>> {
         serde_json::value::to_raw_value(body).ok()
     }
-    let (kind, body) = match event {
-        Event::Order(event) => (event.key(), raw(event)),
-        Event::Contact(ContactEvent::Recorded(body)) => ("contact.recorded", raw(body)),
-        Event::Contact(ContactEvent::Changed(body)) => ("contact.changed", raw(body)),
-        Event::Shop(ShopEvent::Started(body)) => ("shop.started", raw(body)),
-        Event::Shop(ShopEvent::SettingChanged(body)) => ("shop.setting_changed", raw(body)),
-        Event::Shop(ShopEvent::DeviceJoined(body)) => ("shop.device_joined", raw(body)),
-        Event::Record(RecordEvent::Changed(body)) => (stream.changed(), raw(body)),
-        Event::Record(RecordEvent::StockMoved(body)) => ("product.stock_moved", raw(body)),
-        Event::Record(RecordEvent::DebtMoved(body)) => ("customer.debt_moved", raw(body)),
-        Event::Contact(ContactEvent::Erasing) => ("contact.erased", RawValue::from_string("{}".to_owned()).ok()),
-        Event::Record(RecordEvent::Erasing) => ("customer.erased", RawValue::from_string("{}".to_owned()).ok()),
+    let nothing = || RawValue::from_string("{}".to_owned()).ok();
+    let (verb, body) = match event {
+        Event::Order(event) => (verb(event.key()), raw(event)),
+        Event::Contact(ContactEvent::Recorded(body)) => ("recorded", raw(body)),
+        Event::Contact(ContactEvent::Changed(body)) => ("changed", raw(body)),
+        Event::Shop(ShopEvent::Started(body)) => ("started", raw(body)),
+        Event::Shop(ShopEvent::SettingChanged(body)) => ("setting_changed", raw(body)),
+        Event::Shop(ShopEvent::DeviceJoined(body)) => ("device_joined", raw(body)),
+        Event::Record(RecordEvent::Changed(body)) => ("changed", raw(body)),
+        Event::Record(RecordEvent::StockMoved(body)) => ("stock_moved", raw(body)),
+        Event::Record(RecordEvent::DebtMoved(body)) => ("debt_moved", raw(body)),
+        Event::Contact(ContactEvent::Erasing) | Event::Record(RecordEvent::Erasing) => ("erased", nothing()),
         Event::Contact(ContactEvent::Erased) | Event::Record(RecordEvent::Erased) | Event::Unknown => return None,
     };
-    Some((kind, 1, body?))
+    Some((stream.event_type(verb)?, 1, body?))
 }

@@ -17,7 +17,7 @@ pub fn is_personal(envelope: &Envelope) -> bool {
 }
 
 fn is_of_a_person(stream: &Stream) -> bool {
-    matches!(StreamKind::parse(&stream.0), Some(StreamKind::Contact | StreamKind::Customer))
+    StreamKind::parse(&stream.0).is_some_and(StreamKind::is_personal)
 }
 
 /// Whether a text that the log did not take may tell of one of these people: it is of their stream, or it names them and
@@ -41,11 +41,8 @@ fn named(text: &str) -> impl Iterator<Item = Uuid> {
 
 /// Whether this event asks that the person of its stream be erased.
 pub fn asks(envelope: &Envelope) -> bool {
-    let kind = StreamKind::parse(&envelope.stream.0);
-    matches!(
-        (kind, envelope.kind.as_str()),
-        (Some(StreamKind::Contact), "contact.erased") | (Some(StreamKind::Customer), "customer.erased")
-    )
+    let asks = StreamKind::parse(&envelope.stream.0).and_then(|kind| kind.event_type("erased"));
+    asks.is_some_and(|asks| envelope.kind == asks)
 }
 
 /// An event that asks for it, as its place in the log says.

@@ -1,5 +1,6 @@
 //! What crosses the network or lies on a disk: the envelope of an event, the calls of `/api/v1`, limits and
 //! problem types. Versioned; a shape that was shipped once is never changed, and the golden files hold every one.
+#![warn(clippy::wildcard_enum_match_arm)]
 
 pub mod api;
 pub mod blob;

@@ -20,21 +20,18 @@ const CHUNK: usize = 200;
 /// A record as the journal keeps it.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct RecordData {
-    pub(crate) kind: StreamKind,
+    /// The number of its kind ([`Fold::Record`]).
+    pub(crate) number: u8,
     pub(crate) fields: Fields,
     pub(crate) refs: Vec<Ref>,
 }
-
-/// Kinds have their numbers for ever.
-const KINDS: [StreamKind; 5] =
-    [StreamKind::Product, StreamKind::Customer, StreamKind::Template, StreamKind::Rule, StreamKind::View];
 
 impl RecordData {
     pub(crate) fn encode(&self) -> Vec<u8> {
         let mut w = Writer::default();
         let f = &self.fields;
         w.uuid(f.id);
-        w.u8(KINDS.iter().position(|kind| *kind == self.kind).unwrap_or(KINDS.len()) as u8);
+        w.u8(self.number);
         w.bool(!self.refs.is_empty());
         w.bool(f.erased);
         w.bool(f.needs_update);
@@ -112,10 +109,10 @@ fn read_value(r: &mut Reader<'_>) -> Result<Value, Damaged> {
     })
 }
 
-/// Its kind, whether there is anything of it, its fields, and where its events lie.
-fn read(r: &mut Reader<'_>) -> Result<(StreamKind, bool, Fields, Vec<Ref>), Damaged> {
+/// The number of its kind, whether there is anything of it, its fields, and where its events lie.
+fn read(r: &mut Reader<'_>) -> Result<(u8, bool, Fields, Vec<Ref>), Damaged> {
     let id = r.uuid()?;
-    let kind = *KINDS.get(usize::from(r.u8()?)).ok_or(Damaged)?;
+    let number = r.u8()?;
     let (there, erased, needs_update) = (r.bool()?, r.bool()?, r.bool()?);
     let open_conflicts = usize::try_from(r.uint()?).map_err(|_| Damaged)?;
     let made_ms = r.int()?;
@@ -128,14 +125,14 @@ fn read(r: &mut Reader<'_>) -> Result<(StreamKind, bool, Fields, Vec<Ref>), Dama
     }
     let refs = read_refs(r)?;
     fields.counts = read_counts(r)?;
-    Ok((kind, there, fields, refs))
+    Ok((number, there, fields, refs))
 }
 
 /// A record's row without its fields; its sums stay.
 pub(crate) fn nameless(row: &[u8]) -> Result<Vec<u8>, Damaged> {
-    let (kind, _, mut fields, refs) = read(&mut Reader::new(row))?;
+    let (number, _, mut fields, refs) = read(&mut Reader::new(row))?;
     fields.fields.clear();
-    Ok(RecordData { kind, fields, refs }.encode())
+    Ok(RecordData { number, fields, refs }.encode())
 }
 
 #[derive(Debug)]
@@ -175,7 +172,8 @@ impl Records {
 
     /// Takes a record in, new or changed.
     pub(crate) fn put(&mut self, data: &[u8]) -> Result<Uuid, Damaged> {
-        let (kind, there, fields, refs) = read(&mut Reader::new(data))?;
+        let (number, there, fields, refs) = read(&mut Reader::new(data))?;
+        let kind = StreamKind::of_record(number).ok_or(Damaged)?;
         self.version += 1;
         let merged = (kind == StreamKind::Product).then(|| Merged::read(&fields)).flatten().map(Box::new);
         let Fields { id, open_conflicts, sums, counts, .. } = fields;
@@ -271,9 +269,19 @@ impl Records {
 
 #[cfg(test)]
 mod tests {
+    use domain::Fold;
+
     use super::*;
 
-    fn record(id: u128, kind: StreamKind) -> RecordData {
+    /// Of each kind in turn.
+    fn kind(id: u128) -> (StreamKind, u8) {
+        let record =
+            |kind: &StreamKind| if let Fold::Record(number) = kind.fold() { Some((*kind, number)) } else { None };
+        let kinds: Vec<_> = StreamKind::ALL.iter().filter_map(record).collect();
+        kinds[id as usize % kinds.len()]
+    }
+
+    fn record(id: u128) -> RecordData {
         let fields = [
             ("active", Value::Bool(true)),
             ("barcodes", Value::List(vec!["1".into(), Value::Int(-2)])),
@@ -281,7 +289,7 @@ mod tests {
             ("price", Value::Int(-5)),
         ];
         RecordData {
-            kind,
+            number: kind(id).1,
             fields: Fields {
                 id: Uuid::from_u128(id),
                 fields: fields.map(|(name, value)| (name.to_owned(), value)).into(),
@@ -308,7 +316,7 @@ mod tests {
     fn a_record_is_read_as_it_was_written_and_chunks_bring_all_back() {
         let mut records = Records::default();
         for id in 0..450 {
-            records.put(&record(id, KINDS[id as usize % KINDS.len()]).encode()).unwrap();
+            records.put(&record(id).encode()).unwrap();
         }
         let mut again = Records::default();
         for (_, chunk) in records.dirty_chunks() {
@@ -316,10 +324,10 @@ mod tests {
         }
         assert_eq!(again.len(), 450);
         for id in 0..450 {
-            let expected = record(id, KINDS[id as usize % KINDS.len()]);
+            let expected = record(id);
             assert_eq!(again.fields(Uuid::from_u128(id)), Some(expected.fields));
             assert_eq!(again.refs(Uuid::from_u128(id)), expected.refs);
-            assert_eq!(again.kind(Uuid::from_u128(id)), Some(expected.kind));
+            assert_eq!(again.kind(Uuid::from_u128(id)), Some(kind(id).0));
         }
         assert_eq!(again.of(StreamKind::Rule).count(), 90);
         assert_eq!(again.conflicted().count(), 450);

@@ -29,7 +29,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use domain::order::{Rejection, Summary};
 use domain::shop::Shop;
-use domain::{Day, Event, Meta, StreamKind};
+use domain::{Day, Event, Fold, Meta, StreamKind};
 use protocol::digest::EventHash;
 use protocol::{Digest, Envelope, Stream};
 use uuid::Uuid;
@@ -307,10 +307,10 @@ fn map_of<K: Ord, V>(entries: impl IntoIterator<Item = (K, V)>) -> BTreeMap<K, V
 }
 
 fn kind_of(stream: &Stream) -> Kind {
-    match StreamKind::parse(&stream.0) {
-        Some(StreamKind::Order | StreamKind::Contact) => Kind::Order,
-        Some(StreamKind::Shop) => Kind::Shop,
-        Some(_) => Kind::Record,
+    match StreamKind::parse(&stream.0).map(StreamKind::fold) {
+        Some(Fold::Order) => Kind::Order,
+        Some(Fold::Shop) => Kind::Shop,
+        Some(Fold::Record(_)) => Kind::Record,
         None => Kind::Other,
     }
 }

@@ -22,6 +22,7 @@ mod people;
 mod records;
 mod refusals;
 mod rules;
+mod seldom;
 mod server;
 mod strangers;
 mod world;
@@ -37,7 +38,7 @@ use std::time::{Duration, Instant};
 use domain::contact::Buyer;
 use domain::order::{Command, Content, Delivery, Line, Method, NewPayment, Order, OrderEvent, Status, Terms};
 use domain::record::{Changed, RecordEvent};
-use domain::{Currency, Day, Event, Meta, StreamKind};
+use domain::{Currency, Day, Event, Fold, Meta, StreamKind};
 use futures::executor::LocalPool;
 use futures::future::{AbortHandle, abortable, join};
 use futures::task::LocalSpawnExt;
@@ -64,10 +65,12 @@ const RUNS: u64 = 1_000;
 /// 1003577: a name in what an earlier log left. 5002038: a place in a restored log before what had been seen. 7000577,
 /// 7009165: rows of what was erased, stored beside a checkpoint and not in the next one. 8081406: two first events with
 /// one id. 8050409: a name that was under way as its person was erased.
-const FOUND: [u64; 13] = [
+const FOUND: [u64; 14] = [
     1_349, 2_644, 3_937, 7_705, 10_253, 18_085, 1_003_577, 5_002_038, 6_002_969, 7_000_577, 7_009_165, 8_081_406,
-    8_050_409,
+    8_050_409, 10_035_889,
 ];
+/// Seeds that failed once since people do what they do seldom: the ones above never meet that.
+const FOUND_SINCE: [u64; 1] = [11_016_505];
 const YEAR_MS: i64 = 365 * 86_400_000;
 /// Within this time after the last fault every tablet must have everything, in milliseconds.
 const HEALED_WITHIN_MS: i64 = 10 * 60_000;
@@ -112,6 +115,7 @@ struct Simulation {
     /// Chance of its own, as for pictures.
     of_people: Chance,
     /// The same, of rules.
+    of_seldom: Chance,
     of_rules: Chance,
     /// What may happen in this run beyond the daily trouble.
     may: Rarities,
@@ -146,6 +150,8 @@ struct Rarities {
     jumping_clocks: bool,
     /// A rule cancels what is not paid within an hour.
     rules: bool,
+    /// People do what they do seldom.
+    seldom: bool,
 }
 
 /// What a run is drawn with.
@@ -166,6 +172,7 @@ impl Simulation {
             })
             .collect();
         let mut of_rules = Chance::seeded(seed ^ 0x2ce);
+        let mut of_seldom = Chance::seeded(seed ^ 0x5e1d);
         let may = Rarities {
             restored: chance.percent(10),
             copied: chance.percent(15),
@@ -174,6 +181,7 @@ impl Simulation {
             of_tomorrow: chance.percent(20),
             jumping_clocks: chance.percent(20),
             rules: of_rules.percent(25),
+            seldom: of_seldom.percent(50) && !FOUND.contains(&seed),
         };
         Self {
             world,
@@ -188,6 +196,7 @@ impl Simulation {
             customers: Vec::new(),
             of_people: Chance::seeded(seed ^ 0xe4a5e),
             of_rules,
+            of_seldom,
             may,
             copies: 0,
             placed_ms: BTreeMap::new(),
@@ -523,6 +532,9 @@ impl Simulation {
             self.revive();
             return;
         }
+        if self.may.seldom && self.of_seldom.percent(10) {
+            return self.do_seldom();
+        }
         match self.chance.below(108) {
             0..60 => self.act(),
             60..75 => {
@@ -796,7 +808,7 @@ fn after_all_that_can_go_wrong_everything_is_everywhere() {
         for first in 0..threads {
             let (ran, failed, is_over) = (&ran, &failed, &is_over);
             scope.spawn(move || {
-                let seeds = (begin..begin + runs).chain(FOUND);
+                let seeds = (begin..begin + runs).chain(FOUND).chain(FOUND_SINCE);
                 for seed in seeds.skip(first as usize).step_by(threads as usize) {
                     if is_over() {
                         break;
@@ -818,6 +830,9 @@ fn after_all_that_can_go_wrong_everything_is_everywhere() {
     let (runs, failed) = (ran.into_inner(), failed.into_inner().unwrap());
     eprintln!("{runs} runs from seed {begin} on in {} s, {} failed", begun.elapsed().as_secs(), failed.len());
     assert!(failed.is_empty(), "these seeds fail: {failed:?}");
+    let known: BTreeSet<&str> = StreamKind::ALL.iter().flat_map(|kind| kind.event_types()).copied().collect();
+    let written = records::WRITTEN.lock().unwrap();
+    assert_eq!(known.difference(&written).collect::<Vec<_>>(), [&""; 0], "nobody writes these: they need an actor");
     for (what, count, of_runs) in [
         ("a rule cancelled an order", &rules::CANCELLED, 50),
         ("a field was written on two tablets", &records::DISPUTED, 20),

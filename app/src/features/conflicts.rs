@@ -1,4 +1,5 @@
 //! What two tablets did that does not fit together: both sides, what stands now, and what a person may choose.
+#![warn(clippy::wildcard_enum_match_arm)]
 
 mod words;
 
@@ -160,7 +161,12 @@ fn side(order: &Order, conflict: &Conflict, second: bool, session: Session) -> i
     let stands = match conflict.kind {
         ConflictKind::SameField => second,
         ConflictKind::VerifiedRejected => words::is_arrival(order, at),
-        _ => applied,
+        ConflictKind::SameNumber
+        | ConflictKind::PaidTwice
+        | ConflictKind::RefundedTwice
+        | ConflictKind::ShippedTwice
+        | ConflictKind::ShippedCancelled
+        | ConflictKind::ShippedEdited => applied,
     };
     let more = story::detail(order, at).map(|more| view! { <p class="muted">{more}</p> });
     view! { <Side by what stands>{more}</Side> }

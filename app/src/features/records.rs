@@ -1,4 +1,5 @@
 //! Records that two tablets changed in the same place: both values in plain words, and the choice between them.
+#![warn(clippy::wildcard_enum_match_arm)]
 
 mod counts;
 mod words;
@@ -44,11 +45,8 @@ fn standing(record: &Record, field: &str) -> Option<Value> {
 /// What a record is called.
 fn name_of(kind: StreamKind, record: &Record) -> String {
     let text = |field| record.get(field).and_then(Value::as_text).unwrap_or_default().trim().to_owned();
-    let names = match kind {
-        StreamKind::Customer => [text("name"), text("phone")],
-        _ => [text("name"), String::new()],
-    };
-    names.into_iter().find(|name| !name.is_empty()).unwrap_or_default()
+    let name = text("name");
+    if name.is_empty() && kind == StreamKind::Customer { text("phone") } else { name }
 }
 
 /// Where it is looked at.
@@ -60,7 +58,7 @@ fn page_of(kind: StreamKind, id: uuid::Uuid) -> Option<(String, crate::text::Phr
         StreamKind::Rule => Some(("/settings/rules".to_owned(), records::OPEN_RULES)),
         StreamKind::View => Some(("/orders".to_owned(), records::OPEN_ORDERS)),
         StreamKind::Shop => Some(("/settings".to_owned(), records::OPEN_SETTINGS)),
-        _ => None,
+        StreamKind::Order | StreamKind::Contact => None,
     }
 }
 
@@ -174,10 +172,13 @@ fn sides(
     [conflict.first, conflict.second]
         .map(|at| {
             let (meta, event) = record.timeline.get(at).cloned().unzip();
-            let wrote = event.and_then(|event| match event {
-                Event::Record(RecordEvent::Changed(changed)) => changed.set.get(&conflict.field).cloned().flatten(),
-                Event::Record(RecordEvent::StockMoved(moved)) => moved.counted.map(Value::Int),
-                _ => None,
+            let wrote = event.and_then(|event| {
+                let Event::Record(event) = event else { return None };
+                match event {
+                    RecordEvent::Changed(changed) => changed.set.get(&conflict.field).cloned().flatten(),
+                    RecordEvent::StockMoved(moved) => moved.counted.map(Value::Int),
+                    RecordEvent::DebtMoved(_) | RecordEvent::Erasing | RecordEvent::Erased => None,
+                }
             });
             let stands = wrote == standing;
             let (tone, glyph, label) = if stands {

@@ -1,4 +1,5 @@
 //! Words for what the shop writes down beside its orders, where two tablets changed the same.
+#![warn(clippy::wildcard_enum_match_arm)]
 
 use domain::StreamKind;
 
@@ -57,7 +58,7 @@ pub fn kind_name(kind: StreamKind) -> &'static str {
         StreamKind::Rule => RULE,
         StreamKind::View => VIEW,
         StreamKind::Shop => SHOP,
-        _ => RECORD,
+        StreamKind::Order | StreamKind::Contact => RECORD,
     };
     phrase.get()
 }

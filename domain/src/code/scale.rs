@@ -615,11 +615,9 @@ mod tests {
             product(5, "00123X", Unit::Piece, None),
         ];
         let layouts = [layout("21 FFIIIIIWWWWWC")];
-        let places = |code: &str| match read(all.iter(), &layouts, 2, code) {
-            Scanned::Label(label, places) => {
-                (label.grams.unwrap(), places.iter().map(|(id, _)| id.as_u128()).collect::<Vec<_>>())
-            }
-            other => panic!("{code}: {other:?}"),
+        let places = |code: &str| {
+            let Scanned::Label(label, places) = read(all.iter(), &layouts, 2, code) else { panic!("{code}") };
+            (label.grams.unwrap(), places.iter().map(|(id, _)| id.as_u128()).collect::<Vec<_>>())
         };
         assert_eq!(places(&with_check("210012301250")), (1_250, vec![1]));
         assert_eq!(places(&with_check("210045600100")), (100, vec![2]));

@@ -90,15 +90,8 @@ fn by_rule(order: &Order, rule: Uuid, command: &Command, context: &Context<'_>) 
     let mut decision = Decision { id: order.id, events: Vec::new() };
     known(&mut decision, order, command, context)?;
     for event in &mut decision.events {
-        let Event::Order(event) = &mut event.event else { continue };
-        match event {
-            OrderEvent::Cancelled(body) | OrderEvent::Held(body) => body.rule = Some(rule),
-            OrderEvent::Completed(body) | OrderEvent::Delivered(body) | OrderEvent::Released(body) => {
-                body.rule = Some(rule);
-            }
-            OrderEvent::Labelled(body) => body.rule = Some(rule),
-            OrderEvent::Edited(body) => body.rule = Some(rule),
-            _ => {}
+        if let Event::Order(event) = &mut event.event {
+            event.set_rule(rule);
         }
     }
     Ok(decision.events)
@@ -654,10 +647,7 @@ fn edit(
     let mut part = Vec::new();
     let mut filled = 0;
     for change in all {
-        let weight = match &change {
-            Change::AddLine(line) => weight(line),
-            _ => 6 * LONG,
-        };
+        let weight = if let Change::AddLine(line) = &change { weight(line) } else { 6 * LONG };
         if filled + weight > EVENT_BYTES && !part.is_empty() {
             decision.order(OrderEvent::Edited(Edited {
                 changes: std::mem::take(&mut part),
@@ -722,14 +712,11 @@ fn settle(decision: &mut Decision, order: &Order, conflict: &Conflict, choice: C
             decision.order(OrderEvent::ParcelVoided(ParcelVoided { parcel: id, reason: String::new(), settles }));
             // Nothing has left then: what the parcel kept from happening is carried out now.
             if order.active_parcels().count() == 1 {
-                match conflict.kind {
-                    ConflictKind::ShippedCancelled => {
-                        decision.order(OrderEvent::Cancelled(Cancelled {
-                            reason: cancel_reason(order, conflict),
-                            rule: None,
-                        }));
-                    }
-                    _ => edit_after_all(decision, order, id),
+                if conflict.kind == ConflictKind::ShippedCancelled {
+                    let reason = cancel_reason(order, conflict);
+                    decision.order(OrderEvent::Cancelled(Cancelled { reason, rule: None }));
+                } else {
+                    edit_after_all(decision, order, id);
                 }
             }
         }
@@ -754,14 +741,10 @@ fn edit_after_all(decision: &mut Decision, order: &Order, parcel: Uuid) {
         if entry.outcome != Outcome::Voided(VoidReason::ShipmentStands) || order.knew(at, left) {
             continue;
         }
-        match &entry.event {
-            Event::Order(OrderEvent::Edited(body)) => {
-                decision.order(OrderEvent::Edited(Edited { settles: None, ..body.clone() }));
-            }
-            Event::Contact(ContactEvent::Changed(body)) => {
-                decision.contact(ContactEvent::Changed(ContactChanged { settles: None, ..body.clone() }));
-            }
-            _ => {}
+        if let Event::Order(OrderEvent::Edited(body)) = &entry.event {
+            decision.order(OrderEvent::Edited(Edited { settles: None, ..body.clone() }));
+        } else if let Event::Contact(ContactEvent::Changed(body)) = &entry.event {
+            decision.contact(ContactEvent::Changed(ContactChanged { settles: None, ..body.clone() }));
         }
     }
 }
@@ -771,9 +754,9 @@ fn cancel_reason(order: &Order, conflict: &Conflict) -> String {
     [conflict.first, conflict.second]
         .into_iter()
         .filter_map(|at| order.timeline.get(at))
-        .find_map(|entry| match &entry.event {
-            Event::Order(OrderEvent::Cancelled(body)) => Some(body.reason.clone()),
-            _ => None,
+        .find_map(|entry| {
+            let Event::Order(OrderEvent::Cancelled(body)) = &entry.event else { return None };
+            Some(body.reason.clone())
         })
         .unwrap_or_default()
 }

@@ -11,7 +11,12 @@ use crate::weight::WeightUnit;
 pub type LinePart = (u32, i64);
 
 macro_rules! order_events {
-    ($($variant:ident($body:ident) $key:literal: $doc:literal;)*) => {
+    // What a rule may do says in its body which rule it was.
+    (@rule_of $body:ident by rule) => { $body.rule };
+    (@rule_of $body:ident) => {{ let _ = $body; None }};
+    (@set_rule $body:ident $rule:ident by rule) => { $body.rule = Some($rule) };
+    (@set_rule $body:ident $rule:ident) => {{ let _ = $body; }};
+    ($($variant:ident($body:ident) $key:literal $(by $rule:ident)?: $doc:literal;)*) => {
         /// An event of an order.
         #[derive(Clone, Debug, PartialEq)]
         pub enum OrderEvent { $(#[doc = $doc] $variant($body),)* }
@@ -21,6 +26,14 @@ macro_rules! order_events {
             pub const KEYS: &[&str] = &[$($key,)*];
             /// The type on the wire.
             pub fn key(&self) -> &'static str { match self { $(Self::$variant(_) => $key,)* } }
+            /// The rule that did it, where no person did.
+            pub fn rule(&self) -> Option<Uuid> {
+                match self { $(Self::$variant(body) => order_events!(@rule_of body $(by $rule)?),)* }
+            }
+            /// Says which rule did it, of what a rule may do.
+            pub fn set_rule(&mut self, rule: Uuid) {
+                match self { $(Self::$variant(body) => order_events!(@set_rule body rule $(by $rule)?),)* }
+            }
             /// Hands each type, with its body's reader, to a decoder. `None` when the type is not an order's.
             pub fn read<'de, D: serde::Deserializer<'de>>(key: &str, body: D) -> Option<Result<Self, D::Error>> {
                 match key { $($key => Some($body::deserialize(body).map(Self::$variant)),)* _ => None }
@@ -40,7 +53,7 @@ order_events! {
     Started(Started) "order.started": "A draft was begun.";
     Discarded(Discarded) "order.discarded": "A draft was thrown away.";
     Confirmed(Confirmed) "order.confirmed": "Confirmed, and given its number.";
-    Edited(Edited) "order.edited": "Fields or lines changed.";
+    Edited(Edited) "order.edited" by rule: "Fields or lines changed.";
     PaymentRecorded(PaymentRecorded) "order.payment_recorded": "Money was received.";
     PaymentVerified(PaymentVerified) "order.payment_verified": "A person saw that a payment arrived.";
     PaymentRejected(PaymentEnded) "order.payment_rejected": "A payment did not arrive.";
@@ -50,16 +63,16 @@ order_events! {
     HandedOver(HandedOver) "order.handed_over": "Goods were handed to the buyer.";
     ParcelCorrected(ParcelCorrected) "order.parcel_corrected": "A parcel's carrier, number or expected arrival was put right.";
     ParcelVoided(ParcelVoided) "order.parcel_voided": "A parcel did not leave after all, or came back.";
-    Delivered(Delivered) "order.delivered": "Every parcel arrived.";
-    Completed(Completed) "order.completed": "Nothing is left to do.";
+    Delivered(Delivered) "order.delivered" by rule: "Every parcel arrived.";
+    Completed(Completed) "order.completed" by rule: "Nothing is left to do.";
     MarkVoided(MarkVoided) "order.mark_voided": "That it was delivered, or completed, was said by mistake.";
     Extended(Extended) "order.extended": "The payment deadline was moved.";
-    Held(Held) "order.held": "Put on hold.";
-    Released(Released) "order.released": "Taken off hold.";
-    Cancelled(Cancelled) "order.cancelled": "Cancelled.";
+    Held(Held) "order.held" by rule: "Put on hold.";
+    Released(Released) "order.released" by rule: "Taken off hold.";
+    Cancelled(Cancelled) "order.cancelled" by rule: "Cancelled.";
     Revived(Revived) "order.revived": "A cancelled order goes on.";
     Renumbered(Renumbered) "order.renumbered": "Given another number, because two orders had the same.";
-    Labelled(Labelled) "order.labelled": "Labels were put on or taken off.";
+    Labelled(Labelled) "order.labelled" by rule: "Labels were put on or taken off.";
     ConflictSettled(ConflictSettled) "order.conflict_settled": "A conflict was settled by leaving things as they stand.";
 }
 

@@ -198,12 +198,10 @@ impl Record {
     /// places in the timeline.
     pub fn unsure(&self, count: &Count) -> Vec<usize> {
         let Some(own) = self.meta(count.at) else { return Vec::new() };
-        let is_unsure = |(meta, event): &(Meta, Event)| match event {
-            Event::Record(RecordEvent::StockMoved(moved)) => {
-                let is_movement = moved.settles.is_none() && !(moved.is_count() && moved.known.is_some());
-                is_movement && moved.variant == count.variant && moved.quantity != 0 && count.is_unsure(own, meta)
-            }
-            _ => false,
+        let is_unsure = |(meta, event): &(Meta, Event)| {
+            let Event::Record(RecordEvent::StockMoved(moved)) = event else { return false };
+            let is_movement = moved.settles.is_none() && !(moved.is_count() && moved.known.is_some());
+            is_movement && moved.variant == count.variant && moved.quantity != 0 && count.is_unsure(own, meta)
         };
         let asked = self.timeline.iter().enumerate().filter(|(_, entry)| is_unsure(entry));
         asked.map(|(at, _)| at).collect()

@@ -181,12 +181,14 @@ impl Peer {
     pub fn settle(self, names: &[String], columns: &mut [Option<Column>], currency: Currency) {
         let known = Names::new(names);
         // What several stores have is one stock.
-        let stores = match self {
-            Self::Square => known.every(&["currentquantity*"]),
-            Self::Loyverse => known.every(&STORES),
-            _ => Vec::new(),
+        let stores: &[&str] = if self == Self::Square {
+            &["currentquantity*"]
+        } else if self == Self::Loyverse {
+            &STORES
+        } else {
+            &[]
         };
-        for at in stores {
+        for at in known.every(stores) {
             if let Some(means) = columns.get_mut(at) {
                 *means = Some(Column::Stock);
             }

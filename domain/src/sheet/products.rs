@@ -460,9 +460,10 @@ where
             }
         }
         if let Some((at, content)) = cells.first(&Column::State) {
-            match content {
-                Content::Truth(so) => read.state = Some(*so),
-                content => match Cells::<Column>::fault(content) {
+            if let Content::Truth(so) = content {
+                read.state = Some(*so);
+            } else {
+                match Cells::<Column>::fault(content) {
                     Some(why) => cells.refuse(Some(at), why),
                     None => {
                         read.state = state(&content.shown());
@@ -470,7 +471,7 @@ where
                             cells.refuse(Some(at), Why::State);
                         }
                     }
-                },
+                }
             }
         }
         if let Some(word) = cells.text(&Column::Unit, SHORT) {

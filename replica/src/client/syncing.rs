@@ -435,7 +435,21 @@ impl<S: Storage, T: Transport, H: Host> Client<S, T, H> {
                 ProblemType::TooMany | ProblemType::StorageFull | ProblemType::Unavailable | ProblemType::Internal => {
                     self.heard(Heard::Busy(None));
                 }
-                _ => self.heard(Heard::Nonsense),
+                ProblemType::Malformed
+                | ProblemType::BadSetupCode
+                | ProblemType::BadPairingCode
+                | ProblemType::DeviceKnown
+                | ProblemType::NoMoreDevices
+                | ProblemType::NotFound
+                | ProblemType::TooLarge
+                | ProblemType::MalformedEvent
+                | ProblemType::OversizedEvent
+                | ProblemType::ForeignEvent
+                | ProblemType::IdTaken
+                | ProblemType::NotAPicture
+                | ProblemType::WrongBlob
+                | ProblemType::LastDevice
+                | ProblemType::Unknown => self.heard(Heard::Nonsense),
             },
             // A gateway in between answers in words of its own: the server is not to be had.
             ServerFault::Nonsense => self.heard(Heard::Silence),

@@ -177,7 +177,9 @@ impl Sieve<'_> {
                 Some(badge) => Badges(row.badges).has(*badge),
                 None => false,
             },
-            slot => row.facets.get(slot as usize) == Some(&value),
+            slot @ (Kind::Channel | Kind::Category | Kind::Method | Kind::Device | Kind::Actor | Kind::Customer) => {
+                row.facets.get(slot as usize) == Some(&value)
+            }
         }
     }
 }

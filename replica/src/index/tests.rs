@@ -356,7 +356,7 @@ fn in_order(rows: &mut Vec<&RowData>, Sort { by, ascending }: Sort) {
     let text = |row: &RowData| match by {
         SortBy::Number => row.summary.number.as_ref().map(|number| number.0.to_lowercase()),
         SortBy::Buyer => Some(row.summary.name.to_lowercase()).filter(|name| !name.is_empty()),
-        _ => Some(String::new()),
+        SortBy::Time | SortBy::Total | SortBy::Owed | SortBy::Due => Some(String::new()),
     };
     rows.sort_by(|a, b| {
         let (a, b) = (figure(a).zip(text(a)), figure(b).zip(text(b)));

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use domain::order::{Order, own_order_kept};
 use domain::record::{Fields, Record};
 use domain::shop::Shop;
-use domain::{Event, Meta, StreamKind};
+use domain::{Event, Fold, Meta, StreamKind};
 use protocol::{Envelope, MAX_CLOCK_AHEAD_MS};
 use uuid::Uuid;
 
@@ -119,13 +119,14 @@ impl Replica {
     /// Folds a stream of its events, and adds its row.
     pub(super) fn fold_into(&self, rows: &mut Rows, id: Uuid, pieces: Vec<Piece>) {
         let kind = pieces.first().and_then(|piece| piece.stream).or_else(|| self.records.kind(id));
-        match kind.filter(|kind| kind.is_record()) {
-            Some(kind) => {
+        match kind.map(StreamKind::fold) {
+            Some(Fold::Record(number)) => {
                 let (record, refs) = Self::fold_record(pieces);
-                let row = RecordData { kind, fields: Fields::of(id, &record), refs };
+                let row = RecordData { number, fields: Fields::of(id, &record), refs };
                 rows.records.push((id, row.encode()));
             }
-            None => rows.orders.push((id, Self::fold(id, pieces).1.encode())),
+            // The shop's own events are never in the pieces of a row.
+            Some(Fold::Order | Fold::Shop) | None => rows.orders.push((id, Self::fold(id, pieces).1.encode())),
         }
     }
 

@@ -386,11 +386,23 @@ impl Replica {
             for id in self.index.ids().chain(self.records.ids()).filter(left) {
                 touched.entry(id).or_default();
             }
+            // What only the earlier log acknowledged waits again.
+            for (_, pending) in self.outbox.iter().filter(|(counter, _)| self.old_acks.seq_of(*counter).is_some()) {
+                if !self.refs(pending.stream).is_empty() {
+                    touched.entry(pending.stream).or_default();
+                }
+            }
         }
         if log == self.log && !settled {
             return Ok(None);
         }
-        let rows = self.fold_all(touched, &new, settled)?;
+        // They count no more in the rows of a log that is complete, and still do until that is stored.
+        let counted = settled.then(|| std::mem::take(&mut self.old_acks));
+        let rows = self.fold_all(touched, &new, settled);
+        if let Some(old_acks) = counted {
+            self.old_acks = old_acks;
+        }
+        let rows = rows?;
         let record = self.record_if(cloned);
         let entry = Entry {
             hlc,

@@ -22,7 +22,7 @@ impl Simulation {
             if !strangers::STRANGERS.contains(&meta.device) {
                 counters.entry(meta.device).or_default().push(meta.counter);
             }
-            if matches!(StreamKind::parse(&stream.0), Some(StreamKind::Order | StreamKind::Contact)) {
+            if StreamKind::parse(&stream.0).map(StreamKind::fold) == Some(Fold::Order) {
                 of_order.entry(stream.1).or_default().push((meta.clone(), event.clone()));
             }
         }

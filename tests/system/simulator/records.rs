@@ -4,12 +4,16 @@
 use std::sync::atomic::AtomicU64;
 
 use domain::record::{Fields, Record, Value};
+use domain::shop::Shop;
 
 use super::checks::own_order_kept;
 use super::*;
 
 /// How many fields ask for a person in the end, in all runs.
 pub static DISPUTED: AtomicU64 = AtomicU64::new(0);
+
+/// The types of all events that anybody wrote, in all runs.
+pub static WRITTEN: Mutex<BTreeSet<&str>> = Mutex::new(BTreeSet::new());
 
 /// An event that writes these fields.
 pub fn changed(set: impl IntoIterator<Item = (String, Option<Value>)>) -> RecordEvent {
@@ -77,9 +81,21 @@ impl Simulation {
     ) -> BTreeMap<Uuid, (StreamKind, Record)> {
         let mut events: BTreeMap<(StreamKind, Uuid), Vec<(Meta, Event)>> = BTreeMap::new();
         for (meta, stream, event) in log {
-            if let Some(kind) = StreamKind::parse(&stream.0).filter(|kind| kind.is_record()) {
+            let Some(kind) = StreamKind::parse(&stream.0) else { continue };
+            WRITTEN.lock().unwrap().extend(protocol::body::write(kind, event).map(|(known, ..)| known));
+            if let Fold::Record(_) = kind.fold() {
                 events.entry((kind, stream.1)).or_default().push((meta.clone(), event.clone()));
             }
+        }
+        let mut shop = Shop::default();
+        let of_shop = log.iter().filter(|(_, stream, _)| stream.0 == StreamKind::Shop.key()).cloned();
+        for (meta, event) in own_order_kept(of_shop.map(|(meta, _, event)| (meta, event)).collect()) {
+            shop.apply(&meta, &event);
+        }
+        // What was put aside counts where it was done.
+        let tabs = self.tablets.iter().flat_map(|tablet| &tablet.tabs);
+        for tab in tabs.filter(|_| self.world.server().borrow().aside.is_empty()) {
+            assert_eq!(tab.replica().shop().fields().fields, shop.fields().fields, "the shop's own fields differ");
         }
         let mut records = BTreeMap::new();
         for ((kind, id), events) in events {

@@ -48,7 +48,11 @@ fn what_moved(of: &Beside, quantity: i64, amount: &str) -> String {
             StockReason::Received => products::RECEIVED,
             StockReason::ReturnedGood => products::CAME_BACK,
             StockReason::Scrapped => products::SCRAPPED,
-            _ => products::ANOTHER,
+            StockReason::Counted
+            | StockReason::ReturnedDamaged
+            | StockReason::BeforeCount
+            | StockReason::AfterCount
+            | StockReason::Other(_) => products::ANOTHER,
         },
     };
     records::moved_of(act.get(), amount)

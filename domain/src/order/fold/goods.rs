@@ -107,7 +107,27 @@ impl Order {
                     }
                 }
                 OrderEvent::Shipped(_) | OrderEvent::HandedOver(_) => has_left = true,
-                _ => {}
+                OrderEvent::Started(_)
+                | OrderEvent::Discarded(_)
+                | OrderEvent::Confirmed(_)
+                | OrderEvent::PaymentRecorded(_)
+                | OrderEvent::PaymentVerified(_)
+                | OrderEvent::PaymentRejected(_)
+                | OrderEvent::PaymentVoided(_)
+                | OrderEvent::RefundRecorded(_)
+                | OrderEvent::ParcelCorrected(_)
+                | OrderEvent::ParcelVoided(_)
+                | OrderEvent::Delivered(_)
+                | OrderEvent::Completed(_)
+                | OrderEvent::MarkVoided(_)
+                | OrderEvent::Extended(_)
+                | OrderEvent::Held(_)
+                | OrderEvent::Released(_)
+                | OrderEvent::Cancelled(_)
+                | OrderEvent::Revived(_)
+                | OrderEvent::Renumbered(_)
+                | OrderEvent::Labelled(_)
+                | OrderEvent::ConflictSettled(_) => {}
             }
         }
         line
