@@ -38,6 +38,7 @@ use std::time::{Duration, Instant};
 use domain::contact::Buyer;
 use domain::order::{Command, Content, Delivery, Line, Method, NewPayment, Order, OrderEvent, Status, Terms};
 use domain::record::{Changed, RecordEvent};
+use domain::weight::WeightUnit;
 use domain::{Currency, Day, Event, Fold, Meta, StreamKind};
 use futures::executor::LocalPool;
 use futures::future::{AbortHandle, abortable, join};
@@ -306,9 +307,11 @@ impl Simulation {
             self.open_tab(tablet);
         }
         let shop = self.tablets[0].tabs[0].clone();
-        self.at_once(0, async move { shop.start_shop("摊", Currency::Cny, "Asia/Shanghai", None).await })
-            .unwrap()
-            .unwrap();
+        self.at_once(0, async move {
+            shop.start_shop("摊", Currency::Cny, WeightUnit::default(), "Asia/Shanghai", None).await
+        })
+        .unwrap()
+        .unwrap();
         for tablet in 0..TABLETS {
             self.world.server().borrow_mut().fails = self.refusals.at_first();
             self.attach(tablet);

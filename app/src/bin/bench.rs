@@ -11,6 +11,7 @@ use app::bench::{Boot, Durability, IndexedDb, Link, PictureField, Session};
 use app::bench::{now_ms, origin, query, random};
 use domain::contact::Buyer;
 use domain::order::{Command, Content, Delivery, Line, Method, NewPayment, OrderEvent, Outcome};
+use domain::weight::WeightUnit;
 use domain::{Currency, DeviceCode, Event};
 use futures::future::{AbortHandle, abortable};
 use js_sys::{Array, Object, Reflect};
@@ -210,7 +211,7 @@ pub async fn open(options: Object) -> Result<(), JsValue> {
     let link = Link::open(&name, durability).await.map_err(said)?;
     let code = text("code").unwrap_or_default();
     if link.read(|replica| replica.device().shop.is_none()) && !lets_join(&code) {
-        link.start_shop(&shop, Currency::Gbp, device_code(&device)).await.map_err(said)?;
+        link.start_shop(&shop, Currency::Gbp, WeightUnit::default(), device_code(&device)).await.map_err(said)?;
     }
     let tablet = Tablet {
         link,
