@@ -42,7 +42,7 @@ use self::link::storage_fault;
 pub use self::newest::newest;
 pub use self::pictures::NoPicture;
 pub use self::records::{RecordConflict, Records, shop_now};
-pub use self::stock::{Beside, CountQuestion, StockLedger};
+pub use self::stock::{Beside, CountQuestion};
 #[cfg(test)]
 pub use self::tables::with_alike;
 pub use self::tables::{Table, alike_in, ask_for_alike, folded};
@@ -617,13 +617,6 @@ impl Session {
     pub fn trust_clock(self) {
         if let Some(link) = self.link() {
             link.trust_clock();
-        }
-    }
-
-    /// Sends and fetches now, without waiting for the next time it would be tried.
-    pub async fn sync_now(self) {
-        if let Some(link) = self.link() {
-            link.wake();
         }
     }
 

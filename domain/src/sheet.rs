@@ -433,9 +433,9 @@ mod tests {
         let set: BTreeMap<_, _> = (0..300).map(|n| (format!("f{n:03}"), Some(Value::Text("x".repeat(400))))).collect();
         let events = written(set.clone());
         assert!(events.len() > 3);
-        let together = events.iter().flat_map(|event| match event {
-            RecordEvent::Changed(changed) => changed.set.clone(),
-            _ => BTreeMap::new(),
+        let together = events.iter().flat_map(|event| {
+            let RecordEvent::Changed(changed) = event else { panic!("{event:?}") };
+            changed.set.clone()
         });
         assert_eq!(together.collect::<BTreeMap<_, _>>(), set);
         assert!(written(BTreeMap::new()).is_empty());

@@ -181,10 +181,6 @@ impl Shop {
     pub fn device_code(&self, device: Uuid) -> Option<&str> {
         self.devices.get(&device).map(|code| code.value.as_str())
     }
-    /// What the shop calls a device; empty where it has only its code.
-    pub fn device_name(&self, device: Uuid) -> String {
-        self.fields().text(&device_name_field(device)).to_owned()
-    }
     /// Every device that has introduced itself, with its code.
     pub fn devices(&self) -> impl Iterator<Item = (Uuid, &str)> {
         self.devices.iter().map(|(id, code)| (*id, code.value.as_str()))

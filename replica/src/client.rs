@@ -293,7 +293,6 @@ struct Inner<S, T, H> {
     errands: Bell,
     bell: Bell,
     woken: Cell<bool>,
-    actor: Cell<Option<Uuid>>,
     checkpoint_from: Cell<u32>,
     /// Erasing failed and is not tried again before, in milliseconds since 1970.
     erase_not_before: Cell<i64>,
@@ -348,7 +347,6 @@ impl<S: Storage, T: Transport, H: Host> Client<S, T, H> {
             errands: Bell::default(),
             bell: Bell::default(),
             woken: Cell::default(),
-            actor: Cell::default(),
             checkpoint_from: Cell::default(),
             erase_not_before: Cell::default(),
             loads: Cell::default(),
@@ -413,11 +411,6 @@ impl<S: Storage, T: Transport, H: Host> Client<S, T, H> {
     /// A time that only goes on, for what is waited for: milliseconds since about 1970.
     fn steady_ms(&self) -> i64 {
         self.0.started_ms.saturating_add(self.0.host.uptime_ms())
-    }
-
-    /// From now on acts are this person's.
-    pub fn set_actor(&self, actor: Option<Uuid>) {
-        self.0.actor.set(actor);
     }
 
     /// Calls this after every change: of orders, of the shop, of where the data is.

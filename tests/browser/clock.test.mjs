@@ -42,7 +42,7 @@ test("T8: a clock 400 days ahead is said and corrected by the server; set back w
   await note.filter({ hasText: "400 days fast" }).waitFor();
   const first = await tablet.takeOrder();
   assert.ok(days().includes(first.slice(0, 6)), `${first} is numbered by the server's day`);
-  await tablet.page.reload();
+  await tablet.install();
   await note.waitFor();
 
   await server.down();

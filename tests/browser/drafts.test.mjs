@@ -203,6 +203,7 @@ test("a template that is being typed is there again when the page was left, and 
   await tablet.button("Save template").click();
   const row = tablet.page.getByTestId("template").filter({ hasText: "Regulars" });
   await row.waitFor();
+  await tablet.forgotten("template-form.new");
   await tablet.go("/templates/new");
   await tablet.box("Template name").waitFor();
   assert.equal(await tablet.box("Template name").inputValue(), "", "what was saved is not kept");

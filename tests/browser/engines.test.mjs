@@ -53,8 +53,8 @@ for (const engine of ENGINES) {
 
     // Together.
     await server.up();
+    await Promise.all([tablet.synced(), other.synced()]);
     for (const each of [tablet, other]) {
-      await each.synced();
       await each.openOrder(number);
       await each.statusIs("shipped");
       await each.go("/conflicts");
@@ -85,7 +85,7 @@ test("what was called saved is there after Firefox was killed at once", async (t
   await tablet.kill();
   await tablet.open("/orders");
   await tablet.openOrder(number);
-  assert.equal(await tablet.balance(), 15600);
+  await tablet.balanceIs(15600);
 });
 
 // Whether the browser keeps the data: what it says, and what it says when it is asked (a Firefox without a screen never).
@@ -190,7 +190,7 @@ test("where a browser lost a row, the others keep their numbers, and it comes ag
   await tablet.reload();
   await tablet.synced();
   await tablet.statusIs("paid");
-  assert.equal(await tablet.balance(), 0);
+  await tablet.balanceIs(0);
   await tablet.go("/settings");
   await page.getByText("damaged and was passed over", { exact: false }).waitFor();
 });

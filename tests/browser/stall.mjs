@@ -37,6 +37,19 @@ const NO_NETWORK = /net::ERR_|^WebSocket connection to |status of 404 .*\/blobs\
 // What Firefox says of a file that a page was still waiting for when it was left.
 const LEFT = /A ServiceWorker intercepted the request|^Error \(.*\/snippets\/split-|^AbortError: The operation was aborted/;
 
+/** The type of the event that sets a term of the shop. */
+export const SETTING = "shop.setting_changed";
+
+/** How many events of this type the journal has, or whether it has so many; runs in the page. */
+const journalHas = ([type, times]) => new Promise((done) => (indexedDB.open("stallbook").onsuccess = ({ target: { result: database } }) => {
+  const rows = database.transaction("journal").objectStore("journal").getAll();
+  rows.onsuccess = () => {
+    database.close();
+    const has = rows.result.reduce((sum, row) => sum + new TextDecoder("latin1").decode(row).split(`"${type}"`).length - 1, 0);
+    done(times === undefined ? has : has >= times);
+  };
+}));
+
 const used = new WeakMap();
 
 /** What a test uses is put away after it, all of it, whatever failed; and no page may have complained. */
@@ -221,16 +234,23 @@ export class Tablet {
   async set(name, value) {
     const list = this.page.getByRole("combobox", { name, exact: true });
     if ((await list.inputValue()) === value) return;
-    const written = (since) => new Promise((done) => (indexedDB.open("stallbook").onsuccess = ({ target: { result: database } }) => {
-      const keys = database.transaction("journal").objectStore("journal").getAllKeys();
-      keys.onsuccess = () => {
-        database.close();
-        done(since === undefined ? keys.result.at(-1) : keys.result.at(-1) > since);
-      };
-    }));
-    const since = await this.page.evaluate(written);
+    const before = await this.page.evaluate(journalHas, [SETTING]);
     await list.selectOption(value);
-    await this.page.waitForFunction(written, since);
+    await this.written(SETTING, before + 1);
+  }
+  /** Waits until the journal has so many events of this type: nothing on the page says so. */
+  async written(type, times = 1) {
+    await this.page.waitForFunction(journalHas, [type, times]);
+  }
+  /** Waits until nothing that was typed into that form is on the disk: a browser that is killed before brings it back. */
+  async forgotten(form) {
+    await this.page.waitForFunction((form) => new Promise((done) => (indexedDB.open("stallbook-typed").onsuccess = ({ target: { result: shelf } }) => {
+      const asked = shelf.transaction("typed").objectStore("typed").get(form);
+      asked.onsuccess = () => {
+        shelf.close();
+        done(asked.result && JSON.parse(new TextDecoder().decode(asked.result)).typed === null);
+      };
+    })), form);
   }
   /** An act that is in the open, or else under "More". */
   async act(name) {
@@ -320,8 +340,8 @@ export class Tablet {
   async statusIs(status) {
     await this.page.locator(`[data-testid="order-status"][data-status="${status}"]`).first().waitFor({ timeout: 70_000 });
   }
-  async balance() {
-    return Number(await this.page.getByTestId("order-balance").first().getAttribute("data-minor"));
+  async balanceIs(minor) {
+    await this.page.locator(`[data-testid="order-balance"][data-minor="${minor}"]`).first().waitFor();
   }
   async pay({ amount, method = "Cash" } = {}) {
     await this.act("Record payment");
@@ -413,6 +433,36 @@ export async function log(server, pairingCode) {
     [after, head] = [page.next, page.head];
   }
   return events;
+}
+
+const scanners = new WeakMap();
+
+/** Keys go down and up as a scanner's do, 2 ms apart by the page's clock, however busy the machine is. */
+export async function strike(tablet, keys) {
+  const { page } = tablet;
+  const scanner = scanners.get(page) ?? { cdp: await page.context().newCDPSession(page), last: 0 };
+  scanners.set(page, scanner);
+  let at = Math.max(Date.now(), scanner.last);
+  const sent = keys.map((key) => scanner.cdp.send("Input.dispatchKeyEvent", { ...key, timestamp: (at += 1) / 1000 }));
+  scanner.last = at;
+  await Promise.all(sent);
+}
+
+const PLACES = { Enter: ["Enter", 13, "\r"], Tab: ["Tab", 9, undefined], F8: ["F8", 119, undefined], "-": ["Minus", 189, "-"], "]": ["BracketRight", 221, "]"] };
+
+/** A key, pressed and let go, of the keyboard that scanners are made for; `text`: what it writes, if that is another. */
+export function key(name, { text, ...more } = {}) {
+  const letter = name.toUpperCase();
+  const [code, windowsVirtualKeyCode, own] = PLACES[name] ?? [(/\d/.test(name) ? "Digit" : "Key") + letter, letter.charCodeAt(0), name];
+  const writes = text ?? own;
+  const how = { key: text ?? name, code, windowsVirtualKeyCode, ...more };
+  return [{ ...how, type: writes ? "keyDown" : "rawKeyDown", text: writes }, { ...how, type: "keyUp" }];
+}
+
+/** A scanner reads this; `endings`: the keys that end it, `null` none. */
+export function scan(tablet, code, ...endings) {
+  const ends = endings.length > 0 ? endings : ["Enter"];
+  return strike(tablet, [...code, ...ends.filter(Boolean)].flatMap((name) => key(name)));
 }
 
 /** A picture of so many points, as a file to be chosen. */

@@ -153,8 +153,8 @@ test("payment against cancelling: paid on both, the cancelling is voided and exp
   await second.cancel();
   await second.statusIs("cancelled");
   await server.up();
+  await Promise.all([first.synced(), second.synced()]);
   for (const tablet of [first, second]) {
-    await tablet.synced();
     await tablet.openOrder(number);
     await tablet.statusIs("paid");
     await tablet.page.locator('[data-testid="timeline"] [data-void]').filter({ hasText: /cancel/i }).waitFor();
@@ -173,8 +173,8 @@ test("shipped against cancelled: one conflict in both inboxes; settled on one, g
   await first.ship();
   await second.cancel();
   await server.up();
+  await Promise.all([first.synced(), second.synced()]);
   for (const tablet of [first, second]) {
-    await tablet.synced();
     await tablet.openOrder(number);
     await tablet.statusIs("shipped");
     await tablet.go("/conflicts");
@@ -218,11 +218,12 @@ test("the answers to pushes are lost after the server committed: nothing doubles
   assert.ok(lost >= 2, `${lost} answers were lost`);
   assert.equal(new Set(stored).size, stored.length, "the server stored every event once");
   for (const tablet of [first, second]) {
+    await tablet.numbers(3);
     await tablet.synced();
     assert.deepEqual(await tablet.numbers(3), numbers);
     for (const number of numbers) {
       await tablet.openOrder(number);
-      assert.equal(await tablet.balance(), 15600, "paid once");
+      await tablet.balanceIs(15600); // Paid once.
     }
   }
 });
@@ -241,16 +242,19 @@ test("the same batch is sent by two tabs of one tablet at once: the server keeps
   const both = new Promise((done) => (bothSent = done));
   await first.context.route("**/push", async (route) => {
     const push = { from: route.request().frame().page(), ids: pushed(route.request()) };
+    push.answered = new Promise((done) => (push.answer = done));
     pushes.push(push);
     if (new Set(pushes.map((one) => one.from)).size === 2) bothSent();
     await both;
     const response = await route.fetch();
     push.outcome = (await response.json()).results.map((result) => result.status);
     await route.fulfill({ response });
+    push.answer();
   });
   const number = await first.takeOrder();
   await Promise.all([first.synced(), other.synced()]);
   const [one, same] = pushes;
+  await Promise.all([one.answered, same.answered]);
   assert.notEqual(one.from, same.from, "each tab sent it");
   assert.deepEqual(one.ids, same.ids);
   assert.deepEqual([...new Set([...one.outcome, ...same.outcome])].sort(), ["duplicate", "stored"]);

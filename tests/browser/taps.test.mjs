@@ -156,7 +156,7 @@ async function onAnOrdersPage(hand) {
   await tablet.dialog().waitFor({ state: "hidden" });
   await tablet.statusIs("paid");
   assert.equal(await isOpen(tablet), 0, `it is paid once, and nothing else opened (${how})`);
-  assert.equal(await tablet.balance(), 0);
+  await tablet.balanceIs(0);
 
   how = await hand.presses(key("Payment arrived"));
   await page.locator('[data-testid="order-status"][data-status="paid"]').first().waitFor();
@@ -214,6 +214,7 @@ async function inFormsAndLists(hand) {
   await tablet.box("Product name").fill(`Thing ${hand.by} ${hand.nth}`);
   await tablet.box("Price").first().fill("5");
   let how = await hand.presses(tablet.button("Save product"));
+  await page.waitForURL(/products\/[0-9a-f-]{36}/);
   await tablet.go("/products");
   await page.getByTestId("product-row").nth(products).waitFor();
   assert.equal(await rows("product-row"), products + 1, `one product (${how})`);

@@ -14,6 +14,7 @@ use std::time::{Duration, Instant};
 
 use domain::contact::Buyer;
 use domain::order::{Command, Content, Line};
+use domain::weight::WeightUnit;
 use domain::{Currency, Day};
 use futures::future::abortable;
 use net::{Machine, Network};
@@ -78,7 +79,7 @@ async fn settle(tablet: &Tablet, orders: usize) {
 async fn measure(orders: u32) -> Result<(), Box<dyn std::error::Error>> {
     let disk = MemoryDisk::new();
     let tablet = Client::open(disk.open(), Network::new(), Machine::seeded(1)).await?;
-    tablet.start_shop("Bench", Currency::Gbp, "Europe/London", None).await?;
+    tablet.start_shop("Bench", Currency::Gbp, WeightUnit::default(), "Europe/London", None).await?;
     let mut commits = Vec::new();
     for index in 0..orders {
         let command = order(index);

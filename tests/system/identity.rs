@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use domain::contact::Buyer;
 use domain::order::{Command, Content, Line, Method, NewPayment};
+use domain::weight::WeightUnit;
 use domain::{Currency, Day};
 use protocol::envelope::unstamp;
 use protocol::{Envelope, Flag};
@@ -43,7 +44,7 @@ fn picture(n: u8) -> Vec<u8> {
 async fn shop(data: &Path, disks: &[MemoryDisk; 2]) -> (Running, [Tablet; 2]) {
     let server = sync_server::start(Options::on_free_port(data)).await.unwrap();
     let [first, second] = [Tablet::open(&disks[0], 1).await, Tablet::open(&disks[1], 2).await];
-    first.client.start_shop("摊", Currency::Cny, "Asia/Shanghai", None).await.unwrap();
+    first.client.start_shop("摊", Currency::Cny, WeightUnit::default(), "Asia/Shanghai", None).await.unwrap();
     first.client.claim(&server.url(), server.setup_code.as_deref().unwrap()).await.unwrap();
     let pairing = first.client.pairing_code().await.unwrap();
     second.client.join(&server.url(), &pairing.code, None).await.unwrap();

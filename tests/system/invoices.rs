@@ -12,6 +12,7 @@ use domain::order::{Command, Content, ContentFault, Line, Method, NewPayment, Or
 use domain::product::Product;
 use domain::record::Fields;
 use domain::sheet::{self, Counts, Plan, Planner, customers, head, products};
+use domain::weight::WeightUnit;
 use domain::{Currency, Day, Meta, StreamKind};
 use protocol::envelope::unstamp;
 use protocol::{Envelope, body};
@@ -348,7 +349,7 @@ async fn real_invoices(seed: u64) {
     for nth in 0..3 {
         tablets.push(Tablet::open(&MemoryDisk::new(), seed + nth).await);
     }
-    tablets[0].client.start_shop("Gifts", Currency::Gbp, "Europe/London", None).await.unwrap();
+    tablets[0].client.start_shop("Gifts", Currency::Gbp, WeightUnit::default(), "Europe/London", None).await.unwrap();
     let setup_code = server.setup_code.clone().expect("nobody has claimed it");
     tablets[0].client.claim(&server.url(), &setup_code).await.unwrap();
     tablets[0].sync();

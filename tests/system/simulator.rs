@@ -38,6 +38,7 @@ use std::time::{Duration, Instant};
 use domain::contact::Buyer;
 use domain::order::{Command, Content, Delivery, Line, Method, NewPayment, Order, OrderEvent, Status, Terms};
 use domain::record::{Changed, RecordEvent};
+use domain::weight::WeightUnit;
 use domain::{Currency, Day, Event, Fold, Meta, StreamKind};
 use futures::executor::LocalPool;
 use futures::future::{AbortHandle, abortable, join};
@@ -69,6 +70,8 @@ const FOUND: [u64; 14] = [
     1_349, 2_644, 3_937, 7_705, 10_253, 18_085, 1_003_577, 5_002_038, 6_002_969, 7_000_577, 7_009_165, 8_081_406,
     8_050_409, 10_035_889,
 ];
+/// Seeds that failed once since people do what they do seldom: the ones above never meet that.
+const FOUND_SINCE: [u64; 1] = [11_016_505];
 const YEAR_MS: i64 = 365 * 86_400_000;
 /// Within this time after the last fault every tablet must have everything, in milliseconds.
 const HEALED_WITHIN_MS: i64 = 10 * 60_000;
@@ -304,9 +307,11 @@ impl Simulation {
             self.open_tab(tablet);
         }
         let shop = self.tablets[0].tabs[0].clone();
-        self.at_once(0, async move { shop.start_shop("摊", Currency::Cny, "Asia/Shanghai", None).await })
-            .unwrap()
-            .unwrap();
+        self.at_once(0, async move {
+            shop.start_shop("摊", Currency::Cny, WeightUnit::default(), "Asia/Shanghai", None).await
+        })
+        .unwrap()
+        .unwrap();
         for tablet in 0..TABLETS {
             self.world.server().borrow_mut().fails = self.refusals.at_first();
             self.attach(tablet);
@@ -806,7 +811,7 @@ fn after_all_that_can_go_wrong_everything_is_everywhere() {
         for first in 0..threads {
             let (ran, failed, is_over) = (&ran, &failed, &is_over);
             scope.spawn(move || {
-                let seeds = (begin..begin + runs).chain(FOUND);
+                let seeds = (begin..begin + runs).chain(FOUND).chain(FOUND_SINCE);
                 for seed in seeds.skip(first as usize).step_by(threads as usize) {
                     if is_over() {
                         break;

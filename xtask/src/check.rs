@@ -1,6 +1,7 @@
 //! `cargo xtask check`: what can be checked without running the product.
 
 mod budget;
+mod dead;
 mod layering;
 mod licences;
 
@@ -25,6 +26,7 @@ pub struct Options {
 enum Part {
     Format,
     Layering,
+    Dead,
     Licences,
     Planted,
     Lints,
@@ -35,13 +37,14 @@ enum Part {
 
 impl Part {
     /// Quick ones first.
-    const ALL: [Self; 7] =
-        [Self::Format, Self::Layering, Self::Licences, Self::Planted, Self::Lints, Self::Docs, Self::Size];
+    const ALL: [Self; 8] =
+        [Self::Format, Self::Layering, Self::Dead, Self::Licences, Self::Planted, Self::Lints, Self::Docs, Self::Size];
 
     fn check(self) -> Result<()> {
         match self {
             Self::Format => run_command(cargo().args(["fmt", "--all", "--check"])),
             Self::Layering => layering::check(),
+            Self::Dead => dead::check(),
             Self::Licences => licences::check(),
             Self::Planted => planted::check(),
             Self::Lints => lints(),

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
 
-use crate::process::{cargo, run as run_command, say};
+use crate::process::{cargo, output, run as run_command, say};
 use crate::workspace::{bench_dist, dist, root};
 use crate::{app, browser, fuzz, proxies, server, tools};
 
@@ -30,6 +30,9 @@ pub fn run(options: &Options) -> Result<()> {
     }
     let mut failed = Vec::new();
     if !options.browser {
+        if let Some(word) = options.filter.as_deref().filter(|_| options.native) {
+            expect_native(word)?;
+        }
         let outcome = native(options.filter.as_deref());
         note(&mut failed, "native tests", outcome);
         if options.filter.as_ref().is_none_or(|filter| filter == "fuzz") {
@@ -52,6 +55,19 @@ fn note(failed: &mut Vec<&'static str>, name: &'static str, outcome: Result<()>)
         say(format!("{name}: {error:#}"));
         failed.push(name);
     }
+}
+
+/// Fails where no test's name holds this: nothing would run, and pass.
+fn expect_native(word: &str) -> Result<()> {
+    let args = ["test", "--workspace", "--quiet", word, "--", "--include-ignored", "--list"];
+    // What does not compile is told by the run itself.
+    let listed = output(cargo().args(args));
+    if let Some(listed) = listed
+        && !listed.lines().any(|line| line.ends_with(": test"))
+    {
+        bail!("no native test's name holds “{word}”");
+    }
+    Ok(())
 }
 
 fn native(filter: Option<&str>) -> Result<()> {

@@ -7,14 +7,11 @@ use std::collections::HashMap;
 use std::fmt::Display;
 use std::rc::Rc;
 
-use app::platform::clock;
-use app::platform::page;
-use app::platform::picture;
-use app::platform::storage::{Durability, IndexedDb};
-use app::session::{Boot, Link, Session};
-use app::ui::PictureField;
+use app::bench::{Boot, Durability, IndexedDb, Link, PictureField, Session};
+use app::bench::{now_ms, origin, query, random};
 use domain::contact::Buyer;
 use domain::order::{Command, Content, Delivery, Line, Method, NewPayment, OrderEvent, Outcome};
+use domain::weight::WeightUnit;
 use domain::{Currency, DeviceCode, Event};
 use futures::future::{AbortHandle, abortable};
 use js_sys::{Array, Object, Reflect};
@@ -63,7 +60,7 @@ impl Factory for Disks {
 /// Tells the storage's stories on IndexedDB: `[{story, problem}]`.
 #[wasm_bindgen]
 pub async fn conformance() -> Result<Array, JsValue> {
-    let disks = Disks { run: u64::from_le_bytes(clock::random()), made: Cell::new(0) };
+    let disks = Disks { run: u64::from_le_bytes(random()), made: Cell::new(0) };
     let outcomes = tell_all(&disks).await;
     for no in 1..=disks.made.get() {
         // Databases of a test may stay behind where the browser is closed before.
@@ -109,7 +106,7 @@ pub async fn filled(name: String) -> Result<Option<String>, JsValue> {
     let mut written = 0_u32;
     let fault = loop {
         // What there is no room for stands between what there may be room for.
-        let large: Vec<u8> = (0..16).flat_map(|_| clock::random::<65_536>()).collect();
+        let large: Vec<u8> = (0..16).flat_map(|_| random::<65_536>()).collect();
         let entries = vec![vec![1], large, vec![3]];
         let device = Some((written + 1).to_le_bytes().to_vec());
         match disk.write(&Batch { expect_no: written * 3, entries, device, ..Batch::default() }).await {
@@ -130,7 +127,7 @@ pub async fn filled(name: String) -> Result<Option<String>, JsValue> {
 /// Scales a picture down as the app does: its bytes.
 #[wasm_bindgen]
 pub async fn scaled(file: web_sys::File, longest_px: u32) -> Result<Vec<u8>, JsValue> {
-    picture::scaled(&file.into(), longest_px).await.map_err(said)
+    app::bench::scaled(&file.into(), longest_px).await.map_err(said)
 }
 
 /// Puts a field for a picture on the page, with the session's own pictures behind it; `id` is the one that is there.
@@ -208,17 +205,17 @@ fn now() -> f64 {
 pub async fn open(options: Object) -> Result<(), JsValue> {
     let text = |key: &str| Reflect::get(&options, &key.into()).ok().and_then(|text| text.as_string());
     let (shop, device) = (text("shop").unwrap_or_default(), text("device").unwrap_or_default());
-    let relaxed = page::query("durability").as_deref() == Some("relaxed");
+    let relaxed = query("durability").as_deref() == Some("relaxed");
     let durability = if relaxed { Durability::Relaxed } else { Durability::Strict };
     let name = format!("stallbook-bench-{shop}-{device}");
     let link = Link::open(&name, durability).await.map_err(said)?;
     let code = text("code").unwrap_or_default();
     if link.read(|replica| replica.device().shop.is_none()) && !lets_join(&code) {
-        link.start_shop(&shop, Currency::Gbp, device_code(&device)).await.map_err(said)?;
+        link.start_shop(&shop, Currency::Gbp, WeightUnit::default(), device_code(&device)).await.map_err(said)?;
     }
     let tablet = Tablet {
         link,
-        server: text("server").unwrap_or_else(page::origin),
+        server: text("server").unwrap_or_else(origin),
         code,
         syncing: RefCell::default(),
         written: RefCell::default(),
@@ -336,7 +333,7 @@ impl Tablet {
         if self.syncing.borrow().is_none() {
             return;
         }
-        let asked_ms = clock::now_ms();
+        let asked_ms = now_ms();
         self.link.wake();
         let since = |state: &SyncState| state.heard_ms.is_some_and(|heard_ms| heard_ms > asked_ms);
         let synced = |state: &SyncState| state.state == State::Synced && since(state);
@@ -369,7 +366,7 @@ pub async fn edit_orders(indices: Vec<u32>, how: String) -> Result<Array, JsValu
     let tablet = tablet()?;
     let took = Array::new();
     for order in tablet.find(&indices)? {
-        let owed = tablet.link.read(|replica| replica.summary(order, clock::now_ms())).map_or(0, |it| it.balance);
+        let owed = tablet.link.read(|replica| replica.summary(order, now_ms())).map_or(0, |it| it.balance);
         let command = match how.as_str() {
             "pay" => Command::RecordPayment(NewPayment { method: Method::Cash, given: owed, deposit: false }),
             "cancel" => Command::Cancel("changed their mind".to_owned()),
@@ -406,7 +403,7 @@ pub async fn applied() -> Result<f64, JsValue> {
 }
 
 fn count_of(replica: &replica::Replica) -> usize {
-    replica.counts(clock::now_ms()).all()
+    replica.counts(now_ms()).all()
 }
 
 /// How many orders there are.
@@ -443,7 +440,7 @@ pub async fn double_edits_visible(indices: Vec<u32>) -> Result<u32, JsValue> {
 /// The newest 50.
 #[wasm_bindgen(js_name = firstPage)]
 pub async fn first_page() -> Result<Array, JsValue> {
-    let page = tablet()?.link.read(|replica| replica.page(&Filter::default(), 0, 50, clock::now_ms()));
+    let page = tablet()?.link.read(|replica| replica.page(&Filter::default(), 0, 50, now_ms()));
     let rows = Array::new();
     for row in page.rows {
         let shown = Object::new();
@@ -494,7 +491,7 @@ pub async fn narrow(text: String) -> Result<u32, JsValue> {
 fn listed(filter: &Filter) -> Result<u32, JsValue> {
     const DAY_MS: i64 = 86_400_000;
     let day = |ms: i64| ms.div_euclid(DAY_MS) * DAY_MS..(ms.div_euclid(DAY_MS) + 1) * DAY_MS;
-    let now_ms = clock::now_ms();
+    let now_ms = now_ms();
     let (counts, days, page) = tablet()?.link.read(|replica| {
         (replica.counts_of(filter, now_ms), replica.days(filter, day, now_ms), replica.page(filter, 0, 50, now_ms))
     });

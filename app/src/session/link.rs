@@ -8,6 +8,7 @@ use domain::order::{Command, Order, Summary};
 use domain::record::Record;
 use domain::rule::Rule;
 use domain::shop::SettingChanged;
+use domain::weight::WeightUnit;
 use domain::{Currency, Day, DeviceCode};
 use futures::channel::oneshot;
 use protocol::BlobId;
@@ -269,9 +270,10 @@ impl Link {
         &self,
         name: &str,
         currency: Currency,
+        weight: WeightUnit,
         code: Option<DeviceCode>,
     ) -> Result<(), StorageFault> {
-        let started = self.client.start_shop(name, currency, &clock::own_zone(), code).await;
+        let started = self.client.start_shop(name, currency, weight, &clock::own_zone(), code).await;
         started.map_err(|fault| match fault {
             client::ActFault::Storage(fault) => fault,
             client::ActFault::Refused(refused) => StorageFault::Unavailable(refused.to_string()),

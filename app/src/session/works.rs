@@ -6,7 +6,6 @@ use std::pin::Pin;
 use std::rc::Rc;
 
 use domain::Currency;
-use domain::shop::SettingChanged;
 use domain::weight::WeightUnit;
 use futures::channel::oneshot;
 use leptos::prelude::*;
@@ -45,15 +44,7 @@ impl Works {
             },
             rebuild: |name| Box::pin(Link::rebuild(name)),
             start_shop: |link, name, currency, weight| {
-                Box::pin(async move {
-                    link.start_shop(&name, currency, None).await?;
-                    if weight != WeightUnit::default() {
-                        let change = SettingChanged { weight: Some(weight), ..SettingChanged::default() };
-                        // It can be said later, too.
-                        let _ = link.change_setting(change).await;
-                    }
-                    Ok(())
-                })
+                Box::pin(async move { link.start_shop(&name, currency, weight, None).await })
             },
             connect: |link, server, code| Box::pin(async move { link.connect(&server, &code).await }),
             join: |link, server, code| Box::pin(async move { link.join(&server, &code, None).await }),

@@ -114,7 +114,6 @@ pub mod first_start {
     texts! {
         TITLE: "开始", "Start";
         TAGLINE: "摊位的订货本", "The order book for your stall";
-        TABLET_CODE: "设备代号", "Device code";
         KEPT_HERE: "订单先保存在本机，没网也能开单", "Orders are saved on this device, online or offline";
         SENDS_ITSELF: "有网时自动同步到其他设备", "Syncs with your other devices when there's a connection";
         NO_ACCOUNT: "无需账号", "No account needed";

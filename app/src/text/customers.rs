@@ -92,7 +92,6 @@ texts! {
     MERGED_HERE: "已合并的客户", "Merged into this one";
     UNDO: "撤销", "Undo";
     SEPARATED: "已取消合并", "Unmerged";
-    MORE: "更多", "More";
 
     ERASE: "删除个人信息", "Delete personal data";
     ERASE_WHY: "姓名、电话、地址、备注会从本机、其他设备和服务器上删除，订单里的客户信息也会一并删除，不能恢复。", "Name, phone, addresses and note are deleted here, on the other devices and on the server, and so is the buyer on their orders. It can't be undone.";

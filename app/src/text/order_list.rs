@@ -84,7 +84,6 @@ pub mod batch {
         LABEL: "标签", "Labels";
         CANCEL: "取消订单", "Cancel orders";
         COMPLETE: "完成", "Complete";
-        START: "开始", "Start";
         STOP: "停止", "Stop";
         BACK: "返回", "Back";
         SAVE_RESULTS: "下载结果", "Save results";

@@ -38,7 +38,6 @@ pub mod refused {
 pub mod page {
     texts! {
         DRAFT: "草稿", "Draft";
-        READING: "正在打开", "Opening";
         REVIVE: "恢复订单", "Restore order";
         RECORD_REFUND: "退款", "Record refund";
         RENUMBER: "更换订单编号", "Assign a new number";
@@ -68,7 +67,6 @@ pub mod page {
         DEPOSIT_ASKED: "需付定金", "Deposit required";
         ERASED: "客户个人信息已删除", "Buyer's personal data deleted";
         REJECT_TITLE: "这笔款未到账", "This payment did not arrive";
-        parcel(n: usize): "包裹 {n}", "Parcel {n}";
         line_left(item: &str, left: &str): "{item}，还有 {left}", "{item}, {left} left";
         change_given(given: &str, change: &str): "收 {given}，找 {change}", "{given} given, {change} change";
         act_at(act: &str, what: &str): "{act}：{what}", "{act}: {what}";
@@ -80,7 +78,6 @@ pub mod told {
     texts! {
         DISCARDED: "删除草稿", "Draft deleted";
         REVIVED: "恢复订单", "Order restored";
-        REFUNDED: "退款", "Refund";
         BUYER_RECORDED: "添加客户", "Buyer added";
         BUYER_ERASED: "删除客户个人信息", "Buyer's personal data deleted";
         PAYMENT_STANDS: "另一台设备当时已收款，收款有效。", "The other device had taken a payment; the payment counts.";
@@ -133,7 +130,6 @@ pub mod settle {
         THIS_ORDER: "这个订单", "This order";
         refunded_over_now(amount: &str): "目前按：两笔退款都有效，比收款多退 {amount}。", "For now: both refunds count, {amount} more than was paid.";
         title(n: usize): "冲突 {n}", "Conflicts {n}";
-        about(choice: &str, number: &str): "{choice}，订单 {number}", "{choice}, order {number}";
     }
 }
 

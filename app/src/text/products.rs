@@ -52,7 +52,6 @@ texts! {
     NOTE: "备注", "Note";
     ACTIVE: "在售", "Active";
     ACTIVE_WHY: "关闭后不在柜台显示，已有订单不变", "Turn off to hide it at the counter; past orders keep it";
-    LEVELS: "其他价格", "Other prices";
     MORE: "条码、其他价格、备注", "More: barcodes, other prices, note";
     MORE_OF_VARIANT: "条码、其他价格、图片", "More: barcodes, other prices, picture";
     PICTURE: "商品图片", "Product picture";
@@ -62,7 +61,6 @@ texts! {
     VARIANT_HINT: "例：大、红", "e.g. Large";
     SAVE: "保存商品", "Save product";
     SAVED: "商品已保存到本机", "Product saved on this device";
-    NEXT: "继续添加", "Add another";
     START_OVER: "清空重填", "Start over";
     UNDO_CHANGES: "放弃修改", "Undo changes";
 
@@ -102,7 +100,6 @@ texts! {
     NOTHING_TYPED: "请至少输入一个数。", "Enter at least one number.";
     MOVE_ZERO: "请输入大于 0 的数。", "Enter a number above 0.";
     RECEIVED: "收货", "Received";
-    COUNTED: "盘点", "Counted";
     CAME_BACK: "退回", "Returned";
     SCRAPPED: "报废", "Scrapped";
     SOLD: "售出", "Sold";
@@ -131,7 +128,6 @@ texts! {
     stock_together(a: &str, b: &str, n: &str): "库存 {a} + {b}，合并后 {n}", "Stock {a} + {b}, together {n}";
     count_taken(n: &str): "以盘点数 {n} 为准", "Took the count of {n}";
     moved_damaged(n: &str): "退回 {n}，损坏", "{n} returned damaged";
-    of_order(act: &str, number: &str): "{act} · {number}", "{act} · {number}";
     now_there(n: &str): "结存 {n}", "{n} left";
     expected(n: &str): "账上 {n}", "{n} expected";
     differs(n: &str): "差 {n}", "Difference {n}";

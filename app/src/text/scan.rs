@@ -50,7 +50,6 @@ texts! {
     label_item(item: &str): "商品号 {item}", "Item {item}";
     label_pieces(count: &str): "{count} 件", "{count} pcs";
     layout_remove(layout: &str): "删除格式 {layout}", "Remove layout {layout}";
-    SETTINGS: "扫码枪", "Scanner";
     PREFIX: "扫码枪前缀", "Scanner prefix";
     PREFIX_WHY: "扫码枪设了前缀才填：一个字符，或按键名，例如 F8", "Only if your scanner sends one first: a character, or a key, e.g. F8";
     SOUND: "扫码不被接受时响一声", "Sound when a scan is refused";

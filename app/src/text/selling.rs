@@ -27,7 +27,6 @@ pub mod badge {
         REFUND_DUE: "待退款", "Refund due";
         OVERPAID: "多收款", "Overpaid";
         OVERSOLD: "缺货", "Oversold";
-        REFUNDED: "已全额退款", "Fully refunded";
         UNVERIFIED: "待核实", "Unverified";
         NOT_SENT: "待同步", "Not sent yet";
         CONFLICT: "冲突", "Conflict";
@@ -55,9 +54,7 @@ pub mod list {
         found(n: u64): "找到 {n} 单", "{n} orders found", one: "{n} order found";
         order(number: &str): "订单 {number}", "Order {number}";
         conflicts(n: u64): "冲突 {n}", "{n} conflicts", one: "{n} conflict";
-        items(n: u64): "{n} 件", "{n} items", one: "{n} item";
         item_times(item: &str, quantity: &str): "{item} ×{quantity}", "{item} ×{quantity}";
-        and_more(items: &str, n: u64): "{items}等 {n} 项", "{items} and {n} more";
     }
 }
 
@@ -105,7 +102,6 @@ pub mod form {
         DEPOSIT: "定金", "Deposit";
         DISCOUNT: "优惠", "Discount";
         ROUNDING: "抹零", "Rounding off";
-        TOTAL: "合计", "Total";
         TO_PAY: "待收", "Still to pay";
         PREVIEW: "预览订单", "Preview order";
         KEEP_DRAFT: "保存草稿", "Save draft";
@@ -245,8 +241,6 @@ pub mod shipping {
         CORRECT: "改单号", "Correct number";
         VOID: "作废", "Void";
         VOID_TITLE: "作废包裹", "Void a parcel";
-        UNVERIFIED: "还有收款待核实，先核实再发货。", "A payment is not verified: verify it before shipping.";
-        NOT_PAID: "还没收齐，先收款再发货。", "Not fully paid: take the payment before shipping.";
         SAVED: "已保存发货", "Shipment saved";
         SF: "顺丰速运", "SF Express";
         YTO: "圆通速递", "YTO Express";
@@ -264,7 +258,6 @@ pub mod shipping {
         LOOKS_LIKE: "像是：", "Looks like:";
         in_days(n: i64): "{n} 天后", "In {n} days";
         by_number(carrier: &str): "按单号选了{carrier}", "{carrier}, by the number";
-        left(n: &str): "还有 {n}", "{n} left";
     }
 }
 
@@ -301,7 +294,6 @@ pub mod timeline {
         CANCELLED: "取消订单", "Cancelled";
         HELD: "搁置", "Put on hold";
         RELEASED: "恢复", "Released";
-        SHIPPED: "发货", "Shipped";
         HANDED_OVER: "当面交付", "Handed over";
         DELIVERED: "已签收", "Delivered";
         COMPLETED: "完成", "Completed";
@@ -311,15 +303,12 @@ pub mod timeline {
         PARCEL_VOIDED: "包裹作废", "Parcel voided";
         PARCEL_CORRECTED: "更正单号", "Tracking number corrected";
         CONFLICT_SETTLED: "冲突已处理", "Conflict resolved";
-        NO_EFFECT: "未生效", "Didn't count";
         UNVERIFIED: "待核实", "not verified yet";
-        NOT_SENT: "待同步", "Not sent yet";
         UNKNOWN: "这个版本还不认识的记录", "A record this version does not know yet";
         paid(method: &str): "{method}收款", "{method} payment";
         paid_unverified(method: &str): "{method}收款，待核实", "{method}, not verified yet";
         refunded(method: &str): "{method}退款", "{method} refund";
         extended(date: &str): "付款期限延至 {date}", "Payment due extended to {date}";
-        confirmed(delivery: &str): "确认订单，{delivery}", "Confirmed: {delivery}";
         shipped(carrier: &str, tracking: &str): "发货，{carrier} {tracking}", "Shipped, {carrier} {tracking}";
         corrected(old: &str, new: &str): "单号 {old} 改为 {new}", "Tracking number {old} changed to {new}";
         arrival(date: &str): "预计 {date} 到", "expected {date}";

@@ -15,7 +15,6 @@ texts! {
     SAFE: "空单元格不改原值；重复导入不会产生重复。", "Blank cells change nothing; importing twice makes no duplicates.";
     BY_PRODUCT: "商品按编码匹配，无编码按条码，再按名称加规格。同名不同规格的行合为一个商品。库存按盘点数。", "Products are matched by code, else barcode, else name and specification. Rows with one name are its variants. Stock is taken as counted.";
     BY_CUSTOMER: "客户按电话匹配，无电话按姓名。新地址会添加，旧地址保留。", "Customers are matched by phone, else by name. New addresses are added, old ones stay.";
-    READING: "正在读取文件", "Reading the file";
     STOP: "停止", "Stop";
     STOPPED: "已停止，未导入任何内容。", "Stopped. Nothing was imported.";
     HEAD: "表头所在行", "Header row";

@@ -67,8 +67,6 @@ pub enum Glyph {
     Copy,
     /// A call.
     Phone,
-    /// An address.
-    Pin,
     /// Change.
     Edit,
     /// Trouble.
@@ -179,9 +177,6 @@ impl Glyph {
             Self::Copy => r#"<path d="M9 9h11.5v11.5H9zM5.5 15h-2V3.5H15v2"/>"#,
             Self::Phone => {
                 r#"<path d="M6 4h3.5l1.5 4.5-2 1.5a11 11 0 0 0 5 5l1.5-2 4.5 1.5V18a2 2 0 0 1-2 2A15 15 0 0 1 4 6a2 2 0 0 1 2-2z"/>"#
-            }
-            Self::Pin => {
-                r#"<path d="M12 21c4.5-5 6.5-8 6.5-11a6.5 6.5 0 0 0-13 0c0 3 2 6 6.5 11zM12 12.3a2.3 2.3 0 1 0 0-4.6 2.3 2.3 0 0 0 0 4.6z"/>"#
             }
             Self::Edit => r#"<path d="M4 20l1-4.5L16 4.5 19.5 8 8.5 19zM13.5 7l3.5 3.5"/>"#,
             Self::Warn => r#"<path d="M12 4L2.5 20h19zM12 10v4.5M12 17.3v.1"/>"#,

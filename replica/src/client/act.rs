@@ -2,6 +2,7 @@
 
 use domain::order::Command;
 use domain::shop::SettingChanged;
+use domain::weight::WeightUnit;
 use domain::{Currency, Day, DeviceCode};
 use uuid::Uuid;
 
@@ -38,16 +39,17 @@ impl<S: Storage, T: Transport, H: Host> Client<S, T, H> {
         Ok(Acted { order, number })
     }
 
-    /// Starts a shop on this device, with no server.
+    /// Starts a shop on this device, with no server. It sells weights by this unit.
     pub async fn start_shop(
         &self,
         name: &str,
         currency: Currency,
+        weight: WeightUnit,
         time_zone: &str,
         code: Option<DeviceCode>,
     ) -> Result<(), ActFault> {
         self.write(|replica, mut moment| {
-            replica.start_shop(name, currency, time_zone, code.clone(), &mut moment).map(Some)
+            replica.start_shop(name, currency, weight, time_zone, code.clone(), &mut moment).map(Some)
         })
         .await
     }
@@ -90,7 +92,7 @@ impl<S: Storage, T: Transport, H: Host> Client<S, T, H> {
                 now_ms,
                 is_told: self.0.clock.borrow().is_told(),
                 day: Day::default(),
-                actor: self.0.actor.get(),
+                actor: None,
                 random: &mut random,
             };
             let decided = decide(&self.replica(), moment);

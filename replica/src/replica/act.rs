@@ -6,6 +6,7 @@ use domain::order::{Command, Context, Order, OrderEvent, Rejection, decide};
 use domain::record::{Changed, RecordEvent};
 use domain::shop::{DeviceJoined, SettingChanged, ShopEvent, ShopStarted};
 use domain::text::SHORT;
+use domain::weight::WeightUnit;
 use domain::{Currency, Day, DeviceCode, Event, NewEvent, StreamKind};
 use protocol::api::Joined;
 use protocol::envelope::ENVELOPE_VERSION;
@@ -223,11 +224,12 @@ impl Replica {
         Prepared { batch: Batch { device: record, ..self.batch(&entry) }, orders: Vec::new() }
     }
 
-    /// Starts a shop on this device, with no server.
+    /// Starts a shop on this device, with no server. It sells weights by this unit.
     pub fn start_shop(
         &self,
         name: &str,
         currency: Currency,
+        weight: WeightUnit,
         time_zone: &str,
         code: Option<DeviceCode>,
         moment: &mut Moment<'_>,
@@ -243,7 +245,12 @@ impl Replica {
         let device = Device { id, code: Some(code.0.clone()), shop: Some(moment.id()), ..self.device.clone() };
         let started = ShopStarted { name: short(name)?, currency, time_zone: short(time_zone)? };
         let joined = DeviceJoined { code: code.0 };
-        self.of_shop(device, vec![ShopEvent::Started(started), ShopEvent::DeviceJoined(joined)], moment)
+        let mut events = vec![ShopEvent::Started(started), ShopEvent::DeviceJoined(joined)];
+        if weight != WeightUnit::default() {
+            let change = SettingChanged { weight: Some(weight), ..SettingChanged::default() };
+            events.push(ShopEvent::SettingChanged(change));
+        }
+        self.of_shop(device, events, moment)
     }
 
     /// Changes the shop's settings: those that are named.

@@ -132,14 +132,14 @@ impl Replica {
             let asks = |event: &Event| {
                 matches!(event, Event::Contact(ContactEvent::Erasing) | Event::Record(RecordEvent::Erasing))
             };
-            // The last of each device: who knows of it knows of those before.
+            // The last of each device: who knows of it knows of those before. A copy asks under the same name, and what
+            // it asked may have the lower count and the later place.
             let mut asking = BTreeMap::new();
             for piece in pieces.iter().filter(|piece| asks(&piece.event)) {
                 let Meta { device, counter, seq, .. } = piece.meta;
                 let last = asking.entry(device).or_insert(Asking { device, counter, seq });
-                if last.counter < counter {
-                    *last = Asking { device, counter, seq };
-                }
+                last.counter = last.counter.max(counter);
+                last.seq = last.seq.zip(seq).map(|(one, other)| one.max(other));
             }
             erasing.people.insert(id, asking.into_values().collect());
             for piece in &pieces {

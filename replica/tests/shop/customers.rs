@@ -10,6 +10,7 @@ use domain::contact::Buyer;
 use domain::customer::{Customer, Owing, debt_book, doubles, repay, resolve};
 use domain::order::{Command, Content, Line, Method, NewPayment, Status, Terms};
 use domain::record::{Changed, DebtMoved, RecordEvent, Value};
+use domain::weight::WeightUnit;
 use replica::Act;
 use uuid::Uuid;
 
@@ -259,7 +260,9 @@ fn what_an_offline_tablet_wrote_of_the_person_meanwhile_is_sent_and_then_erased_
 fn a_tablet_that_has_no_server_forgets_at_once() {
     let mut stall = Stall::new(1);
     let mut alone = stall.bare();
-    stall.wait(alone.tab.start_shop("摊", domain::Currency::Cny, "Asia/Shanghai", None)).unwrap();
+    stall
+        .wait(alone.tab.start_shop("摊", domain::Currency::Cny, WeightUnit::default(), "Asia/Shanghai", None))
+        .unwrap();
     std::mem::swap(&mut stall.tablets[0], &mut alone);
     let id = wang(&stall, 0);
     let order = sell(&stall, 0, id, 500);

@@ -17,6 +17,7 @@ use std::rc::Rc;
 use domain::Currency;
 use domain::order::{Badge, Command, Content, Rejection, Status};
 use domain::shop::SettingChanged;
+use domain::weight::WeightUnit;
 use proptest::prelude::*;
 use replica::client::ActFault;
 use replica::memory::Trouble;
@@ -526,14 +527,29 @@ fn settings_are_decided_field_by_field() {
 }
 
 #[test]
+fn a_shop_starts_with_its_unit_of_weight_or_not_at_all() {
+    let stall = Stall::new(1);
+    let alone = stall.bare();
+    stall.wait(alone.tab.start_shop("摊", Currency::Cny, WeightUnit::Jin, "Asia/Shanghai", None)).unwrap();
+    assert_eq!(alone.tab.replica().shop().settings().weight, Some(WeightUnit::Jin));
+    assert_eq!(alone.disk.last_no(), 1, "it is one transaction");
+}
+
+#[test]
 fn a_name_of_the_shop_is_not_endless() {
     let stall = Stall::new(1);
     let too_long = Err(ActFault::Refused(Refused::Rejected(Rejection::TextTooLong(200))));
     let long = "摊".repeat(201);
     let change = SettingChanged { name: Some(long.clone()), ..SettingChanged::default() };
     assert_eq!(stall.wait(stall.tablets[0].tab.change_setting(change)), too_long);
-    assert_eq!(stall.wait(stall.bare().tab.start_shop(&long, Currency::Cny, "Asia/Shanghai", None)), too_long);
-    assert_eq!(stall.wait(stall.bare().tab.start_shop("摊", Currency::Cny, &long, None)), too_long);
+    assert_eq!(
+        stall.wait(stall.bare().tab.start_shop(&long, Currency::Cny, WeightUnit::default(), "Asia/Shanghai", None)),
+        too_long
+    );
+    assert_eq!(
+        stall.wait(stall.bare().tab.start_shop("摊", Currency::Cny, WeightUnit::default(), &long, None)),
+        too_long
+    );
 }
 
 #[test]

@@ -15,6 +15,7 @@ use std::task::{Poll, Waker};
 
 use domain::contact::Buyer;
 use domain::order::{Command, Content, Delivery, Line, Method, NewPayment};
+use domain::weight::WeightUnit;
 use domain::{Currency, Day, DeviceCode};
 use futures::channel::mpsc::{UnboundedReceiver, UnboundedSender, unbounded};
 use futures::executor::LocalPool;
@@ -590,7 +591,9 @@ impl Stall {
             let tablet = stall.bare();
             if n == 0 {
                 let code = Some(DeviceCode("K7".into()));
-                stall.wait(tablet.tab.start_shop("摊", Currency::Cny, "Asia/Shanghai", code)).unwrap();
+                stall
+                    .wait(tablet.tab.start_shop("摊", Currency::Cny, WeightUnit::default(), "Asia/Shanghai", code))
+                    .unwrap();
                 stall.wait(tablet.tab.claim("http://server/", "code")).unwrap();
             } else {
                 let shop = stall.tablets[0].tab.replica().device().shop.unwrap().to_string();

@@ -165,12 +165,9 @@ fn words_in(folder: &str, words: &[&str], except: &[&str], why: &str) -> Result<
 }
 
 /// Lines outside comments, up to the tests that close a file.
-fn code_lines(source: &str) -> impl Iterator<Item = (usize, &str)> {
-    source
-        .lines()
-        .enumerate()
-        .take_while(|(_, line)| !line.trim_start().starts_with("#[cfg(test)]"))
-        .map(|(index, line)| (index + 1, line.split("//").next().unwrap_or(line)))
+pub(super) fn code_lines(source: &str) -> impl Iterator<Item = (usize, &str)> {
+    let code = source.split_once("\n#[cfg(test)]\nmod tests {").map_or(source, |(code, _)| code);
+    code.lines().enumerate().map(|(index, line)| (index + 1, line.split("//").next().unwrap_or(line)))
 }
 
 /// Whether the word stands there as a whole word.

@@ -17,7 +17,7 @@ use crate::features::rules;
 use crate::session::Session;
 use crate::text::order_list::filters;
 use crate::text::order_page::{page, told, undo};
-use crate::text::{self, Currency, Phrase, dispute, form, shipping, timeline};
+use crate::text::{self, Currency, Phrase, dispute, form, timeline};
 use crate::ui::Glyph;
 
 /// One thing that happened.
@@ -415,11 +415,6 @@ pub fn detail(order: &Order, at: usize) -> Option<String> {
         _ => None,
     }
     .filter(|text| !text.is_empty())
-}
-
-/// The word of shipping for an act that corrects a parcel.
-pub fn correct_title(of: &Parcel) -> String {
-    page::act_at(shipping::CORRECT.get(), &parcel(of))
 }
 
 #[cfg(test)]

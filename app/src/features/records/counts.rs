@@ -24,7 +24,11 @@ pub(super) fn article(product: &Product, variant: u32) -> String {
 
 /// All of them, or those of one product.
 #[component]
-pub fn CountQuestions(#[prop(optional)] of: Option<Uuid>) -> impl IntoView {
+pub fn CountQuestions(
+    /// The product.
+    #[prop(optional)]
+    of: Option<Uuid>,
+) -> impl IntoView {
     let open = Session::here().count_questions(of);
     let key = |it: &CountQuestion| (it.of, it.count.id, it.moves.len(), it.count.answered.len());
     view! {

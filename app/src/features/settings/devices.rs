@@ -135,7 +135,8 @@ pub fn Devices() -> impl IntoView {
                 <Show when=move || !connected.get()>
                     <section class="section stack" data-tight="" aria-label=settings::MORE_DEVICES>
                         <h2>{settings::MORE_DEVICES}</h2>
-                        <p class="muted">{settings::ALONE} " " {settings::MORE_DEVICES_WHY}</p>
+                        <p class="muted">{settings::ALONE}</p>
+                        <p class="muted">{settings::MORE_DEVICES_WHY}</p>
                         <ConnectPart work/>
                     </section>
                 </Show>

@@ -1,6 +1,5 @@
 //! What the shop knows as rows of a sheet, in the person's language. What is written is read again by the same names.
 
-use domain::Currency;
 use domain::sheet::csv::{BOM, Cell, write_line};
 use domain::sheet::products::Words;
 use domain::sheet::{customers, products};
@@ -16,11 +15,6 @@ use crate::ui::Toaster;
 
 /// How many are written between two breaths of the page.
 const AT_ONCE: usize = 200;
-
-/// The shop's currency, as amounts are read and written in it.
-pub fn currency(session: Session) -> Currency {
-    Currency::parse(session.currency().get_untracked().code).unwrap_or_default()
-}
 
 /// The keys of the price levels, and what they are called.
 pub fn levels() -> Vec<(String, String)> {
