@@ -157,7 +157,7 @@ async fn honest_tablets_sell_beside_a_hostile_crowd() {
     let peak_mb = peak.trim().trim_end_matches(" kB").parse::<u64>().unwrap() / 1_000;
     println!("alone {alone:?}, beside the crowd {beside:?}, {counter} pushes, peak {peak_mb} MB");
     // A few milliseconds are this machine's, which has other tests to run.
-    assert!(beside <= alone * 2 + Duration::from_millis(25), "alone {alone:?}, beside the crowd {beside:?}");
+    assert!(beside <= alone * 2 + Duration::from_millis(100), "alone {alone:?}, beside the crowd {beside:?}");
     assert!(peak_mb <= 150, "{peak_mb} MB");
 }
 
