@@ -4,6 +4,7 @@
 mod bindings;
 mod compress;
 mod split;
+mod styles;
 mod worker;
 
 use std::fs;
@@ -42,6 +43,7 @@ pub fn build(tools: &Tools) -> Result<()> {
             bail!("{PAGE} leaves out {needed}: it must copy public/ with data-trunk rel=\"copy-dir\"");
         }
     }
+    styles::pack(&staging)?;
     worker::fill_in(&staging)?;
     compress::folder(&staging, &cache("compressed"))?;
     put_in_place(&staging, &dist())?;
