@@ -2,6 +2,7 @@
 //! journal from nothing. The input is an answer as it is; and texts of a log, apart by zeros, that a server stamps.
 #![no_main]
 
+use domain::weight::WeightUnit;
 use domain::{Currency, Day, DeviceCode};
 use libfuzzer_sys::fuzz_target;
 use protocol::api::Pulled;
@@ -29,7 +30,8 @@ impl Tablet {
         let (day, now_ms) = (Day { year: 2026, month: 11, day: 23 }, 1_795_417_200_000);
         let mut moment = Moment { now_ms, is_told: true, day, actor: None, random: &mut random };
         let code = Some(DeviceCode("K7".into()));
-        let begun = tablet.replica.start_shop("摊", Currency::Cny, "Asia/Shanghai", code, &mut moment);
+        let begun =
+            tablet.replica.start_shop("摊", Currency::Cny, WeightUnit::default(), "Asia/Shanghai", code, &mut moment);
         tablet.store(begun.expect("a shop begins"));
         tablet
     }
