@@ -2,7 +2,7 @@
 // thousandfold off is asked; and goods by weight in the shop's own unit.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { openServer, SETTING, switchOn } from "./stall.mjs";
+import { openServer, switchOn } from "./stall.mjs";
 
 const meaning = (tablet, text) => tablet.page.getByTestId("meaning").filter({ hasText: text }).filter({ visible: true }).first();
 const totalIs = (tablet, minor) => tablet.page.locator(`[data-testid="cart-total"][data-minor="${minor}"]`).waitFor();
@@ -59,7 +59,6 @@ test("goods by weight are priced, weighed and shown in the shop's unit", async (
   await tablet.box("店名").fill("山货");
   await tablet.button("开始使用").click();
   await tablet.page.getByRole("link", { name: "订单", exact: true }).waitFor();
-  await tablet.written(SETTING);
   await tablet.go("/settings/shop");
   const unit = tablet.page.getByRole("combobox", { name: "称重单位" });
   await unit.waitFor();

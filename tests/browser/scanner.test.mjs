@@ -2,7 +2,7 @@
 // nothing. `scan` types as a scanner does, `hands` as a person does.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { LANDSCAPE, openServer, PHONE, PHONE_ON_SIDE, PORTRAIT, stock, switchOn } from "./stall.mjs";
+import { LANDSCAPE, openServer, PHONE, PHONE_ON_SIDE, PORTRAIT, scan, stock, switchOn } from "./stall.mjs";
 
 const CUP = { name: "Teacup", code: "6901234567892", price: 3500 };
 const MARKER = { name: "Marker", code: "4006381333931", price: 900 };
@@ -20,10 +20,6 @@ const tile = (tablet, code) => tablet.page.locator(`[data-testid="product-tile"]
 const lines = (tablet) => tablet.page.getByTestId("cart-line");
 const totalIs = (tablet, minor) => tablet.page.locator(`[data-testid="cart-total"][data-minor="${minor}"]`).waitFor();
 const unknownIs = (tablet, code) => tablet.page.locator(`[data-testid="unknown-code"][data-code="${code}"]`).waitFor();
-async function scan(tablet, code, ...endings) {
-  await tablet.page.keyboard.type(code);
-  for (const ending of endings.length > 0 ? endings : ["Enter"]) if (ending) await tablet.page.keyboard.press(ending);
-}
 /** A scanner's digits where a Chinese input method is on: the page is told of a key that it handles, and of what it writes. */
 async function scanThroughInputMethod(tablet, code) {
   const cdp = await tablet.page.context().newCDPSession(tablet.page);

@@ -38,7 +38,7 @@ const NO_NETWORK = /net::ERR_|^WebSocket connection to |status of 404 .*\/blobs\
 const LEFT = /A ServiceWorker intercepted the request|^Error \(.*\/snippets\/split-|^AbortError: The operation was aborted/;
 
 /** The type of the event that sets a term of the shop. */
-export const SETTING = "shop.setting_changed";
+const SETTING = "shop.setting_changed";
 
 /** How many events of this type the journal has, or whether it has so many; runs in the page. */
 const journalHas = ([type, times]) => new Promise((done) => (indexedDB.open("stallbook").onsuccess = ({ target: { result: database } }) => {
@@ -435,34 +435,10 @@ export async function log(server, pairingCode) {
   return events;
 }
 
-const scanners = new WeakMap();
-
-/** Keys go down and up as a scanner's do, 2 ms apart by the page's clock, however busy the machine is. */
-export async function strike(tablet, keys) {
-  const { page } = tablet;
-  const scanner = scanners.get(page) ?? { cdp: await page.context().newCDPSession(page), last: 0 };
-  scanners.set(page, scanner);
-  let at = Math.max(Date.now(), scanner.last);
-  const sent = keys.map((key) => scanner.cdp.send("Input.dispatchKeyEvent", { ...key, timestamp: (at += 1) / 1000 }));
-  scanner.last = at;
-  await Promise.all(sent);
-}
-
-const PLACES = { Enter: ["Enter", 13, "\r"], Tab: ["Tab", 9, undefined], F8: ["F8", 119, undefined], "-": ["Minus", 189, "-"], "]": ["BracketRight", 221, "]"] };
-
-/** A key, pressed and let go, of the keyboard that scanners are made for; `text`: what it writes, if that is another. */
-export function key(name, { text, ...more } = {}) {
-  const letter = name.toUpperCase();
-  const [code, windowsVirtualKeyCode, own] = PLACES[name] ?? [(/\d/.test(name) ? "Digit" : "Key") + letter, letter.charCodeAt(0), name];
-  const writes = text ?? own;
-  const how = { key: text ?? name, code, windowsVirtualKeyCode, ...more };
-  return [{ ...how, type: writes ? "keyDown" : "rawKeyDown", text: writes }, { ...how, type: "keyUp" }];
-}
-
-/** A scanner reads this; `endings`: the keys that end it, `null` none. */
-export function scan(tablet, code, ...endings) {
-  const ends = endings.length > 0 ? endings : ["Enter"];
-  return strike(tablet, [...code, ...ends.filter(Boolean)].flatMap((name) => key(name)));
+/** A hardware scanner reads this: a keyboard that types fast. `endings`: the keys that end it, `null` none. */
+export async function scan(tablet, code, ...endings) {
+  await tablet.page.keyboard.type(code);
+  for (const ending of endings.length > 0 ? endings : ["Enter"]) if (ending) await tablet.page.keyboard.press(ending);
 }
 
 /** A picture of so many points, as a file to be chosen. */

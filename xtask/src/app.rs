@@ -20,6 +20,7 @@ use crate::workspace::{app_fingerprint, bench_dist, dist, files_below, target_di
 pub use bindings::{as_wasm_bindgen, stand_in};
 pub use compress::{brotli, brotli_size};
 pub use split::is_later;
+pub use styles::packed;
 pub use worker::precached;
 
 /// Where the app was found wanting, and where its page must be.

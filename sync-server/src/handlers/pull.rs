@@ -19,8 +19,9 @@ use crate::services::turns::held;
 use crate::state::{App, Caller, Shared};
 use crate::store::log::{Page, Range};
 
-/// A page ends after the event that passes this, so that a log of large events does not fill the memory.
-const PAGE_BYTES: usize = 1_000_000;
+/// A page ends after the event that passes this, so that a log of large events does not fill the memory. Most events are
+/// small: with less a tablet that joins commits more pages and is ready later.
+const PAGE_BYTES: usize = 2_000_000;
 
 /// A device that says again and again that it has nothing unsent is noted this often.
 const HEARD_EVERY_MS: i64 = 15_000;

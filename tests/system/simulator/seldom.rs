@@ -12,8 +12,8 @@ impl Simulation {
         let mut chance = std::mem::replace(&mut self.of_seldom, Chance::seeded(0));
         if let Some((nth, tab)) = self.tablet(&mut chance, None) {
             match chance.below(8) {
-                0 => self.write_somewhere((nth, &tab), StreamKind::Template, &mut chance),
-                1 => self.write_somewhere((nth, &tab), StreamKind::View, &mut chance),
+                0 => self.write_record((nth, &tab), StreamKind::Template, &mut chance),
+                1 => self.write_record((nth, &tab), StreamKind::View, &mut chance),
                 2 => self.write_shop((nth, &tab), &mut chance),
                 _ => self.touch_order((nth, &tab), &mut chance),
             }
@@ -21,7 +21,7 @@ impl Simulation {
         self.of_seldom = chance;
     }
 
-    fn write_somewhere(&mut self, on: (usize, &Tab), kind: StreamKind, chance: &mut Chance) {
+    fn write_record(&mut self, on: (usize, &Tab), kind: StreamKind, chance: &mut Chance) {
         let known: Vec<Uuid> = on.1.replica().records(kind).map(|(id, _)| id).collect();
         let id = known.get(chance.below(known.len() + 1)).copied();
         let name = format!("name {}", chance.below(5));

@@ -30,7 +30,8 @@ pub fn pack(folder: &Path) -> Result<()> {
     Ok(fs::write(page, html)?)
 }
 
-fn packed(text: &str) -> String {
+/// A sheet without comments and indentation.
+pub fn packed(text: &str) -> String {
     let parts = text.split("/*").enumerate();
     let without: String =
         parts.filter_map(|(nth, part)| if nth == 0 { Some(part) } else { Some(part.split_once("*/")?.1) }).collect();

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Result, bail};
 
 use super::layering::code_lines;
+use crate::app::packed;
 use crate::workspace::{files_below, root};
 
 /// Whose public items somebody has to use. The tests at the end of a file are no use.
@@ -29,6 +30,7 @@ const STYLES: &str = "app/style";
 const PAGES: &[&str] = &["app/src", "app/index.html", "public"];
 
 const KEYWORDS: &[&str] = &["const", "enum", "fn", "mod", "static", "struct", "trait", "type"];
+const MODIFIERS: &[&str] = &["async", "unsafe"];
 
 /// Names everything that nobody uses.
 pub fn check() -> Result<()> {
@@ -47,7 +49,7 @@ fn items() -> Result<Vec<String>> {
             let owes = ROOMS.contains(folder) && !EXCEPT.iter().any(|except| path == Path::new(except));
             for (number, line) in code_lines(&source) {
                 let (item, names) = names_in(line);
-                used.extend(names.map(str::to_owned));
+                used.extend(names.into_iter().map(str::to_owned));
                 if let Some(item) = item.filter(|_| owes && line.trim_start().starts_with("pub")) {
                     declared.push((item.to_owned(), format!("{}:{number}: {item}", path.display())));
                 }
@@ -58,14 +60,14 @@ fn items() -> Result<Vec<String>> {
 }
 
 /// What a line declares, and all else that it names.
-fn names_in(line: &str) -> (Option<&str>, impl Iterator<Item = &str>) {
-    let words = || line.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|word| !word.is_empty());
-    let at = words().zip(words().skip(1)).position(|(keyword, name)| {
-        KEYWORDS.contains(&keyword) && !KEYWORDS.contains(&name) && name != "unsafe" && name != "async"
-    });
-    let at = at.map(|at| at + 1);
-    let names = words().enumerate().filter(move |(index, _)| Some(*index) != at).map(|(_, word)| word);
-    (at.and_then(|at| words().nth(at)), names)
+fn names_in(line: &str) -> (Option<&str>, Vec<&str>) {
+    let mut words: Vec<&str> =
+        line.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|word| !word.is_empty()).collect();
+    // `pub const unsafe fn name`: the last of the keywords says it.
+    let is_name = |word: &&str| !KEYWORDS.contains(word) && !MODIFIERS.contains(word);
+    let declares = |pair: &[&str]| matches!(pair, [keyword, name] if KEYWORDS.contains(keyword) && is_name(name));
+    let item = words.windows(2).position(declares).map(|at| words.remove(at + 1));
+    (item, words)
 }
 
 fn classes() -> Result<Vec<String>> {
@@ -78,14 +80,14 @@ fn classes() -> Result<Vec<String>> {
     }
     let mut unused = Vec::new();
     for (path, source) in sources(STYLES, &["css"])? {
-        for class in classes_of(&source).filter(|class| !named.contains(*class)) {
+        for class in classes_of(&packed(&source)).filter(|class| !named.contains(*class)) {
             unused.push(format!("{}: .{class}", path.display()));
         }
     }
     Ok(unused)
 }
 
-/// The classes that selectors name; a number's decimals begin with a digit.
+/// The classes that selectors name, of a sheet without comments; a number's decimals begin with a digit.
 fn classes_of(source: &str) -> impl Iterator<Item = &str> {
     let dotted = source.split('.').skip(1).filter_map(|rest| rest.split(is_no_part_of_class).next());
     dotted.filter(|name| name.starts_with(|c: char| c.is_ascii_alphabetic()))
@@ -113,10 +115,10 @@ mod tests {
     fn a_declaration_is_no_use() {
         let (item, names) = names_in("    pub const fn allows(&self, order: &Order) -> bool {");
         assert_eq!(item, Some("allows"));
-        assert!(!names.collect::<Vec<_>>().contains(&"allows"));
+        assert!(!names.contains(&"allows"));
         let (item, names) = names_in("if order.allows(command) {");
         assert_eq!(item, None);
-        assert!(names.collect::<Vec<_>>().contains(&"allows"));
+        assert!(names.contains(&"allows"));
     }
 
     #[test]
