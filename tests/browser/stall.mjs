@@ -206,6 +206,7 @@ export class Tablet {
   }
   /** As the page itself does it: some drivers go past the service worker. */
   async reload() {
+    await this.page.rest?.();
     await this.page.evaluate(() => {
       window.isBefore = true;
       setTimeout(() => location.reload());

@@ -232,11 +232,28 @@ class Page extends Locator {
   }
   async goto(where) {
     await this.hear();
+    await this.rest();
     await this.call("POST", "url", { url: where });
     await this.hear();
   }
   url() {
     return this.call("GET", "url");
+  }
+  /** Waits until no transaction is under way, at most three seconds: WebKitGTK 2.50.4 now and then keeps the storage locked
+   *  for good where a page is left in the midst of one. */
+  async rest() {
+    await this.evaluate(async () => {
+      if (location.origin === "null") return;
+      const idle = async ({ name }) => {
+        const opened = await new Promise((done, failed) => Object.assign(indexedDB.open(name), { onsuccess: done, onerror: failed }));
+        const database = opened.target.result;
+        const stores = [...database.objectStoreNames];
+        if (stores.length) await new Promise((done) => (database.transaction(stores, "readwrite").oncomplete = done));
+        database.close();
+      };
+      const all = indexedDB.databases().then((databases) => Promise.all(databases.map(idle)));
+      await Promise.race([all, new Promise((late) => setTimeout(late, 3_000))]);
+    });
   }
   /** Hears what the page complained of, and from now on what it will. */
   async hear() {
