@@ -15,24 +15,24 @@ use crate::text::{self, Phrase, clock, frame, keys, update};
 use crate::ui::{Button, Glyph, Icon, Kind, LinkButton, SyncLight, Toast, ToastAct, Toaster};
 
 /// A way on the cover.
-struct Way {
+struct NavItem {
     path: &'static str,
     glyph: Glyph,
     name: Phrase,
 }
 
-const WAYS: [Way; 6] = [
-    Way { path: "/counter", glyph: Glyph::Counter, name: frame::COUNTER },
-    Way { path: "/orders", glyph: Glyph::Orders, name: frame::ORDERS },
-    Way { path: "/orders/new", glyph: Glyph::NewOrder, name: frame::NEW_ORDER },
-    Way { path: "/products", glyph: Glyph::Products, name: frame::PRODUCTS },
-    Way { path: "/customers", glyph: Glyph::Person, name: frame::CUSTOMERS },
-    Way { path: "/settings", glyph: Glyph::Settings, name: frame::SETTINGS },
+const NAV: [NavItem; 6] = [
+    NavItem { path: "/counter", glyph: Glyph::Counter, name: frame::COUNTER },
+    NavItem { path: "/orders", glyph: Glyph::Orders, name: frame::ORDERS },
+    NavItem { path: "/orders/new", glyph: Glyph::NewOrder, name: frame::NEW_ORDER },
+    NavItem { path: "/products", glyph: Glyph::Products, name: frame::PRODUCTS },
+    NavItem { path: "/customers", glyph: Glyph::Person, name: frame::CUSTOMERS },
+    NavItem { path: "/settings", glyph: Glyph::Settings, name: frame::SETTINGS },
 ];
 
 /// The way that an address lies on: the longest whose path it begins with.
 fn way_of(pathname: &str) -> Option<&'static str> {
-    WAYS.iter()
+    NAV.iter()
         .map(|way| way.path)
         .filter(|path| pathname.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')))
         .max_by_key(|path| path.len())
@@ -68,7 +68,7 @@ pub fn Cover() -> impl IntoView {
         event.prevent_default();
         page::focus("#main");
     };
-    let ways = WAYS.map(|Way { path, glyph, name }| {
+    let ways = NAV.map(|NavItem { path, glyph, name }| {
         view! {
             <a href=path aria-current=move || (here.get() == Some(path)).then_some("page")>
                 <Icon glyph/>

@@ -46,13 +46,13 @@ pub use self::stock::{Beside, CountQuestion};
 #[cfg(test)]
 pub use self::tables::with_alike;
 pub use self::tables::{Table, alike_in, ask_for_alike, folded};
-pub use self::view::{Counts, DaySum, Device, Listing, Loaded, Row};
+pub use self::view::{Counts, DaySum, Device, Listing, Load, Row};
 use self::works::Awaiting;
 pub use self::works::Works;
 use crate::platform::storage::Hitch;
 use crate::platform::{clock, intl, tabs};
 use crate::text::{self, CURRENCIES, Currency};
-use crate::ui::SyncFace;
+use crate::ui::SyncStatus;
 
 /// How far the device is with its shop.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -76,7 +76,7 @@ pub enum Trouble {
 
 /// The shop as the cover shows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ShopFace {
+pub struct ShopHeader {
     /// Its name.
     pub name: String,
     /// This tablet's code.
@@ -102,9 +102,9 @@ pub struct Session {
     /// Why it comes no further.
     pub trouble: RwSignal<Option<Trouble>>,
     /// The shop, once there is one.
-    pub shop: RwSignal<Option<ShopFace>>,
+    pub shop: RwSignal<Option<ShopHeader>>,
     /// Where the data is.
-    pub sync: RwSignal<SyncFace>,
+    pub sync: RwSignal<SyncStatus>,
     /// How many conflicts are open.
     pub conflicts: RwSignal<u64>,
     /// A new version of the app is ready to be taken.
@@ -141,7 +141,7 @@ impl Session {
             boot: RwSignal::new(boot),
             trouble: RwSignal::new(None),
             shop: RwSignal::new(None),
-            sync: RwSignal::new(SyncFace::default()),
+            sync: RwSignal::new(SyncStatus::default()),
             conflicts: RwSignal::new(0),
             update: RwSignal::new(false),
             changes: RwSignal::new(0),
@@ -212,7 +212,7 @@ impl Session {
         let now = link.now_ms();
         let (shop, zone, conflicts) = link.read(|replica| {
             let device = replica.device();
-            let shop = device.shop.filter(|_| replica.shop().is_started()).map(|_| ShopFace {
+            let shop = device.shop.filter(|_| replica.shop().is_started()).map(|_| ShopHeader {
                 name: replica.shop().name().to_owned(),
                 tablet: device.code.clone().unwrap_or_default(),
                 currency: Currency::of(&replica.shop().settings().currency.code()),
@@ -279,8 +279,8 @@ impl Session {
     }
 
     /// One order, kept up to date after acts and syncs.
-    pub fn order(self, id: Signal<Option<Uuid>>) -> Signal<Loaded<Arc<Order>>> {
-        let shown = RwSignal::new((None, Loaded::Reading));
+    pub fn order(self, id: Signal<Option<Uuid>>) -> Signal<Load<Arc<Order>>> {
+        let shown = RwSignal::new((None, Load::Pending));
         // What is asked last is what is shown, whichever is read first.
         let asked = StoredValue::new(0_u64);
         Effect::new(move |_| {
@@ -289,13 +289,13 @@ impl Session {
             let nth = asked.get_value() + 1;
             asked.set_value(nth);
             if shown.with_untracked(|(of, _)| *of != id) {
-                shown.set((id, Loaded::Reading));
+                shown.set((id, Load::Pending));
             }
             let (Some(id), Some(link)) = (id, self.link()) else {
                 return;
             };
             let show = move |order: Option<Order>| {
-                let order = Loaded::from(order);
+                let order = Load::from(order);
                 if shown.try_with_untracked(|(_, now)| *now != order) == Some(true) {
                     let _ = shown.try_set((Some(id), order));
                 }
@@ -640,7 +640,7 @@ fn set_if_new<T: PartialEq + Send + Sync + 'static>(signal: RwSignal<T>, value: 
 fn open_conflicts(replica: &replica::Replica, now_ms: i64) -> usize {
     let of_orders = replica.conflicted().into_iter().filter_map(|id| replica.summary(id, now_ms));
     let of_orders: usize = of_orders.map(|summary| usize::from(summary.open_conflicts)).sum();
-    let of_numbers: usize = replica.doubled_numbers().iter().map(|(_, orders)| orders.len().saturating_sub(1)).sum();
+    let of_numbers: usize = replica.duplicate_numbers().iter().map(|(_, orders)| orders.len().saturating_sub(1)).sum();
     let of_records: usize = replica.conflicted_records().map(|(.., count)| count).sum();
     let of_counts = replica.asked_counts().len();
     of_orders + of_numbers + of_records + of_counts + replica.shop().record().open_conflicts().count()
@@ -655,7 +655,7 @@ async fn conflicts(link: &Link) -> Result<Vec<(Arc<Order>, String)>, StorageFaul
             found.extend(open);
         }
     }
-    for (number, orders) in link.read(replica::Replica::doubled_numbers) {
+    for (number, orders) in link.read(replica::Replica::duplicate_numbers) {
         // The first keeps its number; each of the others is offered a new one.
         for id in orders.into_iter().skip(1) {
             if let Some(mut order) = link.order(id).await? {

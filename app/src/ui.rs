@@ -3,16 +3,16 @@
 
 mod button;
 mod choices;
+mod debounce;
 mod dialog;
 mod field;
 mod figures;
 mod glyph;
 mod keypad;
+mod layout;
 mod menu;
-mod paper;
 mod picture_field;
 mod press;
-mod rest;
 pub mod scan;
 mod stamp;
 mod suggest;
@@ -22,20 +22,20 @@ mod toast;
 
 pub use button::{Button, Kind, LinkButton};
 pub use choices::{Choice, Choices, Select, Switch, Tick};
+pub use debounce::debounced;
 pub use dialog::Dialog;
 pub use field::{AmountField, ComboField, Meaning, SearchField, Stepper, TextField, uid};
 pub use figures::{Money, Serial, Size};
 pub use glyph::{Glyph, Icon};
 pub use keypad::{Dock, DockedKeypad, Keypad, KeypadKey, PadLayout};
-pub use menu::{Menu, MenuAct};
-pub use paper::{
+pub use layout::{
     Acts, Empty, Fault, Note, Progress, Scroll, Setting, Sheet, Skeleton, Stub, Timeline, TimelineItem, Waiting,
 };
+pub use menu::{Menu, MenuAct};
 pub use picture_field::PictureField;
 pub use press::guard_presses;
-pub use rest::at_rest;
 pub use stamp::{Badge, Stamp, Tone};
 pub use suggest::{Offer, SuggestField};
-pub use sync_light::{SyncFace, SyncLight, SyncState};
+pub use sync_light::{SyncLight, SyncState, SyncStatus};
 pub use tabs::{Tab, Tabs};
 pub use toast::{Toast, ToastAct, Toaster, Toasts};

@@ -171,7 +171,7 @@ const LEAST_DIGITS: usize = 5;
 /// Pairs of customers that may be one and the same, made twice: those with the same phone, or with the same name where
 /// one of them has none, of whom nobody has said that they are somebody else. The earlier made comes first, as ids tell
 /// it.
-pub fn doubles<'a>(customers: impl IntoIterator<Item = &'a Customer>) -> Vec<(Uuid, Uuid)> {
+pub fn duplicates<'a>(customers: impl IntoIterator<Item = &'a Customer>) -> Vec<(Uuid, Uuid)> {
     // Each with whether only one without a phone can be the same as it.
     let mut by_phone: BTreeMap<String, Vec<(&Customer, bool)>> = BTreeMap::new();
     let mut by_name: BTreeMap<String, Vec<(&Customer, bool)>> = BTreeMap::new();
@@ -388,15 +388,15 @@ mod tests {
         let id = Uuid::from_u128;
         let mut all = vec![customer(3, "138 0013 8000"), customer(1, "+86 13800138000"), customer(2, "13800138001")];
         all.extend([customer(4, "110"), customer(5, "110"), customer(6, ""), customer(7, "")]);
-        assert_eq!(doubles(&all), [(id(1), id(3))]);
+        assert_eq!(duplicates(&all), [(id(1), id(3))]);
         let mut apart = all.clone();
         apart[1].others.push(id(3));
-        assert_eq!(doubles(&apart), []);
+        assert_eq!(duplicates(&apart), []);
         let mut merged = all.clone();
         merged[0].merged_into = Some(id(1));
-        assert_eq!(doubles(&merged), []);
+        assert_eq!(duplicates(&merged), []);
         all.push(customer(8, "13800138000"));
-        assert_eq!(doubles(&all), [(id(1), id(3)), (id(1), id(8))], "each later one once");
+        assert_eq!(duplicates(&all), [(id(1), id(3)), (id(1), id(8))], "each later one once");
     }
 
     #[test]
@@ -416,11 +416,11 @@ mod tests {
             customer(5, "", ""),
             customer(6, "", ""),
         ];
-        assert_eq!(doubles(&all), [(id(1), id(2))], "two phones are two people");
+        assert_eq!(duplicates(&all), [(id(1), id(2))], "two phones are two people");
         all.push(customer(7, "王大妈", ""));
-        assert_eq!(doubles(&all), [(id(1), id(2)), (id(3), id(7))]);
+        assert_eq!(duplicates(&all), [(id(1), id(2)), (id(3), id(7))]);
         all[6].others.push(id(3));
-        assert_eq!(doubles(&all), [(id(1), id(2)), (id(4), id(7))], "not that one, then the other");
+        assert_eq!(duplicates(&all), [(id(1), id(2)), (id(4), id(7))], "not that one, then the other");
         assert!(all[0].may_be("MRS WONG", "61234567") && !all[2].may_be("王大妈", "13900139000"));
         assert!(!all[4].may_be("", ""), "no name is nobody's");
     }

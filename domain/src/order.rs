@@ -14,11 +14,11 @@ mod merge;
 mod summary;
 
 pub use command::{Command, NewPayment, Rejection};
-pub use conflict::{Choice, Conflict, ConflictKind, Taking};
+pub use conflict::{Choice, Conflict, ConflictKind, OtherValue};
 pub use content::{BuyerField, Content, ContentFault, Delivery, Line, LineFault, LineField, Method, Terms, Unit};
 pub use decide::{Context, decide};
 pub use event::*;
-pub use fold::own_order_kept;
+pub use fold::sort_by_device_order;
 pub use summary::{Badge, Badges, Status, StockUse, Summary, received};
 
 use std::collections::BTreeMap;
@@ -216,7 +216,7 @@ pub struct Order {
     /// Its conflicts, settled ones too.
     pub conflicts: Vec<Conflict>,
     /// Fields that one event wrote as another had, unknowing of it: the field, the later place, the earlier.
-    pub(crate) alike: Vec<(String, usize, usize)>,
+    pub(crate) concurrent_equal_writes: Vec<(String, usize, usize)>,
     /// Everything that happened, in the order of the fold.
     pub timeline: Vec<Entry>,
     /// An event is here that this build does not know: read-only.
@@ -262,7 +262,7 @@ impl Order {
             held: None,
             cancelled: None,
             conflicts: Vec::new(),
-            alike: Vec::new(),
+            concurrent_equal_writes: Vec::new(),
             timeline: Vec::new(),
             needs_update: false,
             overruled: BTreeMap::new(),

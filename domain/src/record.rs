@@ -226,7 +226,7 @@ impl Record {
     pub fn apply(&mut self, meta: &Meta, event: &Event) {
         let at = self.timeline.len();
         self.timeline.push((meta.clone(), event.clone()));
-        self.blank(at);
+        self.redact(at);
         let Some((_, event)) = self.timeline.get(at).cloned() else { return };
         match &event {
             Event::Record(RecordEvent::Changed(changed)) => self.changed(at, changed),
@@ -261,7 +261,7 @@ impl Record {
 
     /// Erases what the event at `at` says of the person where someone asked for that whom its maker did not know of;
     /// and where the event asks for that itself, what all before it say.
-    fn blank(&mut self, at: usize) {
+    fn redact(&mut self, at: usize) {
         let asks = matches!(self.timeline.get(at), Some((_, Event::Record(RecordEvent::Erasing))));
         let from = if asks {
             0

@@ -13,7 +13,7 @@ use crate::text::SHORT;
 
 /// What a rule does.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Deed {
+pub enum RuleAction {
     /// Marks an unpaid order that is to be paid first with a label, so many hours after it was placed: time to remind
     /// the buyer.
     Remind {
@@ -51,7 +51,7 @@ pub enum Deed {
     },
 }
 
-impl Deed {
+impl RuleAction {
     /// The word in the record.
     pub fn key(&self) -> &'static str {
         match self {
@@ -79,7 +79,7 @@ pub struct Rule {
     /// Whether it acts.
     pub on: bool,
     /// What it does.
-    pub deed: Deed,
+    pub deed: RuleAction,
     /// Only orders of this channel; empty: of any.
     pub channel: String,
     /// Only orders of this category; empty: of any.
@@ -94,7 +94,7 @@ pub struct Rule {
 
 /// A device of the shop, as the server knows it: what a rule that cancels has to ask.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Standing {
+pub struct DeviceStatus {
     /// The device.
     pub id: Uuid,
     /// The last time, by the server's clock, of which it said that it had nothing unsent.
@@ -105,11 +105,11 @@ pub struct Standing {
 
 /// When a rule may cancel an order, where the shop has a server: nobody's payment can still be on its way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Vouched<'a> {
+pub struct SyncEvidence<'a> {
     /// The server's time when it received the order.
     pub received_ms: i64,
     /// All devices of the shop, as the server told of them.
-    pub devices: &'a [Standing],
+    pub devices: &'a [DeviceStatus],
     /// This device.
     pub here: Uuid,
 }
@@ -139,12 +139,12 @@ impl Rule {
         let word = |field: &str| fields.text(field).to_owned();
         let count = |field: &str| fields.int(field).unwrap_or_default();
         let deed = match fields.text("deed") {
-            "remind" => Deed::Remind { hours: count("hours"), label: word("label") },
-            "cancel" => Deed::Cancel { hours: count("hours"), reason: word("reason") },
-            "label" => Deed::Label { label: word("label") },
-            "hold" => Deed::Hold { reason: word("reason") },
-            "carrier" => Deed::Carrier { carrier: word("carrier") },
-            "complete" => Deed::Complete { days: count("days") },
+            "remind" => RuleAction::Remind { hours: count("hours"), label: word("label") },
+            "cancel" => RuleAction::Cancel { hours: count("hours"), reason: word("reason") },
+            "label" => RuleAction::Label { label: word("label") },
+            "hold" => RuleAction::Hold { reason: word("reason") },
+            "carrier" => RuleAction::Carrier { carrier: word("carrier") },
+            "complete" => RuleAction::Complete { days: count("days") },
             _ => return None,
         };
         Some(Self {
@@ -166,12 +166,12 @@ impl Rule {
         all.insert("deed".to_owned(), self.deed.key().into());
         all.insert("on".to_owned(), self.on.into());
         let own = match &self.deed {
-            Deed::Remind { hours, label } => vec![("hours", Some(Value::Int(*hours))), ("label", text(label))],
-            Deed::Cancel { hours, reason } => vec![("hours", Some(Value::Int(*hours))), ("reason", text(reason))],
-            Deed::Label { label } => vec![("label", text(label))],
-            Deed::Hold { reason } => vec![("reason", text(reason))],
-            Deed::Carrier { carrier } => vec![("carrier", text(carrier))],
-            Deed::Complete { days } => vec![("days", Some(Value::Int(*days)))],
+            RuleAction::Remind { hours, label } => vec![("hours", Some(Value::Int(*hours))), ("label", text(label))],
+            RuleAction::Cancel { hours, reason } => vec![("hours", Some(Value::Int(*hours))), ("reason", text(reason))],
+            RuleAction::Label { label } => vec![("label", text(label))],
+            RuleAction::Hold { reason } => vec![("reason", text(reason))],
+            RuleAction::Carrier { carrier } => vec![("carrier", text(carrier))],
+            RuleAction::Complete { days } => vec![("days", Some(Value::Int(*days)))],
         };
         let named = [
             ("name", text(&self.name)),
@@ -189,12 +189,12 @@ impl Rule {
     pub fn faults(&self) -> Vec<RuleFault> {
         let mut faults = Vec::new();
         let (time, word) = match &self.deed {
-            Deed::Remind { hours, label } => (Some(*hours), Some(label)),
-            Deed::Cancel { hours, reason } => (Some(*hours), Some(reason)),
-            Deed::Complete { days } => (days.checked_mul(24), None),
-            Deed::Label { label: word } | Deed::Hold { reason: word } | Deed::Carrier { carrier: word } => {
-                (Some(1), Some(word))
-            }
+            RuleAction::Remind { hours, label } => (Some(*hours), Some(label)),
+            RuleAction::Cancel { hours, reason } => (Some(*hours), Some(reason)),
+            RuleAction::Complete { days } => (days.checked_mul(24), None),
+            RuleAction::Label { label: word }
+            | RuleAction::Hold { reason: word }
+            | RuleAction::Carrier { carrier: word } => (Some(1), Some(word)),
         };
         if time.is_none_or(|hours| !(1..=366 * 24).contains(&hours)) {
             faults.push(RuleFault::Time);
@@ -213,11 +213,11 @@ impl Rule {
     pub fn states(&self) -> &'static [Status] {
         use Status::{AwaitingPayment, Completed, Delivered, Paid, PartPaid, PartShipped, Shipped};
         match self.deed {
-            Deed::Remind { .. } => &[AwaitingPayment, PartPaid],
-            Deed::Cancel { .. } => &[AwaitingPayment],
-            Deed::Label { .. } => &[AwaitingPayment, PartPaid, Paid, PartShipped, Shipped, Delivered, Completed],
-            Deed::Hold { .. } | Deed::Carrier { .. } => &[AwaitingPayment, PartPaid, Paid],
-            Deed::Complete { .. } => &[Delivered],
+            RuleAction::Remind { .. } => &[AwaitingPayment, PartPaid],
+            RuleAction::Cancel { .. } => &[AwaitingPayment],
+            RuleAction::Label { .. } => &[AwaitingPayment, PartPaid, Paid, PartShipped, Shipped, Delivered, Completed],
+            RuleAction::Hold { .. } | RuleAction::Carrier { .. } => &[AwaitingPayment, PartPaid, Paid],
+            RuleAction::Complete { .. } => &[Delivered],
         }
     }
 
@@ -233,17 +233,20 @@ impl Rule {
     /// else than that, this is when it was placed.
     pub fn due_ms(&self, placed_ms: i64) -> i64 {
         match self.deed {
-            Deed::Remind { hours, .. } | Deed::Cancel { hours, .. } => {
+            RuleAction::Remind { hours, .. } | RuleAction::Cancel { hours, .. } => {
                 placed_ms.saturating_add(hours.saturating_mul(HOUR_MS))
             }
-            Deed::Label { .. } | Deed::Hold { .. } | Deed::Carrier { .. } | Deed::Complete { .. } => placed_ms,
+            RuleAction::Label { .. }
+            | RuleAction::Hold { .. }
+            | RuleAction::Carrier { .. }
+            | RuleAction::Complete { .. } => placed_ms,
         }
     }
 
     /// How long this device waits, from when the rule asks for an order, before it acts: the tablet that took the
     /// order acts at once, with or without a network; where it is off, the next one does it in its place. So two that
     /// are on do not do the same. `devices`: all of the shop.
-    pub fn patience_ms(maker: Uuid, here: Uuid, devices: &[Uuid]) -> i64 {
+    pub fn takeover_delay_ms(maker: Uuid, here: Uuid, devices: &[Uuid]) -> i64 {
         let mut circle: Vec<Uuid> = devices.iter().copied().chain([maker, here]).collect();
         circle.sort_unstable();
         circle.dedup();
@@ -252,25 +255,25 @@ impl Rule {
         i64::try_from(steps).unwrap_or(i64::MAX).saturating_mul(PATIENCE_MS)
     }
 
-    /// Which devices keep it from cancelling this order, beside what [`Rule::deed_now`] says: those that have not said
+    /// Which devices keep it from cancelling this order, beside what [`Rule::due_action`] says: those that have not said
     /// since its time was over that they hold nothing unsent. A payment that was taken in time is then in the log.
     /// `None`: its time, by the server's clock, is not over. `now_ms` is the server's time.
-    pub fn unheard(&self, order: &Order, vouched: &Vouched<'_>, now_ms: i64) -> Option<Vec<Uuid>> {
+    pub fn devices_maybe_unsent(&self, order: &Order, evidence: &SyncEvidence<'_>, now_ms: i64) -> Option<Vec<Uuid>> {
         // A clock that was slow when the order was taken must not make it older than it is.
-        let since_ms = asked_since(order)?.max(vouched.received_ms);
+        let since_ms = asked_since(order)?.max(evidence.received_ms);
         let over_ms = self.due_ms(since_ms).max(order.due_ms().unwrap_or(i64::MIN));
         if now_ms < over_ms {
             return None;
         }
-        let silent = vouched.devices.iter().filter(|device| {
-            device.id != vouched.here && !device.revoked && device.heard_ms.is_none_or(|heard| heard <= over_ms)
+        let silent = evidence.devices.iter().filter(|device| {
+            device.id != evidence.here && !device.revoked && device.heard_ms.is_none_or(|heard| heard <= over_ms)
         });
         Some(silent.map(|device| device.id).collect())
     }
 
     /// What it does to this order now; `None` where it does not ask for it (yet). Whether it may is decided by
     /// [`crate::order::decide`] with [`Command::ByRule`]. `now_ms`: by a clock that is known to be right.
-    pub fn deed_now(&self, order: &Order, now_ms: i64) -> Option<Command> {
+    pub fn due_action(&self, order: &Order, now_ms: i64) -> Option<Command> {
         let asked = order.confirmed.is_some()
             && order.cancelled.is_none()
             && order.held.is_none()
@@ -291,24 +294,24 @@ impl Rule {
         let since = asked_since(order);
         let label = |label: &String| Command::Label { add: vec![label.clone()], remove: Vec::new() };
         match &self.deed {
-            Deed::Remind { hours, label: word } => {
+            RuleAction::Remind { hours, label: word } => {
                 // Who was given more time is not reminded before it is over.
                 let given = order.due.by > order.confirmed && order.due_ms().is_some_and(|due| due >= now_ms);
                 (unpaid && !given && passed(since, hours.saturating_mul(HOUR_MS))).then(|| label(word))
             }
-            Deed::Cancel { hours, reason } => {
+            RuleAction::Cancel { hours, reason } => {
                 // A payment that was made in time may have moved the deadline.
                 let overdue = order.due_ms().is_none_or(|due| due < now_ms);
                 let untouched = unpaid && status == Status::AwaitingPayment && order.payments.is_empty();
                 (untouched && overdue && passed(since, hours.saturating_mul(HOUR_MS)))
                     .then(|| Command::Cancel(reason.clone()))
             }
-            Deed::Label { label: word } => {
+            RuleAction::Label { label: word } => {
                 let open = self.is_open_to(status, placed.unwrap_or_default(), now_ms);
                 (open && !order.labels.contains(word)).then(|| label(word))
             }
-            Deed::Hold { reason } => (!order.any_shipped()).then(|| Command::Hold(reason.clone())),
-            Deed::Carrier { carrier } => {
+            RuleAction::Hold { reason } => (!order.any_shipped()).then(|| Command::Hold(reason.clone())),
+            RuleAction::Carrier { carrier } => {
                 let open = order.delivery.value == Delivery::Ship && !order.any_shipped();
                 (open && order.carrier.value.is_empty()).then(|| {
                     let (base, base_buyer) = (order.content(), order.buyer());
@@ -317,7 +320,7 @@ impl Rule {
                     Command::Edit { buyer: base_buyer.clone(), base, base_buyer, content }
                 })
             }
-            Deed::Complete { days } => {
+            RuleAction::Complete { days } => {
                 let left = order.active_parcels().map(|parcel| parcel.at).max();
                 let delivered = status == Status::Delivered && order.balance() == 0;
                 (delivered && passed(at(left), days.saturating_mul(DAY_MS))).then_some(Command::Complete)
@@ -347,12 +350,12 @@ mod tests {
     #[test]
     fn what_is_written_is_read() {
         let deeds = [
-            Deed::Remind { hours: 24, label: "催付".into() },
-            Deed::Cancel { hours: 48, reason: "超时未付".into() },
-            Deed::Label { label: "急".into() },
-            Deed::Hold { reason: "核对".into() },
-            Deed::Carrier { carrier: "sf".into() },
-            Deed::Complete { days: 10 },
+            RuleAction::Remind { hours: 24, label: "催付".into() },
+            RuleAction::Cancel { hours: 48, reason: "超时未付".into() },
+            RuleAction::Label { label: "急".into() },
+            RuleAction::Hold { reason: "核对".into() },
+            RuleAction::Carrier { carrier: "sf".into() },
+            RuleAction::Complete { days: 10 },
         ];
         for deed in deeds {
             let rule = Rule {

@@ -10,7 +10,7 @@ use protocol::digest::event_hash;
 use protocol::envelope::stamp;
 use protocol::{Digest, Stamp};
 use replica::storage::{JournalEntry, Start};
-use replica::{Loaded, Moment, Prepared, Replica, SyncFault};
+use replica::{ActContext, Loaded, Prepared, Replica, SyncFault};
 use serde_json::value::RawValue;
 use uuid::Uuid;
 
@@ -28,7 +28,7 @@ impl Tablet {
         let mut tablet = Self { replica: *replica, start: Start::default() };
         let mut random = || [7; 16];
         let (day, now_ms) = (Day { year: 2026, month: 11, day: 23 }, 1_795_417_200_000);
-        let mut moment = Moment { now_ms, is_told: true, day, actor: None, random: &mut random };
+        let mut moment = ActContext { now_ms, is_told: true, day, actor: None, random: &mut random };
         let code = Some(DeviceCode("K7".into()));
         let begun =
             tablet.replica.start_shop("摊", Currency::Cny, WeightUnit::default(), "Asia/Shanghai", code, &mut moment);

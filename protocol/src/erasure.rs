@@ -40,14 +40,14 @@ fn named(text: &str) -> impl Iterator<Item = Uuid> {
 }
 
 /// Whether this event asks that the person of its stream be erased.
-pub fn asks(envelope: &Envelope) -> bool {
+pub fn is_erasure_request(envelope: &Envelope) -> bool {
     let asks = StreamKind::parse(&envelope.stream.0).and_then(|kind| kind.event_type("erased"));
     asks.is_some_and(|asks| envelope.kind == asks)
 }
 
 /// An event that asks for it, as its place in the log says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Asking {
+pub struct ErasureRequest {
     /// The device that made it.
     pub device: Uuid,
     /// That device's count.
@@ -56,7 +56,7 @@ pub struct Asking {
     pub seq: Option<u64>,
 }
 
-impl Asking {
+impl ErasureRequest {
     /// Whether who made this event, which has the place `at` in the log, knew that the person had been erased: then it
     /// was written on purpose, and stays.
     pub fn was_known_to(&self, envelope: &Envelope, at: Option<u64>) -> bool {
@@ -75,7 +75,7 @@ pub fn erased(text: &str) -> Option<String> {
     if !is_personal(&envelope) {
         return None;
     }
-    if asks(&envelope) || envelope.body.get() == "null" {
+    if is_erasure_request(&envelope) || envelope.body.get() == "null" {
         return Some(text.to_owned());
     }
     envelope.body = left_of(&envelope).unwrap_or_else(nothing);
@@ -140,14 +140,15 @@ mod tests {
         assert_eq!(erased("nonsense"), None);
         let asking = event("customer", "customer.erased", "{}");
         assert_eq!(erased(&asking).as_deref(), Some(asking.as_str()));
-        assert!(asks(&Envelope::read(&asking).unwrap()));
-        assert!(!asks(&Envelope::read(&event("contact", "customer.erased", "{}")).unwrap()));
+        assert!(is_erasure_request(&Envelope::read(&asking).unwrap()));
+        assert!(!is_erasure_request(&Envelope::read(&event("contact", "customer.erased", "{}")).unwrap()));
     }
 
     #[test]
     fn who_knew_wrote_on_purpose() {
         let written = Envelope::read(&event("customer", "customer.changed", "{}")).unwrap();
-        let asking = |device: &str, counter, seq| Asking { device: Uuid::parse_str(device).unwrap(), counter, seq };
+        let asking =
+            |device: &str, counter, seq| ErasureRequest { device: Uuid::parse_str(device).unwrap(), counter, seq };
         let (own, other) = ("019ab000-0000-7000-8000-00000000000d", "019ab000-0000-7000-8000-00000000000e");
         assert!(asking(own, 6, None).was_known_to(&written, None));
         assert!(!asking(own, 8, None).was_known_to(&written, None));

@@ -80,7 +80,7 @@ fn examples() -> Vec<(&'static str, Event)> {
     vec![
         ("order.started", order(OrderEvent::Started(Started { content: content(), copied_from: Some(id(9)) }))),
         ("order.started.least", order(OrderEvent::Started(Started::default()))),
-        ("order.discarded", order(OrderEvent::Discarded(Bare::default()))),
+        ("order.discarded", order(OrderEvent::Discarded(NoBody::default()))),
         (
             "order.confirmed",
             order(OrderEvent::Confirmed(Confirmed {
@@ -135,10 +135,10 @@ fn examples() -> Vec<(&'static str, Event)> {
                 rule: Some(id(0xa0)),
             })),
         ),
-        ("order.completed.rule", order(OrderEvent::Completed(Bare { rule: Some(id(0xa0)) }))),
+        ("order.completed.rule", order(OrderEvent::Completed(NoBody { rule: Some(id(0xa0)) }))),
         (
             "order.cancelled.rule",
-            order(OrderEvent::Cancelled(Reasoned { reason: "not paid".into(), rule: Some(id(0xa0)) })),
+            order(OrderEvent::Cancelled(WithReason { reason: "not paid".into(), rule: Some(id(0xa0)) })),
         ),
         ("order.edited.least", order(OrderEvent::Edited(Edited::default()))),
         (
@@ -219,19 +219,19 @@ fn examples() -> Vec<(&'static str, Event)> {
                 settles: settles(),
             })),
         ),
-        ("order.delivered", order(OrderEvent::Delivered(Bare::default()))),
-        ("order.completed", order(OrderEvent::Completed(Bare::default()))),
+        ("order.delivered", order(OrderEvent::Delivered(NoBody::default()))),
+        ("order.completed", order(OrderEvent::Completed(NoBody::default()))),
         (
             "order.mark_voided",
             order(OrderEvent::MarkVoided(MarkVoided { mark: id(9), reason: "marked by mistake".into() })),
         ),
         ("order.mark_voided.least", order(OrderEvent::MarkVoided(MarkVoided { mark: id(9), reason: String::new() }))),
         ("order.extended", order(OrderEvent::Extended(Extended { due_ms: 1_795_700_000_000 }))),
-        ("order.held", order(OrderEvent::Held(Reasoned { reason: "waits for a colour".into(), rule: None }))),
-        ("order.released", order(OrderEvent::Released(Bare::default()))),
-        ("order.cancelled", order(OrderEvent::Cancelled(Reasoned { reason: "changed her mind".into(), rule: None }))),
-        ("order.cancelled.least", order(OrderEvent::Cancelled(Reasoned::default()))),
-        ("order.revived", order(OrderEvent::Revived(Bare::default()))),
+        ("order.held", order(OrderEvent::Held(WithReason { reason: "waits for a colour".into(), rule: None }))),
+        ("order.released", order(OrderEvent::Released(NoBody::default()))),
+        ("order.cancelled", order(OrderEvent::Cancelled(WithReason { reason: "changed her mind".into(), rule: None }))),
+        ("order.cancelled.least", order(OrderEvent::Cancelled(WithReason::default()))),
+        ("order.revived", order(OrderEvent::Revived(NoBody::default()))),
         ("order.renumbered", order(OrderEvent::Renumbered(Renumbered { number: number() }))),
         (
             "order.conflict_settled",

@@ -24,9 +24,9 @@ use futures::lock::Mutex;
 use protocol::{BlobId, MAX_PUSH_BYTES, Problem};
 use uuid::Uuid;
 
-use crate::carrier::Carrier;
+use crate::blob_sync::BlobSync;
 use crate::clock::{Clock, Kept, Reading, Wrong};
-use crate::replica::{ActFault as Refused, Outgoing, Replica, Wanting};
+use crate::replica::{ActFault as Refused, MissingEntries, Outgoing, Replica};
 use crate::storage::{Storage, StorageFault};
 use crate::sync::{Engine, State};
 
@@ -124,7 +124,7 @@ pub trait Transport {
 
 /// What a live socket said last.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Said {
+pub enum LiveMessage {
     /// A text.
     Text(String),
     /// It is closed, with this code where there is one.
@@ -134,7 +134,7 @@ pub enum Said {
 /// A live socket. Dropping it closes it.
 pub trait Live {
     /// The next message. Dropping the future loses none.
-    fn next(&mut self) -> impl Future<Output = Said>;
+    fn next(&mut self) -> impl Future<Output = LiveMessage>;
 }
 
 /// Clock and chance.
@@ -246,21 +246,21 @@ pub struct SyncState {
 
 /// Rings once, for whoever waits: rung before, the wait is over at once.
 #[derive(Debug, Default)]
-struct Bell {
-    rung: Cell<bool>,
+struct Notify {
+    notified: Cell<bool>,
     waker: RefCell<Option<Waker>>,
 }
 
-impl Bell {
-    fn ring(&self) {
-        self.rung.set(true);
+impl Notify {
+    fn notify(&self) {
+        self.notified.set(true);
         if let Some(waker) = self.waker.borrow_mut().take() {
             waker.wake();
         }
     }
     async fn rings(&self) {
         poll_fn(|context| {
-            if self.rung.take() {
+            if self.notified.take() {
                 return Poll::Ready(());
             }
             *self.waker.borrow_mut() = Some(context.waker().clone());
@@ -285,13 +285,13 @@ struct Inner<S, T, H> {
     /// So many bytes a push may have, as far as is known of what lies in between.
     push_bytes: Cell<usize>,
     /// The id of the new identity that is asked for: the same again when an answer was lost.
-    heir: Cell<Option<Uuid>>,
-    carrier: RefCell<Carrier>,
+    pending_identity: Cell<Option<Uuid>>,
+    blob_sync: RefCell<BlobSync>,
     /// Held while a picture is fetched: one at a time.
     fetching: Mutex<()>,
     /// Rings when there may be something to do for pictures.
-    errands: Bell,
-    bell: Bell,
+    blob_wakeup: Notify,
+    wakeup: Notify,
     woken: Cell<bool>,
     checkpoint_from: Cell<u32>,
     /// Erasing failed and is not tried again before, in milliseconds since 1970.
@@ -329,9 +329,9 @@ impl<S: Storage, T: Transport, H: Host> Client<S, T, H> {
     }
 
     async fn of(replica: Replica, storage: S, transport: T, host: H) -> Result<Self, OpenFault> {
-        let mut carrier = Carrier::default();
+        let mut blob_sync = BlobSync::default();
         let started_ms = host.now_ms().saturating_sub(host.uptime_ms());
-        carrier.marked(steadily(&storage, async || storage.unsent_blobs().await).await?);
+        blob_sync.marked(steadily(&storage, async || storage.unsent_blobs().await).await?);
         Ok(Self(Rc::new(Inner {
             storage,
             transport,
@@ -341,11 +341,11 @@ impl<S: Storage, T: Transport, H: Host> Client<S, T, H> {
             writing: Mutex::default(),
             sent: RefCell::default(),
             push_bytes: Cell::new(MAX_PUSH_BYTES),
-            heir: Cell::default(),
-            carrier: RefCell::new(carrier),
+            pending_identity: Cell::default(),
+            blob_sync: RefCell::new(blob_sync),
             fetching: Mutex::default(),
-            errands: Bell::default(),
-            bell: Bell::default(),
+            blob_wakeup: Notify::default(),
+            wakeup: Notify::default(),
             woken: Cell::default(),
             checkpoint_from: Cell::default(),
             erase_not_before: Cell::default(),
@@ -422,12 +422,12 @@ impl<S: Storage, T: Transport, H: Host> Client<S, T, H> {
     pub fn sync_state(&self) -> SyncState {
         let replica = self.replica();
         let quarantined = replica.quarantined().len();
-        let troubled = quarantined > 0 || self.0.carrier.borrow().is_troubled();
+        let troubled = quarantined > 0 || self.0.blob_sync.borrow().is_troubled();
         SyncState {
             state: self.0.engine.borrow().state(&self.facts(&replica), troubled),
             pending: replica.pending(),
             oldest_ms: replica.oldest_pending_ms(),
-            blobs: self.0.carrier.borrow().unsent(),
+            blobs: self.0.blob_sync.borrow().unsent(),
             quarantined,
             unreadable: replica.unreadable(),
             cloned: replica.is_cloned(),
@@ -457,7 +457,7 @@ impl<S: Storage, T: Transport, H: Host> Client<S, T, H> {
     }
 
     /// Asks again and again until what has to be read first is read.
-    async fn asked<A>(&self, ask: impl Fn(&Replica) -> Result<A, Wanting>) -> Result<A, StorageFault> {
+    async fn asked<A>(&self, ask: impl Fn(&Replica) -> Result<A, MissingEntries>) -> Result<A, StorageFault> {
         let mut reopenings = 0;
         loop {
             let asked = ask(&self.replica());

@@ -82,8 +82,8 @@ pub async fn tell_all<F: Factory>(factory: &F) -> Vec<Outcome> {
     outcomes
 }
 
-fn batch(expect_no: u32, entries: &[&[u8]]) -> Batch {
-    Batch { expect_no, entries: entries.iter().map(|bytes| bytes.to_vec()).collect(), ..Batch::default() }
+fn batch(expected_last: u32, entries: &[&[u8]]) -> Batch {
+    Batch { expected_last, entries: entries.iter().map(|bytes| bytes.to_vec()).collect(), ..Batch::default() }
 }
 
 fn entry(no: u32, bytes: &[u8]) -> JournalEntry {
@@ -260,7 +260,7 @@ async fn a_long_journal_comes_in_order<F: Factory>(factory: &F) -> Told {
     let storage = factory.fresh().await?;
     for first in (0..600).step_by(200) {
         let entries: Vec<Vec<u8>> = (first..first + 200).map(|no: u32| (no + 1).to_le_bytes().to_vec()).collect();
-        storage.write(&Batch { expect_no: first, entries, ..Batch::default() }).await?;
+        storage.write(&Batch { expected_last: first, entries, ..Batch::default() }).await?;
     }
     let read = storage.read_start().await?.tail;
     let expected: Vec<JournalEntry> = (1..=600u32).map(|no| entry(no, &no.to_le_bytes())).collect();

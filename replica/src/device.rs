@@ -28,13 +28,13 @@ pub struct Device {
     pub cloned: bool,
     /// Who it was before, the oldest first.
     #[serde(default)]
-    pub former: Vec<Former>,
+    pub former: Vec<PastIdentity>,
 }
 
 /// An identity that a device gave up because another device had it too. What it made under it stays so: where a server
 /// lost it, it is offered again in that name.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Former {
+pub struct PastIdentity {
     /// The device's id then.
     pub id: Uuid,
     /// What the server knew it by.
@@ -88,7 +88,7 @@ impl Device {
 
     /// The device under a new identity, after `made` events of this disk.
     pub(crate) fn succeeded_by(&self, id: Uuid, code: String, credential: Credential, made: u64) -> Self {
-        let before = Former { id: self.id, credential: self.credential.clone(), before: self.before };
+        let before = PastIdentity { id: self.id, credential: self.credential.clone(), before: self.before };
         Self {
             id,
             code: Some(code),

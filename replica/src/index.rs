@@ -20,7 +20,7 @@ use uuid::Uuid;
 pub(crate) use self::filter::Ask;
 use self::filter::Matching;
 pub use self::filter::{Facet, Filter, Pasted, pasted};
-pub(crate) use self::row::{Moved, Ref, RowData, nameless, read_refs, write_refs};
+pub(crate) use self::row::{Moved, Ref, RowData, read_refs, redacted, write_refs};
 use self::row::{read_head, read_moves, read_places, summary_of};
 pub use self::sorting::{Sort, SortBy};
 pub use self::sums::{Counts, Sums};
@@ -473,7 +473,7 @@ impl Index {
     }
 
     /// Numbers that several orders have, with those orders, the older first.
-    pub(crate) fn doubled_numbers(&self) -> Vec<(OrderNumber, Vec<Uuid>)> {
+    pub(crate) fn duplicate_numbers(&self) -> Vec<(OrderNumber, Vec<Uuid>)> {
         let mut found: Vec<(OrderNumber, Vec<Uuid>)> = Vec::new();
         if self.doubled.is_empty() {
             return found;

@@ -2,9 +2,9 @@
 //! queries that pages ask. Pure: no I/O, clock or randomness of its own.
 #![warn(clippy::wildcard_enum_match_arm)]
 
+mod blob_sync;
 pub mod blobs;
 mod cache;
-mod carrier;
 pub mod client;
 pub mod clock;
 mod codec;
@@ -21,9 +21,9 @@ pub mod sync;
 
 pub use client::Client;
 pub use codec::Damaged;
-pub use device::{Credential, Device, Former};
+pub use device::{Credential, Device, PastIdentity};
 pub use index::{Counts, Facet, Filter, Pasted, Sort, SortBy, Sums, pasted};
 pub use replica::{
-    Act, ActFault, AskedCount, AskedMove, Erasing, Intake, LoadFault, Loaded, Moment, Outgoing, Page, Prepared,
-    Quarantined, Replica, SyncFault, Wanting,
+    Act, ActContext, ActFault, AskedCount, AskedMove, Erasing, Intake, LoadFault, Loaded, MissingEntries, Outgoing,
+    Page, Prepared, Quarantined, Replica, SyncFault,
 };

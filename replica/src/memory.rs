@@ -164,7 +164,7 @@ impl Disk {
 
     fn store(&mut self, batch: &Batch) {
         let state = &mut self.state;
-        for (no, bytes) in (batch.expect_no + 1..).zip(&batch.entries) {
+        for (no, bytes) in (batch.expected_last + 1..).zip(&batch.entries) {
             state.journal.insert(no, bytes.clone());
         }
         for entry in &batch.replaced {
@@ -264,7 +264,7 @@ impl Storage for MemoryStorage {
 
     async fn write(&self, batch: &Batch) -> Result<(), StorageFault> {
         self.change(|disk| {
-            if batch.entries.is_empty() || disk.state.journal.contains_key(&(batch.expect_no + 1)) {
+            if batch.entries.is_empty() || disk.state.journal.contains_key(&(batch.expected_last + 1)) {
                 return Err(StorageFault::Stale);
             }
             disk.store(batch);

@@ -129,7 +129,7 @@ fn read(r: &mut Reader<'_>) -> Result<(u8, bool, Fields, Vec<Ref>), Damaged> {
 }
 
 /// A record's row without its fields; its sums stay.
-pub(crate) fn nameless(row: &[u8]) -> Result<Vec<u8>, Damaged> {
+pub(crate) fn redacted(row: &[u8]) -> Result<Vec<u8>, Damaged> {
     let (number, _, mut fields, refs) = read(&mut Reader::new(row))?;
     fields.fields.clear();
     Ok(RecordData { number, fields, refs }.encode())

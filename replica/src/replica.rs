@@ -43,7 +43,7 @@ use crate::records::Records;
 use crate::storage::Batch;
 
 /// Time, place and chance of an act: the caller's, never the replica's own.
-pub struct Moment<'a> {
+pub struct ActContext<'a> {
     /// Now, as far as the device knows, milliseconds since 1970.
     pub now_ms: i64,
     /// Somebody who knows said so: a log that runs ahead of it is not followed.
@@ -56,7 +56,7 @@ pub struct Moment<'a> {
     pub random: &'a mut dyn FnMut() -> [u8; 16],
 }
 
-impl Moment<'_> {
+impl ActContext<'_> {
     pub(crate) fn id(&mut self) -> Uuid {
         let [a, b, c, d, e, f, g, h, i, j, ..] = (self.random)();
         let ms = u64::try_from(self.now_ms).unwrap_or(0);
@@ -66,7 +66,7 @@ impl Moment<'_> {
 
 /// Journal entries that must be read and [held](Replica::hold) before the question can be answered: ask again then.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Wanting(pub Vec<u32>);
+pub struct MissingEntries(pub Vec<u32>);
 
 /// Why an act did not happen.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -85,7 +85,7 @@ pub enum ActFault {
     TooLarge,
     /// Entries have to be read first.
     #[error("entries have to be read first")]
-    Wanting(Wanting),
+    MissingEntries(MissingEntries),
 }
 
 /// Why an answer of the server was not taken.
@@ -105,7 +105,7 @@ pub enum SyncFault {
     Malformed,
     /// Entries have to be read first.
     #[error("entries have to be read first")]
-    Wanting(Wanting),
+    MissingEntries(MissingEntries),
 }
 
 /// A change that is ready to be stored.
@@ -165,7 +165,7 @@ pub struct Page {
 
 /// An event of an order or a record, read and placed.
 #[derive(Clone, Debug)]
-struct Piece {
+struct PlacedEvent {
     rank: (u8, u64),
     at: Ref,
     meta: Meta,

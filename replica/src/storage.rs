@@ -19,12 +19,12 @@ pub struct JournalEntry {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Batch {
     /// The journal's last number as the writer knows it; 0 while the journal is empty.
-    pub expect_no: u32,
-    /// New entries, numbered `expect_no + 1`, `expect_no + 2`, … Never empty: the first one's number is what tells
+    pub expected_last: u32,
+    /// New entries, numbered `expected_last + 1`, `expected_last + 2`, … Never empty: the first one's number is what tells
     /// that nobody else wrote meanwhile.
     pub entries: Vec<Vec<u8>>,
     /// Entries that are there already, with other bytes from now on: a person's data were erased from them. Their
-    /// numbers are at most `expect_no`.
+    /// numbers are at most `expected_last`.
     pub replaced: Vec<JournalEntry>,
     /// The new device record, when it changes.
     pub device: Option<Vec<u8>>,
@@ -86,7 +86,7 @@ pub enum StorageFault {
 /// - [`write`](Storage::write) is one transaction of strict durability. When it answers `Ok`, the batch is on the
 ///   disk and survives a crash of the process and of the machine. When it answers [`StorageFault::Closed`], the batch
 ///   is there whole or not at all. After any other fault nothing of it is there.
-/// - If the journal already has the number `batch.expect_no + 1`, nothing is written and the answer is
+/// - If the journal already has the number `batch.expected_last + 1`, nothing is written and the answer is
 ///   [`StorageFault::Stale`]. (IndexedDB: `add`, never `put`, for entries; its refusal aborts the transaction.)
 /// - Entries are never removed, and never changed but by `replaced`, in the same transaction as the rest of its batch.
 ///   Chunks, head and device record are replaced.

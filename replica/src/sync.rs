@@ -12,10 +12,10 @@ pub struct Facts {
     pub caught_up: bool,
     /// The log began anew and is not complete: own events wait.
     pub settling: bool,
-    /// Pictures that the server does not have. They travel beside the log: see `carrier`.
+    /// Pictures that the server does not have. They travel beside the log: see `blob_sync`.
     pub blobs: usize,
     /// Another device has this one's identity, and the time to take a new one has come.
-    pub succeeds: bool,
+    pub identity_rotation_due: bool,
 }
 
 /// What to do next.
@@ -34,35 +34,35 @@ pub enum Step {
         whole: bool,
     },
     /// Ask for a new identity: another device has this one's too.
-    Succeed,
+    RotateIdentity,
     /// Open the live socket.
     Listen,
 }
 
 /// What was heard.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Heard {
+pub enum SyncEvent {
     /// The pull was answered, and the answer was taken.
     Answer,
     /// The push was answered, and the answer was taken.
     Pushed,
     /// The answer did not fit: pull again, with whole texts where `whole`.
-    Misfit {
+    Mismatch {
         /// Own events came without texts that are needed.
         whole: bool,
     },
     /// The log is another one than it was; the replica has begun anew.
     AnotherLog,
     /// The call got no answer. Whether a push was taken is uncertain.
-    Silence,
+    NoAnswer,
     /// A push was more than what lies in between takes. It was not taken, and goes in smaller pieces.
     TooMuch,
     /// The server can't answer now, and says perhaps for how long, in milliseconds.
     Busy(Option<u64>),
     /// The credential is not accepted.
-    Unknown,
+    Unauthenticated,
     /// The server refused the call, or its answer makes no sense.
-    Nonsense,
+    InvalidAnswer,
     /// The live socket is open.
     Listening,
     /// The live socket said something that was taken.
@@ -70,7 +70,7 @@ pub enum Heard {
     /// The live socket said that there is something that did not come with it.
     News,
     /// The live socket is closed, or could not be opened.
-    Deaf,
+    SocketClosed,
     /// The page returned, the network did, or a person asks: at once, and trust no old socket.
     Wake,
 }
@@ -152,8 +152,8 @@ impl Engine {
         if !facts.caught_up || self.news {
             return Step::Pull { wait_seconds: 0, whole };
         }
-        if facts.succeeds {
-            return Step::Succeed;
+        if facts.identity_rotation_due {
+            return Step::RotateIdentity;
         }
         if self.listening {
             let check = self.heard_ms.saturating_add(SILENCE_MS);
@@ -190,60 +190,60 @@ impl Engine {
     }
 
     /// Takes in what was heard. `random` spreads the delays, so that tablets do not come back all at once.
-    pub fn heard(&mut self, heard: Heard, now_ms: i64, random: u64) {
+    pub fn heard(&mut self, heard: SyncEvent, now_ms: i64, random: u64) {
         match heard {
-            Heard::Answer => {
+            SyncEvent::Answer => {
                 self.answered(now_ms);
                 (self.greeted, self.whole, self.restarted, self.nonsense) = (true, false, false, 0);
             }
-            Heard::Pushed => {
+            SyncEvent::Pushed => {
                 self.answered(now_ms);
                 (self.uncertain, self.restarted, self.nonsense, self.unanswered) = (false, false, 0, 0);
             }
-            Heard::TooMuch => {
+            SyncEvent::TooMuch => {
                 self.answered(now_ms);
                 self.uncertain = false;
             }
-            Heard::Misfit { whole } => {
+            SyncEvent::Mismatch { whole } => {
                 self.answered(now_ms);
                 (self.whole, self.uncertain) = (self.whole || whole, false);
                 self.greeted = false;
                 self.bewildered(now_ms, random, 1);
             }
-            Heard::AnotherLog => {
+            SyncEvent::AnotherLog => {
                 self.answered(now_ms);
                 (self.uncertain, self.greeted) = (false, false);
                 if std::mem::replace(&mut self.restarted, true) {
                     self.bewildered(now_ms, random, 0);
                 }
             }
-            Heard::Silence => {
+            SyncEvent::NoAnswer => {
                 self.greeted = false;
                 self.failures = self.failures.saturating_add(1);
                 self.unanswered = self.unanswered.saturating_add(u32::from(self.uncertain));
                 self.not_before = later(now_ms, delay(self.failures.max(self.unanswered), random));
             }
-            Heard::Busy(after_ms) => {
+            SyncEvent::Busy(after_ms) => {
                 self.failures = self.failures.saturating_add(1);
                 let told = after_ms.unwrap_or(0).min(LONGEST_DELAY_MS);
                 self.not_before = later(now_ms, delay(self.failures, random).max(told));
             }
-            Heard::Unknown => (self.unknown, self.uncertain) = (true, false),
-            Heard::Nonsense => {
+            SyncEvent::Unauthenticated => (self.unknown, self.uncertain) = (true, false),
+            SyncEvent::InvalidAnswer => {
                 self.uncertain = false;
                 self.bewildered(now_ms, random, 0);
             }
-            Heard::Listening => {
+            SyncEvent::Listening => {
                 // What came between the last pull and the socket is asked for.
                 (self.listening, self.greeted, self.listen_failures) = (true, false, 0);
                 self.heard_ms = now_ms;
             }
-            Heard::Poke => self.heard_ms = now_ms,
-            Heard::News => {
+            SyncEvent::Poke => self.heard_ms = now_ms,
+            SyncEvent::News => {
                 self.heard_ms = now_ms;
                 (self.greeted, self.news) = (false, true);
             }
-            Heard::Deaf => {
+            SyncEvent::SocketClosed => {
                 if std::mem::take(&mut self.listening) {
                     // What it may have missed is asked for.
                     self.greeted = false;
@@ -253,7 +253,7 @@ impl Engine {
                 let wait = delay(self.listen_failures.max(1), random);
                 self.listen_not_before = later(now_ms, wait);
             }
-            Heard::Wake => {
+            SyncEvent::Wake => {
                 (self.greeted, self.listening, self.unknown) = (false, false, false);
                 (self.failures, self.unanswered, self.not_before) = (0, 0, now_ms);
                 (self.listen_failures, self.listen_not_before) = (0, now_ms);
@@ -303,7 +303,7 @@ impl Engine {
             || facts.blobs > 0
             || !facts.caught_up
             || self.news
-            || facts.succeeds
+            || facts.identity_rotation_due
             || self.heard_ms == 0
         {
             State::Pending
@@ -328,7 +328,7 @@ mod tests {
     use super::*;
 
     const IDLE: Facts =
-        Facts { connected: true, pending: 0, caught_up: true, settling: false, blobs: 0, succeeds: false };
+        Facts { connected: true, pending: 0, caught_up: true, settling: false, blobs: 0, identity_rotation_due: false };
     const WAITING: Facts = Facts { pending: 3, ..IDLE };
 
     #[test]
@@ -341,40 +341,40 @@ mod tests {
     fn it_pushes_pulls_and_listens() {
         let mut engine = Engine::default();
         assert_eq!(engine.next(&WAITING, 5), Step::Pull { wait_seconds: 0, whole: false });
-        engine.heard(Heard::Answer, 5, 0);
+        engine.heard(SyncEvent::Answer, 5, 0);
         assert_eq!(engine.next(&WAITING, 5), Step::Push);
         engine.pushing();
-        engine.heard(Heard::Pushed, 6, 0);
+        engine.heard(SyncEvent::Pushed, 6, 0);
         assert_eq!(engine.next(&IDLE, 6), Step::Listen);
-        engine.heard(Heard::Listening, 7, 0);
+        engine.heard(SyncEvent::Listening, 7, 0);
         assert_eq!(engine.next(&IDLE, 7), Step::Pull { wait_seconds: 0, whole: false });
-        engine.heard(Heard::Answer, 8, 0);
+        engine.heard(SyncEvent::Answer, 8, 0);
         assert_eq!(engine.next(&IDLE, 8), Step::Rest(Some(8 + SILENCE_MS)));
         assert_eq!(engine.state(&IDLE, false), State::Synced);
         assert_eq!(engine.next(&IDLE, 8 + SILENCE_MS), Step::Pull { wait_seconds: 0, whole: false });
-        engine.heard(Heard::News, 9, 0);
+        engine.heard(SyncEvent::News, 9, 0);
         assert_eq!(engine.next(&IDLE, 9), Step::Pull { wait_seconds: 0, whole: false });
     }
 
     #[test]
     fn news_that_come_while_it_pulls_are_pulled_too() {
         let mut engine = Engine::default();
-        engine.heard(Heard::Listening, 1, 0);
+        engine.heard(SyncEvent::Listening, 1, 0);
         engine.pulling();
-        engine.heard(Heard::News, 2, 0);
-        engine.heard(Heard::Answer, 3, 0);
+        engine.heard(SyncEvent::News, 2, 0);
+        engine.heard(SyncEvent::Answer, 3, 0);
         assert_eq!(engine.next(&WAITING, 3), Step::Push, "what waits does not wait for them");
         assert_eq!(engine.state(&IDLE, false), State::Pending);
         assert_eq!(engine.next(&IDLE, 3), Step::Pull { wait_seconds: 0, whole: false });
         engine.pulling();
-        engine.heard(Heard::Answer, 4, 0);
+        engine.heard(SyncEvent::Answer, 4, 0);
         assert_eq!(engine.next(&IDLE, 4), Step::Rest(Some(4 + SILENCE_MS)));
     }
 
     #[test]
     fn what_is_not_sent_is_never_called_synced() {
         let mut engine = Engine::default();
-        engine.heard(Heard::Answer, 5, 0);
+        engine.heard(SyncEvent::Answer, 5, 0);
         assert_eq!(engine.state(&IDLE, false), State::Synced);
         assert_eq!(engine.state(&Facts { blobs: 1, ..IDLE }, false), State::Pending);
     }
@@ -382,28 +382,28 @@ mod tests {
     #[test]
     fn a_cloned_device_asks_for_another_identity_when_all_is_sent_and_seen() {
         let mut engine = Engine::default();
-        engine.heard(Heard::Answer, 5, 0);
-        let cloned = Facts { succeeds: true, ..IDLE };
-        assert_eq!(engine.next(&Facts { succeeds: true, ..WAITING }, 5), Step::Push);
-        assert_eq!(engine.next(&cloned, 5), Step::Succeed);
+        engine.heard(SyncEvent::Answer, 5, 0);
+        let cloned = Facts { identity_rotation_due: true, ..IDLE };
+        assert_eq!(engine.next(&Facts { identity_rotation_due: true, ..WAITING }, 5), Step::Push);
+        assert_eq!(engine.next(&cloned, 5), Step::RotateIdentity);
         assert_eq!(engine.state(&cloned, false), State::Pending);
-        engine.heard(Heard::Silence, 5, 0);
+        engine.heard(SyncEvent::NoAnswer, 5, 0);
         assert!(matches!(engine.next(&cloned, 6), Step::Rest(Some(_))));
     }
 
     #[test]
     fn after_a_silence_it_looks_first_and_sends_the_same_again() {
         let mut engine = Engine::default();
-        engine.heard(Heard::Answer, 0, 0);
+        engine.heard(SyncEvent::Answer, 0, 0);
         engine.pushing();
-        engine.heard(Heard::Silence, 0, 0);
+        engine.heard(SyncEvent::NoAnswer, 0, 0);
         assert!(matches!(engine.next(&WAITING, 1), Step::Rest(Some(_))));
         assert_eq!(engine.state(&WAITING, false), State::Offline);
         assert_eq!(engine.next(&WAITING, 1_000), Step::Pull { wait_seconds: 0, whole: false });
-        engine.heard(Heard::Answer, 1_000, 0);
+        engine.heard(SyncEvent::Answer, 1_000, 0);
         assert!(engine.is_uncertain());
         assert_eq!(engine.next(&WAITING, 1_000), Step::Push);
-        engine.heard(Heard::Pushed, 1_001, 0);
+        engine.heard(SyncEvent::Pushed, 1_001, 0);
         assert!(!engine.is_uncertain());
     }
 
@@ -412,16 +412,16 @@ mod tests {
         let mut engine = Engine::default();
         let mut now = 0;
         for _ in 0..8 {
-            engine.heard(Heard::Answer, now, 0);
+            engine.heard(SyncEvent::Answer, now, 0);
             engine.pushing();
-            engine.heard(Heard::Silence, now, 0);
+            engine.heard(SyncEvent::NoAnswer, now, 0);
             let Step::Rest(Some(until)) = engine.next(&WAITING, now) else { panic!("no rest") };
             now = until;
         }
         assert!(now > 60_000, "{now}");
-        engine.heard(Heard::Pushed, now, 0);
+        engine.heard(SyncEvent::Pushed, now, 0);
         engine.pushing();
-        engine.heard(Heard::Silence, now, 0);
+        engine.heard(SyncEvent::NoAnswer, now, 0);
         assert!(matches!(engine.next(&WAITING, now), Step::Rest(Some(until)) if until - now <= 2_000));
     }
 
@@ -430,32 +430,32 @@ mod tests {
         let mut engine = Engine::default();
         let mut last = 0;
         for _ in 0..20 {
-            engine.heard(Heard::Silence, 0, u64::MAX);
+            engine.heard(SyncEvent::NoAnswer, 0, u64::MAX);
             let Step::Rest(Some(until)) = engine.next(&WAITING, 0) else { panic!("no rest") };
             assert!((1_000..=60_000).contains(&until) && until >= last / 2, "{until}");
             last = until;
         }
-        engine.heard(Heard::Wake, 0, 0);
+        engine.heard(SyncEvent::Wake, 0, 0);
         assert!(matches!(engine.next(&WAITING, 0), Step::Pull { .. }));
     }
 
     #[test]
     fn a_clock_set_back_by_years_does_not_stop_it() {
         let mut engine = Engine::default();
-        engine.heard(Heard::Silence, 100_000_000, 0);
+        engine.heard(SyncEvent::NoAnswer, 100_000_000, 0);
         assert!(matches!(engine.next(&WAITING, 5), Step::Pull { .. }));
-        engine.heard(Heard::Answer, 100_000_000, 0);
-        engine.heard(Heard::Listening, 100_000_000, 0);
-        engine.heard(Heard::Answer, 100_000_000, 0);
+        engine.heard(SyncEvent::Answer, 100_000_000, 0);
+        engine.heard(SyncEvent::Listening, 100_000_000, 0);
+        engine.heard(SyncEvent::Answer, 100_000_000, 0);
         assert!(matches!(engine.next(&IDLE, 5), Step::Pull { .. }));
     }
 
     #[test]
     fn without_a_socket_it_waits_with_a_pull() {
         let mut engine = Engine::default();
-        engine.heard(Heard::Answer, 0, 0);
-        engine.heard(Heard::Deaf, 0, 0);
-        engine.heard(Heard::Answer, 0, 0);
+        engine.heard(SyncEvent::Answer, 0, 0);
+        engine.heard(SyncEvent::SocketClosed, 0, 0);
+        engine.heard(SyncEvent::Answer, 0, 0);
         assert_eq!(engine.next(&IDLE, 0), Step::Pull { wait_seconds: WAIT_SECONDS, whole: false });
         assert_eq!(engine.next(&IDLE, 60_001), Step::Listen);
     }
@@ -463,22 +463,22 @@ mod tests {
     #[test]
     fn an_unknown_device_goes_on_selling() {
         let mut engine = Engine::default();
-        engine.heard(Heard::Unknown, 0, 0);
+        engine.heard(SyncEvent::Unauthenticated, 0, 0);
         assert_eq!(engine.next(&WAITING, 0), Step::Rest(None));
         assert_eq!(engine.state(&WAITING, false), State::NeedsAuth);
-        engine.heard(Heard::Wake, 1, 0);
+        engine.heard(SyncEvent::Wake, 1, 0);
         assert!(matches!(engine.next(&WAITING, 1), Step::Pull { .. }));
     }
 
     #[test]
     fn a_log_that_never_fits_is_asked_for_slower_and_slower() {
         let mut engine = Engine::default();
-        engine.heard(Heard::AnotherLog, 0, 0);
+        engine.heard(SyncEvent::AnotherLog, 0, 0);
         assert!(matches!(engine.next(&IDLE, 0), Step::Pull { .. }));
-        engine.heard(Heard::AnotherLog, 0, 0);
+        engine.heard(SyncEvent::AnotherLog, 0, 0);
         assert!(matches!(engine.next(&IDLE, 0), Step::Rest(Some(_))));
-        engine.heard(Heard::AnotherLog, 0, 0);
-        engine.heard(Heard::AnotherLog, 0, 0);
+        engine.heard(SyncEvent::AnotherLog, 0, 0);
+        engine.heard(SyncEvent::AnotherLog, 0, 0);
         assert_eq!(engine.state(&IDLE, false), State::Error);
     }
 }

@@ -125,7 +125,7 @@ pub async fn start_with(options: Options, clock: Clock) -> Result<Running> {
         store,
         epoch,
         clock,
-        rooms: services::rooms::Rooms::default(),
+        channels: services::channels::ShopChannels::default(),
         attempts: services::attempts::Attempts::default(),
         metrics: services::metrics::Metrics::default(),
         unused_ms: i64::from(options.unused_days) * DAY_MS,

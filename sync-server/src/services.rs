@@ -3,12 +3,12 @@
 
 pub mod attempts;
 pub mod budgets;
+pub mod channels;
 pub mod disk;
 pub mod metrics;
 pub mod origin;
 pub mod places;
 pub mod proxy;
-pub mod rooms;
 pub mod secrets;
 pub mod site;
 pub mod turns;

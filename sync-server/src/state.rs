@@ -23,11 +23,11 @@ use crate::limits::Limits;
 use crate::place::Lock;
 use crate::services::attempts::Attempts;
 use crate::services::budgets::Budgets;
+use crate::services::channels::ShopChannels;
 use crate::services::disk::Disk;
 use crate::services::metrics::{Metrics, Refused};
 use crate::services::places::Places;
 use crate::services::proxy::Proxies;
-use crate::services::rooms::Rooms;
 use crate::services::secrets;
 use crate::services::site::Site;
 use crate::services::turns::{Turns, held};
@@ -51,7 +51,7 @@ pub struct App {
     /// The time.
     pub clock: Clock,
     /// Who hears of news.
-    pub rooms: Rooms,
+    pub channels: ShopChannels,
     /// Wrong codes of the last minute.
     pub attempts: Attempts,
     /// What is counted.

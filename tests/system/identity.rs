@@ -146,7 +146,7 @@ async fn copied() {
             && known.revoked_ms.is_none()));
         assert_eq!(replica.counts(0).all(), 6);
         assert_eq!(replica.digest(), first.client.replica().digest());
-        assert_eq!(replica.doubled_numbers().len(), 1, "given out by both in the time between");
+        assert_eq!(replica.duplicate_numbers().len(), 1, "given out by both in the time between");
     }
     assert!(second.client.replica().device().former.is_empty(), "the other tablet stays who it is");
     server.stop().await.unwrap();

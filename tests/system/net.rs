@@ -6,7 +6,7 @@ use std::rc::Rc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use futures::{SinkExt, StreamExt};
-use replica::client::{Body, Host, Live, Request, Response, Said, Transport, Unreachable};
+use replica::client::{Body, Host, Live, LiveMessage, Request, Response, Transport, Unreachable};
 use replica::clock::Kept;
 use tokio::net::TcpStream;
 use tokio::sync::watch;
@@ -93,18 +93,18 @@ pub struct Socket {
 }
 
 impl Live for Socket {
-    async fn next(&mut self) -> Said {
+    async fn next(&mut self) -> LiveMessage {
         loop {
             let message = tokio::select! {
                 biased;
-                () = Network::is_cut(self.plug.clone()) => return Said::Closed(None),
+                () = Network::is_cut(self.plug.clone()) => return LiveMessage::Closed(None),
                 message = self.socket.next() => message,
             };
             match message {
-                Some(Ok(Message::Text(text))) => return Said::Text(text.to_string()),
-                Some(Ok(Message::Close(frame))) => return Said::Closed(frame.map(|frame| frame.code.into())),
+                Some(Ok(Message::Text(text))) => return LiveMessage::Text(text.to_string()),
+                Some(Ok(Message::Close(frame))) => return LiveMessage::Closed(frame.map(|frame| frame.code.into())),
                 Some(Ok(_)) => {}
-                Some(Err(_)) | None => return Said::Closed(None),
+                Some(Err(_)) | None => return LiveMessage::Closed(None),
             }
         }
     }

@@ -88,7 +88,7 @@ pub async fn upgraded(name: String) -> Result<Option<String>, JsValue> {
     let id = BlobId::of(&picture);
     disk.put_blob(id, &picture, true).await.map_err(said)?;
     let there = disk.again().await.map_err(said)?.blob(id).await.map_err(said)?;
-    disk.write(&Batch { expect_no: 3, entries: vec![vec![4, 4]], ..Batch::default() }).await.map_err(said)?;
+    disk.write(&Batch { expected_last: 3, entries: vec![vec![4, 4]], ..Batch::default() }).await.map_err(said)?;
     let whole = disk.read_entries(&[1..=u32::MAX]).await.map_err(said)?.len();
     drop(disk);
     IndexedDb::delete(&name).await.map_err(said)?;
@@ -109,7 +109,7 @@ pub async fn filled(name: String) -> Result<Option<String>, JsValue> {
         let large: Vec<u8> = (0..16).flat_map(|_| random::<65_536>()).collect();
         let entries = vec![vec![1], large, vec![3]];
         let device = Some((written + 1).to_le_bytes().to_vec());
-        match disk.write(&Batch { expect_no: written * 3, entries, device, ..Batch::default() }).await {
+        match disk.write(&Batch { expected_last: written * 3, entries, device, ..Batch::default() }).await {
             Ok(()) if written < 128 => written += 1,
             Ok(()) => break None,
             Err(fault) => break Some(fault),

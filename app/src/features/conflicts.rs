@@ -9,7 +9,7 @@ use domain::order::{Command, Conflict, ConflictKind, Order, Outcome};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use super::order::{marks, refusal, story};
+use super::order::{appearance, refusal, timeline_lines};
 use crate::frame::PageHead;
 use crate::parts::Parts;
 use crate::session::{ActFault, Session};
@@ -90,7 +90,7 @@ fn Dispute(order: Arc<Order>, id: String) -> impl IntoView {
     let conflict = order.conflict(&id).cloned();
     let kind = conflict.as_ref().map_or(ConflictKind::SameNumber, |conflict| conflict.kind);
     let number = order.number.as_ref().map(|number| number.0.clone()).unwrap_or_default();
-    let (tone, glyph, state) = marks::of_order(order.status(), order.delivery.value);
+    let (tone, glyph, state) = appearance::of_order(order.status(), order.delivery.value);
     let head = {
         let (order, conflict) = (order.clone(), conflict.clone());
         move || words::title(&order, kind, conflict.as_ref(), currency.get())
@@ -147,8 +147,8 @@ fn Dispute(order: Arc<Order>, id: String) -> impl IntoView {
 fn side(order: &Order, conflict: &Conflict, second: bool, session: Session) -> impl IntoView + use<> {
     let currency = session.currency().get();
     let at = if second { conflict.second } else { conflict.first };
-    let by = order.timeline.get(at).map(|entry| story::by(entry, session)).unwrap_or_default();
-    let told = story::tell(order, at, currency);
+    let by = order.timeline.get(at).map(|entry| timeline_lines::by(entry, session)).unwrap_or_default();
+    let told = timeline_lines::tell(order, at, currency);
     let what = match told {
         Some(told) => match told.amount {
             Some(minor) => page::act_at(&told.what, &currency.full(minor.saturating_abs())),
@@ -168,13 +168,13 @@ fn side(order: &Order, conflict: &Conflict, second: bool, session: Session) -> i
         | ConflictKind::ShippedCancelled
         | ConflictKind::ShippedEdited => applied,
     };
-    let more = story::detail(order, at).map(|more| view! { <p class="muted">{more}</p> });
+    let more = timeline_lines::detail(order, at).map(|more| view! { <p class="muted">{more}</p> });
     view! { <Side by what stands>{more}</Side> }
 }
 
 /// Two orders with one number: this one, by when it was taken.
 fn same_number(order: &Order, session: Session) -> impl IntoView + use<> {
-    let by = order.confirmed.and_then(|at| order.timeline.get(at)).map(|entry| story::by(entry, session));
+    let by = order.confirmed.and_then(|at| order.timeline.get(at)).map(|entry| timeline_lines::by(entry, session));
     let summary = order.summary();
     let what = format!("{} {}", settle::THIS_ORDER.get(), summary.name).trim_end().to_owned();
     let items = summary.items;

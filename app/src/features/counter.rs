@@ -4,8 +4,8 @@
 //! `/counter` sells, `/counter?step=pay` takes the money, `/counter?step=cart` shows the cart on a phone: the browser's
 //! back leads to the goods.
 
-mod asked;
 mod cart;
+mod dialogs;
 mod first;
 mod goods;
 mod model;
@@ -22,16 +22,16 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_router::hooks::use_query_map;
 
-use self::asked::Dialogs;
 use self::cart::CartSheet;
+use self::dialogs::Dialogs;
 use self::goods::Goods;
 use self::model::Cart;
 use self::sold::SoldSheet;
 use self::tender::Tender;
 use self::till::{Back, Till};
 use crate::frame::arrive;
-use crate::platform::kept::Later;
-use crate::platform::{kept, page};
+use crate::platform::form_drafts::Later;
+use crate::platform::{form_drafts, page};
 use crate::session::Session;
 use crate::text::counter;
 use crate::ui::Toaster;
@@ -57,31 +57,31 @@ pub fn Counter() -> impl IntoView {
     let is_sold = move |cart: &Cart| {
         untrack(|| session.summary(cart.order)).is_some_and(|Summary { number, .. }| number.is_some())
     };
-    let (kept, at_ms) = kept::load_dated::<Cart>(KEPT).unzip();
+    let (kept, at_ms) = form_drafts::load_dated::<Cart>(KEPT).unzip();
     let (sold, kept) =
         kept.map_or((None, None), |cart| if is_sold(&cart) { (Some(cart), None) } else { (None, Some(cart)) });
     let till = Till::new(session, toaster, kept, step);
-    let (back, back_ms) = kept::load_dated::<Back>(KEPT_BACK).unzip();
+    let (back, back_ms) = form_drafts::load_dated::<Back>(KEPT_BACK).unzip();
     till.back.set(back);
     let began = till.cart.get_untracked();
     let is_read = RwSignal::new(false);
     Effect::new(move |before: Option<()>| {
         till.back.with(|back| match (before, back) {
             (None, _) => {}
-            (Some(()), Some(back)) => kept::store_twice(KEPT_BACK, back),
-            (Some(()), None) => kept::forget_twice(KEPT_BACK),
+            (Some(()), Some(back)) => form_drafts::store_durable(KEPT_BACK, back),
+            (Some(()), None) => form_drafts::forget_twice(KEPT_BACK),
         });
     });
     Effect::new(move |before: Option<()>| {
         till.cart.with(|cart| match before {
             // As it was kept: what a killed browser left on the disk is still to be read.
             None => {}
-            Some(()) if cart.is_blank() => kept::forget_twice(KEPT),
-            Some(()) => kept::store_twice(KEPT, cart),
+            Some(()) if cart.is_blank() => form_drafts::forget_twice(KEPT),
+            Some(()) => form_drafts::store_durable(KEPT, cart),
         });
     });
     spawn_local(async move {
-        let last = match kept::load_later(KEPT, at_ms).await {
+        let last = match form_drafts::load_later(KEPT, at_ms).await {
             Later::Nothing => sold,
             Later::Forgotten => (!began.is_blank()).then(|| Cart::new(session.draw_order())),
             Later::Typed(last) => Some(last),
@@ -96,7 +96,7 @@ pub fn Counter() -> impl IntoView {
                 }
             });
         }
-        match kept::load_later::<Back>(KEPT_BACK, back_ms).await {
+        match form_drafts::load_later::<Back>(KEPT_BACK, back_ms).await {
             Later::Nothing => {}
             Later::Forgotten => _ = till.back.try_update(|now| *now = now.filter(|it| Some(*it) != back)),
             Later::Typed(later) => _ = till.back.try_update(|back| _ = back.get_or_insert(later)),

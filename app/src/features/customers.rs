@@ -18,8 +18,8 @@ use self::form::CustomerForm;
 use self::list::{Doubles, Rows};
 pub(super) use self::model::Book;
 use self::person::Shown;
+use super::search_address;
 use super::sheets::{Kind as SheetKind, export};
-use super::sought;
 use crate::frame::PageHead;
 use crate::platform::intl;
 use crate::platform::page::escaped;
@@ -120,8 +120,8 @@ pub fn Customers() -> impl IntoView {
     let typed = RwSignal::new(asked.get_untracked());
     let place = Place { owing, typed, go };
 
-    sought::by_scan(typed);
-    sought::follow(asked, typed, move |_| {
+    search_address::by_scan(typed);
+    search_address::follow(asked, typed, move |_| {
         if let Some(beside) = beside.try_get_untracked() {
             go.run((place.address(beside), true));
         }

@@ -34,8 +34,8 @@ use self::model::{Form, Locked, Reading, Short};
 use self::preview::PreviewPage;
 pub use self::template::TemplateForm;
 use crate::frame::PageHead;
-use crate::platform::{history, kept, page};
-use crate::session::{ActFault, Loaded, Records, Session};
+use crate::platform::{form_drafts, history, page};
+use crate::session::{ActFault, Load, Records, Session};
 use crate::text::{self, Currency, fault, new_order, orders};
 use crate::ui::{Empty, Glyph, Kind, LinkButton, Sheet, Toaster, Waiting};
 
@@ -213,25 +213,25 @@ struct Place<'a> {
 /// what was kept is to become: where it is there already, that was done.
 fn begin(
     purpose: Purpose,
-    order: Loaded<Arc<Order>>,
+    order: Load<Arc<Order>>,
     kept: Option<Kept>,
-    made: impl Fn() -> Loaded<Arc<Order>>,
+    made: impl Fn() -> Load<Arc<Order>>,
     Place { currency, shop, template, customer, drawn }: Place<'_>,
 ) -> Opening {
     let kept = match (purpose, kept) {
         (Purpose::New | Purpose::Copy(_) | Purpose::Template(_) | Purpose::For(_), Some(kept)) => match made() {
-            Loaded::Reading => return Opening::Reading,
-            Loaded::There(order) if order.confirmed.is_some() || order.discarded.is_some() => None,
+            Load::Pending => return Opening::Reading,
+            Load::Ready(order) if order.confirmed.is_some() || order.discarded.is_some() => None,
             // The draft is what it stands for now; what others changed of it follows when the form is open.
-            Loaded::There(_) | Loaded::Missing => Some(kept),
+            Load::Ready(_) | Load::Missing => Some(kept),
         },
         (_, kept) => kept,
     };
     let order = match (purpose, order) {
         (Purpose::New | Purpose::Template(_) | Purpose::For(_), _) => None,
-        (_, Loaded::Reading) => return Opening::Reading,
-        (_, Loaded::Missing) => return Opening::Missing,
-        (_, Loaded::There(order)) => Some(order),
+        (_, Load::Pending) => return Opening::Reading,
+        (_, Load::Missing) => return Opening::Missing,
+        (_, Load::Ready(order)) => Some(order),
     };
     let start = match (purpose, order) {
         (Purpose::Edit(id), Some(order)) => {
@@ -276,7 +276,7 @@ fn OneForm(purpose: Purpose, wants_preview: Memo<bool>) -> impl IntoView {
     let round = RwSignal::new(0_u32);
     let typed: Memo<Option<Kept>> = Memo::new(move |_| {
         round.track();
-        kept::load(&purpose.key())
+        form_drafts::load(&purpose.key())
     });
     let made = session.order(Signal::derive(move || typed.with(|kept| kept.as_ref().map(|kept| kept.order))));
     let shop = session.shop_fields();
@@ -432,7 +432,7 @@ fn Typing(purpose: Purpose, start: Start, wants_preview: Memo<bool>, on_begin: C
                 match session.act_in_turn(flow.order.get_value(), commands).await {
                     Ok(acted) => {
                         done.set_value(true);
-                        kept::forget(&purpose.key());
+                        form_drafts::forget(&purpose.key());
                         let to = if is_draft { "/orders".to_owned() } else { format!("/orders/{}", acted.order) };
                         match acted.number {
                             _ if is_draft => toaster.confirm(text::form::DRAFT_KEPT),
@@ -490,7 +490,7 @@ fn Typing(purpose: Purpose, start: Start, wants_preview: Memo<bool>, on_begin: C
             // It was saved a moment ago.
             Some(now) if flow.base.with_value(|base| base.as_ref() == Some(&now)) => {
                 done.set_value(true);
-                kept::forget(&purpose.key());
+                form_drafts::forget(&purpose.key());
                 toaster.confirm(text::form::DRAFT_KEPT);
                 navigate("/orders", NavigateOptions { replace: true, ..NavigateOptions::default() });
             }

@@ -1,13 +1,13 @@
 //! The page of one order.
 
+mod actions;
 mod acts;
+pub mod appearance;
 pub mod carrier;
-mod desk;
 mod detail;
 mod dialogs;
-pub mod marks;
 pub mod refusal;
-pub mod story;
+pub mod timeline_lines;
 pub mod undo;
 
 use std::sync::Arc;
@@ -20,7 +20,7 @@ use uuid::Uuid;
 
 pub use self::detail::{Detail, LinesHead};
 use crate::frame::arrive;
-use crate::session::{Loaded, Session};
+use crate::session::{Load, Session};
 use crate::text::order_page::page;
 use crate::text::{fault, list, orders};
 use crate::ui::{Empty, Glyph, Kind, LinkButton, Serial, Size, Skeleton};
@@ -41,8 +41,8 @@ pub fn Order() -> impl IntoView {
     let order = Session::here().order(id.into());
     let number = Memo::new(move |_| {
         order.with(|order| match order {
-            Loaded::There(order) => order.number.as_ref().map(|number| number.0.clone()),
-            Loaded::Reading | Loaded::Missing => None,
+            Load::Ready(order) => order.number.as_ref().map(|number| number.0.clone()),
+            Load::Pending | Load::Missing => None,
         })
     });
     let heading = NodeRef::<html::H1>::new();
@@ -51,7 +51,7 @@ pub fn Order() -> impl IntoView {
         None => orders::TITLE.get().to_owned(),
     };
     arrive(title.into(), heading);
-    let is_there = Memo::new(move |_| order.with(|order| matches!(order, Loaded::There(_))));
+    let is_there = Memo::new(move |_| order.with(|order| matches!(order, Load::Ready(_))));
     let head = move || match (number.get(), is_there.get()) {
         (Some(number), _) => view! { <Serial number size=Size::ExtraLarge/> }.into_any(),
         (None, true) => view! { {page::DRAFT} }.into_any(),
@@ -82,14 +82,14 @@ pub fn Shown(
     /// Which one.
     id: Signal<Option<Uuid>>,
     /// As it is read.
-    order: Signal<Loaded<Arc<Known>>>,
+    order: Signal<Load<Arc<Known>>>,
     /// Its number stands at its head.
     #[prop(optional)]
     numbered: bool,
 ) -> impl IntoView {
     let read = Memo::new(move |_| match (id.get(), order.get()) {
-        (None, _) | (_, Loaded::Missing) => Read::Missing,
-        (Some(id), Loaded::There(order)) if order.id == id => Read::There(id),
+        (None, _) | (_, Load::Missing) => Read::Missing,
+        (Some(id), Load::Ready(order)) if order.id == id => Read::There(id),
         (Some(_), _) => Read::Reading,
     });
     move || match read.get() {

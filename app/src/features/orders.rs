@@ -24,8 +24,8 @@ use leptos_router::params::ParamsMap;
 use replica::{Facet, Filter, Sort, SortBy};
 use uuid::Uuid;
 
-use super::order::marks;
-use super::sought;
+use super::order::appearance;
+use super::search_address;
 use crate::frame::PageHead;
 use crate::parts::Parts;
 use crate::prefs::Prefs;
@@ -34,8 +34,8 @@ use crate::text::order_list::batch as verified;
 use crate::text::{list, orders};
 use crate::ui::{Empty, Glyph, Kind, LinkButton, SearchField, Tab, Tabs};
 pub use part::Part;
-pub use rows::Reach;
 use rows::Rows;
+pub use rows::ScrollState;
 
 /// The states in the order of their tabs: first those that ask for something, the way that an order goes; then where
 /// nothing is left to do.
@@ -63,7 +63,7 @@ const PLAIN: [&str; 3] = ["status", "q", "order"];
 
 /// The list, for all that is done with it.
 #[derive(Clone, Copy)]
-pub struct Shelf {
+pub struct OrderListState {
     /// The shop.
     pub session: Session,
     /// What is asked for.
@@ -87,7 +87,7 @@ pub struct Shelf {
     go: StoredValue<Box<dyn Fn(String, bool)>, LocalStorage>,
 }
 
-impl Shelf {
+impl OrderListState {
     /// Changes the address: these values in place of what the keys had. `replace`: the way back does not lead here.
     pub fn visit(self, changes: &[(&'static str, Vec<String>)], replace: bool) {
         let mut query = self.query.get_untracked();
@@ -153,7 +153,7 @@ pub fn Orders() -> impl IntoView {
         width.get() >= WIDE && columns.with(|columns| !columns.is_empty()) && parts.there().is_some()
     });
 
-    let shelf = Shelf {
+    let list_state = OrderListState {
         session,
         filter: filter.into(),
         listing,
@@ -167,10 +167,10 @@ pub fn Orders() -> impl IntoView {
         go,
     };
 
-    sought::by_scan(typed);
-    sought::follow(asked, typed, move |search| {
+    search_address::by_scan(typed);
+    search_address::follow(asked, typed, move |search| {
         let search = (!search.is_empty()).then(|| search.to_owned());
-        shelf.visit(&[("q", search.into_iter().collect())], true);
+        list_state.visit(&[("q", search.into_iter().collect())], true);
     });
     on_cleanup(move || resized.remove());
 
@@ -183,7 +183,7 @@ pub fn Orders() -> impl IntoView {
     let mut tabs = vec![Tab { key: ALL, label: list::ALL.into(), count: count(None) }];
     tabs.extend(TABS.map(|status| Tab {
         key: status.key(),
-        label: marks::tab_name(status).into(),
+        label: appearance::tab_name(status).into(),
         count: count(Some(status)),
     }));
     let chosen_tab = Signal::derive(move || {
@@ -198,7 +198,7 @@ pub fn Orders() -> impl IntoView {
         // What was typed a moment ago goes with it.
         let search = typed.with_untracked(|typed| typed.trim().to_owned());
         let search = if search.is_empty() { Vec::new() } else { vec![search] };
-        shelf.visit(&[("status", status), ("q", search)], false);
+        list_state.visit(&[("status", status), ("q", search)], false);
     };
 
     let counts = session.counts();
@@ -213,7 +213,7 @@ pub fn Orders() -> impl IntoView {
     let open_beside = move |id: Uuid| {
         let has_room = pane.get_untracked().is_some_and(|pane| pane.offset_width() > 0);
         if has_room {
-            shelf.visit(&[("order", vec![id.to_string()])], false);
+            list_state.visit(&[("order", vec![id.to_string()])], false);
         }
         has_room
     };
@@ -234,7 +234,7 @@ pub fn Orders() -> impl IntoView {
             }
             .into_any(),
             (true, Some(status)) if counts.get().all > 0 => {
-                let (_, glyph, _) = marks::of_status(status);
+                let (_, glyph, _) = appearance::of_status(status);
                 view! { <Empty glyph title=list::NONE_IN_STATE text=list::NONE_IN_STATE_WHY/> }.into_any()
             }
             (true, _) => view! {
@@ -258,26 +258,27 @@ pub fn Orders() -> impl IntoView {
     let sheet = move || match (is_narrowed.get(), is_empty.get()) {
         (false, _) => Parts::beside(|_| ().into_any()).into_any(),
         (true, true) => empty.into_any(),
-        (true, false) => view! { <Rows shelf open_beside/> }.into_any(),
+        (true, false) => view! { <Rows list_state open_beside/> }.into_any(),
     };
-    let pasted = move |event| parts.there_untracked().into_iter().for_each(|pages| (pages.list.pasted)(shelf, &event));
+    let pasted =
+        move |event| parts.there_untracked().into_iter().for_each(|pages| (pages.list.pasted)(list_state, &event));
     view! {
         <div class="page" on:paste=pasted style:grid-template-rows="auto auto minmax(0, 1fr)">
             <PageHead title=orders::TITLE>
                 <SearchField label=list::SEARCH example=list::SEARCH_HINT value=typed/>
                 {conflicts}
-                {Parts::once(move |pages| (pages.list.tools)(shelf))}
+                {Parts::once(move |pages| (pages.list.tools)(list_state))}
             </PageHead>
             <div>
                 <div hidden=move || is_new.get()>
                     <Tabs label=list::BY_STATE tabs chosen=chosen_tab on_choose=choose_tab panel=PANEL/>
                 </div>
-                {Parts::once(move |pages| (pages.list.bar)(shelf))}
+                {Parts::once(move |pages| (pages.list.bar)(list_state))}
             </div>
             <div class="split" node_ref=split data-table=move || table.get().then_some("") data-alone=move || is_new.get().then_some("")>
                 <section class="sheet" id=PANEL role="tabpanel" aria-label=list::LIST>
                     <p class="unseen" role="status">{said}</p>
-                    {Parts::once(move |pages| (pages.list.head)(shelf))}
+                    {Parts::once(move |pages| (pages.list.head)(list_state))}
                     {sheet}
                 </section>
                 <article class="sheet" data-wide-only="" node_ref=pane aria-label=list::CONTENT>

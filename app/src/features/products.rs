@@ -9,8 +9,8 @@ mod form;
 mod list;
 mod merge;
 mod model;
-mod moves;
 mod stock;
+mod stock_movements;
 mod words;
 
 use leptos::prelude::*;
@@ -23,9 +23,9 @@ use self::arrange::Arrange;
 use self::detail::Detail;
 use self::form::Writing;
 use self::list::List;
-use self::model::{Show, Sought};
+use self::model::{ProductQuery, Show};
+use super::search_address;
 use super::sheets::{Kind as SheetKind, export};
-use super::sought;
 use crate::frame::PageHead;
 use crate::platform::page::escaped;
 use crate::session::Session;
@@ -45,7 +45,7 @@ enum Chosen {
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Place {
     chosen: Chosen,
-    sought: Sought,
+    sought: ProductQuery,
     /// The chosen one's stock, not its details.
     stock: bool,
     /// The list is being put into order.
@@ -59,7 +59,7 @@ impl Place {
             Chosen::New => "/products/new".to_owned(),
             Chosen::One(id) => format!("/products/{id}"),
         };
-        let Sought { search, category, show } = &self.sought;
+        let ProductQuery { search, category, show } = &self.sought;
         let mut query = Vec::new();
         if !search.trim().is_empty() {
             query.push(format!("q={}", escaped(search.trim())));
@@ -80,14 +80,14 @@ impl Place {
 
 /// Where one is on these pages, and how one goes elsewhere.
 #[derive(Clone, Copy)]
-struct Ways {
+struct ProductsRoute {
     place: Memo<Place>,
     /// What is typed into the search: it counts at once.
     typed: RwSignal<String>,
     go: Callback<(Place, bool)>,
 }
 
-impl Ways {
+impl ProductsRoute {
     fn here() -> Self {
         let (params, query) = (use_params_map(), use_query_map());
         let place = Memo::new(move |_| {
@@ -100,7 +100,7 @@ impl Ways {
             let text = |name| query.with(|query| query.get(name));
             Place {
                 chosen,
-                sought: Sought {
+                sought: ProductQuery {
                     search: text("q").unwrap_or_default(),
                     category: text("category"),
                     show: text("show").and_then(|key| Show::parse(&key)).unwrap_or_default(),
@@ -144,7 +144,7 @@ impl Ways {
     /// The address follows what is typed.
     fn follow(self) {
         let asked = Memo::new(move |_| self.place.with(|place| place.sought.search.clone()));
-        sought::follow(asked, self.typed, move |_| {
+        search_address::follow(asked, self.typed, move |_| {
             if self.place.try_get_untracked().is_some() {
                 self.go.run((self.now(), true));
             }
@@ -155,9 +155,9 @@ impl Ways {
 /// The page.
 #[component]
 pub fn Products() -> impl IntoView {
-    let ways = Ways::here();
+    let ways = ProductsRoute::here();
     ways.follow();
-    sought::by_scan(ways.typed);
+    search_address::by_scan(ways.typed);
     let session = Session::here();
     let all = session.products();
     let chosen = Memo::new(move |_| ways.place.with(|place| place.chosen));
@@ -213,7 +213,7 @@ pub fn Products() -> impl IntoView {
 
 /// There is no such product.
 #[component]
-fn NoSuch(ways: Ways) -> impl IntoView {
+fn NoSuch(ways: ProductsRoute) -> impl IntoView {
     let href = ways.place.with_untracked(|place| Place { chosen: Chosen::Nothing, ..place.clone() }.address());
     view! {
         <Empty glyph=Glyph::Search title=products::NO_SUCH text=products::NO_SUCH_WHY>
@@ -224,7 +224,7 @@ fn NoSuch(ways: Ways) -> impl IntoView {
 
 /// The way back to the list, where the list is not beside it.
 #[component]
-fn BackToList(ways: Ways) -> impl IntoView {
+fn BackToList(ways: ProductsRoute) -> impl IntoView {
     let href = ways.place.with_untracked(|place| Place { chosen: Chosen::Nothing, ..place.clone() }.address());
     view! {
         <span class="narrow-only">

@@ -15,7 +15,7 @@ use replica::Act;
 
 pub use self::counts::CountQuestions;
 pub use self::words::{field_name, value_words};
-use super::order::{marks, refusal, story};
+use super::order::{appearance, refusal, timeline_lines};
 use crate::session::{ActFault, RecordConflict, Session};
 use crate::text::{dispute, records};
 use crate::ui::{Badge, Button, Fault, Glyph, Icon, LinkButton, Toaster, Tone};
@@ -95,7 +95,7 @@ fn Dispute(of: RecordConflict) -> impl IntoView {
         let field = conflict.field.clone();
         let unit = Product::read(&fields).unit;
         move |of: Option<Value>| match of {
-            Some(Value::Int(n)) if is_count => records::counted(&marks::quantity(n, unit)),
+            Some(Value::Int(n)) if is_count => records::counted(&appearance::quantity(n, unit)),
             // Another record is called by its name.
             Some(Value::Text(other)) if field == "merged_into" => {
                 let other = other.parse().ok().and_then(|id| session.fields_of(id));
@@ -186,7 +186,7 @@ fn sides(
             } else {
                 (Tone::Rest, Glyph::Cross, dispute::NO_EFFECT)
             };
-            let by = move || meta.as_ref().map(|meta| story::by_whom(meta, session)).unwrap_or_default();
+            let by = move || meta.as_ref().map(|meta| timeline_lines::by_whom(meta, session)).unwrap_or_default();
             let value = value.clone();
             view! {
                 <div class="side">

@@ -76,7 +76,7 @@ impl Opened {
 
 /// What the page is about.
 #[derive(Clone, Copy)]
-struct Desk {
+struct ImportState {
     kind: Kind,
     session: Session,
     opened: RwSignal<Option<Opened>>,
@@ -98,7 +98,7 @@ struct Desk {
     turn: StoredValue<u64>,
 }
 
-impl Desk {
+impl ImportState {
     fn new(kind: Kind, session: Session) -> Self {
         Self {
             kind,
@@ -325,34 +325,34 @@ pub fn Exchange(
     /// What is imported and exported.
     kind: Kind,
 ) -> impl IntoView {
-    let desk = Desk::new(kind, Session::here());
+    let state = ImportState::new(kind, Session::here());
     // Who leaves the page does not want it any more; what is being written is written all the same.
     on_cleanup(move || {
-        desk.turn.try_update_value(|turn| *turn += 1);
+        state.turn.try_update_value(|turn| *turn += 1);
     });
     let (title, back) = match kind {
         Kind::Products => (sheets::IMPORT_PRODUCTS, ("/products", sheets::BACK_TO_PRODUCTS)),
         Kind::Customers => (sheets::IMPORT_CUSTOMERS, ("/customers", sheets::BACK_TO_CUSTOMERS)),
     };
-    let is_done = Memo::new(move |_| desk.done.with(Option::is_some));
-    let is_open = Memo::new(move |_| desk.opened.with(Option::is_some));
+    let is_done = Memo::new(move |_| state.done.with(Option::is_some));
+    let is_open = Memo::new(move |_| state.opened.with(Option::is_some));
     view! {
         <div class="page exchange">
             <PageHead title back/>
             <Sheet>
                 <Scroll label=title class="pad stack">
-                    <Show when=move || !is_done.get() fallback=move || view! { <Done desk/> }>
-                        <Choose desk/>
+                    <Show when=move || !is_done.get() fallback=move || view! { <Done state/> }>
+                        <Choose state/>
                         <Show when=move || is_open.get()>
-                            <Reading desk/>
-                            <Mapping desk/>
-                            <Preview desk/>
+                            <Reading state/>
+                            <Mapping state/>
+                            <Preview state/>
                         </Show>
                     </Show>
-                    <Fault text=desk.fault/>
-                    <Show when=move || !is_open.get() && !is_done.get()><Export desk/></Show>
+                    <Fault text=state.fault/>
+                    <Show when=move || !is_open.get() && !is_done.get()><Export state/></Show>
                 </Scroll>
-                <Show when=move || is_open.get() && !is_done.get()><Foot desk/></Show>
+                <Show when=move || is_open.get() && !is_done.get()><Foot state/></Show>
             </Sheet>
         </div>
     }
@@ -360,18 +360,18 @@ pub fn Exchange(
 
 /// The file.
 #[component]
-fn Choose(desk: Desk) -> impl IntoView {
+fn Choose(state: ImportState) -> impl IntoView {
     let id = uid("f");
     let help = format!("{id}-help");
     let field = NodeRef::<html::Input>::new();
-    let how = match desk.kind {
+    let how = match state.kind {
         Kind::Products => sheets::BY_PRODUCT,
         Kind::Customers => sheets::BY_CUSTOMER,
     };
     let said = move || {
-        desk.opened.with(|opened| {
+        state.opened.with(|opened| {
             let opened = opened.as_ref()?;
-            let rows = opened.table(desk.table.get())?.rows.len();
+            let rows = opened.table(state.table.get())?.rows.len();
             Some(view! { <p class="small" role="status"><b>{sheets::chosen(&opened.name, rows)}</b></p> })
         })
     };
@@ -386,18 +386,18 @@ fn Choose(desk: Desk) -> impl IntoView {
                     id=id
                     accept=".csv,.txt,.tsv,.xlsx,.xls,.ods,text/csv"
                     aria-describedby=help.clone()
-                    disabled=move || desk.saving.get()
+                    disabled=move || state.saving.get()
                     node_ref=field
                     on:change:target=move |event| {
                         if let Some(chosen) = files::Chosen::from_field(&event.target()) {
-                            desk.read(chosen);
+                            state.read(chosen);
                         }
                     }
                 />
             </div>
             <p class="small muted" id=help>{sheets::FILE_HINT}</p>
         </div>
-        <Show when=move || desk.opened.with(Option::is_none)>
+        <Show when=move || state.opened.with(Option::is_none)>
             <Note text=how/>
             <Note text=sheets::SAFE/>
         </Show>
@@ -406,9 +406,9 @@ fn Choose(desk: Desk) -> impl IntoView {
 
 /// How the file is read: which sheet, in which signs, with what between its cells; and what of it is not seen.
 #[component]
-fn Reading(desk: Desk) -> impl IntoView {
+fn Reading(state: ImportState) -> impl IntoView {
     let sheet = move || {
-        let file = desk.opened.get()?.file;
+        let file = state.opened.get()?.file;
         (file.tables.len() > 1).then(|| {
             let named = |(at, table): (usize, &Table)| {
                 let name = table.name.clone();
@@ -421,18 +421,18 @@ fn Reading(desk: Desk) -> impl IntoView {
                 Choice::new(at.to_string(), named)
             };
             let choices: Vec<Choice> = file.tables.iter().enumerate().map(named).collect();
-            let value = Signal::derive(move || desk.table.get().to_string());
-            let change = move |at: String| at.parse().map_or((), |at| desk.choose(at));
+            let value = Signal::derive(move || state.table.get().to_string());
+            let change = move |at: String| at.parse().map_or((), |at| state.choose(at));
             view! { <Select label=sheets::SHEET choices value on_change=change/> }
         })
     };
     let text = move || {
-        let form = desk.opened.get()?.file.form?;
+        let form = state.opened.get()?.file.form?;
         let encodings = Encoding::ALL.map(|encoding| Choice::new(encoding.name(), encoding.name()));
         let encoding = Signal::derive(move || form.encoding.name().to_owned());
         let encode = move |name: String| {
             let chosen = Encoding::ALL.into_iter().find(|encoding| encoding.name() == name);
-            desk.read_as(Said { encoding: chosen, separator: None });
+            state.read_as(Said { encoding: chosen, separator: None });
         };
         let mut separators: Vec<Choice> =
             [(',', sheets::COMMA), (';', sheets::SEMICOLON), ('\t', sheets::TAB), ('|', sheets::BAR)]
@@ -443,7 +443,7 @@ fn Reading(desk: Desk) -> impl IntoView {
         }
         let separator = Signal::derive(move || form.separator.to_string());
         let separate = move |sign: String| {
-            desk.read_as(Said { encoding: Some(form.encoding), separator: sign.chars().next() });
+            state.read_as(Said { encoding: Some(form.encoding), separator: sign.chars().next() });
         };
         Some(view! {
             <Select label=sheets::ENCODING choices=encodings.into() value=encoding on_change=encode/>
@@ -451,14 +451,14 @@ fn Reading(desk: Desk) -> impl IntoView {
         })
     };
     let hidden = move || {
-        desk.opened.with(|opened| {
-            let (rows, columns) = opened.as_ref()?.table(desk.table.get())?.hides();
+        state.opened.with(|opened| {
+            let (rows, columns) = opened.as_ref()?.table(state.table.get())?.hides();
             (rows + columns > 0).then(|| view! { <Note text=move || sheets::hides(rows, columns)/> })
         })
     };
-    let is_old = move || desk.opened.with(|opened| opened.as_ref().is_some_and(|opened| opened.file.is_old));
+    let is_old = move || state.opened.with(|opened| opened.as_ref().is_some_and(|opened| opened.file.is_old));
     let peer =
-        move || desk.layout.get().peer.map(|peer| view! { <p data-peer=peer.key()><b>{words::peer(peer)}</b></p> });
+        move || state.layout.get().peer.map(|peer| view! { <p data-peer=peer.key()><b>{words::peer(peer)}</b></p> });
     view! {
         <section class="stack" data-tight="" aria-label=sheets::HOW_READ>
             {peer}
@@ -473,14 +473,14 @@ fn Reading(desk: Desk) -> impl IntoView {
 
 /// How far it is, and the act.
 #[component]
-fn Foot(desk: Desk) -> impl IntoView {
-    let all = Signal::derive(move || desk.layout.with(|layout| layout.lines.len()));
-    let looked = Signal::derive(move || desk.working.get().unwrap_or_default());
+fn Foot(state: ImportState) -> impl IntoView {
+    let all = Signal::derive(move || state.layout.with(|layout| layout.lines.len()));
+    let looked = Signal::derive(move || state.working.get().unwrap_or_default());
     let count = |of: Signal<usize>| Signal::derive(move || u64::try_from(of.get()).unwrap_or(u64::MAX));
-    let nothing = Memo::new(move |_| desk.plan.with(|plan| plan.as_ref().is_none_or(|plan| plan.writings.is_empty())));
-    let is_working = Memo::new(move |_| desk.working.with(Option::is_some));
+    let nothing = Memo::new(move |_| state.plan.with(|plan| plan.as_ref().is_none_or(|plan| plan.writings.is_empty())));
+    let is_working = Memo::new(move |_| state.working.with(Option::is_some));
     let left_out = move || {
-        let columns = desk.left_out();
+        let columns = state.left_out();
         (!columns.is_empty()).then(
             || view! { <p class="small muted" data-testid="left-out">{sheets::left_out(&columns.join(sheets::BETWEEN.get()))}</p> },
         )
@@ -497,20 +497,20 @@ fn Foot(desk: Desk) -> impl IntoView {
                     />
                 </div>
             </Show>
-            <Show when=move || nothing.get() && desk.plan.with(Option::is_some)>
+            <Show when=move || nothing.get() && state.plan.with(Option::is_some)>
                 <p class="small muted">{sheets::NOTHING_TO_DO}</p>
             </Show>
             <Acts>
                 <Show when=move || is_working.get()>
-                    <Button label=sheets::STOP on_press=move || desk.stop()/>
+                    <Button label=sheets::STOP on_press=move || state.stop()/>
                 </Show>
                 <Button
                     label=sheets::IMPORT_ROWS
                     kind=KeyKind::Main
                     glyph=Glyph::TakeIn
-                    disabled=Signal::derive(move || desk.plan.with(Option::is_none))
-                    busy=desk.saving
-                    on_press=move || desk.import()
+                    disabled=Signal::derive(move || state.plan.with(Option::is_none))
+                    busy=state.saving
+                    on_press=move || state.import()
                 />
             </Acts>
         </Stub>
@@ -519,11 +519,11 @@ fn Foot(desk: Desk) -> impl IntoView {
 
 /// All that there is, as a file.
 #[component]
-fn Export(desk: Desk) -> impl IntoView {
+fn Export(state: ImportState) -> impl IntoView {
     let toaster = use_context::<Toaster>().unwrap_or_default();
     let busy = RwSignal::new(false);
     let save = move |as_book: bool| {
-        let Desk { kind, session, .. } = desk;
+        let ImportState { kind, session, .. } = state;
         busy.set(true);
         spawn_local(async move {
             if as_book {

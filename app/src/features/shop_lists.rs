@@ -5,7 +5,7 @@ use domain::record::Fields;
 use domain::shop::list::{Entry, List, entries, entry};
 use leptos::text_prop::TextProp;
 
-use super::order::{carrier, marks};
+use super::order::{appearance, carrier};
 use crate::session::shop_now;
 use crate::text::{Phrase, method, shop_lists};
 use crate::ui::Choice;
@@ -68,7 +68,7 @@ pub fn choices(shop: &Fields, list: List, chosen: &str) -> Vec<Choice> {
         .chain(gone)
         .map(|entry| {
             let choice = Choice::new(entry.key.clone(), entry_name(list, &entry));
-            if list == List::Method { choice.with(marks::method_glyph(&Method::from(entry.key))) } else { choice }
+            if list == List::Method { choice.with(appearance::method_glyph(&Method::from(entry.key))) } else { choice }
         })
         .collect()
 }

@@ -13,7 +13,7 @@ use leptos_router::hooks::use_navigate;
 use replica::Act;
 use uuid::Uuid;
 
-use super::order::{marks, refusal};
+use super::order::{appearance, refusal};
 use crate::frame::PageHead;
 use crate::session::{Records, Session};
 use crate::text::{list, rules, templates};
@@ -38,7 +38,7 @@ fn in_words(content: &Content) -> String {
     let each: Vec<String> = each
         .map(|line| {
             let what = [line.item.as_str(), line.spec.as_str()].join(" ");
-            list::item_times(what.trim(), &marks::quantity_of(line.quantity, line))
+            list::item_times(what.trim(), &appearance::quantity_of(line.quantity, line))
         })
         .collect();
     if each.is_empty() { templates::EMPTY.get().to_owned() } else { each.join(", ") }

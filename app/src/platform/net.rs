@@ -6,7 +6,7 @@ use futures::StreamExt;
 use futures::channel::mpsc;
 use js_sys::{ArrayBuffer, Object, Uint8Array};
 use leptos::prelude::window;
-use replica::client::{Body, Live, Request, Response, Said, Transport, Unreachable};
+use replica::client::{Body, Live, LiveMessage, Request, Response, Transport, Unreachable};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
@@ -29,8 +29,8 @@ impl Transport for Network {
     async fn listen(&self, url: String, first: String) -> Result<Socket, Unreachable> {
         let mut socket = Socket::open(&url).map_err(|_| Unreachable)?;
         match socket.inbox.next().await {
-            Some(Heard::Open) => {}
-            Some(Heard::Text(_) | Heard::Closed(_)) | None => return Err(Unreachable),
+            Some(SocketEvent::Open) => {}
+            Some(SocketEvent::Text(_) | SocketEvent::Closed(_)) | None => return Err(Unreachable),
         }
         socket.socket.send_with_str(&first).map_err(|_| Unreachable)?;
         Ok(socket)
@@ -106,7 +106,7 @@ async fn compress(body: &str) -> Option<ArrayBuffer> {
     JsFuture::from(response.array_buffer().ok()?).await.ok()?.dyn_into().ok()
 }
 
-enum Heard {
+enum SocketEvent {
     Open,
     Text(String),
     Closed(u16),
@@ -115,7 +115,7 @@ enum Heard {
 /// A WebSocket. Dropping it closes it.
 pub struct Socket {
     socket: WebSocket,
-    inbox: mpsc::UnboundedReceiver<Heard>,
+    inbox: mpsc::UnboundedReceiver<SocketEvent>,
     _opened: Closure<dyn Fn()>,
     _message: Closure<dyn Fn(MessageEvent)>,
     _closed: Closure<dyn Fn(CloseEvent)>,
@@ -134,17 +134,18 @@ impl Socket {
         };
         let opened = Closure::<dyn Fn()>::new({
             let tell = tell.clone();
-            move || tell(Heard::Open)
+            move || tell(SocketEvent::Open)
         });
         let message = Closure::<dyn Fn(MessageEvent)>::new({
             let tell = tell.clone();
             move |event: MessageEvent| {
                 if let Some(text) = event.data().as_string() {
-                    tell(Heard::Text(text));
+                    tell(SocketEvent::Text(text));
                 }
             }
         });
-        let closed = Closure::<dyn Fn(CloseEvent)>::new(move |event: CloseEvent| tell(Heard::Closed(event.code())));
+        let closed =
+            Closure::<dyn Fn(CloseEvent)>::new(move |event: CloseEvent| tell(SocketEvent::Closed(event.code())));
         socket.set_onopen(Some(opened.as_ref().unchecked_ref()));
         socket.set_onmessage(Some(message.as_ref().unchecked_ref()));
         socket.set_onclose(Some(closed.as_ref().unchecked_ref()));
@@ -153,13 +154,13 @@ impl Socket {
 }
 
 impl Live for Socket {
-    async fn next(&mut self) -> Said {
+    async fn next(&mut self) -> LiveMessage {
         loop {
             match self.inbox.next().await {
-                Some(Heard::Text(text)) => return Said::Text(text),
-                Some(Heard::Closed(code)) => return Said::Closed(Some(code)),
-                Some(Heard::Open) => {}
-                None => return Said::Closed(None),
+                Some(SocketEvent::Text(text)) => return LiveMessage::Text(text),
+                Some(SocketEvent::Closed(code)) => return LiveMessage::Closed(Some(code)),
+                Some(SocketEvent::Open) => {}
+                None => return LiveMessage::Closed(None),
             }
         }
     }

@@ -335,7 +335,7 @@ async fn names(store: &ObjectStore<'_>) -> Result<Vec<BlobId>, StorageFault> {
 /// Puts all requests of a batch; awaits nothing, so that nothing can come between.
 fn put(writing: &Transaction<'_>, batch: &Batch) -> Result<(), Error> {
     let journal = writing.object_store(JOURNAL)?;
-    for (no, entry) in (batch.expect_no + 1..).zip(&batch.entries) {
+    for (no, entry) in (batch.expected_last + 1..).zip(&batch.entries) {
         journal.add(Uint8ArraySlice::new(entry)).with_key(no).without_key_type().build()?;
     }
     for entry in &batch.replaced {

@@ -12,7 +12,7 @@ use leptos::prelude::*;
 use replica::storage::StorageFault;
 use uuid::Uuid;
 
-use super::{Link, Loaded, Row, Session, newest};
+use super::{Link, Load, Row, Session, newest};
 
 /// A person.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -77,7 +77,7 @@ impl People {
     }
     /// Pairs that may be one and the same.
     pub fn doubles(&self) -> Vec<(Arc<Person>, Arc<Person>)> {
-        let pairs = customer::doubles(self.all.iter().map(|person| &*person.customer));
+        let pairs = customer::duplicates(self.all.iter().map(|person| &*person.customer));
         pairs
             .into_iter()
             .filter_map(|(first, second)| Some((Arc::clone(self.of(first)?), Arc::clone(self.of(second)?))))
@@ -208,7 +208,7 @@ impl Session {
     }
 
     /// The debt book of these customers, the oldest line first.
-    pub fn debt_book(self, customers: Signal<Vec<Uuid>>) -> Signal<Loaded<Arc<Vec<Posted>>>> {
+    pub fn debt_book(self, customers: Signal<Vec<Uuid>>) -> Signal<Load<Arc<Vec<Posted>>>> {
         let rows = self.bought(customers);
         let asked_for = Memo::new(move |_| {
             self.changes.track();
@@ -226,10 +226,10 @@ impl Session {
             let ((versions, rows), link) = (asked_for.get(), self.link()?);
             Some(async move {
                 let customers = versions.into_iter().map(|(id, _)| id).collect();
-                read_book(&link, customers, &rows).await.ok().map(|book| Loaded::from(Some(book)))
+                read_book(&link, customers, &rows).await.ok().map(|book| Load::from(Some(book)))
             })
         };
-        newest(Loaded::Reading, read).into()
+        newest(Load::Pending, read).into()
     }
 }
 

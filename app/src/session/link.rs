@@ -13,7 +13,7 @@ use domain::{Currency, Day, DeviceCode};
 use futures::channel::oneshot;
 use protocol::BlobId;
 use protocol::api::{DeviceEntry, Pairing, Quarantine};
-use replica::client::rules::Hand;
+use replica::client::rules::RuleRunner;
 use replica::client::{self, Client, KeepFault, OpenFault, SyncState};
 use replica::storage::StorageFault;
 use replica::sync::State;
@@ -165,8 +165,8 @@ impl Link {
     }
 
     /// A hand that does what the shop's rules say.
-    pub(super) fn hand(&self) -> Hand<IndexedDb, Network, Browser> {
-        self.client.hand()
+    pub(super) fn rule_runner(&self) -> RuleRunner<IndexedDb, Network, Browser> {
+        self.client.rule_runner()
     }
 
     /// A good moment to try again.
@@ -195,7 +195,7 @@ impl Link {
     }
 
     /// The same as the sync light shows it.
-    pub(super) fn face(&self) -> ui::SyncFace {
+    pub(super) fn face(&self) -> ui::SyncStatus {
         let sync = self.client.sync_state();
         let state = match sync.state {
             State::Local => ui::SyncState::Local,
@@ -207,7 +207,7 @@ impl Link {
         };
         let age = |since: i64| u64::try_from(self.client.now_ms().saturating_sub(since)).unwrap_or(0);
         let pending = sync.pending.saturating_add(sync.blobs) as u64;
-        ui::SyncFace { state, pending, oldest_ms: sync.oldest_ms.map(age) }
+        ui::SyncStatus { state, pending, oldest_ms: sync.oldest_ms.map(age) }
     }
 
     /// Does what a person asks of an order; `None` makes a new one. Answers when it is on the disk.

@@ -21,7 +21,7 @@ use uuid::Uuid;
 
 use crate::platform::intl;
 
-use super::{ActFault, Link, Loaded, Session, newest};
+use super::{ActFault, Link, Load, Session, newest};
 
 /// All records of a kind as they stand. Cheap to clone; equal when nothing of them changed.
 #[derive(Debug)]
@@ -239,13 +239,13 @@ impl Session {
     }
 
     /// A record with its timeline, kept up to date after acts and syncs.
-    pub fn record(self, id: Signal<Option<Uuid>>) -> Signal<Loaded<Arc<Record>>> {
+    pub fn record(self, id: Signal<Option<Uuid>>) -> Signal<Load<Arc<Record>>> {
         let read = move || {
             self.changes.track();
             let (id, link) = (id.get()?, self.link()?);
-            Some(async move { link.record(id).await.ok().map(Loaded::from) })
+            Some(async move { link.record(id).await.ok().map(Load::from) })
         };
-        newest(Loaded::Reading, read).into()
+        newest(Load::Pending, read).into()
     }
 
     /// Does what a person asks for, all of it in one transaction or nothing. Answers when it is on the disk, with

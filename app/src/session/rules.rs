@@ -51,12 +51,12 @@ impl Session {
         }
         spawn_local(async move {
             link.until(Link::leads).await;
-            let mut hand = link.hand();
+            let mut hand = link.rule_runner();
             let mut all = true;
             loop {
                 let now: HashSet<_> = std::mem::take(&mut *changed.borrow_mut());
                 all = all || now.len() > MANY;
-                let looked = hand.look((!all).then_some(now), link.today()).await;
+                let looked = hand.run_once((!all).then_some(now), link.today()).await;
                 // What can't be read now is looked at again within a minute.
                 if let (true, Ok(waiting)) = (all, looked)
                     && self.rules_wait.try_with_untracked(|known| *known != waiting) == Some(true)

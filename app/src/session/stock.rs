@@ -12,7 +12,7 @@ use leptos::prelude::*;
 use replica::storage::StorageFault;
 use uuid::Uuid;
 
-use super::{Link, Loaded, Session, newest};
+use super::{Link, Load, Session, newest};
 
 /// The stock ledger of a product, as far as it was asked for.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -103,13 +103,13 @@ impl Session {
     }
 
     /// The stock ledger of a product: the doings of so many orders, and all that was done beside orders meanwhile.
-    pub fn stock_ledger(self, product: Uuid, orders: Signal<usize>) -> Signal<Loaded<Arc<StockLedger>>> {
+    pub fn stock_ledger(self, product: Uuid, orders: Signal<usize>) -> Signal<Load<Arc<StockLedger>>> {
         let read = move || {
             self.changes.track();
             let (orders, link) = (orders.get(), self.link()?);
-            Some(async move { read_ledger(&link, product, orders).await.ok().map(Loaded::from) })
+            Some(async move { read_ledger(&link, product, orders).await.ok().map(Load::from) })
         };
-        newest(Loaded::Reading, read).into()
+        newest(Load::Pending, read).into()
     }
 }
 

@@ -9,28 +9,28 @@ use uuid::Uuid;
 
 /// Something that is read from the disk.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub enum Loaded<T> {
+pub enum Load<T> {
     /// It is being read.
     #[default]
-    Reading,
+    Pending,
     /// There is no such thing.
     Missing,
     /// Here it is.
-    There(T),
+    Ready(T),
 }
 
-impl<T> From<Option<T>> for Loaded<Arc<T>> {
+impl<T> From<Option<T>> for Load<Arc<T>> {
     fn from(read: Option<T>) -> Self {
-        read.map_or(Self::Missing, |thing| Self::There(Arc::new(thing)))
+        read.map_or(Self::Missing, |thing| Self::Ready(Arc::new(thing)))
     }
 }
 
-impl<T> Loaded<T> {
+impl<T> Load<T> {
     /// The thing, where it is there.
     pub fn there(self) -> Option<T> {
         match self {
-            Self::There(thing) => Some(thing),
-            Self::Reading | Self::Missing => None,
+            Self::Ready(thing) => Some(thing),
+            Self::Pending | Self::Missing => None,
         }
     }
 }

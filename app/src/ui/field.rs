@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use leptos::text_prop::TextProp;
 
 use super::keypad::Dock;
-use super::paper::fault_line;
+use super::layout::fault_line;
 use super::scan::SEARCH;
 use super::{Button, Glyph, Icon, Tone};
 use crate::text::keys;

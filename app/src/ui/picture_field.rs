@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use leptos::text_prop::TextProp;
 
 use super::field::uid;
-use super::paper::fault_line;
+use super::layout::fault_line;
 use super::{Button, Glyph, Icon, Kind};
 use crate::platform::picture::Chosen;
 use crate::text::picture;

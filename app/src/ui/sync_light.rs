@@ -50,7 +50,7 @@ impl SyncState {
 
 /// What the light shows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct SyncFace {
+pub struct SyncStatus {
     /// How things stand.
     pub state: SyncState,
     /// How many acts wait to be sent.
@@ -59,7 +59,7 @@ pub struct SyncFace {
     pub oldest_ms: Option<u64>,
 }
 
-impl SyncFace {
+impl SyncStatus {
     /// What is so, and how much and since when.
     fn words(self) -> (String, String) {
         let waiting = || match self.pending {
@@ -84,7 +84,7 @@ impl SyncFace {
 pub fn SyncLight(
     /// What it shows.
     #[prop(into)]
-    face: Signal<SyncFace>,
+    face: Signal<SyncStatus>,
     /// Where it leads.
     href: &'static str,
 ) -> impl IntoView {

@@ -58,14 +58,14 @@ pub struct Conflict {
     /// For [`ConflictKind::SameField`]: which, as `note`, `address`, `line:3:price`.
     pub field: Option<String>,
     /// For [`ConflictKind::SameField`]: what takes the value that does not stand.
-    pub other: Option<Taking>,
+    pub other: Option<OtherValue>,
     /// The event that settled it: its place in the timeline.
     pub settled: Option<usize>,
 }
 
 /// The change that takes the other value.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Taking {
+pub enum OtherValue {
     /// Of the order.
     Order(Change),
     /// Of the buyer.

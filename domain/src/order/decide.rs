@@ -3,7 +3,7 @@
 use uuid::Uuid;
 
 use super::command::{Command, NewPayment, Rejection};
-use super::conflict::{Choice, ConflictKind, Taking};
+use super::conflict::{Choice, ConflictKind, OtherValue};
 use super::content::{Content, Line, Method, Terms};
 use super::event::*;
 use super::fold::{buyer_changes, changes};
@@ -721,10 +721,10 @@ fn settle(decision: &mut Decision, order: &Order, conflict: &Conflict, choice: C
             }
         }
         (ConflictKind::SameField, _) => match &conflict.other {
-            Some(Taking::Order(change)) => {
+            Some(OtherValue::Order(change)) => {
                 decision.order(OrderEvent::Edited(Edited { changes: vec![change.clone()], settles, rule: None }));
             }
-            Some(Taking::Buyer(changed)) => {
+            Some(OtherValue::Buyer(changed)) => {
                 decision.contact(ContactEvent::Changed(ContactChanged { settles, ..changed.clone() }));
             }
             None => return Err(Rejection::NoSuchConflict),

@@ -88,21 +88,21 @@ pub struct Started {
 
 /// Body of an event that says everything by its type.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Bare {
+pub struct NoBody {
     /// The rule that did it, where no person did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rule: Option<Uuid>,
 }
 /// Body of `order.discarded`.
-pub type Discarded = Bare;
+pub type Discarded = NoBody;
 /// Body of `order.delivered`.
-pub type Delivered = Bare;
+pub type Delivered = NoBody;
 /// Body of `order.completed`.
-pub type Completed = Bare;
+pub type Completed = NoBody;
 /// Body of `order.released`.
-pub type Released = Bare;
+pub type Released = NoBody;
 /// Body of `order.revived`.
-pub type Revived = Bare;
+pub type Revived = NoBody;
 
 /// Body of `order.confirmed`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -340,7 +340,7 @@ pub struct Extended {
 
 /// Body of an event that gives a reason.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Reasoned {
+pub struct WithReason {
     /// Why.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub reason: String,
@@ -349,9 +349,9 @@ pub struct Reasoned {
     pub rule: Option<Uuid>,
 }
 /// Body of `order.held`.
-pub type Held = Reasoned;
+pub type Held = WithReason;
 /// Body of `order.cancelled`.
-pub type Cancelled = Reasoned;
+pub type Cancelled = WithReason;
 
 /// Body of `order.renumbered`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -14,7 +14,7 @@ use uuid::Uuid;
 pub(super) use self::buyer::buyer_changes;
 pub(super) use self::edit::changes;
 
-use super::conflict::{Conflict, ConflictKind, Taking};
+use super::conflict::{Conflict, ConflictKind, OtherValue};
 use super::event::*;
 use super::{Entry, Order, Outcome, Parcel, VoidReason};
 use crate::contact::ContactEvent;
@@ -41,7 +41,7 @@ const fn void(reason: VoidReason) -> Step {
 /// A log that lost something and was given it again may hold a device's later event before its earlier one. The
 /// places that a device has stay its places. Whoever folds (a replica, a server's snapshot) folds by this
 /// (`docs/decisions/0007`).
-pub fn own_order_kept<T>(events: Vec<T>, meta: impl Fn(&T) -> &Meta) -> Vec<T> {
+pub fn sort_by_device_order<T>(events: Vec<T>, meta: impl Fn(&T) -> &Meta) -> Vec<T> {
     let mut of_device: BTreeMap<Uuid, Vec<usize>> = BTreeMap::new();
     for (event, place) in events.iter().zip(0..) {
         of_device.entry(meta(event).device).or_default().push(place);
@@ -69,7 +69,7 @@ impl Order {
     pub fn apply(&mut self, meta: &Meta, event: &Event) {
         self.timeline.push(Entry { meta: meta.clone(), event: event.clone(), outcome: Applied });
         let mut at = self.timeline.len() - 1;
-        if self.blank(at) {
+        if self.redact(at) {
             // What was erased has no effect: not even that of having been there.
             self.overruled.clear();
             self.begin_anew();
@@ -104,7 +104,7 @@ impl Order {
     /// Erases what the event at `at` says of the buyer where someone asked for that whom its maker did not know of;
     /// and where the event asks for that itself, what all others say that did not know of it. Answers whether events
     /// that were folded before are erased now.
-    fn blank(&mut self, at: usize) -> bool {
+    fn redact(&mut self, at: usize) -> bool {
         let is = |order: &Self, place: usize, asks: bool| {
             let event = order.timeline.get(place).map(|entry| &entry.event);
             match event {
@@ -276,7 +276,14 @@ impl Order {
         }
     }
 
-    fn raise(&mut self, kind: ConflictKind, first: usize, second: usize, field: Option<String>, other: Option<Taking>) {
+    fn raise(
+        &mut self,
+        kind: ConflictKind,
+        first: usize,
+        second: usize,
+        field: Option<String>,
+        other: Option<OtherValue>,
+    ) {
         let id = format!(
             "{}{}:{}:{}",
             kind.key(),
@@ -289,10 +296,10 @@ impl Order {
 
     /// Two events wrote a field unknowing of each other: a person chooses, where they did not write the same.
     /// `other`: what takes the value back that does not stand.
-    fn meet(&mut self, field: &str, first: usize, second: usize, other: Option<Taking>) {
+    fn meet(&mut self, field: &str, first: usize, second: usize, other: Option<OtherValue>) {
         match other {
             Some(_) => self.raise(ConflictKind::SameField, first, second, Some(field.to_owned()), other),
-            None => self.alike.push((field.to_owned(), second, first)),
+            None => self.concurrent_equal_writes.push((field.to_owned(), second, first)),
         }
     }
 }

@@ -146,7 +146,7 @@ pub struct StockUse {
 
 /// Goods of an order that left, or that did not leave after all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct StockMove {
+pub struct StockMovement {
     /// The event that did it: its place in the timeline.
     pub at: usize,
     /// The product.
@@ -247,12 +247,12 @@ impl Order {
 
     /// What left of the stock, and what came back because a parcel was voided, in the order of the parcels. Its sum is
     /// what [`Order::stock_uses`] says has left.
-    pub fn stock_moves(&self) -> Vec<StockMove> {
+    pub fn stock_moves(&self) -> Vec<StockMovement> {
         let mut moves = Vec::new();
         for parcel in &self.parcels {
             for goods in &parcel.goods {
                 let Some(product) = goods.product else { continue };
-                let moved = |at, quantity| StockMove {
+                let moved = |at, quantity| StockMovement {
                     at,
                     product,
                     variant: goods.variant,

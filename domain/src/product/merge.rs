@@ -273,7 +273,7 @@ fn is_alike(one: &Product, other: &Product) -> bool {
 /// Pairs of products that may be one and the same, written down twice: the same code in any of its forms, or the same
 /// name and specification. The one to keep comes first; each that would go stands once. Not those of which somebody
 /// said that they are different.
-pub fn doubles<'a>(products: impl IntoIterator<Item = &'a Product>) -> Vec<(Uuid, Uuid)> {
+pub fn duplicates<'a>(products: impl IntoIterator<Item = &'a Product>) -> Vec<(Uuid, Uuid)> {
     let mut all: Vec<&Product> = products.into_iter().collect();
     all.sort_by_key(|product| (product.variants.is_empty(), product.id));
     // What each has in common with others, so that not all are compared with all.
@@ -336,13 +336,13 @@ mod tests {
             tea(7, "Cup", "C1"),
             tea(8, "Cup", "C2"),
         ];
-        assert_eq!(doubles(&all), [(id(1), id(3)), (id(4), id(5)), (id(4), id(6))]);
+        assert_eq!(duplicates(&all), [(id(1), id(3)), (id(4), id(5)), (id(4), id(6))]);
         let mut apart = all.clone();
         apart[0].others.push(id(1));
-        assert_eq!(doubles(&apart).len(), 2, "somebody said that they are different");
+        assert_eq!(duplicates(&apart).len(), 2, "somebody said that they are different");
         let mut weighed = all.clone();
         weighed[0].unit = crate::order::Unit::Gram;
-        assert_eq!(doubles(&weighed).len(), 2, "pieces are no grams");
+        assert_eq!(duplicates(&weighed).len(), 2, "pieces are no grams");
     }
 
     #[test]
@@ -350,13 +350,17 @@ mod tests {
         let mut one = tea(1, "Milk", "");
         one.article.barcodes = vec!["012345678905".into()];
         let other = tea(2, "Fresh milk", "0012345678905");
-        assert_eq!(doubles(&[one, other]), [(id(1), id(2))]);
+        assert_eq!(duplicates(&[one, other]), [(id(1), id(2))]);
         let (one, other) = (shirt(1, &[(5, "S", ""), (6, "M", "")]), shirt(2, &[(7, "M", ""), (8, "L", "")]));
-        assert_eq!(doubles(&[other.clone(), one.clone()]), [(id(1), id(2))]);
+        assert_eq!(duplicates(&[other.clone(), one.clone()]), [(id(1), id(2))]);
         assert_eq!(variants(&one, &other), [(7, 6)].into(), "what the other has not keeps its number");
         let plain = tea(9, "Shirt", "M-1");
         let sized = shirt(10, &[(5, "S", "S-1"), (6, "M", "M-1")]);
-        assert_eq!(doubles(&[plain.clone(), sized.clone()]), [(id(10), id(9))], "one with sizes takes in one without");
+        assert_eq!(
+            duplicates(&[plain.clone(), sized.clone()]),
+            [(id(10), id(9))],
+            "one with sizes takes in one without"
+        );
         assert_eq!(variants(&sized, &plain), [(0, 6)].into());
     }
 

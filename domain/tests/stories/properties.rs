@@ -92,7 +92,7 @@ fn event() -> impl Strategy<Value = Event> {
     let ended =
         || (id(), settles()).prop_map(|(payment, settles)| PaymentEnded { payment, reason: String::new(), settles });
     let number = || Just(OrderNumber("261123-K7-0001".into()));
-    let reasoned = || word().prop_map(|reason| Reasoned { reason, rule: None });
+    let reasoned = || word().prop_map(|reason| WithReason { reason, rule: None });
     let shipped = (word(), parts()).prop_map(|(carrier, lines)| Shipped {
         carrier,
         tracking: "1".into(),
@@ -113,7 +113,7 @@ fn event() -> impl Strategy<Value = Event> {
     });
     let of_order = prop_oneof![
         content().prop_map(|content| OrderEvent::Started(Started { content, copied_from: None })),
-        Just(OrderEvent::Discarded(Bare::default())),
+        Just(OrderEvent::Discarded(NoBody::default())),
         confirmed.prop_map(OrderEvent::Confirmed),
         (vec(change(), 0..4), settles()).prop_map(|(changes, settles)| OrderEvent::Edited(Edited {
             changes,
@@ -137,14 +137,14 @@ fn event() -> impl Strategy<Value = Event> {
             reason: String::new(),
             settles
         })),
-        Just(OrderEvent::Delivered(Bare::default())),
-        Just(OrderEvent::Completed(Bare::default())),
+        Just(OrderEvent::Delivered(NoBody::default())),
+        Just(OrderEvent::Completed(NoBody::default())),
         id().prop_map(|mark| OrderEvent::MarkVoided(MarkVoided { mark, reason: String::new() })),
         any::<i64>().prop_map(|due_ms| OrderEvent::Extended(Extended { due_ms })),
         reasoned().prop_map(OrderEvent::Held),
-        Just(OrderEvent::Released(Bare::default())),
+        Just(OrderEvent::Released(NoBody::default())),
         reasoned().prop_map(OrderEvent::Cancelled),
-        Just(OrderEvent::Revived(Bare::default())),
+        Just(OrderEvent::Revived(NoBody::default())),
         number().prop_map(|number| OrderEvent::Renumbered(Renumbered { number })),
         (vec(word(), 0..3), vec(word(), 0..3)).prop_map(|(add, remove)| OrderEvent::Labelled(Labelled {
             add,
@@ -536,7 +536,7 @@ proptest! {
     #[test]
     fn a_devices_events_keep_their_places_and_its_own_order(log in vec((0_u128..3, 1_u64..9), 0..20)) {
         let log: Vec<Meta> = (1..).zip(log).map(|(seq, (device, counter))| meta_of(device, counter, seq)).collect();
-        let kept = own_order_kept(log.clone(), |meta| meta);
+        let kept = sort_by_device_order(log.clone(), |meta| meta);
         let of = |all: &[Meta]| all.iter().map(|meta| meta.device).collect::<Vec<_>>();
         prop_assert_eq!(of(&kept), of(&log), "between devices the sequence decides");
         for device in 0..3 {
@@ -548,7 +548,7 @@ proptest! {
             expected.sort_by_key(|meta| meta.counter);
             prop_assert_eq!(own(&kept), expected);
         }
-        prop_assert_eq!(&own_order_kept(kept.clone(), |meta| meta), &kept);
+        prop_assert_eq!(&sort_by_device_order(kept.clone(), |meta| meta), &kept);
     }
 }
 
@@ -563,7 +563,7 @@ fn a_cancelling_offered_before_its_confirmation_to_a_restored_server_still_cance
     for (seq, (meta, _)) in (1..).zip(&mut log) {
         meta.seq = Some(seq);
     }
-    let order = fold(right.id, &own_order_kept(log, |(meta, _)| meta));
+    let order = fold(right.id, &sort_by_device_order(log, |(meta, _)| meta));
     assert_eq!((order.status(), order.note.value.as_str()), (Status::Cancelled, "gift"));
     assert_eq!(order.summary(), right.summary());
     assert!(order.conflicts.is_empty() && order.timeline.iter().all(|entry| entry.outcome == Outcome::Applied));
@@ -579,6 +579,6 @@ fn two_copies_of_one_tablet_do_not_know_of_each_other() {
     if let Some((meta, _)) = events.last_mut() {
         (meta.device, meta.counter) = (paid.device, paid.counter);
     }
-    let order = fold(stall.order(A).id, &own_order_kept(events, |(meta, _)| meta));
+    let order = fold(stall.order(A).id, &sort_by_device_order(events, |(meta, _)| meta));
     assert_eq!(order.status(), Status::Paid, "the payment stands, as between any two tablets");
 }

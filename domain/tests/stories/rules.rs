@@ -4,7 +4,7 @@ use domain::order::{
     Cancelled, Change, Command, Content, Delivery, Edited, Order, OrderEvent, Outcome, Rejection, Released, Revived,
     Status, Terms, VoidReason,
 };
-use domain::rule::{Deed, Rule, Standing, Vouched};
+use domain::rule::{DeviceStatus, Rule, RuleAction, SyncEvidence};
 use domain::{Event, Meta};
 use uuid::Uuid;
 
@@ -14,7 +14,7 @@ const RULE: Uuid = Uuid::from_u128(0x2ce);
 const HOUR: i64 = 3_600_000;
 const MINUTE: i64 = 60_000;
 
-fn rule(deed: Deed) -> Rule {
+fn rule(deed: RuleAction) -> Rule {
     Rule {
         id: RULE,
         name: "规则".into(),
@@ -29,11 +29,11 @@ fn rule(deed: Deed) -> Rule {
 }
 
 fn cancel_after_a_day() -> Rule {
-    rule(Deed::Cancel { hours: 24, reason: "超时未付".into() })
+    rule(RuleAction::Cancel { hours: 24, reason: "超时未付".into() })
 }
 
 fn deed(rule: &Rule, order: &Order, now: i64) -> Option<Command> {
-    rule.deed_now(order, now).map(|deed| Command::ByRule(rule.id, Box::new(deed)))
+    rule.due_action(order, now).map(|deed| Command::ByRule(rule.id, Box::new(deed)))
 }
 
 /// An order that is due when it is a day old.
@@ -50,8 +50,8 @@ fn it_asks_for_orders_of_its_channel_category_place_and_amount_only() {
     let mut stall = Stall::with(parcel_for_wang());
     stall.a_edits(|form| (form.content.channel, form.content.category) = ("jd".into(), "wholesale".into()));
     let order = stall.order(A);
-    let label = || rule(Deed::Label { label: "急".into() });
-    let asks = |rule: Rule| rule.deed_now(&order, NOW).is_some();
+    let label = || rule(RuleAction::Label { label: "急".into() });
+    let asks = |rule: Rule| rule.due_action(&order, NOW).is_some();
     let place = order.address.value.chars().take(2).collect::<String>();
     assert!(asks(Rule {
         channel: "jd".into(),
@@ -71,10 +71,10 @@ fn a_new_rule_does_not_go_through_what_is_long_over() {
     let mut stall = Stall::open();
     stall.a(sell(two_teapots(), 100_00));
     let order = stall.order(A);
-    let label = rule(Deed::Label { label: "大单".into() });
+    let label = rule(RuleAction::Label { label: "大单".into() });
     assert_eq!(order.status(), Status::Completed);
-    assert!(label.deed_now(&order, NOW + HOUR).is_some(), "a sale of today");
-    assert_eq!(label.deed_now(&order, NOW + 2 * DAY), None);
+    assert!(label.due_action(&order, NOW + HOUR).is_some(), "a sale of today");
+    assert_eq!(label.due_action(&order, NOW + 2 * DAY), None);
 }
 
 #[test]
@@ -82,11 +82,11 @@ fn an_order_that_is_held_is_left_alone() {
     let mut stall = unpaid();
     stall.a(hold());
     for deed in [
-        Deed::Label { label: "急".into() },
-        Deed::Hold { reason: "核对".into() },
-        Deed::Cancel { hours: 1, reason: "超时未付".into() },
+        RuleAction::Label { label: "急".into() },
+        RuleAction::Hold { reason: "核对".into() },
+        RuleAction::Cancel { hours: 1, reason: "超时未付".into() },
     ] {
-        assert_eq!(rule(deed).deed_now(&stall.order(A), NOW + 9 * DAY), None);
+        assert_eq!(rule(deed).due_action(&stall.order(A), NOW + 9 * DAY), None);
     }
 }
 
@@ -116,13 +116,13 @@ fn it_cancels_only_once_every_other_tablet_has_said_that_it_holds_nothing() {
     let rule = cancel_after_a_day();
     let over = NOW + 24 * HOUR + 1;
     let unheard = |heard_ms, now| {
-        let other = Standing { id: other, heard_ms, revoked: false };
+        let other = DeviceStatus { id: other, heard_ms, revoked: false };
         let devices = [
-            Standing { id: here, heard_ms: None, revoked: false },
+            DeviceStatus { id: here, heard_ms: None, revoked: false },
             other,
-            Standing { id: lost, heard_ms: None, revoked: true },
+            DeviceStatus { id: lost, heard_ms: None, revoked: true },
         ];
-        rule.unheard(&order, &Vouched { received_ms: NOW, devices: &devices, here }, now)
+        rule.devices_maybe_unsent(&order, &SyncEvidence { received_ms: NOW, devices: &devices, here }, now)
     };
     assert_eq!(unheard(Some(over), NOW), None, "its time is not over");
     assert_eq!(unheard(None, over + HOUR), Some(vec![other]), "never heard of");
@@ -137,20 +137,20 @@ fn an_order_is_no_older_than_the_server_knows_it() {
     let order = unpaid().order(A);
     let (here, other) = (Uuid::from_u128(1), Uuid::from_u128(2));
     let received_ms = NOW + 1_000 * DAY;
-    let devices = [Standing { id: other, heard_ms: Some(received_ms + 9 * DAY), revoked: false }];
-    let vouched = Vouched { received_ms, devices: &devices, here };
+    let devices = [DeviceStatus { id: other, heard_ms: Some(received_ms + 9 * DAY), revoked: false }];
+    let evidence = SyncEvidence { received_ms, devices: &devices, here };
     let rule = cancel_after_a_day();
     assert!(deed(&rule, &order, received_ms + MINUTE).is_some(), "so it looks");
-    assert_eq!(rule.unheard(&order, &vouched, received_ms + MINUTE), None, "so it is");
-    assert_eq!(rule.unheard(&order, &vouched, received_ms + DAY + MINUTE), Some(vec![]));
+    assert_eq!(rule.devices_maybe_unsent(&order, &evidence, received_ms + MINUTE), None, "so it is");
+    assert_eq!(rule.devices_maybe_unsent(&order, &evidence, received_ms + DAY + MINUTE), Some(vec![]));
 }
 
 #[test]
 fn the_tablet_that_took_the_order_acts_first_and_the_others_one_after_the_other() {
     let [a, b, c] = [1, 2, 3].map(Uuid::from_u128);
-    let wait = |maker, here| Rule::patience_ms(maker, here, &[c, a, b]);
+    let wait = |maker, here| Rule::takeover_delay_ms(maker, here, &[c, a, b]);
     assert_eq!((wait(b, b), wait(b, c), wait(b, a)), (0, 2 * MINUTE, 4 * MINUTE));
-    assert_eq!(Rule::patience_ms(a, a, &[]), 0, "alone, and not on the list yet");
+    assert_eq!(Rule::takeover_delay_ms(a, a, &[]), 0, "alone, and not on the list yet");
 }
 
 #[test]
@@ -210,7 +210,7 @@ fn a_device_knew_what_it_had_made_and_nothing_that_it_made_later() {
 #[test]
 fn a_carrier_is_chosen_where_none_was() {
     let mut stall = Stall::with(parcel_for_wang());
-    let rule = rule(Deed::Carrier { carrier: "sf".into() });
+    let rule = rule(RuleAction::Carrier { carrier: "sf".into() });
     stall.a(deed(&rule, &stall.order(A), NOW).unwrap());
     assert_eq!(stall.order(A).carrier.value, "sf");
     assert_eq!(deed(&rule, &stall.order(A), NOW), None);
@@ -236,7 +236,7 @@ fn a_draft_lacks_things_and_is_edited_from_what_a_form_began_with() {
 
 /// The deeds that ask for money.
 fn asking() -> [Rule; 2] {
-    [cancel_after_a_day(), rule(Deed::Remind { hours: 24, label: "催付".into() })]
+    [cancel_after_a_day(), rule(RuleAction::Remind { hours: 24, label: "催付".into() })]
 }
 
 /// Something that happened to an order at that time, on another tablet, known here.
@@ -256,7 +256,7 @@ fn o3_only_what_is_to_be_paid_first_is_cancelled_or_reminded_of() {
     for terms in [Terms::Prepaid, Terms::Credit, Terms::CashOnDelivery] {
         let mut stall = Stall::with(parcel_for_wang().on(terms));
         for rule in asking() {
-            let asks = rule.deed_now(&stall.order(A), NOW + 90 * HOUR).is_some();
+            let asks = rule.due_action(&stall.order(A), NOW + 90 * HOUR).is_some();
             assert_eq!(asks, terms == Terms::Prepaid, "{:?} of {terms:?}", rule.deed);
         }
         let by_rule = stall.act(A, Command::ByRule(RULE, Box::new(cancel())));
@@ -270,7 +270,7 @@ fn o3_a_deposit_on_credit_is_no_part_payment_to_be_reminded_of() {
     let mut stall = Stall::with(parcel_for_wang().on(Terms::CashOnDelivery));
     stall.a(cash(30_00));
     assert_eq!(stall.order(A).status(), Status::PartPaid);
-    assert!(asking().iter().all(|rule| rule.deed_now(&stall.order(A), NOW + 90 * HOUR).is_none()));
+    assert!(asking().iter().all(|rule| rule.due_action(&stall.order(A), NOW + 90 * HOUR).is_none()));
 }
 
 #[test]
@@ -280,7 +280,7 @@ fn o3_what_was_put_on_credit_has_no_deadline_any_more() {
     stall.a_edits(|form| form.content.terms = Terms::Credit);
     let order = stall.order(A);
     assert_eq!((order.due_ms(), order.summary().due_ms), (None, None), "never overdue");
-    assert!(asking().iter().all(|rule| rule.deed_now(&order, NOW + 90 * HOUR).is_none()));
+    assert!(asking().iter().all(|rule| rule.due_action(&order, NOW + 90 * HOUR).is_none()));
     assert_eq!(stall.act(A, Command::Extend { due_ms: NOW + 9 * DAY }), Err(Rejection::NotPaidFirst));
     stall.a_edits(|form| form.content.terms = Terms::Prepaid);
     assert_eq!(stall.order(A).due_ms(), Some(NOW + DAY), "as it was");
@@ -299,12 +299,12 @@ fn o3_the_time_to_pay_runs_from_when_it_is_asked_for() {
             _ => on_terms(Terms::Credit),
         };
         later(&mut order, NOW + MINUTE, first);
-        assert!(asking().iter().all(|rule| rule.deed_now(&order, NOW + 90 * HOUR).is_none()));
+        assert!(asking().iter().all(|rule| rule.due_action(&order, NOW + 90 * HOUR).is_none()));
         later(&mut order, NOW + 89 * HOUR, asks_again);
         assert_eq!(order.status(), Status::AwaitingPayment);
         for rule in asking() {
-            assert_eq!(rule.deed_now(&order, NOW + 90 * HOUR), None, "an hour since {:?}", order.timeline.last());
-            assert!(rule.deed_now(&order, NOW + 114 * HOUR).is_some(), "a day since then");
+            assert_eq!(rule.due_action(&order, NOW + 90 * HOUR), None, "an hour since {:?}", order.timeline.last());
+            assert!(rule.due_action(&order, NOW + 114 * HOUR).is_some(), "a day since then");
         }
     }
 }
@@ -314,8 +314,8 @@ fn o3_who_was_given_more_time_is_not_reminded_before_it_is_over() {
     let mut stall = unpaid();
     stall.a(Command::Extend { due_ms: NOW + 3 * DAY });
     for rule in asking() {
-        assert_eq!(rule.deed_now(&stall.order(A), NOW + 2 * DAY), None);
-        assert!(rule.deed_now(&stall.order(A), NOW + 3 * DAY + MINUTE).is_some());
+        assert_eq!(rule.due_action(&stall.order(A), NOW + 2 * DAY), None);
+        assert!(rule.due_action(&stall.order(A), NOW + 3 * DAY + MINUTE).is_some());
     }
 }
 
@@ -324,11 +324,11 @@ fn o3_what_asks_for_no_money_is_done_to_orders_on_credit_too() {
     for terms in [Terms::Credit, Terms::CashOnDelivery] {
         let order = Stall::with(parcel_for_wang().on(terms)).order(A);
         for deed in [
-            Deed::Label { label: "急".into() },
-            Deed::Hold { reason: "核对".into() },
-            Deed::Carrier { carrier: "sf".into() },
+            RuleAction::Label { label: "急".into() },
+            RuleAction::Hold { reason: "核对".into() },
+            RuleAction::Carrier { carrier: "sf".into() },
         ] {
-            assert!(rule(deed).deed_now(&order, NOW + HOUR).is_some());
+            assert!(rule(deed).due_action(&order, NOW + HOUR).is_some());
         }
     }
 }
@@ -337,10 +337,10 @@ fn o3_what_asks_for_no_money_is_done_to_orders_on_credit_too() {
 fn o3_what_was_delivered_and_is_owed_is_not_completed() {
     let mut stall = Stall::with(parcel_for_wang().on(Terms::CashOnDelivery));
     stall.a(ship()).a(Command::MarkDelivered);
-    let done = rule(Deed::Complete { days: 1 });
-    assert_eq!(done.deed_now(&stall.order(A), NOW + 9 * DAY), None);
+    let done = rule(RuleAction::Complete { days: 1 });
+    assert_eq!(done.due_action(&stall.order(A), NOW + 9 * DAY), None);
     stall.a(cash(130_00));
-    assert_eq!(done.deed_now(&stall.order(A), NOW + 9 * DAY), Some(Command::Complete));
+    assert_eq!(done.due_action(&stall.order(A), NOW + 9 * DAY), Some(Command::Complete));
 }
 
 #[test]

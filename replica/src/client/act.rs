@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::load::{load_any, rebuild_anew};
 use super::{ActFault, Acted, Change, Client, DECISIONS, Host, OpenFault, REOPENINGS, Transport, corrupt};
-use crate::replica::{Act, ActFault as Refused, Moment, Prepared, Replica, Wanting};
+use crate::replica::{Act, ActContext, ActFault as Refused, MissingEntries, Prepared, Replica};
 use crate::storage::{Batch, Storage, StorageFault};
 
 impl<S: Storage, T: Transport, H: Host> Client<S, T, H> {
@@ -16,8 +16,8 @@ impl<S: Storage, T: Transport, H: Host> Client<S, T, H> {
     /// streams that the acts are about, in their order.
     pub async fn act_all(&self, acts: &[Act], day: Day) -> Result<Vec<Uuid>, ActFault> {
         let mut acted = Vec::new();
-        self.write(|replica, moment| {
-            let (ids, prepared) = replica.act(acts, &mut Moment { day, ..moment })?;
+        self.write(|replica, context| {
+            let (ids, prepared) = replica.act(acts, &mut ActContext { day, ..context })?;
             acted = ids;
             Ok(Some(prepared))
         })
@@ -48,22 +48,22 @@ impl<S: Storage, T: Transport, H: Host> Client<S, T, H> {
         time_zone: &str,
         code: Option<DeviceCode>,
     ) -> Result<(), ActFault> {
-        self.write(|replica, mut moment| {
-            replica.start_shop(name, currency, weight, time_zone, code.clone(), &mut moment).map(Some)
+        self.write(|replica, mut context| {
+            replica.start_shop(name, currency, weight, time_zone, code.clone(), &mut context).map(Some)
         })
         .await
     }
 
     /// Changes the shop's settings: those that are named.
     pub async fn change_setting(&self, change: SettingChanged) -> Result<(), ActFault> {
-        self.write(|replica, mut moment| replica.change_setting(change.clone(), &mut moment).map(Some)).await
+        self.write(|replica, mut context| replica.change_setting(change.clone(), &mut context).map(Some)).await
     }
 
     /// Gives this device another code, for the orders that it takes from now on. False: another device has it.
     pub async fn change_code(&self, code: &DeviceCode) -> Result<bool, ActFault> {
         let mut changed = false;
-        self.write(|replica, mut moment| {
-            let prepared = replica.change_code(code, &mut moment)?;
+        self.write(|replica, mut context| {
+            let prepared = replica.change_code(code, &mut context)?;
             changed = prepared.is_some();
             Ok(prepared)
         })
@@ -80,7 +80,7 @@ impl<S: Storage, T: Transport, H: Host> Client<S, T, H> {
     /// Decides and stores, again and again while other tabs are quicker.
     pub(super) async fn write(
         &self,
-        mut decide: impl FnMut(&Replica, Moment<'_>) -> Result<Option<Prepared>, Refused>,
+        mut decide: impl FnMut(&Replica, ActContext<'_>) -> Result<Option<Prepared>, Refused>,
     ) -> Result<(), ActFault> {
         let _writing = self.0.writing.lock().await;
         let mut reopenings = 0;
@@ -88,21 +88,21 @@ impl<S: Storage, T: Transport, H: Host> Client<S, T, H> {
         loop {
             let mut random = || self.0.host.random();
             let now_ms = self.now_ms();
-            let moment = Moment {
+            let context = ActContext {
                 now_ms,
                 is_told: self.0.clock.borrow().is_told(),
                 day: Day::default(),
                 actor: None,
                 random: &mut random,
             };
-            let decided = decide(&self.replica(), moment);
+            let decided = decide(&self.replica(), context);
             match decided {
                 Ok(None) => return Ok(()),
                 Ok(Some(prepared)) => match self.store(prepared).await {
                     Err(StorageFault::Stale) if decisions < DECISIONS => decisions += 1,
                     other => return Ok(other?),
                 },
-                Err(Refused::Wanting(wanting)) => self.fetch(wanting, &mut reopenings, true).await?,
+                Err(Refused::MissingEntries(wanting)) => self.fetch(wanting, &mut reopenings, true).await?,
                 Err(refused) => return Err(ActFault::Refused(refused)),
             }
         }
@@ -112,7 +112,7 @@ impl<S: Storage, T: Transport, H: Host> Client<S, T, H> {
     /// `writing`: the caller holds the lock.
     pub(super) async fn fetch(
         &self,
-        wanting: Wanting,
+        wanting: MissingEntries,
         reopenings: &mut usize,
         writing: bool,
     ) -> Result<(), StorageFault> {
@@ -125,7 +125,7 @@ impl<S: Storage, T: Transport, H: Host> Client<S, T, H> {
         }
     }
 
-    async fn try_fetch(&self, wanting: Wanting, reopenings: &mut usize) -> Result<(), StorageFault> {
+    async fn try_fetch(&self, wanting: MissingEntries, reopenings: &mut usize) -> Result<(), StorageFault> {
         let mut ranges: Vec<std::ops::RangeInclusive<u32>> = Vec::new();
         for no in wanting.0 {
             match ranges.last_mut() {
@@ -175,14 +175,14 @@ impl<S: Storage, T: Transport, H: Host> Client<S, T, H> {
         }
         self.0.replica.borrow_mut().committed(batch).map_err(corrupt)?;
         self.tell(Change { orders, stored: true, ..Change::default() });
-        self.0.bell.ring();
+        self.0.wakeup.notify();
         Ok(())
     }
 
     /// After a connection died in a write: whether the batch is there after all.
     async fn is_stored(&self, batch: &Batch) -> Result<bool, StorageFault> {
         self.0.storage.reopen().await?;
-        let first = batch.expect_no + 1;
+        let first = batch.expected_last + 1;
         let there = self.0.storage.read_entries(&[first..=first]).await?;
         Ok(there.first().is_some_and(|entry| Some(&entry.bytes) == batch.entries.first()))
     }
@@ -202,7 +202,7 @@ impl<S: Storage, T: Transport, H: Host> Client<S, T, H> {
         };
         if let Some(orders) = orders {
             self.tell(Change { orders, ..Change::default() });
-            self.0.bell.ring();
+            self.0.wakeup.notify();
         }
         Ok(())
     }

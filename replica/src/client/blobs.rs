@@ -8,9 +8,9 @@ use protocol::{BlobFault, BlobId, ProblemType, blob};
 use uuid::Uuid;
 
 use super::{Body, Change, Client, DISK_PAUSE_MS, Host, Request, Response, ServerFault, Transport, steadily};
-use crate::carrier::Errand;
+use crate::blob_sync::BlobStep;
 use crate::storage::{Storage, StorageFault};
-use crate::sync::Heard;
+use crate::sync::SyncEvent;
 
 /// How long a picture may travel, in milliseconds: it is larger than what else is sent, and nobody waits for it.
 const PATIENCE_MS: u64 = 120_000;
@@ -33,9 +33,9 @@ impl<S: Storage, T: Transport, H: Host> Client<S, T, H> {
         let id = BlobId::of(bytes);
         let storage = &self.0.storage;
         steadily(storage, async || storage.put_blob(id, bytes, true).await).await?;
-        self.0.carrier.borrow_mut().kept(id);
+        self.0.blob_sync.borrow_mut().kept(id);
         self.tell(Change { stored: true, blobs: vec![id], ..Change::default() });
-        self.0.errands.ring();
+        self.0.blob_wakeup.notify();
         Ok(id)
     }
 
@@ -51,7 +51,7 @@ impl<S: Storage, T: Transport, H: Host> Client<S, T, H> {
         if let Some(bytes) = self.held_blob(id).await? {
             return Ok(Some(bytes));
         }
-        let in_vain = self.0.carrier.borrow().is_waiting(self.steady_ms());
+        let in_vain = self.0.blob_sync.borrow().is_waiting(self.steady_ms());
         if in_vain || self.0.engine.borrow().is_cut_off() || self.reach().is_none() {
             return Ok(None);
         }
@@ -61,8 +61,8 @@ impl<S: Storage, T: Transport, H: Host> Client<S, T, H> {
     /// These pictures are named by what is here: those that are not are fetched beside everything else, so that they
     /// are there without a network. May be said again and again.
     pub fn want_blobs(&self, ids: impl IntoIterator<Item = BlobId>) {
-        if self.0.carrier.borrow_mut().named(ids) {
-            self.0.errands.ring();
+        if self.0.blob_sync.borrow_mut().named(ids) {
+            self.0.blob_wakeup.notify();
         }
     }
 
@@ -93,9 +93,9 @@ impl<S: Storage, T: Transport, H: Host> Client<S, T, H> {
 
     /// The marks on the disk are these. Says whether that is news.
     pub(super) fn marked(&self, unsent: Vec<BlobId>) -> bool {
-        let news = self.0.carrier.borrow_mut().marked(unsent);
+        let news = self.0.blob_sync.borrow_mut().marked(unsent);
         if news {
-            self.0.errands.ring();
+            self.0.blob_wakeup.notify();
         }
         news
     }
@@ -104,7 +104,7 @@ impl<S: Storage, T: Transport, H: Host> Client<S, T, H> {
     pub(super) async fn offer_blobs(&self, epoch: Uuid) -> Result<(), StorageFault> {
         let storage = &self.0.storage;
         steadily(storage, async || storage.offer_blobs(epoch).await).await?;
-        self.0.carrier.borrow_mut().anew();
+        self.0.blob_sync.borrow_mut().anew();
         self.reread_marks().await
     }
 
@@ -129,26 +129,26 @@ impl<S: Storage, T: Transport, H: Host> Client<S, T, H> {
     /// One thing that is to be done for pictures.
     async fn errand(&self) -> Result<(), StorageFault> {
         // What rang so far is seen by what follows.
-        self.0.errands.rung.set(false);
-        let has_named = self.0.carrier.borrow().has_named();
+        self.0.blob_wakeup.notified.set(false);
+        let has_named = self.0.blob_sync.borrow().has_named();
         if has_named {
             let storage = &self.0.storage;
             let held = steadily(storage, async || storage.blob_ids().await).await?;
-            self.0.carrier.borrow_mut().looked_up(held);
+            self.0.blob_sync.borrow_mut().looked_up(held);
         }
         let free = self.is_free();
-        let errand = self.0.carrier.borrow().next(free, self.steady_ms());
+        let errand = self.0.blob_sync.borrow().next(free, self.steady_ms());
         match errand {
-            Errand::Rest(until) => {
-                self.rung(&self.0.errands, until).await;
+            BlobStep::Rest(until) => {
+                self.notified(&self.0.blob_wakeup, until).await;
                 Ok(())
             }
-            Errand::Ask(ids) => self.ask_for(ids).await,
-            Errand::Send(id) => self.send_blob(id).await,
-            Errand::Fetch(id) => {
+            BlobStep::Ask(ids) => self.ask_for(ids).await,
+            BlobStep::Send(id) => self.send_blob(id).await,
+            BlobStep::Fetch(id) => {
                 let _fetching = self.0.fetching.lock().await;
                 if self.held_blob(id).await?.is_some() {
-                    self.0.carrier.borrow_mut().here(id);
+                    self.0.blob_sync.borrow_mut().here(id);
                     return Ok(());
                 }
                 self.fetch_blob(id).await.map(drop)
@@ -173,7 +173,7 @@ impl<S: Storage, T: Transport, H: Host> Client<S, T, H> {
         let missing: BTreeSet<BlobId> = answer.missing.into_iter().collect();
         let there: Vec<BlobId> = ask.ids.iter().copied().filter(|id| !missing.contains(id)).collect();
         self.note_sent(&there, answer.epoch).await?;
-        self.0.carrier.borrow_mut().asked(&ask.ids, &missing, self.steady_ms(), self.chance());
+        self.0.blob_sync.borrow_mut().asked(&ask.ids, &missing, self.steady_ms(), self.chance());
         Ok(())
     }
 
@@ -207,7 +207,7 @@ impl<S: Storage, T: Transport, H: Host> Client<S, T, H> {
             return Ok(());
         }
         self.note_sent(&[id], kept.epoch).await?;
-        self.0.carrier.borrow_mut().sent(id);
+        self.0.blob_sync.borrow_mut().sent(id);
         Ok(())
     }
 
@@ -217,7 +217,7 @@ impl<S: Storage, T: Transport, H: Host> Client<S, T, H> {
         let bytes = match self.carried("GET", &id.to_string(), None).await {
             // One that costs a tablet too much to show may have been kept by a server of before.
             Ok(response) if BlobId::of(&response.body) == id && blob::check(&response.body).is_err() => {
-                self.0.carrier.borrow_mut().absent(id, self.steady_ms());
+                self.0.blob_sync.borrow_mut().absent(id, self.steady_ms());
                 return Ok(None);
             }
             Ok(response) if BlobId::of(&response.body) == id => response.body,
@@ -226,7 +226,7 @@ impl<S: Storage, T: Transport, H: Host> Client<S, T, H> {
                 return Ok(None);
             }
             Err(ServerFault::Problem(problem)) if problem.kind == ProblemType::NotFound => {
-                self.0.carrier.borrow_mut().absent(id, self.steady_ms());
+                self.0.blob_sync.borrow_mut().absent(id, self.steady_ms());
                 return Ok(None);
             }
             Err(fault) => {
@@ -239,13 +239,13 @@ impl<S: Storage, T: Transport, H: Host> Client<S, T, H> {
         let storage = &self.0.storage;
         match steadily(storage, async || storage.put_blob(id, &bytes, to_send).await).await {
             Ok(()) => {
-                self.0.carrier.borrow_mut().fetched(id);
+                self.0.blob_sync.borrow_mut().fetched(id);
                 if to_send {
                     self.reread_marks().await?;
                 }
                 self.tell(Change { blobs: vec![id], ..Change::default() });
             }
-            Err(_) => self.0.carrier.borrow_mut().failed(None, self.steady_ms(), self.chance()),
+            Err(_) => self.0.blob_sync.borrow_mut().failed(None, self.steady_ms(), self.chance()),
         }
         Ok(Some(bytes))
     }
@@ -267,45 +267,45 @@ impl<S: Storage, T: Transport, H: Host> Client<S, T, H> {
         if self.replica().epoch() == Some(epoch) {
             return true;
         }
-        self.0.carrier.borrow_mut().failed(id, self.steady_ms(), self.chance());
-        self.heard(Heard::News);
-        self.0.bell.ring();
+        self.0.blob_sync.borrow_mut().failed(id, self.steady_ms(), self.chance());
+        self.heard(SyncEvent::News);
+        self.0.wakeup.notify();
         false
     }
 
     /// The server holds these.
     async fn note_sent(&self, ids: &[BlobId], epoch: Uuid) -> Result<(), StorageFault> {
-        let before = self.0.carrier.borrow().unsent();
+        let before = self.0.blob_sync.borrow().unsent();
         if before == 0 || ids.is_empty() {
             return Ok(());
         }
         let storage = &self.0.storage;
         steadily(storage, async || storage.blobs_sent(ids, epoch).await).await?;
         self.reread_marks().await?;
-        if self.0.carrier.borrow().unsent() != before {
+        if self.0.blob_sync.borrow().unsent() != before {
             self.tell(Change { stored: true, ..Change::default() });
         }
         Ok(())
     }
 
     fn give_up(&self, id: BlobId) {
-        self.0.carrier.borrow_mut().refused(id);
+        self.0.blob_sync.borrow_mut().refused(id);
         self.tell(Change::default());
     }
 
     /// A call came to nothing: the next one is due later.
     fn undone(&self, id: Option<BlobId>, fault: &ServerFault) {
         {
-            let mut carrier = self.0.carrier.borrow_mut();
+            let mut blob_sync = self.0.blob_sync.borrow_mut();
             if matches!(fault, ServerFault::Problem(problem) if problem.kind == ProblemType::StorageFull) {
-                carrier.full();
+                blob_sync.full();
             }
-            carrier.failed(id, self.steady_ms(), self.chance());
+            blob_sync.failed(id, self.steady_ms(), self.chance());
         }
         if let ServerFault::Problem(problem) = fault
             && matches!(problem.kind, ProblemType::Unauthenticated | ProblemType::Forbidden)
         {
-            self.heard(Heard::Unknown);
+            self.heard(SyncEvent::Unauthenticated);
         } else {
             self.tell(Change::default());
         }

@@ -5,7 +5,7 @@
 use std::collections::{HashMap, HashSet};
 
 use domain::order::{Command, Order, Status, Summary};
-use domain::rule::{Deed, Rule, Standing, Vouched};
+use domain::rule::{DeviceStatus, Rule, RuleAction, SyncEvidence};
 use domain::{Day, StreamKind};
 use protocol::api::Devices;
 use uuid::Uuid;
@@ -57,7 +57,7 @@ fn is_candidate(rule: &Rule, summary: &Summary, now_ms: i64) -> bool {
 }
 
 /// The one who does what the rules say, as far as this device may.
-pub struct Hand<S, T, H> {
+pub struct RuleRunner<S, T, H> {
     client: Client<S, T, H>,
     /// What was looked at, and when it is to be looked at again: by rule and order.
     looked: HashMap<(Uuid, Uuid), i64>,
@@ -72,8 +72,8 @@ pub struct Hand<S, T, H> {
 
 impl<S: Storage, T: Transport, H: Host> Client<S, T, H> {
     /// A hand for the rules: one for each page.
-    pub fn hand(&self) -> Hand<S, T, H> {
-        Hand {
+    pub fn rule_runner(&self) -> RuleRunner<S, T, H> {
+        RuleRunner {
             client: self.clone(),
             looked: HashMap::new(),
             due: None,
@@ -90,7 +90,7 @@ impl<S: Storage, T: Transport, H: Host> Client<S, T, H> {
         let mut touched = Vec::new();
         for summary in found {
             if let Some(order) = self.order(summary.id).await?
-                && let Some(command) = rule.deed_now(&order, now_ms)
+                && let Some(command) = rule.due_action(&order, now_ms)
                 && self.replica().allows(&order, &Command::ByRule(rule.id, Box::new(command)), now_ms)
             {
                 touched.push(summary);
@@ -100,9 +100,9 @@ impl<S: Storage, T: Transport, H: Host> Client<S, T, H> {
     }
 }
 
-impl<S: Storage, T: Transport, H: Host> Hand<S, T, H> {
+impl<S: Storage, T: Transport, H: Host> RuleRunner<S, T, H> {
     /// Looks through all orders, or only through these, which have changed; and does what there is to do.
-    pub async fn look(&mut self, only: Option<HashSet<Uuid>>, day: Day) -> Result<Waiting, StorageFault> {
+    pub async fn run_once(&mut self, only: Option<HashSet<Uuid>>, day: Day) -> Result<Waiting, StorageFault> {
         if let Some(changed) = &only {
             self.looked.retain(|(_, order), _| !changed.contains(order));
         }
@@ -145,7 +145,7 @@ impl<S: Storage, T: Transport, H: Host> Hand<S, T, H> {
                     continue;
                 }
                 let Some(order) = self.client.order(summary.id).await? else { continue };
-                let Some(command) = rule.deed_now(&order, now_ms) else {
+                let Some(command) = rule.due_action(&order, now_ms) else {
                     let again_ms = if rule.deed.is_timed() { now_ms.saturating_add(LATER_MS) } else { i64::MAX };
                     self.looked.insert(key, again_ms);
                     continue;
@@ -153,7 +153,7 @@ impl<S: Storage, T: Transport, H: Host> Hand<S, T, H> {
                 if !self.is_its_turn(rule, &order, is_clock_right, now_ms) {
                     continue;
                 }
-                if matches!(rule.deed, Deed::Cancel { .. }) && connected {
+                if matches!(rule.deed, RuleAction::Cancel { .. }) && connected {
                     match self.unheard(rule, &order, &mut devices).await {
                         Some(unheard) if unheard.is_empty() => {}
                         unheard => {
@@ -163,7 +163,7 @@ impl<S: Storage, T: Transport, H: Host> Hand<S, T, H> {
                     }
                     // The server took its time: what is cancelled is what is here now.
                     let still = self.client.order(summary.id).await?;
-                    if still.is_none_or(|order| rule.deed_now(&order, now_ms).as_ref() != Some(&command)) {
+                    if still.is_none_or(|order| rule.due_action(&order, now_ms).as_ref() != Some(&command)) {
                         continue;
                     }
                 }
@@ -185,7 +185,7 @@ impl<S: Storage, T: Transport, H: Host> Hand<S, T, H> {
         let Some(placed) = order.confirmed.and_then(|at| order.timeline.get(at)) else { return false };
         let replica = self.client.replica();
         let devices: Vec<Uuid> = replica.shop().devices().map(|(id, _)| id).collect();
-        let patience_ms = Rule::patience_ms(placed.meta.device, replica.device().id, &devices);
+        let patience_ms = Rule::takeover_delay_ms(placed.meta.device, replica.device().id, &devices);
         // An edit may have made it ask: that counts from then.
         let newest_ms = order.timeline.iter().map(|entry| entry.meta.at_ms()).max().unwrap_or_default();
         let since_ms = rule.due_ms(placed.meta.at_ms()).max(rule.since_ms).max(newest_ms);
@@ -214,14 +214,14 @@ impl<S: Storage, T: Transport, H: Host> Hand<S, T, H> {
                 received_ms
             }
         };
-        let standing = devices.devices.iter().map(|device| Standing {
+        let standing = devices.devices.iter().map(|device| DeviceStatus {
             id: device.id,
             heard_ms: device.heard_ms,
             revoked: device.revoked_ms.is_some(),
         });
-        let standing: Vec<Standing> = standing.collect();
+        let standing: Vec<DeviceStatus> = standing.collect();
         let here = self.client.replica().device().id;
-        rule.unheard(order, &Vouched { received_ms, devices: &standing, here }, self.client.now_ms())
+        rule.devices_maybe_unsent(order, &SyncEvidence { received_ms, devices: &standing, here }, self.client.now_ms())
     }
 }
 

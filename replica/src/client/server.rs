@@ -107,10 +107,10 @@ impl<S: Storage, T: Transport, H: Host> Client<S, T, H> {
         self.ask("GET", server.trim_end_matches('/'), "/hello", None, None::<&()>).await
     }
 
-    pub(super) fn reach(&self) -> Option<Reach> {
+    pub(super) fn reach(&self) -> Option<Endpoint> {
         let replica = self.replica();
         let device = replica.device();
-        Some(Reach {
+        Some(Endpoint {
             server: device.server.clone()?,
             shop: device.shop?,
             credential: device.credential.as_ref()?.0.clone(),
@@ -186,7 +186,7 @@ impl<S: Storage, T: Transport, H: Host> Client<S, T, H> {
 }
 
 /// Where the server is, and what it knows this device by.
-pub(super) struct Reach {
+pub(super) struct Endpoint {
     pub(super) server: String,
     pub(super) shop: Uuid,
     pub(super) credential: String,

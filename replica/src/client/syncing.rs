@@ -9,19 +9,19 @@ use protocol::{MAX_PULL_EVENTS, MAX_PUSH_EVENTS, ProblemType};
 use uuid::Uuid;
 
 use super::{
-    ActFault, Bell, CHECKPOINT_AGAIN, Change, Client, DISK_PAUSE_MS, FIRST_PULL_EVENTS, Host, Live, PATIENCE_MS,
-    Request, Said, ServerFault, Transport, Unreachable,
+    ActFault, CHECKPOINT_AGAIN, Change, Client, DISK_PAUSE_MS, FIRST_PULL_EVENTS, Host, Live, LiveMessage, Notify,
+    PATIENCE_MS, Request, ServerFault, Transport, Unreachable,
 };
 use crate::clock::Reading;
-use crate::replica::{Intake, Moment, Prepared, Replica, SyncFault};
+use crate::replica::{ActContext, Intake, Prepared, Replica, SyncFault};
 use crate::storage::{Storage, StorageFault};
-use crate::sync::{Facts, Heard, State, Step};
+use crate::sync::{Facts, State, Step, SyncEvent};
 
 impl<S: Storage, T: Transport, H: Host> Client<S, T, H> {
     /// The page returned, the network did, or a person asks: sync at once.
     pub fn wake(&self) {
         self.0.woken.set(true);
-        self.0.bell.ring();
+        self.0.wakeup.notify();
     }
 
     /// Whether the server has everything, and everything of the server's that was heard of is here.
@@ -36,8 +36,8 @@ impl<S: Storage, T: Transport, H: Host> Client<S, T, H> {
             pending: replica.pending(),
             caught_up: replica.is_caught_up(),
             settling: replica.is_settling(),
-            blobs: self.0.carrier.borrow().unsent(),
-            succeeds: replica.may_succeed(),
+            blobs: self.0.blob_sync.borrow().unsent(),
+            identity_rotation_due: replica.may_rotate_identity(),
         }
     }
 
@@ -47,14 +47,14 @@ impl<S: Storage, T: Transport, H: Host> Client<S, T, H> {
         u64::from_le_bytes([a, b, c, d, e, f, g, h])
     }
 
-    pub(super) fn heard(&self, heard: Heard) {
+    pub(super) fn heard(&self, heard: SyncEvent) {
         let random = self.chance();
         let before = self.sync_state();
         self.0.engine.borrow_mut().heard(heard, self.steady_ms(), random);
-        if heard == Heard::Wake {
-            self.0.carrier.borrow_mut().woken();
+        if heard == SyncEvent::Wake {
+            self.0.blob_sync.borrow_mut().woken();
         }
-        self.0.errands.ring();
+        self.0.blob_wakeup.notify();
         if self.sync_state() != before {
             self.tell(Change::default());
         }
@@ -69,8 +69,8 @@ impl<S: Storage, T: Transport, H: Host> Client<S, T, H> {
         loop {
             if self.turn(&mut live).await.is_err() {
                 // The disk does not do what is asked: acts say so to the person; here it is tried again.
-                self.heard(Heard::Busy(None));
-                select(pin!(self.0.host.sleep(DISK_PAUSE_MS)), pin!(self.0.bell.rings())).await;
+                self.heard(SyncEvent::Busy(None));
+                select(pin!(self.0.host.sleep(DISK_PAUSE_MS)), pin!(self.0.wakeup.rings())).await;
             }
         }
     }
@@ -78,10 +78,10 @@ impl<S: Storage, T: Transport, H: Host> Client<S, T, H> {
     /// One step of syncing.
     async fn turn(&self, live: &mut Option<T::Live>) -> Result<(), StorageFault> {
         // What rang so far is seen by what follows.
-        self.0.bell.rung.set(false);
+        self.0.wakeup.notified.set(false);
         if self.0.woken.take() {
             *live = None;
-            self.heard(Heard::Wake);
+            self.heard(SyncEvent::Wake);
         }
         self.maintain().await;
         self.erase().await;
@@ -93,7 +93,7 @@ impl<S: Storage, T: Transport, H: Host> Client<S, T, H> {
             Step::Rest(until) => self.rest(until, live).await,
             Step::Push => self.push(live).await,
             Step::Pull { wait_seconds, whole } => self.pull(wait_seconds, whole, live).await,
-            Step::Succeed => self.succeed(live).await,
+            Step::RotateIdentity => self.succeed(live).await,
             Step::Listen => {
                 let Some(reach) = self.reach() else { return Ok(()) };
                 let hello = serde_json::to_string(&LiveHello { credential: reach.credential }).unwrap_or_default();
@@ -101,9 +101,9 @@ impl<S: Storage, T: Transport, H: Host> Client<S, T, H> {
                 match self.within(PATIENCE_MS, self.0.transport.listen(url, hello)).await {
                     Ok(socket) => {
                         *live = Some(socket);
-                        self.heard(Heard::Listening);
+                        self.heard(SyncEvent::Listening);
                     }
-                    Err(Unreachable) => self.heard(Heard::Deaf),
+                    Err(Unreachable) => self.heard(SyncEvent::SocketClosed),
                 }
                 Ok(())
             }
@@ -124,7 +124,7 @@ impl<S: Storage, T: Transport, H: Host> Client<S, T, H> {
     }
 
     /// Waits until the bell rings, or until this moment.
-    pub(super) async fn rung(&self, bell: &Bell, until: Option<i64>) {
+    pub(super) async fn notified(&self, wakeup: &Notify, until: Option<i64>) {
         let wait = async {
             match until {
                 Some(until) => {
@@ -134,14 +134,14 @@ impl<S: Storage, T: Transport, H: Host> Client<S, T, H> {
                 None => std::future::pending().await,
             }
         };
-        select(pin!(bell.rings()), pin!(wait)).await;
+        select(pin!(wakeup.rings()), pin!(wait)).await;
     }
 
     async fn rest(&self, until: Option<i64>, live: &mut Option<T::Live>) -> Result<(), StorageFault> {
-        let woken = self.rung(&self.0.bell, until);
+        let woken = self.notified(&self.0.wakeup, until);
         match self.meanwhile(woken, live).await {
             Meanwhile::Done(()) => Ok(()),
-            Meanwhile::Said(said) => self.said(said, live).await,
+            Meanwhile::LiveMessage(said) => self.said(said, live).await,
         }
     }
 
@@ -150,7 +150,7 @@ impl<S: Storage, T: Transport, H: Host> Client<S, T, H> {
         let Some(socket) = live else { return Meanwhile::Done(work.await) };
         match select(pin!(work), pin!(socket.next())).await {
             Either::Left((done, _)) => Meanwhile::Done(done),
-            Either::Right((said, _)) => Meanwhile::Said(said),
+            Either::Right((said, _)) => Meanwhile::LiveMessage(said),
         }
     }
 
@@ -160,31 +160,31 @@ impl<S: Storage, T: Transport, H: Host> Client<S, T, H> {
         loop {
             match self.meanwhile(call.as_mut(), live).await {
                 Meanwhile::Done(answer) => return Ok(answer),
-                Meanwhile::Said(said) => self.said(said, live).await?,
+                Meanwhile::LiveMessage(said) => self.said(said, live).await?,
             }
         }
     }
 
-    async fn said(&self, said: Said, live: &mut Option<T::Live>) -> Result<(), StorageFault> {
+    async fn said(&self, said: LiveMessage, live: &mut Option<T::Live>) -> Result<(), StorageFault> {
         let poke = match said {
-            Said::Text(text) => serde_json::from_str::<Poke>(&text).ok(),
-            Said::Closed(code) => {
+            LiveMessage::Text(text) => serde_json::from_str::<Poke>(&text).ok(),
+            LiveMessage::Closed(code) => {
                 *live = None;
-                self.heard(if code == Some(4401) { Heard::Unknown } else { Heard::Deaf });
+                self.heard(if code == Some(4401) { SyncEvent::Unauthenticated } else { SyncEvent::SocketClosed });
                 return Ok(());
             }
         };
         let Some(poke) = poke else {
             *live = None;
-            self.heard(Heard::Deaf);
+            self.heard(SyncEvent::SocketClosed);
             return Ok(());
         };
         self.note_clock(poke.server_time, None);
         self.0.replica.borrow_mut().heard_head(poke.head);
         match self.take(|replica| replica.read_poke(&poke)).await? {
-            Ok(()) => self.heard(Heard::Poke),
+            Ok(()) => self.heard(SyncEvent::Poke),
             // Whatever did not fit: a pull finds out.
-            Err(_) => self.heard(Heard::News),
+            Err(_) => self.heard(SyncEvent::News),
         }
         Ok(())
     }
@@ -232,7 +232,7 @@ impl<S: Storage, T: Transport, H: Host> Client<S, T, H> {
                     Err(StorageFault::Stale) => {}
                     Err(fault) => return Err(fault),
                 },
-                Err(SyncFault::Wanting(wanting)) => self.fetch(wanting, &mut reopenings, true).await?,
+                Err(SyncFault::MissingEntries(wanting)) => self.fetch(wanting, &mut reopenings, true).await?,
                 Err(fault) => return Ok(Err(fault)),
             }
         }
@@ -259,7 +259,7 @@ impl<S: Storage, T: Transport, H: Host> Client<S, T, H> {
                         let before = self.replica().pending();
                         let _ = self.settle(|replica| Ok(replica.set_aside())).await?;
                         if self.replica().pending() == before {
-                            self.heard(Heard::Nonsense);
+                            self.heard(SyncEvent::InvalidAnswer);
                         }
                     }
                     return Ok(());
@@ -278,7 +278,7 @@ impl<S: Storage, T: Transport, H: Host> Client<S, T, H> {
             Ok(answer) => answer,
             Err(ServerFault::Problem(problem)) if problem.kind == ProblemType::TooLarge && outgoing.len() > 1 => {
                 self.0.push_bytes.set(outgoing.body.len() / 2);
-                self.heard(Heard::TooMuch);
+                self.heard(SyncEvent::TooMuch);
                 return Ok(());
             }
             Err(fault) => return self.failed(fault).await,
@@ -290,28 +290,28 @@ impl<S: Storage, T: Transport, H: Host> Client<S, T, H> {
         self.note_clock(answer.server_time, Some(asked));
         let taken = self.settle(|replica| replica.pushed(&outgoing, &answer)).await?;
         self.0.sent.replace(None);
-        self.concluded(taken, Heard::Pushed).await
+        self.concluded(taken, SyncEvent::Pushed).await
     }
 
     /// Another device has this one's identity: takes a new one. With the old one it lets itself in as a new device.
     async fn succeed(&self, live: &mut Option<T::Live>) -> Result<(), StorageFault> {
         let former = self.replica().device().clone();
         let (Some(server), Some(shop)) = (former.server, former.shop) else { return Ok(()) };
-        let heir = self.0.heir.get().unwrap_or_else(|| {
+        let pending_identity = self.0.pending_identity.get().unwrap_or_else(|| {
             let mut random = || self.0.host.random();
             let now_ms = self.now_ms();
-            Moment { now_ms, is_told: false, day: Day::default(), actor: None, random: &mut random }.id()
+            ActContext { now_ms, is_told: false, day: Day::default(), actor: None, random: &mut random }.id()
         });
-        self.0.heir.set(Some(heir));
+        self.0.pending_identity.set(Some(pending_identity));
         let join = async |pairing: Pairing| {
-            let join = JoinShop { pairing_code: pairing.code, device: heir, code: None, credential: None };
+            let join = JoinShop { pairing_code: pairing.code, device: pending_identity, code: None, credential: None };
             self.ask::<Joined>("POST", &server, "/devices", None, Some(&join)).await
         };
         let call = async {
             match join(self.pairing_code().await?).await {
                 // An answer to this was lost: the new one is in the shop, and brings nothing to show for it.
                 Err(ServerFault::Problem(problem)) if problem.kind == ProblemType::DeviceKnown => {
-                    join(self.code_to_let_in(heir).await?).await
+                    join(self.code_to_let_in(pending_identity).await?).await
                 }
                 joined => joined,
             }
@@ -325,11 +325,11 @@ impl<S: Storage, T: Transport, H: Host> Client<S, T, H> {
         match self.write(|replica, mut moment| replica.succeed(id, &joined, &mut moment)).await {
             Ok(()) => {}
             Err(ActFault::Storage(fault)) => return Err(fault),
-            Err(ActFault::Refused(_)) => self.heard(Heard::Nonsense),
+            Err(ActFault::Refused(_)) => self.heard(SyncEvent::InvalidAnswer),
         }
         // Something was done meanwhile: that is sent first, and the same is asked for again.
         if self.replica().device().id != id {
-            self.0.heir.set(None);
+            self.0.pending_identity.set(None);
             // Who it is now listens on a socket of its own.
             self.wake();
         }
@@ -357,7 +357,7 @@ impl<S: Storage, T: Transport, H: Host> Client<S, T, H> {
         let call = self.within(patience_ms, self.0.transport.call(request));
         let answer = if wait_seconds > 0 {
             // Given up as soon as there is something to do.
-            match select(pin!(call), pin!(self.0.bell.rings())).await {
+            match select(pin!(call), pin!(self.0.wakeup.rings())).await {
                 Either::Left((answer, _)) => answer,
                 Either::Right(((), _)) => return Ok(()),
             }
@@ -368,7 +368,7 @@ impl<S: Storage, T: Transport, H: Host> Client<S, T, H> {
         let answer = match answer {
             Ok((200, _, text)) => text,
             Ok((_, Some(seconds), _)) => {
-                self.heard(Heard::Busy(Some(seconds.saturating_mul(1_000))));
+                self.heard(SyncEvent::Busy(Some(seconds.saturating_mul(1_000))));
                 return Ok(());
             }
             Ok((.., text)) => {
@@ -383,7 +383,7 @@ impl<S: Storage, T: Transport, H: Host> Client<S, T, H> {
         };
         self.note_clock(pulled.server_time, asked.filter(|_| wait_seconds == 0));
         let taken = self.take(|replica| replica.read_pulled(after, whole, &pulled)).await?;
-        self.concluded(taken, Heard::Answer).await
+        self.concluded(taken, SyncEvent::Answer).await
     }
 
     /// That this device had nothing unsent at a time of the server's, said with a pull; nothing where it has. What other
@@ -403,13 +403,13 @@ impl<S: Storage, T: Transport, H: Host> Client<S, T, H> {
     }
 
     /// An answer was worked in, or does not fit.
-    async fn concluded(&self, taken: Result<(), SyncFault>, answered: Heard) -> Result<(), StorageFault> {
+    async fn concluded(&self, taken: Result<(), SyncFault>, answered: SyncEvent) -> Result<(), StorageFault> {
         match taken {
             Ok(()) => self.heard(answered),
-            Err(SyncFault::Gap) => self.heard(Heard::Misfit { whole: false }),
-            Err(SyncFault::UnknownOwn) => self.heard(Heard::Misfit { whole: true }),
+            Err(SyncFault::Gap) => self.heard(SyncEvent::Mismatch { whole: false }),
+            Err(SyncFault::UnknownOwn) => self.heard(SyncEvent::Mismatch { whole: true }),
             Err(SyncFault::AnotherLog(epoch)) => self.begin_anew(epoch).await?,
-            Err(SyncFault::Malformed | SyncFault::Wanting(_)) => self.heard(Heard::Nonsense),
+            Err(SyncFault::Malformed | SyncFault::MissingEntries(_)) => self.heard(SyncEvent::InvalidAnswer),
         }
         Ok(())
     }
@@ -419,21 +419,21 @@ impl<S: Storage, T: Transport, H: Host> Client<S, T, H> {
         // Before the log begins anew: a crash in between marks them once more, and loses none.
         self.offer_blobs(epoch).await?;
         let begun = self.settle(|replica| Ok(Some(replica.restart(epoch)))).await?;
-        self.heard(if begun.is_ok() { Heard::AnotherLog } else { Heard::Nonsense });
+        self.heard(if begun.is_ok() { SyncEvent::AnotherLog } else { SyncEvent::InvalidAnswer });
         Ok(())
     }
 
     async fn failed(&self, fault: ServerFault) -> Result<(), StorageFault> {
         match fault {
-            ServerFault::Unreachable(_) => self.heard(Heard::Silence),
+            ServerFault::Unreachable(_) => self.heard(SyncEvent::NoAnswer),
             ServerFault::Problem(problem) => match problem.kind {
-                ProblemType::Unauthenticated | ProblemType::Forbidden => self.heard(Heard::Unknown),
+                ProblemType::Unauthenticated | ProblemType::Forbidden => self.heard(SyncEvent::Unauthenticated),
                 ProblemType::Gone => {
                     let epoch = self.replica().epoch().unwrap_or_default();
                     self.begin_anew(epoch).await?;
                 }
                 ProblemType::TooMany | ProblemType::StorageFull | ProblemType::Unavailable | ProblemType::Internal => {
-                    self.heard(Heard::Busy(None));
+                    self.heard(SyncEvent::Busy(None));
                 }
                 ProblemType::Malformed
                 | ProblemType::BadSetupCode
@@ -449,10 +449,10 @@ impl<S: Storage, T: Transport, H: Host> Client<S, T, H> {
                 | ProblemType::NotAPicture
                 | ProblemType::WrongBlob
                 | ProblemType::LastDevice
-                | ProblemType::Unknown => self.heard(Heard::Nonsense),
+                | ProblemType::Unknown => self.heard(SyncEvent::InvalidAnswer),
             },
             // A gateway in between answers in words of its own: the server is not to be had.
-            ServerFault::Nonsense => self.heard(Heard::Silence),
+            ServerFault::Nonsense => self.heard(SyncEvent::NoAnswer),
             ServerFault::Act(_) | ServerFault::NotConnected => {}
         }
         Ok(())
@@ -461,14 +461,14 @@ impl<S: Storage, T: Transport, H: Host> Client<S, T, H> {
 
 /// What an answer is that can't be read. Something else than JSON was not said by the server, but by the sign-in page
 /// of a network, say, which answers everything in its place.
-fn misread(answer: &str) -> Heard {
+fn misread(answer: &str) -> SyncEvent {
     match serde_json::from_str::<serde::de::IgnoredAny>(answer) {
-        Ok(_) => Heard::Nonsense,
-        Err(_) => Heard::Silence,
+        Ok(_) => SyncEvent::InvalidAnswer,
+        Err(_) => SyncEvent::NoAnswer,
     }
 }
 
 enum Meanwhile<A> {
     Done(A),
-    Said(Said),
+    LiveMessage(LiveMessage),
 }

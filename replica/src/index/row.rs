@@ -102,7 +102,7 @@ pub(super) fn read_moves(r: &mut Reader<'_>, head: &Head<'_>) -> Result<Vec<Move
 }
 
 /// A row without what it says of the buyer.
-pub(crate) fn nameless(row: &[u8]) -> Result<Vec<u8>, Damaged> {
+pub(crate) fn redacted(row: &[u8]) -> Result<Vec<u8>, Damaged> {
     let mut r = Reader::new(row);
     let head = read_head(&mut r)?;
     let summary = Summary { name: String::new(), phone: String::new(), ..summary_of(&head)? };

@@ -113,9 +113,9 @@ fn the_same_number_twice_is_seen() {
     twin.summary.number = row(1, "", "", 0).summary.number;
     let mut index = index(&[row(1, "a", "", 5), twin]);
     let number = OrderNumber("261123-K7-0001".to_owned());
-    assert_eq!(index.doubled_numbers(), vec![(number, vec![Uuid::from_u128(1), Uuid::from_u128(2)])]);
+    assert_eq!(index.duplicate_numbers(), vec![(number, vec![Uuid::from_u128(1), Uuid::from_u128(2)])]);
     index.put(&row(2, "b", "", 6).encode()).unwrap();
-    assert!(index.doubled_numbers().is_empty());
+    assert!(index.duplicate_numbers().is_empty());
     assert_eq!(index.highest_count("261123-K7"), 2);
 }
 

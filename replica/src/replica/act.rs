@@ -14,7 +14,7 @@ use protocol::{Envelope, MAX_CLOCK_AHEAD_MS, Stream};
 use uuid::Uuid;
 
 use super::fold::{read_envelope, wanted};
-use super::{ActFault, Moment, Piece, Prepared, Replica, Rows, kind_of};
+use super::{ActContext, ActFault, PlacedEvent, Prepared, Replica, Rows, kind_of};
 use crate::device::{Credential, Device};
 use crate::entry::{Entry, Kind, Place, Stored};
 use crate::index::Ref;
@@ -69,16 +69,16 @@ impl Replica {
         events: &[NewEvent],
         mut first_id: Option<Uuid>,
         (before, mut hlc): (u64, (i64, u32)),
-        moment: &mut Moment<'_>,
+        context: &mut ActContext<'_>,
     ) -> Result<(Vec<Made>, (i64, u32)), ActFault> {
         let mut made = Vec::with_capacity(events.len());
         for (event, counter) in events.iter().zip(self.counter + before + 1..) {
             // What a wrong clock wrote counts for no more than a little after its receipt, here as on the server.
-            let is_wrong = moment.is_told && hlc.0 > moment.now_ms.saturating_add(MAX_CLOCK_AHEAD_MS);
-            let is_later = moment.now_ms > hlc.0 || is_wrong;
-            hlc = if is_later { (moment.now_ms, 0) } else { (hlc.0, hlc.1.saturating_add(1)) };
+            let is_wrong = context.is_told && hlc.0 > context.now_ms.saturating_add(MAX_CLOCK_AHEAD_MS);
+            let is_later = context.now_ms > hlc.0 || is_wrong;
+            hlc = if is_later { (context.now_ms, 0) } else { (hlc.0, hlc.1.saturating_add(1)) };
             let id = if event.stream == StreamKind::Order { first_id.take() } else { None };
-            let id = id.unwrap_or_else(|| moment.id());
+            let id = id.unwrap_or_else(|| context.id());
             let (kind, version, body) = protocol::body::write(event.stream, &event.event).ok_or(ActFault::TooLarge)?;
             let stream = Stream(event.stream.key().to_owned(), event.stream_id);
             let envelope = Envelope {
@@ -88,7 +88,7 @@ impl Replica {
                 counter: counter.saturating_sub(device.before),
                 seen: self.log.cursor,
                 hlc,
-                actor: moment.actor,
+                actor: context.actor,
                 kind: kind.to_owned(),
                 version,
                 body,
@@ -106,41 +106,41 @@ impl Replica {
 
     /// Decides what a person asks for and prepares its events: all of them one transaction, or none. Answers with the
     /// streams that the acts are about, in their order; those that begin get an id.
-    pub fn act(&self, acts: &[Act], moment: &mut Moment<'_>) -> Result<(Vec<Uuid>, Prepared), ActFault> {
+    pub fn act(&self, acts: &[Act], context: &mut ActContext<'_>) -> Result<(Vec<Uuid>, Prepared), ActFault> {
         let code = self.device.code.as_ref().filter(|_| self.device.shop.is_some()).ok_or(ActFault::NoShop)?;
         let code = DeviceCode(code.clone());
         let mut wanting = BTreeSet::new();
         let mut ids = Vec::with_capacity(acts.len());
         for act in acts {
             let id = match act {
-                Act::Order(id, _) | Act::Record(_, id, _) => id.unwrap_or_else(|| moment.id()),
+                Act::Order(id, _) | Act::Record(_, id, _) => id.unwrap_or_else(|| context.id()),
                 Act::Shop(_) => self.device.shop.unwrap_or_default(),
             };
             self.want(&self.refs(id), &mut wanting);
             ids.push(id);
         }
-        wanted(wanting).map_err(ActFault::Wanting)?;
+        wanted(wanting).map_err(ActFault::MissingEntries)?;
 
         let settings = self.shop.settings();
-        let prefix = format!("{}-{}", moment.day.digits(), code.0);
+        let prefix = format!("{}-{}", context.day.digits(), code.0);
         let mut next_count = self.index.highest_count(&prefix).saturating_add(1);
-        let mut touched: BTreeMap<Uuid, Vec<Piece>> = BTreeMap::new();
+        let mut touched: BTreeMap<Uuid, Vec<PlacedEvent>> = BTreeMap::new();
         let mut all: Vec<Made> = Vec::new();
         let mut hlc = self.hlc;
         for (act, id) in acts.iter().zip(&ids) {
             let id = *id;
             let new = |stream, event| NewEvent { stream, stream_id: id, event };
-            let known = || self.pieces(&self.refs(id), &BTreeMap::new());
+            let known = || self.placed_events(&self.refs(id), &BTreeMap::new());
             let mut first_id = None;
             let events = match act {
                 Act::Order(given, command) => {
-                    let pieces = touched.entry(id).or_insert_with(known);
+                    let placed_events = touched.entry(id).or_insert_with(known);
                     // One that is not here (any more) may have a first event elsewhere, which has this id.
                     first_id = given.is_none().then_some(id);
-                    let order = (!pieces.is_empty()).then(|| Self::fold(id, pieces.clone()).0);
+                    let order = (!placed_events.is_empty()).then(|| Self::fold(id, placed_events.clone()).0);
                     let context = Context {
-                        now_ms: moment.now_ms,
-                        day: moment.day,
+                        now_ms: context.now_ms,
+                        day: context.day,
                         code: &code,
                         next_count,
                         settings: &settings,
@@ -152,8 +152,8 @@ impl Replica {
                     }
                 }
                 Act::Record(kind, _, events) => {
-                    let pieces = touched.entry(id).or_insert_with(known);
-                    let events = self.fill_counts(id, pieces, events);
+                    let placed_events = touched.entry(id).or_insert_with(known);
+                    let events = self.fill_counts(id, placed_events, events);
                     events.iter().map(|event| new(*kind, Event::Record(event.clone()))).collect()
                 }
                 Act::Shop(changed) => vec![new(StreamKind::Shop, Event::Record(RecordEvent::Changed(changed.clone())))],
@@ -162,14 +162,14 @@ impl Replica {
                 matches!(event.event, Event::Order(OrderEvent::Confirmed(_) | OrderEvent::Renumbered(_)))
             };
             next_count += u32::try_from(events.iter().filter(|event| numbered(event)).count()).unwrap_or(0);
-            let (made, after) = self.make(&self.device, &events, first_id, (all.len() as u64, hlc), moment)?;
+            let (made, after) = self.make(&self.device, &events, first_id, (all.len() as u64, hlc), context)?;
             hlc = after;
-            if let Some(pieces) = touched.get_mut(&id) {
+            if let Some(placed_events) = touched.get_mut(&id) {
                 for (made, index) in made.iter().zip(u32::try_from(all.len()).unwrap_or(u32::MAX)..) {
                     let place = Place::Own(made.counter);
                     let (meta, event, stream) = read_envelope(&made.envelope, None, None);
                     let at = Ref { no: self.last_no + 1, index, place };
-                    pieces.push(Piece { rank: (2, made.counter), at, meta, event, stream });
+                    placed_events.push(PlacedEvent { rank: (2, made.counter), at, meta, event, stream });
                 }
             }
             all.extend(made);
@@ -178,10 +178,10 @@ impl Replica {
             return Err(Rejection::NothingChanged.into());
         }
         let mut rows = Rows::default();
-        for (id, pieces) in touched {
-            self.fold_into(&mut rows, id, pieces);
+        for (id, placed_events) in touched {
+            self.fold_into(&mut rows, id, placed_events);
         }
-        let asks = all.iter().filter(|made| protocol::erasure::asks(&made.envelope));
+        let asks = all.iter().filter(|made| protocol::erasure::is_erasure_request(&made.envelope));
         let erase = asks.map(|made| made.stream).collect();
         let events = all.iter().map(Made::stored).collect();
         let entry = Entry { hlc, events, rows: rows.of_orders(), records: rows.of_records(), erase, ..self.entry() };
@@ -205,12 +205,12 @@ impl Replica {
         &self,
         device: Device,
         events: Vec<ShopEvent>,
-        moment: &mut Moment<'_>,
+        context: &mut ActContext<'_>,
     ) -> Result<Prepared, ActFault> {
         let shop = device.shop.ok_or(ActFault::NoShop)?;
         let new = |event| NewEvent { stream: StreamKind::Shop, stream_id: shop, event: Event::Shop(event) };
         let events: Vec<NewEvent> = events.into_iter().map(new).collect();
-        let (made, hlc) = self.make(&device, &events, None, (0, self.hlc), moment)?;
+        let (made, hlc) = self.make(&device, &events, None, (0, self.hlc), context)?;
         let changed = device != self.device;
         let events = made.iter().map(Made::stored).collect();
         let entry = Entry { hlc, events, device: changed, ..self.entry() };
@@ -232,17 +232,17 @@ impl Replica {
         weight: WeightUnit,
         time_zone: &str,
         code: Option<DeviceCode>,
-        moment: &mut Moment<'_>,
+        context: &mut ActContext<'_>,
     ) -> Result<Prepared, ActFault> {
         if self.device.shop.is_some() {
             return Err(ActFault::ShopExists);
         }
         let code = code.unwrap_or_else(|| {
-            let [a, b, ..] = (moment.random)();
+            let [a, b, ..] = (context.random)();
             DeviceCode::draw([a, b])
         });
-        let id = if self.device.id.is_nil() { moment.id() } else { self.device.id };
-        let device = Device { id, code: Some(code.0.clone()), shop: Some(moment.id()), ..self.device.clone() };
+        let id = if self.device.id.is_nil() { context.id() } else { self.device.id };
+        let device = Device { id, code: Some(code.0.clone()), shop: Some(context.id()), ..self.device.clone() };
         let started = ShopStarted { name: short(name)?, currency, time_zone: short(time_zone)? };
         let joined = DeviceJoined { code: code.0 };
         let mut events = vec![ShopEvent::Started(started), ShopEvent::DeviceJoined(joined)];
@@ -250,27 +250,27 @@ impl Replica {
             let change = SettingChanged { weight: Some(weight), ..SettingChanged::default() };
             events.push(ShopEvent::SettingChanged(change));
         }
-        self.of_shop(device, events, moment)
+        self.of_shop(device, events, context)
     }
 
     /// Changes the shop's settings: those that are named.
-    pub fn change_setting(&self, change: SettingChanged, moment: &mut Moment<'_>) -> Result<Prepared, ActFault> {
+    pub fn change_setting(&self, change: SettingChanged, context: &mut ActContext<'_>) -> Result<Prepared, ActFault> {
         let change = SettingChanged {
             name: change.name.as_deref().map(short).transpose()?,
             time_zone: change.time_zone.as_deref().map(short).transpose()?,
             ..change
         };
-        self.of_shop(self.device.clone(), vec![ShopEvent::SettingChanged(change)], moment)
+        self.of_shop(self.device.clone(), vec![ShopEvent::SettingChanged(change)], context)
     }
 
     /// Gives this device another code, for the orders that it takes from now on. `None`: another device has it.
-    pub fn change_code(&self, code: &DeviceCode, moment: &mut Moment<'_>) -> Result<Option<Prepared>, ActFault> {
+    pub fn change_code(&self, code: &DeviceCode, context: &mut ActContext<'_>) -> Result<Option<Prepared>, ActFault> {
         if self.shop.devices().any(|(id, known)| id != self.device.id && known == code.0) {
             return Ok(None);
         }
         let device = Device { code: Some(code.0.clone()), ..self.device.clone() };
         let joined = DeviceJoined { code: code.0.clone() };
-        self.of_shop(device, vec![ShopEvent::DeviceJoined(joined)], moment).map(Some)
+        self.of_shop(device, vec![ShopEvent::DeviceJoined(joined)], context).map(Some)
     }
 
     /// Draws the device's id before it joins a shop, so that a lost answer can be asked for again after a restart.
@@ -278,7 +278,7 @@ impl Replica {
     pub fn prepare_join(
         &self,
         code: Option<DeviceCode>,
-        moment: &mut Moment<'_>,
+        context: &mut ActContext<'_>,
     ) -> Result<Option<Prepared>, ActFault> {
         if self.device.shop.is_some() {
             return Err(ActFault::ShopExists);
@@ -287,11 +287,11 @@ impl Replica {
             return Ok(None);
         }
         let code = code.map(|code| code.0);
-        Ok(Some(self.with_device(&Device { id: moment.id(), code, ..self.device.clone() })))
+        Ok(Some(self.with_device(&Device { id: context.id(), code, ..self.device.clone() })))
     }
 
     /// The server let this device join a shop.
-    pub fn joined(&self, server: &str, joined: &Joined, moment: &mut Moment<'_>) -> Result<Prepared, ActFault> {
+    pub fn joined(&self, server: &str, joined: &Joined, context: &mut ActContext<'_>) -> Result<Prepared, ActFault> {
         let device = Device {
             id: joined.device,
             code: Some(joined.code.clone()),
@@ -301,7 +301,7 @@ impl Replica {
             ..self.device.clone()
         };
         let introduced = DeviceJoined { code: joined.code.clone() };
-        self.of_shop(device, vec![ShopEvent::DeviceJoined(introduced)], moment)
+        self.of_shop(device, vec![ShopEvent::DeviceJoined(introduced)], context)
     }
 
     /// The server took the shop that began on this device, or renewed the device's credential.

@@ -11,7 +11,7 @@ use protocol::{BlobId, Digest};
 use uuid::Uuid;
 
 use super::fold::wanted;
-use super::{Page, Quarantined, Replica, Wanting};
+use super::{MissingEntries, Page, Quarantined, Replica};
 use crate::device::Device;
 use crate::entry::Place;
 use crate::index::{Ask, Counts, Facet, Filter, Pasted, Sums};
@@ -83,7 +83,7 @@ impl Replica {
     ///
     /// # Errors
     /// Where entries have to be read first.
-    pub fn unsent(&self) -> Result<Vec<String>, Wanting> {
+    pub fn unsent(&self) -> Result<Vec<String>, MissingEntries> {
         let all = || self.outbox.iter().map(|(_, pending)| pending).chain(self.quarantined.values().map(|it| &it.0));
         let mut wanting = BTreeSet::new();
         wanting.extend(all().map(|pending| pending.no).filter(|no| !self.cache.has(*no)));
@@ -158,8 +158,8 @@ impl Replica {
         self.index.conflicted()
     }
     /// Numbers that several orders have: a conflict of its own (`same_number`).
-    pub fn doubled_numbers(&self) -> Vec<(OrderNumber, Vec<Uuid>)> {
-        self.index.doubled_numbers()
+    pub fn duplicate_numbers(&self) -> Vec<(OrderNumber, Vec<Uuid>)> {
+        self.index.duplicate_numbers()
     }
     /// The order of this number.
     pub fn by_number(&self, number: &str) -> Option<Uuid> {

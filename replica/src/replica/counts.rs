@@ -5,7 +5,7 @@ use domain::Meta;
 use domain::record::{Count, RecordEvent, StockMoved};
 use uuid::Uuid;
 
-use super::{Piece, Replica};
+use super::{PlacedEvent, Replica};
 use crate::entry::Place;
 
 /// A count, and what moved of which neither knew.
@@ -66,13 +66,18 @@ impl Replica {
 
     /// Fills into counts what this device knows: what it expected, and what all that moved had come to. Who counts a
     /// product counts those with it that turned out to be the same: what there is of them is known, and counts along.
-    /// `pieces` are the product's events.
-    pub(super) fn fill_counts(&self, product: Uuid, pieces: &[Piece], events: &[RecordEvent]) -> Vec<RecordEvent> {
+    /// `placed_events` are the product's events.
+    pub(super) fn fill_counts(
+        &self,
+        product: Uuid,
+        placed_events: &[PlacedEvent],
+        events: &[RecordEvent],
+    ) -> Vec<RecordEvent> {
         let is_count = |event: &RecordEvent| matches!(event, RecordEvent::StockMoved(moved) if moved.is_count());
         if !events.iter().any(is_count) {
             return events.to_vec();
         }
-        let record = Self::fold_record(pieces.to_vec()).0;
+        let record = Self::fold_record(placed_events.to_vec()).0;
         let sum =
             |moves: &mut dyn Iterator<Item = &StockMoved>| moves.fold(0_i64, |sum, it| sum.saturating_add(it.quantity));
         let mut done: Vec<StockMoved> = Vec::new();

@@ -203,7 +203,7 @@ impl Replica {
     }
 
     pub(super) fn batch(&self, entry: &Entry<'_>) -> Batch {
-        Batch { expect_no: self.last_no, entries: vec![entry.encode()], ..Batch::default() }
+        Batch { expected_last: self.last_no, entries: vec![entry.encode()], ..Batch::default() }
     }
 
     /// An entry to fill in.
@@ -218,7 +218,7 @@ impl Replica {
             self.cache = Cache::default();
         }
         let covers = batch.checkpoint.as_ref().map(|checkpoint| checkpoint.covers);
-        for (no, bytes) in (batch.expect_no + 1..).zip(batch.entries) {
+        for (no, bytes) in (batch.expected_last + 1..).zip(batch.entries) {
             self.take_entry(no, bytes)?;
             // What the entries after it change is for the next checkpoint.
             if covers == Some(no) {

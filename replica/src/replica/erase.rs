@@ -7,11 +7,11 @@ use domain::contact::ContactEvent;
 use domain::record::RecordEvent;
 use domain::{Event, Meta};
 use protocol::Envelope;
-use protocol::erasure::{Asking, erased};
+use protocol::erasure::{ErasureRequest, erased};
 use uuid::Uuid;
 
 use super::fold::{read_event, wanted};
-use super::{Piece, Prepared, Replica, Rows, Wanting};
+use super::{MissingEntries, PlacedEvent, Prepared, Replica, Rows};
 use crate::codec::{Damaged, Reader};
 use crate::entry::{Entry, Place};
 use crate::index;
@@ -21,7 +21,7 @@ use crate::storage::JournalEntry;
 /// People who are to be erased from the journal now, and who asked for it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Erasing {
-    people: BTreeMap<Uuid, Vec<Asking>>,
+    people: BTreeMap<Uuid, Vec<ErasureRequest>>,
     /// The place in the log of this device's own events that tell of them, by the disk's count.
     own: BTreeMap<u64, u64>,
     /// Which log that is read of.
@@ -69,12 +69,12 @@ impl Erasing {
             texts.extend(self.left_of(event.stream, event.place, event.text).map(|left| (at, left)));
         }
         let of_someone = |row: &[u8]| Reader::new(row).uuid().is_ok_and(|id| self.people.contains_key(&id));
-        let without = |row: &[u8], nameless: fn(&[u8]) -> Result<Vec<u8>, Damaged>| {
-            if of_someone(row) { nameless(row).map(Some) } else { Ok(None) }
+        let without = |row: &[u8], redacted: fn(&[u8]) -> Result<Vec<u8>, Damaged>| {
+            if of_someone(row) { redacted(row).map(Some) } else { Ok(None) }
         };
-        let rows: Vec<_> = read.rows.iter().map(|row| without(row, index::nameless)).collect::<Result<_, _>>()?;
+        let rows: Vec<_> = read.rows.iter().map(|row| without(row, index::redacted)).collect::<Result<_, _>>()?;
         let of_records: Vec<_> =
-            read.records.iter().map(|row| without(row, records::nameless)).collect::<Result<_, _>>()?;
+            read.records.iter().map(|row| without(row, records::redacted)).collect::<Result<_, _>>()?;
         let mut changed = !texts.is_empty();
         for (row, left) in read.rows.iter_mut().zip(&rows).chain(read.records.iter_mut().zip(&of_records)) {
             if let Some(left) = left
@@ -119,7 +119,7 @@ impl Replica {
     ///
     /// # Errors
     /// Where entries have to be read first.
-    pub fn erasing(&self) -> Result<Erasing, Wanting> {
+    pub fn erasing(&self) -> Result<Erasing, MissingEntries> {
         let people = self.erasable();
         let mut wanting = BTreeSet::new();
         for id in &people {
@@ -128,22 +128,22 @@ impl Replica {
         wanted(wanting)?;
         let mut erasing = Erasing { generation: self.generation, ..Erasing::default() };
         for id in people {
-            let pieces = self.pieces(&self.refs(id), &BTreeMap::new());
+            let placed_events = self.placed_events(&self.refs(id), &BTreeMap::new());
             let asks = |event: &Event| {
                 matches!(event, Event::Contact(ContactEvent::Erasing) | Event::Record(RecordEvent::Erasing))
             };
             // The last of each device: who knows of it knows of those before. A copy asks under the same name, and what
             // it asked may have the lower count and the later place.
             let mut asking = BTreeMap::new();
-            for piece in pieces.iter().filter(|piece| asks(&piece.event)) {
-                let Meta { device, counter, seq, .. } = piece.meta;
-                let last = asking.entry(device).or_insert(Asking { device, counter, seq });
+            for placed in placed_events.iter().filter(|placed| asks(&placed.event)) {
+                let Meta { device, counter, seq, .. } = placed.meta;
+                let last = asking.entry(device).or_insert(ErasureRequest { device, counter, seq });
                 last.counter = last.counter.max(counter);
                 last.seq = last.seq.zip(seq).map(|(one, other)| one.max(other));
             }
             erasing.people.insert(id, asking.into_values().collect());
-            for piece in &pieces {
-                if let (Place::Own(count), Some(seq)) = (piece.at.place, piece.meta.seq) {
+            for placed in &placed_events {
+                if let (Place::Own(count), Some(seq)) = (placed.at.place, placed.meta.seq) {
                     erasing.own.insert(count, seq);
                 }
             }
@@ -161,14 +161,14 @@ impl Replica {
         // What said something that this build does not know says nothing any more: the rows are of what is left.
         let mut rows = Rows::default();
         for id in &people {
-            let pieces = self.refs(*id).into_iter().filter_map(|at| {
+            let placed_events = self.refs(*id).into_iter().filter_map(|at| {
                 let found = self.cache.event(at.no, at.index)?;
                 let (rank, seq, received_ms) = self.rank(at.place, found.received_ms, &BTreeMap::new());
                 let left = erasing.left_of(*id, at.place, found.text);
                 let (meta, event, stream) = read_event(left.as_deref().unwrap_or(found.text), seq, received_ms)?;
-                Some(Piece { rank, at, meta, event, stream })
+                Some(PlacedEvent { rank, at, meta, event, stream })
             });
-            self.fold_into(&mut rows, *id, pieces.collect());
+            self.fold_into(&mut rows, *id, placed_events.collect());
         }
         let entry = Entry { rows: rows.of_orders(), records: rows.of_records(), ..self.entry() };
         prepared.batch.entries.push(entry.encode());

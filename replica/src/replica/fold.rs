@@ -2,14 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use domain::order::{Order, own_order_kept};
+use domain::order::{Order, sort_by_device_order};
 use domain::record::{Fields, Record};
 use domain::shop::Shop;
 use domain::{Event, Fold, Meta, StreamKind};
 use protocol::{Envelope, MAX_CLOCK_AHEAD_MS};
 use uuid::Uuid;
 
-use super::{Piece, Replica, Rows, Wanting};
+use super::{MissingEntries, PlacedEvent, Replica, Rows};
 use crate::codec::Damaged;
 use crate::entry::{Ack, Place};
 use crate::index::{Moved, Ref, RowData};
@@ -18,7 +18,7 @@ use crate::storage::JournalEntry;
 
 impl Replica {
     pub(super) fn fold_shop(&mut self) {
-        let pieces: Vec<_> = self
+        let placed_events: Vec<_> = self
             .of_shop
             .iter()
             .filter_map(|event| {
@@ -27,10 +27,10 @@ impl Replica {
                 Some((rank, meta_of(&envelope, seq, received_ms), protocol::body::read_of_shop(&envelope)))
             })
             .collect();
-        let pieces = by_rank(pieces, |(rank, ..)| *rank);
+        let placed_events = by_rank(placed_events, |(rank, ..)| *rank);
         let mut shop = Shop::default();
         let mut known = BTreeSet::new();
-        for (_, meta, event) in &pieces {
+        for (_, meta, event) in &placed_events {
             if known.insert(meta.id) {
                 shop.apply(meta, event);
             }
@@ -78,55 +78,55 @@ impl Replica {
     }
 
     /// Reads an order's events; the caller has made sure that they are in memory.
-    pub(super) fn pieces(&self, refs: &[Ref], new: &BTreeMap<u64, Ack>) -> Vec<Piece> {
-        let piece = |at: &Ref| {
+    pub(super) fn placed_events(&self, refs: &[Ref], new: &BTreeMap<u64, Ack>) -> Vec<PlacedEvent> {
+        let placed = |at: &Ref| {
             let found = self.cache.event(at.no, at.index)?;
             let (rank, seq, received_ms) = self.rank(at.place, found.received_ms, new);
             let (meta, event, stream) = read_event(found.text, seq, received_ms)?;
-            Some(Piece { rank, at: *at, meta, event, stream })
+            Some(PlacedEvent { rank, at: *at, meta, event, stream })
         };
-        refs.iter().filter_map(piece).collect()
+        refs.iter().filter_map(placed).collect()
     }
 
     /// Folds an order of its events.
-    pub(super) fn fold(id: Uuid, pieces: Vec<Piece>) -> (Order, RowData) {
-        let pieces = in_order(pieces);
+    pub(super) fn fold(id: Uuid, placed_events: Vec<PlacedEvent>) -> (Order, RowData) {
+        let placed_events = in_order(placed_events);
         let mut order = Order::new(id);
-        for piece in &pieces {
-            order.apply(&piece.meta, &piece.event);
+        for placed in &placed_events {
+            order.apply(&placed.meta, &placed.event);
         }
         let summary = order.summary();
         let thrown_away = order.confirmed.is_none() && order.discarded.is_some();
         // Money that was taken for a draft does not go with it.
         let had_money = !order.payments.is_empty() || !order.refunds.is_empty();
-        let is_order = pieces.iter().any(|piece| piece.stream == Some(StreamKind::Order));
+        let is_order = placed_events.iter().any(|placed| placed.stream == Some(StreamKind::Order));
         let visible = is_order && (!thrown_away || had_money);
-        let refs = pieces.iter().map(|piece| piece.at).collect();
+        let refs = placed_events.iter().map(|placed| placed.at).collect();
         let moves = moves_of(&order);
         (order, RowData { summary, visible, refs, moves })
     }
 
     /// Folds a record of its events.
-    pub(super) fn fold_record(pieces: Vec<Piece>) -> (Record, Vec<Ref>) {
-        let pieces = in_order(pieces);
+    pub(super) fn fold_record(placed_events: Vec<PlacedEvent>) -> (Record, Vec<Ref>) {
+        let placed_events = in_order(placed_events);
         let mut record = Record::default();
-        for piece in &pieces {
-            record.apply(&piece.meta, &piece.event);
+        for placed in &placed_events {
+            record.apply(&placed.meta, &placed.event);
         }
-        (record, pieces.iter().map(|piece| piece.at).collect())
+        (record, placed_events.iter().map(|placed| placed.at).collect())
     }
 
     /// Folds a stream of its events, and adds its row.
-    pub(super) fn fold_into(&self, rows: &mut Rows, id: Uuid, pieces: Vec<Piece>) {
-        let kind = pieces.first().and_then(|piece| piece.stream).or_else(|| self.records.kind(id));
+    pub(super) fn fold_into(&self, rows: &mut Rows, id: Uuid, placed_events: Vec<PlacedEvent>) {
+        let kind = placed_events.first().and_then(|placed| placed.stream).or_else(|| self.records.kind(id));
         match kind.map(StreamKind::fold) {
             Some(Fold::Record(number)) => {
-                let (record, refs) = Self::fold_record(pieces);
+                let (record, refs) = Self::fold_record(placed_events);
                 let row = RecordData { number, fields: Fields::of(id, &record), refs };
                 rows.records.push((id, row.encode()));
             }
             // The shop's own events are never in the pieces of a row.
-            Some(Fold::Order | Fold::Shop) | None => rows.orders.push((id, Self::fold(id, pieces).1.encode())),
+            Some(Fold::Order | Fold::Shop) | None => rows.orders.push((id, Self::fold(id, placed_events).1.encode())),
         }
     }
 
@@ -137,16 +137,16 @@ impl Replica {
     }
 
     /// A record with its whole timeline; `None` when there is none.
-    pub fn record(&self, id: Uuid) -> Result<Option<Record>, Wanting> {
+    pub fn record(&self, id: Uuid) -> Result<Option<Record>, MissingEntries> {
         let refs = self.records.refs(id);
         let mut wanting = BTreeSet::new();
         self.want(&refs, &mut wanting);
         wanted(wanting)?;
-        Ok((!refs.is_empty()).then(|| Self::fold_record(self.pieces(&refs, &BTreeMap::new())).0))
+        Ok((!refs.is_empty()).then(|| Self::fold_record(self.placed_events(&refs, &BTreeMap::new())).0))
     }
 
     /// An order with its whole timeline; `None` when there is none.
-    pub fn order(&self, id: Uuid) -> Result<Option<Order>, Wanting> {
+    pub fn order(&self, id: Uuid) -> Result<Option<Order>, MissingEntries> {
         let refs = self.index.refs(id);
         if refs.is_empty() {
             return Ok(None);
@@ -154,7 +154,7 @@ impl Replica {
         let mut wanting = BTreeSet::new();
         self.want(&refs, &mut wanting);
         wanted(wanting)?;
-        let (order, row) = Self::fold(id, self.pieces(&refs, &BTreeMap::new()));
+        let (order, row) = Self::fold(id, self.placed_events(&refs, &BTreeMap::new()));
         Ok(row.refs.first().map(|_| order))
     }
 }
@@ -181,25 +181,25 @@ fn moves_of(order: &Order) -> Vec<Moved> {
     moves
 }
 
-pub(super) fn wanted(wanting: BTreeSet<u32>) -> Result<(), Wanting> {
-    if wanting.is_empty() { Ok(()) } else { Err(Wanting(wanting.into_iter().collect())) }
+pub(super) fn wanted(wanting: BTreeSet<u32>) -> Result<(), MissingEntries> {
+    if wanting.is_empty() { Ok(()) } else { Err(MissingEntries(wanting.into_iter().collect())) }
 }
 
 /// In the order of the log. Sorts numbers and not pieces, so that the app carries the code of one sort.
-fn by_rank<T>(pieces: Vec<T>, rank: impl Fn(&T) -> (u8, u64)) -> Vec<T> {
-    let mut places: Vec<_> = pieces.iter().map(rank).zip(0_usize..).collect();
+fn by_rank<T>(placed_events: Vec<T>, rank: impl Fn(&T) -> (u8, u64)) -> Vec<T> {
+    let mut places: Vec<_> = placed_events.iter().map(rank).zip(0_usize..).collect();
     places.sort_unstable();
-    let mut pieces: Vec<_> = pieces.into_iter().map(Some).collect();
-    places.into_iter().filter_map(|(_, at)| pieces.get_mut(at).and_then(Option::take)).collect()
+    let mut placed_events: Vec<_> = placed_events.into_iter().map(Some).collect();
+    places.into_iter().filter_map(|(_, at)| placed_events.get_mut(at).and_then(Option::take)).collect()
 }
 
 /// In the order in which they fold: by their rank, but a device's events among themselves always in its own order.
-fn in_order(pieces: Vec<Piece>) -> Vec<Piece> {
-    let mut pieces = by_rank(pieces, |piece| piece.rank);
+fn in_order(placed_events: Vec<PlacedEvent>) -> Vec<PlacedEvent> {
+    let mut placed_events = by_rank(placed_events, |placed| placed.rank);
     let mut known = BTreeSet::new();
     // The same event in an older generation of the log stands later, and goes: before its places count.
-    pieces.retain(|piece| known.insert(piece.meta.id));
-    own_order_kept(pieces, |piece| &piece.meta)
+    placed_events.retain(|placed| known.insert(placed.meta.id));
+    sort_by_device_order(placed_events, |placed| &placed.meta)
 }
 
 /// Reads an event's text. `received_ms`: its clock counts for no more than a little after this.

@@ -4,7 +4,7 @@ use domain::shop::{DeviceJoined, ShopEvent};
 use protocol::api::Joined;
 use uuid::Uuid;
 
-use super::{ActFault, Moment, Prepared, Replica};
+use super::{ActContext, ActFault, Prepared, Replica};
 use crate::device::{Credential, Device};
 
 impl Replica {
@@ -15,7 +15,7 @@ impl Replica {
 
     /// Whether the time for a new identity has come: all that was made under the old one is in the log, and known to
     /// be. Whoever acts under the new one has then *seen* all of it, and nobody takes one tablet for two.
-    pub fn may_succeed(&self) -> bool {
+    pub fn may_rotate_identity(&self) -> bool {
         self.device.cloned && self.outbox.len() == 0 && !self.settling && self.acks.last_seq() <= self.log.cursor
     }
 
@@ -25,15 +25,15 @@ impl Replica {
         &self,
         former: Uuid,
         joined: &Joined,
-        moment: &mut Moment<'_>,
+        context: &mut ActContext<'_>,
     ) -> Result<Option<Prepared>, ActFault> {
-        if !self.may_succeed() || self.device.id != former {
+        if !self.may_rotate_identity() || self.device.id != former {
             return Ok(None);
         }
         let credential = Credential(joined.credential.clone());
         let device = self.device.succeeded_by(joined.device, joined.code.clone(), credential, self.counter);
         let introduced = DeviceJoined { code: joined.code.clone() };
-        self.of_shop(device, vec![ShopEvent::DeviceJoined(introduced)], moment).map(Some)
+        self.of_shop(device, vec![ShopEvent::DeviceJoined(introduced)], context).map(Some)
     }
 
     /// The device record to store when the log told that another device writes under this one's id.

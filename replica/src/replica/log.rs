@@ -11,7 +11,9 @@ use serde_json::value::RawValue;
 use uuid::Uuid;
 
 use super::fold::{read_envelope, wanted};
-use super::{Incoming, Intake, Outgoing, Piece, Prepared, Replica, Rows, SyncFault, Wanting, What, kind_of, map_of};
+use super::{
+    Incoming, Intake, MissingEntries, Outgoing, PlacedEvent, Prepared, Replica, Rows, SyncFault, What, kind_of, map_of,
+};
 use crate::entry::{Ack, Entry, Kind, LogMark, Place, Stored};
 use crate::index::Ref;
 use crate::outbox::Pending;
@@ -19,7 +21,7 @@ use crate::storage::Batch;
 
 impl Replica {
     /// The next events to send, all of one identity, or `None` when there is nothing to send (now).
-    pub fn outgoing(&self, max_events: usize, max_bytes: usize) -> Result<Option<Outgoing>, Wanting> {
+    pub fn outgoing(&self, max_events: usize, max_bytes: usize) -> Result<Option<Outgoing>, MissingEntries> {
         if self.settling {
             return Ok(None);
         }
@@ -155,8 +157,8 @@ impl Replica {
 
     /// Orders whose fold these acknowledgements may change: those that hold events of others, whose clock was ahead, or
     /// that had seen more than there is before them. An order of this device alone folds the same before and after.
-    fn moved_by(&self, acks: &BTreeMap<u64, Ack>) -> BTreeMap<Uuid, Vec<Piece>> {
-        let mut touched: BTreeMap<Uuid, Vec<Piece>> = BTreeMap::new();
+    fn moved_by(&self, acks: &BTreeMap<u64, Ack>) -> BTreeMap<Uuid, Vec<PlacedEvent>> {
+        let mut touched: BTreeMap<Uuid, Vec<PlacedEvent>> = BTreeMap::new();
         let mut seen = BTreeSet::new();
         for (counter, ack) in acks {
             let Some(pending) = self.outbox.get(*counter) else { continue };
@@ -181,24 +183,24 @@ impl Replica {
     /// Folds orders and records with the pieces that come new; gives their rows. `settle`: without what older logs left.
     fn fold_all(
         &self,
-        touched: BTreeMap<Uuid, Vec<Piece>>,
+        touched: BTreeMap<Uuid, Vec<PlacedEvent>>,
         new: &BTreeMap<u64, Ack>,
         settle: bool,
     ) -> Result<Rows, SyncFault> {
         let mut wanting = BTreeSet::new();
         let stays = |at: &Ref| !settle || !matches!(at.place, Place::Log(g, _) if g != self.generation);
         let mut all = Vec::with_capacity(touched.len());
-        for (id, pieces) in touched {
+        for (id, placed_events) in touched {
             let mut refs = self.refs(id);
             refs.retain(stays);
             self.want(&refs, &mut wanting);
-            all.push((id, refs, pieces));
+            all.push((id, refs, placed_events));
         }
-        wanted(wanting).map_err(SyncFault::Wanting)?;
+        wanted(wanting).map_err(SyncFault::MissingEntries)?;
         let mut rows = Rows::default();
-        for (id, refs, pieces) in all {
-            let mut known = self.pieces(&refs, new);
-            known.extend(pieces);
+        for (id, refs, placed_events) in all {
+            let mut known = self.placed_events(&refs, new);
+            known.extend(placed_events);
             self.fold_into(&mut rows, id, known);
         }
         Ok(rows)
@@ -301,13 +303,13 @@ impl Replica {
                 wanting.insert(pending.no);
             }
         }
-        wanted(wanting).map_err(SyncFault::Wanting)?;
+        wanted(wanting).map_err(SyncFault::MissingEntries)?;
 
         let mut log = LogMark { epoch: intake.epoch, ..self.log };
         let mut hlc = self.hlc;
         let mut acks = Vec::new();
         let mut stored = Vec::new();
-        let mut touched: BTreeMap<Uuid, Vec<Piece>> = BTreeMap::new();
+        let mut touched: BTreeMap<Uuid, Vec<PlacedEvent>> = BTreeMap::new();
         let mut cloned = false;
         let mut erase = Vec::new();
         for event in &intake.events {
@@ -350,7 +352,7 @@ impl Replica {
             if let Some(envelope) = envelope {
                 // What was on its way as the server heard that this device asks comes as it was.
                 let was_under_way = || event.seq < self.acks.last_seq() && self.people.contains_key(&stream);
-                if erasure::asks(envelope) || (event.hash.is_none() && was_under_way()) {
+                if erasure::is_erasure_request(envelope) || (event.hash.is_none() && was_under_way()) {
                     erase.push(stream);
                 }
                 // Not this device's, and in its name: a copy's, or its own from after a backup that it was made from.
@@ -365,8 +367,8 @@ impl Replica {
                 let (meta, body, kind) = read_envelope(envelope, Some(event.seq), Some(event.received_ms));
                 let index = u32::try_from(stored.len()).unwrap_or(u32::MAX);
                 let at = Ref { no: self.last_no + 1, index, place };
-                let piece = Piece { rank: (0, event.seq), at, meta, event: body, stream: kind };
-                touched.entry(stream).or_default().push(piece);
+                let placed = PlacedEvent { rank: (0, event.seq), at, meta, event: body, stream: kind };
+                touched.entry(stream).or_default().push(placed);
             }
             stored.push(Stored { place, id, kind, stream, received_ms: event.received_ms, text, at: 0 });
         }
@@ -374,8 +376,8 @@ impl Replica {
             return Err(SyncFault::AnotherLog(intake.epoch));
         }
         let new = map_of(acks.iter().map(|ack| (ack.counter, *ack)));
-        for (id, pieces) in self.moved_by(&new) {
-            touched.entry(id).or_insert(pieces);
+        for (id, placed_events) in self.moved_by(&new) {
+            touched.entry(id).or_insert(placed_events);
         }
         let settled = self.settling && log.cursor >= intake.head;
         if settled {

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
 use super::fold::wanted;
-use super::{LoadFault, Prepared, Replica, Rows, Wanting};
+use super::{LoadFault, MissingEntries, Prepared, Replica, Rows};
 use crate::entry::Entry;
 use crate::index::Ref;
 use crate::storage::JournalEntry;
@@ -38,7 +38,7 @@ impl Replica {
     }
 
     /// Folds the next orders. `None` when all are folded: store [`Replica::rebuilt`] then.
-    pub fn rebuild(&mut self) -> Result<Option<usize>, Wanting> {
+    pub fn rebuild(&mut self) -> Result<Option<usize>, MissingEntries> {
         const AT_ONCE: usize = 500;
         let Some(rebuild) = &mut self.rebuilding else { return Ok(None) };
         let ids: Vec<Uuid> = rebuild.order.iter().take(AT_ONCE).copied().collect();
@@ -63,8 +63,8 @@ impl Replica {
         let mut rows = Rows::default();
         // What only an earlier log had, or an entry that can't be read, is nothing: not even of a kind.
         for (id, refs) in refs.into_iter().filter(|(_, refs)| !refs.is_empty()) {
-            let pieces = self.pieces(&refs, &BTreeMap::new());
-            self.fold_into(&mut rows, id, pieces);
+            let placed_events = self.placed_events(&refs, &BTreeMap::new());
+            self.fold_into(&mut rows, id, placed_events);
         }
         // Rows that were just written are readable.
         for (_, row) in rows.orders {

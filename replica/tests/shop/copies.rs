@@ -55,7 +55,7 @@ fn both_go_on_as_tablets_of_their_own() {
     each_is_somebody(&stall);
     assert_eq!(stall.tablets[0].tab.replica().counts(NOW).all(), 6);
     // While they did not know of each other, they gave out the same numbers: a person is shown, and settles it.
-    let doubled = stall.tablets[0].tab.replica().doubled_numbers();
+    let doubled = stall.tablets[0].tab.replica().duplicate_numbers();
     assert_eq!(doubled.len(), 2);
     for (number, orders) in doubled {
         assert!(number.0.contains("-K7-"));
@@ -65,7 +65,7 @@ fn both_go_on_as_tablets_of_their_own() {
     assert_eq!(numbers.len(), 4);
     assert!(numbers.iter().all(|number| !number.contains("-K7-")), "under new codes: {numbers:?}");
     stall.settle();
-    assert_eq!(stall.tablets[0].tab.replica().doubled_numbers(), []);
+    assert_eq!(stall.tablets[0].tab.replica().duplicate_numbers(), []);
     ids(&stall);
 }
 
@@ -269,7 +269,7 @@ fn a_tablet_restored_from_a_backup_goes_on_under_a_new_name() {
     let more = stall.act(0, None, &new_order("c", 5)).unwrap();
     assert!(!more.number.unwrap().0.contains("-K7-"));
     stall.settle();
-    assert_eq!(stall.tablets[1].tab.replica().doubled_numbers(), []);
+    assert_eq!(stall.tablets[1].tab.replica().duplicate_numbers(), []);
     assert_eq!(stall.tablets[1].tab.replica().counts(NOW).all(), 3);
 }
 

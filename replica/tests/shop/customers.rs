@@ -7,7 +7,7 @@
 
 use domain::StreamKind;
 use domain::contact::Buyer;
-use domain::customer::{Customer, Owing, debt_book, doubles, repay, resolve};
+use domain::customer::{Customer, Owing, debt_book, duplicates, repay, resolve};
 use domain::order::{Command, Content, Line, Method, NewPayment, Status, Terms};
 use domain::record::{Changed, DebtMoved, RecordEvent, Value};
 use domain::weight::WeightUnit;
@@ -67,7 +67,7 @@ fn the_same_customer_made_on_two_tablets_is_seen_as_one_on_both() {
     stall.settle();
     for n in 0..2 {
         let all = [customer(&stall, n, first), customer(&stall, n, second)];
-        assert_eq!(doubles(&all), [(first.min(second), first.max(second))]);
+        assert_eq!(duplicates(&all), [(first.min(second), first.max(second))]);
     }
 }
 

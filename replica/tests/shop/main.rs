@@ -377,7 +377,7 @@ fn two_tabs_share_a_disk_and_a_count() {
     stall.wait(stall.tablets[0].tab.refresh()).unwrap();
     stall.wait(second.refresh()).unwrap();
     assert_eq!(stall.tablets[0].tab.replica().summaries(), second.replica().summaries());
-    assert!(second.replica().doubled_numbers().is_empty());
+    assert!(second.replica().duplicate_numbers().is_empty());
     stall.settle();
     assert_eq!(stall.tablets[1].tab.replica().counts(NOW).all(), 12);
 }
@@ -462,7 +462,7 @@ fn what_was_called_saved_survives_a_crash_at_every_storage_step() {
             stall.settle();
             let there: BTreeSet<_> = stall.tablets[1].tab.replica().summaries().iter().map(|s| s.id).collect();
             assert!(there.is_superset(&saved), "{trouble:?} at {step}");
-            let numbers = stall.tablets[0].tab.replica().doubled_numbers();
+            let numbers = stall.tablets[0].tab.replica().duplicate_numbers();
             assert!(numbers.is_empty(), "{trouble:?} at {step}: {numbers:?}");
         }
     }

@@ -8,7 +8,7 @@
 
 use domain::order::{Badge, Command};
 use domain::product::Product;
-use domain::product::merge::{Merged, cleared, counted_twice, doubles, variants};
+use domain::product::merge::{Merged, cleared, counted_twice, duplicates, variants};
 use domain::record::{Changed, RecordEvent, StockMoved, StockReason, Value};
 use domain::sheet::content::Content;
 use domain::sheet::products::{Column, Products};
@@ -69,7 +69,7 @@ fn import(stall: &Stall, n: usize, rows: &[[&str; 5]]) -> usize {
 /// Merges all that is suggested; where both were counted alike, that is what is there.
 fn merge_all(stall: &Stall, n: usize) -> usize {
     let all = shown(stall, n);
-    let pairs = doubles(&all);
+    let pairs = duplicates(&all);
     for (kept, other) in &pairs {
         merge(stall, n, *kept, *other);
     }
@@ -139,12 +139,12 @@ fn t1_the_same_sheet_on_two_tablets_is_merged_in_one_go_sold_as_one_and_imported
     sell(&stall, 0, (tea[0], 0), 3, true);
     sell(&stall, 1, (tea[1], 0), 2, true);
     stall.settle();
-    assert_eq!(doubles(&shown(&stall, 0)), doubles(&shown(&stall, 1)), "both tablets suggest the same");
+    assert_eq!(duplicates(&shown(&stall, 0)), duplicates(&shown(&stall, 1)), "both tablets suggest the same");
     assert_eq!(merge_all(&stall, 1), 3);
     stall.settle();
     for n in 0..2 {
         let all = shown(&stall, n);
-        assert_eq!((all.len(), doubles(&all).len()), (3, 0));
+        assert_eq!((all.len(), duplicates(&all).len()), (3, 0));
         stall.restart(n);
         assert_eq!(shown(&stall, n), all, "from the disk, too");
     }
@@ -203,7 +203,7 @@ fn t1_a_product_written_down_twice_keeps_one_price_all_codes_and_the_others_deta
     let mut after = shown(&stall, 0);
     after.iter_mut().find(|it| it.id == b).unwrap().category = String::new();
     assert_eq!(after, before, "two again, each with its own");
-    assert_eq!(doubles(&after).len(), 1, "and suggested again");
+    assert_eq!(duplicates(&after).len(), 1, "and suggested again");
 }
 
 #[test]

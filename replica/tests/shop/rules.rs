@@ -8,7 +8,7 @@
 use domain::StreamKind;
 use domain::order::{Command, Content, Line, Status, Terms};
 use domain::record::{Changed, RecordEvent};
-use domain::rule::{Deed, Rule};
+use domain::rule::{Rule, RuleAction};
 use domain::shop::SettingChanged;
 use replica::Act;
 use uuid::Uuid;
@@ -17,7 +17,7 @@ use super::support::{DAY, Stall, new_order, pay};
 
 const HOUR: i64 = 3_600_000;
 
-fn write(stall: &Stall, deed: Deed) -> Uuid {
+fn write(stall: &Stall, deed: RuleAction) -> Uuid {
     let rule = Rule {
         id: Uuid::nil(),
         name: "规则".into(),
@@ -40,7 +40,7 @@ fn write(stall: &Stall, deed: Deed) -> Uuid {
 /// A shop that cancels what is not paid within an hour, and an order that all its tablets know.
 fn unpaid(tablets: usize) -> (Stall, Uuid) {
     let mut stall = Stall::new(tablets);
-    write(&stall, Deed::Cancel { hours: 1, reason: "超时未付".into() });
+    write(&stall, RuleAction::Cancel { hours: 1, reason: "超时未付".into() });
     stall.settle();
     let order = stall.act(0, None, &new_order("王", 50_00)).unwrap().order;
     stall.settle();
@@ -53,8 +53,8 @@ fn pass(stall: &Stall, ms: i64) {
 
 /// What the tablet waits for, once it has done what it may.
 fn look(stall: &Stall, n: usize) -> Vec<Uuid> {
-    let mut hand = stall.tablets[n].tab.hand();
-    let waiting = stall.wait(hand.look(None, DAY)).unwrap();
+    let mut hand = stall.tablets[n].tab.rule_runner();
+    let waiting = stall.wait(hand.run_once(None, DAY)).unwrap();
     waiting.into_iter().flat_map(|(_, devices)| devices).collect()
 }
 
@@ -144,7 +144,7 @@ fn a_tablet_that_was_revoked_holds_nothing_up() {
 #[test]
 fn an_order_of_a_tablet_whose_clock_is_a_year_slow_is_not_a_year_old() {
     let mut stall = Stall::new(2);
-    write(&stall, Deed::Cancel { hours: 1, reason: "超时未付".into() });
+    write(&stall, RuleAction::Cancel { hours: 1, reason: "超时未付".into() });
     stall.settle();
     pass(&stall, 240 * HOUR);
     stall.tablets[1].clock_off_ms.set(-365 * 24 * HOUR);
@@ -165,7 +165,7 @@ fn an_order_of_a_tablet_whose_clock_is_a_year_slow_is_not_a_year_old() {
 #[test]
 fn the_tablet_that_takes_an_order_labels_it_at_once_and_no_other_does_it_again() {
     let mut stall = Stall::new(2);
-    write(&stall, Deed::Label { label: "急".into() });
+    write(&stall, RuleAction::Label { label: "急".into() });
     stall.settle();
     stall.tablets[1].network.cut.set(true);
     let order = stall.act(1, None, &new_order("王", 50_00)).unwrap().order;
@@ -207,7 +207,7 @@ fn o3_a_rule_says_how_many_orders_it_touches_and_touches_these() {
     stall.settle();
     pass(&stall, 90 * HOUR);
     stall.settle();
-    let deed = Deed::Cancel { hours: 24, reason: "超时未付".into() };
+    let deed = RuleAction::Cancel { hours: 24, reason: "超时未付".into() };
     let id = write(&stall, deed);
     stall.settle();
     let tab = &stall.tablets[0].tab;
@@ -241,7 +241,7 @@ fn o3_what_a_rule_would_be_refused_is_not_counted() {
     stall.act(0, Some(order), &edit(&other, &first)).unwrap();
     stall.act(0, Some(order), &edit(&other, &second)).unwrap();
     stall.settle();
-    let id = write(&stall, Deed::Carrier { carrier: "sf".into() });
+    let id = write(&stall, RuleAction::Carrier { carrier: "sf".into() });
     let tab = &stall.tablets[0].tab;
     let rule = Rule::read(&tab.replica().fields(id).unwrap()).unwrap();
     let touched = stall.wait(tab.touched_by(&rule)).unwrap();

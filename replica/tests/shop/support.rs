@@ -27,11 +27,13 @@ use protocol::api::{
     PushStatus, Pushed,
 };
 use protocol::digest::{EventHash, event_hash};
-use protocol::erasure::{self, Asking};
+use protocol::erasure::{self, ErasureRequest};
 use protocol::{BlobId, Brief, Digest, Envelope, Flag, Problem, ProblemType, Stamp};
 use replica::Client;
 use replica::blobs::BlobStore;
-use replica::client::{ActFault, Acted, Body, Host, Live, OpenFault, Request, Response, Said, Transport, Unreachable};
+use replica::client::{
+    ActFault, Acted, Body, Host, Live, LiveMessage, OpenFault, Request, Response, Transport, Unreachable,
+};
 use replica::clock::Kept as KeptClock;
 use replica::memory::{MemoryDisk, MemoryStorage};
 use replica::sync::State;
@@ -207,18 +209,20 @@ fn hash_of(kept: &Kept) -> EventHash {
 /// Erases what was said of people by those who did not know that they had asked for that.
 fn erase(log: &mut [Kept]) {
     let read: Vec<Option<Envelope>> = log.iter().map(|kept| Envelope::read(&kept.text).ok()).collect();
-    let asking: Vec<(protocol::Stream, Asking)> = read
+    let asking: Vec<(protocol::Stream, ErasureRequest)> = read
         .iter()
         .zip(1..)
         .filter_map(|(envelope, seq)| Some((envelope.as_ref()?, seq)))
-        .filter(|(envelope, _)| erasure::asks(envelope))
-        .map(|(asks, seq)| (asks.stream.clone(), Asking { device: asks.device, counter: asks.counter, seq: Some(seq) }))
+        .filter(|(envelope, _)| erasure::is_erasure_request(envelope))
+        .map(|(asks, seq)| {
+            (asks.stream.clone(), ErasureRequest { device: asks.device, counter: asks.counter, seq: Some(seq) })
+        })
         .collect();
     for (kept, envelope) in log.iter_mut().zip(&read).filter_map(|(kept, read)| Some((kept, read.as_ref()?))) {
         let unknown = asking
             .iter()
             .any(|(stream, asking)| *stream == envelope.stream && !asking.was_known_to(envelope, Some(kept.stamp.seq)));
-        if unknown && kept.stamp.hash.is_none() && !erasure::asks(envelope) {
+        if unknown && kept.stamp.hash.is_none() && !erasure::is_erasure_request(envelope) {
             kept.stamp.hash = Some(event_hash(&kept.text));
             kept.text = erasure::erased(&kept.text).unwrap();
         }
@@ -510,8 +514,8 @@ pub struct Network {
 pub struct Socket(UnboundedReceiver<String>);
 
 impl Live for Socket {
-    async fn next(&mut self) -> Said {
-        self.0.next().await.map_or(Said::Closed(None), Said::Text)
+    async fn next(&mut self) -> LiveMessage {
+        self.0.next().await.map_or(LiveMessage::Closed(None), LiveMessage::Text)
     }
 }
 

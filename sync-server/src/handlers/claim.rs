@@ -7,8 +7,8 @@ use protocol::ProblemType;
 use protocol::api::{ClaimShop, Claimed};
 
 use crate::fault::Fault;
+use crate::services::channels::News;
 use crate::services::metrics::Refused;
-use crate::services::rooms::News;
 use crate::services::secrets;
 use crate::state::{ClientAddress, Shared};
 use crate::store::pairing::Claim;
@@ -41,7 +41,7 @@ pub async fn claim(
     }
     app.attempts.right(&attempt);
     // Where the answer was lost, what it was known by is no good any more.
-    app.rooms.room(claim.shop).tell(News::Revoked(claim.device));
+    app.channels.channel(claim.shop).tell(News::Revoked(claim.device));
     tracing::info!(shop = %claim.shop, device = %claim.device, "a shop claimed the server");
     Ok((StatusCode::CREATED, Json(Claimed { shop: claim.shop, credential: credential.text })))
 }

@@ -9,7 +9,7 @@ use tokio::time::timeout;
 use uuid::Uuid;
 
 use crate::fault::Fault;
-use crate::services::rooms::News;
+use crate::services::channels::News;
 use crate::state::{Caller, Shared};
 use crate::store::devices::Revoked;
 
@@ -36,12 +36,12 @@ pub async fn revoke(
     caller: Caller,
     Path((_, device)): Path<(Uuid, Uuid)>,
 ) -> Result<StatusCode, Fault> {
-    let room = app.rooms.room(caller.shop);
+    let channel = app.channels.channel(caller.shop);
     // Between the pushes: what is told after this one's news, the device does not hear.
-    let _turn = timeout(app.patience, room.turn.lock()).await.map_err(|_| ProblemType::Unavailable)?;
+    let _turn = timeout(app.patience, channel.push_lock.lock()).await.map_err(|_| ProblemType::Unavailable)?;
     match app.store.revoke(caller.shop, device, false, app.now()).await? {
         Revoked::Out => {
-            room.tell(News::Revoked(device));
+            channel.tell(News::Revoked(device));
             tracing::warn!(shop = %caller.shop, %device, by = %caller.device, "a device was revoked");
             Ok(StatusCode::NO_CONTENT)
         }

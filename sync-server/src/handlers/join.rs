@@ -8,8 +8,8 @@ use protocol::api::{JoinShop, Joined};
 use uuid::Uuid;
 
 use crate::fault::Fault;
+use crate::services::channels::News;
 use crate::services::metrics::Refused;
-use crate::services::rooms::News;
 use crate::services::secrets;
 use crate::state::{ClientAddress, Shared};
 use crate::store::pairing;
@@ -42,7 +42,7 @@ pub async fn join(
     match app.store.join(&wanted, now).await? {
         pairing::Joined::In { shop, code, again } => {
             app.attempts.right(&attempt);
-            app.rooms.room(shop).tell(News::Revoked(join.device));
+            app.channels.channel(shop).tell(News::Revoked(join.device));
             tracing::info!(%shop, device = %join.device, again, "a device was let in");
             let joined = Joined { shop, device: join.device, code, credential: credential.text };
             Ok((StatusCode::CREATED, Json(joined)))

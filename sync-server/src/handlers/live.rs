@@ -20,9 +20,9 @@ use crate::connections::Guest;
 use crate::fault::Fault;
 use crate::handlers::push::poke_text;
 use crate::services::attempts::network;
+use crate::services::channels::News;
 use crate::services::origin;
 use crate::services::places::Place;
-use crate::services::rooms::News;
 use crate::state::{App, Caller, ClientAddress, Shared};
 
 /// The credential is wrong or revoked, in the words of a socket: 4000 + the HTTP status.
@@ -124,7 +124,7 @@ impl Live {
     }
 
     async fn relay(&mut self, caller: Caller) -> End {
-        let mut news = self.app.rooms.room(caller.shop).listen();
+        let mut news = self.app.channels.channel(caller.shop).listen();
         // Listen first, read then: nothing falls between the two, and no revocation.
         if let Err(end) = self.say_head(&caller).await {
             return end;

@@ -14,7 +14,7 @@ use tokio::time::{Instant, sleep_until};
 use uuid::Uuid;
 
 use crate::fault::Fault;
-use crate::services::rooms::News;
+use crate::services::channels::News;
 use crate::services::turns::held;
 use crate::state::{App, Caller, Shared};
 use crate::store::log::{Page, Range};
@@ -28,7 +28,7 @@ const HEARD_EVERY_MS: i64 = 15_000;
 
 /// What a pull asks for.
 #[derive(Debug, Deserialize)]
-pub struct Asked {
+pub struct PullQuery {
     #[serde(default)]
     after: u64,
     limit: Option<usize>,
@@ -49,7 +49,11 @@ enum Own {
 }
 
 /// Reads a page; with `wait`, holds the call until there is something.
-pub async fn pull(State(app): State<Shared>, caller: Caller, Query(asked): Query<Asked>) -> Result<Response, Fault> {
+pub async fn pull(
+    State(app): State<Shared>,
+    caller: Caller,
+    Query(asked): Query<PullQuery>,
+) -> Result<Response, Fault> {
     let range = Range {
         after: asked.after,
         limit: asked.limit.unwrap_or(MAX_PULL_EVENTS).min(MAX_PULL_EVENTS),
@@ -62,7 +66,7 @@ pub async fn pull(State(app): State<Shared>, caller: Caller, Query(asked): Query
     let deadline = Instant::now() + Duration::from_secs(asked.wait.min(MAX_WAIT_SECONDS));
     let may_wait = asked.wait > 0 && range.limit > 0;
     // Listen first, read then: nothing falls between the two.
-    let mut news = app.rooms.room(caller.shop).listen();
+    let mut news = app.channels.channel(caller.shop).listen();
     let mut turn = Some(app.pages.take(caller.device).await?);
     let mut page = app.store.page(caller.shop, range).await?;
     let may_wait = may_wait && page.head.seq == range.after;

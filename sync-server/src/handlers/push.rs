@@ -10,8 +10,8 @@ use tokio::time::timeout;
 use uuid::Uuid;
 
 use crate::fault::Fault;
+use crate::services::channels::News;
 use crate::services::metrics::Became;
-use crate::services::rooms::News;
 use crate::state::{App, Caller, Shared, Upload};
 use crate::store::log::Appended;
 use crate::store::plan::{Arrival, Outcome};
@@ -52,10 +52,10 @@ async fn append(app: Shared, caller: Caller, push: Push) -> Result<(i64, Appende
     let arrivals: Vec<Arrival> =
         push.events.into_iter().map(|text| Arrival::read(Box::<str>::from(text).into(), caller.device, now)).collect();
     let bytes: Vec<usize> = arrivals.iter().map(|arrival| arrival.text.len()).collect();
-    let room = app.rooms.room(caller.shop);
-    let _turn = timeout(app.patience, room.turn.lock()).await.map_err(|_| ProblemType::Unavailable)?;
+    let channel = app.channels.channel(caller.shop);
+    let _turn = timeout(app.patience, channel.push_lock.lock()).await.map_err(|_| ProblemType::Unavailable)?;
     let texts: Option<Vec<String>> =
-        room.has_listeners().then(|| arrivals.iter().map(|arrival| arrival.text.clone()).collect());
+        channel.has_listeners().then(|| arrivals.iter().map(|arrival| arrival.text.clone()).collect());
     let appended = app.store.append(caller.shop, caller.device, arrivals, now).await?;
     let (mut stored, mut aside, mut new_bytes) = (0_usize, 0_usize, 0_u64);
     for (outcome, bytes) in appended.outcomes.iter().zip(bytes) {
@@ -81,7 +81,7 @@ async fn append(app: Shared, caller: Caller, push: Push) -> Result<(i64, Appende
     // Who began to listen since then hears of it too, without the events.
     if stored > 0 {
         let texts = texts.as_deref().filter(|_| !appended.erased);
-        room.tell(poke(&app, caller.device, &appended, texts, now));
+        channel.tell(poke(&app, caller.device, &appended, texts, now));
     }
     Ok((now, appended))
 }

@@ -18,7 +18,7 @@ const PAGE_BYTES: usize = 1_000_000;
 
 /// Which page.
 #[derive(Debug, Deserialize)]
-pub struct Asked {
+pub struct QuarantineQuery {
     before: Option<i64>,
 }
 
@@ -26,7 +26,7 @@ pub struct Asked {
 pub async fn quarantine(
     State(app): State<Shared>,
     caller: Caller,
-    Query(Asked { before }): Query<Asked>,
+    Query(QuarantineQuery { before }): Query<QuarantineQuery>,
 ) -> Result<Response, Fault> {
     // As large as a page of the log, and in memory as long as that.
     let turn = app.pages.take(caller.device).await?;

@@ -127,7 +127,7 @@ impl Arrival {
                     hlc_ms: envelope.hlc.0.min(latest),
                     ahead: envelope.hlc.0 > latest,
                     person: erasure::is_personal(&envelope).then_some(envelope.stream.1),
-                    asks_erasure: erasure::asks(&envelope),
+                    asks_erasure: erasure::is_erasure_request(&envelope),
                 })
             }
             Err(fault) => Err(refusal(&text, &fault)),

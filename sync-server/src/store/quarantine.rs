@@ -13,7 +13,7 @@ pub const MOST_ASIDE_BYTES: i64 = 4_000_000;
 
 /// An event that was kept aside.
 #[derive(Clone, Debug)]
-pub struct Aside {
+pub struct QuarantinedEvent {
     /// Its place among those that were.
     pub no: i64,
     /// The device that pushed it.
@@ -43,5 +43,5 @@ pub trait QuarantineStore: Send + Sync + 'static {
         before: Option<i64>,
         limit: usize,
         bytes: usize,
-    ) -> Result<Vec<Aside>, StoreFault>;
+    ) -> Result<Vec<QuarantinedEvent>, StoreFault>;
 }

@@ -29,7 +29,7 @@ impl Simulation {
         let aside: BTreeMap<Uuid, protocol::Envelope> = self.world.server().borrow().aside.clone();
         aside.values().for_each(|it| counters.entry(it.device).or_default().push(it.counter));
         let fold_all = |all: &BTreeMap<Uuid, Vec<(Meta, Event)>>| -> BTreeMap<Uuid, Order> {
-            all.iter().map(|(id, events)| (*id, fold(*id, own_order_kept(events.clone())))).collect()
+            all.iter().map(|(id, events)| (*id, fold(*id, sort_by_device_order(events.clone())))).collect()
         };
         let orders = fold_all(&of_order);
         for counters in counters.values_mut() {
@@ -137,7 +137,7 @@ impl Simulation {
         let aside = self.aside(nth).into_iter().map(|(meta, stream, _)| (meta.counter, stream.1));
         assert_eq!(told, BTreeMap::from_iter(aside).into_iter().collect::<Vec<_>>(), "tablet {nth} tells of others");
         // A tablet and its copy may have given out a number twice before they heard of each other.
-        let doubled = tab.replica().doubled_numbers();
+        let doubled = tab.replica().duplicate_numbers();
         assert!(self.copies + self.spoilt > 0 || doubled.is_empty(), "two orders have one number: {doubled:?}");
         let rows = tab.replica().summaries();
         // Of what only a stranger wrote and a restored server has lost there is a row still, in no list.
@@ -181,7 +181,7 @@ fn fold(id: Uuid, events: Vec<(Meta, Event)>) -> Order {
 
 /// The log's order, but a device's events among themselves in its own: a restored server may have been given a later
 /// one first.
-pub(super) fn own_order_kept(mut events: Vec<(Meta, Event)>) -> Vec<(Meta, Event)> {
+pub(super) fn sort_by_device_order(mut events: Vec<(Meta, Event)>) -> Vec<(Meta, Event)> {
     let devices: BTreeSet<Uuid> = events.iter().map(|(meta, _)| meta.device).collect();
     for device in devices {
         let places: Vec<usize> = (0..events.len()).filter(|at| events[*at].0.device == device).collect();

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::AtomicU64;
 
-use domain::customer::{Customer, doubles, resolve};
+use domain::customer::{Customer, duplicates, resolve};
 use domain::record::DebtMoved;
 
 use super::goods::sale;
@@ -148,7 +148,7 @@ impl Simulation {
             let is_known = |id: &&Uuid| all.contains_key(id) || !strangers::is_theirs(**id);
             let owed: i64 = owed.keys().filter(is_known).map(|id| owed[id]).sum();
             assert_eq!(together.values().sum::<i64>(), owed, "a debt is nobody's");
-            let twice: Vec<Uuid> = doubles(all.values()).into_iter().map(|(_, second)| second).collect();
+            let twice: Vec<Uuid> = duplicates(all.values()).into_iter().map(|(_, second)| second).collect();
             for (id, customer) in &all {
                 if let Some(into_id) = into(*id) {
                     assert_eq!(resolve(*id, into), resolve(into_id, into), "two that are one are two");

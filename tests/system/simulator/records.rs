@@ -6,7 +6,7 @@ use std::sync::atomic::AtomicU64;
 use domain::record::{Fields, Record, Value};
 use domain::shop::Shop;
 
-use super::checks::own_order_kept;
+use super::checks::sort_by_device_order;
 use super::*;
 
 /// How many fields ask for a person in the end, in all runs.
@@ -89,7 +89,7 @@ impl Simulation {
         }
         let mut shop = Shop::default();
         let of_shop = log.iter().filter(|(_, stream, _)| stream.0 == StreamKind::Shop.key()).cloned();
-        for (meta, event) in own_order_kept(of_shop.map(|(meta, _, event)| (meta, event)).collect()) {
+        for (meta, event) in sort_by_device_order(of_shop.map(|(meta, _, event)| (meta, event)).collect()) {
             shop.apply(&meta, &event);
         }
         // What was put aside counts where it was done.
@@ -100,7 +100,7 @@ impl Simulation {
         let mut records = BTreeMap::new();
         for ((kind, id), events) in events {
             let mut record = Record::default();
-            own_order_kept(events).iter().for_each(|(meta, event)| record.apply(meta, event));
+            sort_by_device_order(events).iter().for_each(|(meta, event)| record.apply(meta, event));
             self.check_sums(&record);
             // After a restore sequences are others than those that a tablet had seen, and a copy goes by its original's
             // name until they hear of each other; whose journal was spoilt has seen nothing until it has pulled anew.

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use domain::rule::{Deed, Rule};
+use domain::rule::{Rule, RuleAction};
 use domain::shop::SettingChanged;
 
 use super::*;
@@ -18,7 +18,7 @@ impl Simulation {
             id: Uuid::nil(),
             name: "超时".into(),
             on: true,
-            deed: Deed::Cancel { hours: 1, reason: "超时未付".into() },
+            deed: RuleAction::Cancel { hours: 1, reason: "超时未付".into() },
             channel: String::new(),
             category: String::new(),
             place: String::new(),
@@ -53,7 +53,7 @@ impl Simulation {
             let Some(tab) = self.tablets[nth].tabs.first().cloned() else { continue };
             self.spawn(nth, async move {
                 // A disk that does not do what is asked: another time.
-                let _ = tab.hand().look(None, TODAY).await;
+                let _ = tab.rule_runner().run_once(None, TODAY).await;
             });
         }
     }

@@ -11,7 +11,7 @@ use protocol::api::{
 };
 use protocol::digest::{EventHash, event_hash};
 use protocol::envelope::{stamp, unstamp};
-use protocol::erasure::{self, Asking};
+use protocol::erasure::{self, ErasureRequest};
 use protocol::{BlobId, Brief, Digest, Envelope, Flag, MAX_CLOCK_AHEAD_MS, Problem, ProblemType, Stamp, Stream, body};
 use replica::client::{Body, Request, Response};
 use serde_json::value::RawValue;
@@ -144,18 +144,21 @@ impl Server {
 
     /// Erases what was said of people by those who did not know that they had asked for that.
     fn erase(&mut self) {
-        let asks = self.log.events.iter().filter(|logged| erasure::asks(&logged.envelope));
-        let asking: Vec<(Stream, Asking)> = asks
+        let asks = self.log.events.iter().filter(|logged| erasure::is_erasure_request(&logged.envelope));
+        let asking: Vec<(Stream, ErasureRequest)> = asks
             .map(|Logged { envelope, stamp, .. }| {
                 let (device, counter) = (envelope.device, envelope.counter);
-                (envelope.stream.clone(), Asking { device, counter, seq: Some(stamp.seq) })
+                (envelope.stream.clone(), ErasureRequest { device, counter, seq: Some(stamp.seq) })
             })
             .collect();
         for logged in &mut self.log.events {
-            let of_someone = |(stream, asking): &(Stream, Asking)| {
+            let of_someone = |(stream, asking): &(Stream, ErasureRequest)| {
                 *stream == logged.envelope.stream && !asking.was_known_to(&logged.envelope, Some(logged.stamp.seq))
             };
-            if logged.stamp.hash.is_none() && !erasure::asks(&logged.envelope) && asking.iter().any(of_someone) {
+            if logged.stamp.hash.is_none()
+                && !erasure::is_erasure_request(&logged.envelope)
+                && asking.iter().any(of_someone)
+            {
                 // What is no event holds nothing that could be told from the rest.
                 let Some(left) = erasure::erased(&logged.text) else { continue };
                 logged.stamp.hash = Some(event_hash(&logged.text));

@@ -10,7 +10,7 @@ use std::task::{Poll, Waker};
 
 use protocol::BlobId;
 use replica::blobs::BlobStore;
-use replica::client::{Host, Live, Request, Response, Said, Transport, Unreachable};
+use replica::client::{Host, Live, LiveMessage, Request, Response, Transport, Unreachable};
 use replica::clock::Kept;
 use replica::memory::MemoryStorage;
 use replica::storage::{Batch, JournalEntry, Start, Storage, StorageFault};
@@ -266,22 +266,22 @@ pub struct Socket {
 }
 
 impl Live for Socket {
-    async fn next(&mut self) -> Said {
+    async fn next(&mut self) -> LiveMessage {
         loop {
             self.world.sleep(200).await;
             if self.world.is_cut(self.tablet) {
-                return Said::Closed(None);
+                return LiveMessage::Closed(None);
             }
             let head = self.world.1.borrow().head();
             if head == self.told {
                 continue;
             }
             if self.world.happens(|faults| faults.socket_broken) {
-                return Said::Closed(Some(1_011));
+                return LiveMessage::Closed(Some(1_011));
             }
             let poke = self.world.1.borrow_mut().poke(self.told, self.world.now_ms());
             self.told = head;
-            return Said::Text(poke);
+            return LiveMessage::Text(poke);
         }
     }
 }

@@ -3,7 +3,7 @@
 use domain::Event;
 use domain::order::{Choice, Command, Conflict, ConflictKind, Order, OrderEvent};
 
-use super::super::order::story;
+use super::super::order::timeline_lines;
 use crate::text::order_page::{page, settle};
 use crate::text::{Currency, dispute};
 use crate::ui::Glyph;
@@ -21,7 +21,7 @@ pub fn title(order: &Order, kind: ConflictKind, conflict: Option<&Conflict>, cur
         ConflictKind::SameField => {
             let taking = conflict.and_then(|conflict| conflict.other.as_ref());
             return match taking {
-                Some(taking) => dispute::field_twice(&story::two_values(order, taking, currency).0),
+                Some(taking) => dispute::field_twice(&timeline_lines::two_values(order, taking, currency).0),
                 None => dispute::SAME_FIELD.get().to_owned(),
             };
         }
@@ -86,7 +86,7 @@ fn face(order: &Order, kind: ConflictKind, conflict: &Conflict, choice: Choice, 
         (ConflictKind::PaidTwice, Choice::Second) => (dispute::SAME_MONEY_VOID_FIRST, Glyph::Cross),
         (ConflictKind::PaidTwice, _) => (dispute::REALLY_TWICE, Glyph::Refund),
         (ConflictKind::SameField, choice) => {
-            let values = conflict.other.as_ref().map(|taking| story::two_values(order, taking, currency));
+            let values = conflict.other.as_ref().map(|taking| timeline_lines::two_values(order, taking, currency));
             return match (values, choice) {
                 (Some((_, other, _)), Choice::First | Choice::Second | Choice::GetBack) => {
                     (dispute::use_value(&other), Glyph::Edit)

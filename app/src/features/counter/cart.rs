@@ -5,9 +5,9 @@ use leptos::prelude::*;
 use leptos::text_prop::TextProp;
 
 use super::model::paying::CREDIT;
-use super::till::{Asked, Back, Figure, MAIN, Met, Till};
+use super::till::{Back, DialogKind, Figure, MAIN, RemoteChange, Till};
 use super::words;
-use crate::features::order::marks;
+use crate::features::order::appearance;
 use crate::text::{Currency, counter, dispute, weight};
 use crate::ui::{
     Acts, Button, Empty, Fault, Glyph, Icon, Kind, LinkButton, Money, Note, Scroll, Sheet, Size, Stub, Tone,
@@ -100,7 +100,7 @@ pub fn CartSheet(till: Till) -> impl IntoView {
                             glyph=Glyph::More
                             icon_only=true
                             disabled=is_idle
-                            on_press=move || till.ask(Asked::Details)
+                            on_press=move || till.open(DialogKind::Details)
                         />
                     </Show>
                     <Button
@@ -217,7 +217,7 @@ fn Parking(till: Till, is_empty: Memo<bool>) -> impl IntoView {
             data-kind="quiet"
             aria-label=counter::PARKED
             aria-describedby=named
-            on:click=move |_| till.ask(Asked::Parked)
+            on:click=move |_| till.open(DialogKind::Parked)
         >
             <span>{counter::PARKED}</span>
             <span class="count" id=id hidden=move || count.get() == 0>{move || count.get()}</span>
@@ -231,13 +231,13 @@ fn MetElsewhere(till: Till) -> impl IntoView {
     move || {
         till.met.get().map(|met| {
             let text = match met {
-                Met::Sold => counter::SOLD_ELSEWHERE,
-                Met::Gone => counter::GONE_ELSEWHERE,
-                Met::Changed => counter::CHANGED_ELSEWHERE,
+                RemoteChange::Sold => counter::SOLD_ELSEWHERE,
+                RemoteChange::Gone => counter::GONE_ELSEWHERE,
+                RemoteChange::Changed => counter::CHANGED_ELSEWHERE,
             };
             // What was taken for it here stays with that order: what is due of it is seen there.
             let (order, received) = till.cart.with_untracked(|cart| (cart.order, cart.received()));
-            let money = (met != Met::Changed && received > 0).then(|| {
+            let money = (met != RemoteChange::Changed && received > 0).then(|| {
                 let stays = move || counter::stays_there(&till.said_amount(received));
                 view! {
                     <Note text=TextProp::from(stays) glyph=Glyph::Cash/>
@@ -248,7 +248,7 @@ fn MetElsewhere(till: Till) -> impl IntoView {
                 <div class="pad stack met" role="alert" data-testid="cart-met">
                     <Note text tone=Tone::Owe glyph=Glyph::Conflict/>
                     {money}
-                    {(met != Met::Changed)
+                    {(met != RemoteChange::Changed)
                         .then(|| {
                             view! {
                                 <div class="wrap">
@@ -273,7 +273,7 @@ fn below(line: &Line, currency: Currency) -> String {
     parts.push(match line.unit {
         Unit::Piece => counter::each(&price),
         Unit::Gram => {
-            let price = marks::weight_price(line.price, line.per, currency);
+            let price = appearance::weight_price(line.price, line.per, currency);
             weight::per(&format!("{}{price}", currency.symbol), line.per)
         }
     });
@@ -301,7 +301,7 @@ fn OneLine(till: Till, id: u32) -> impl IntoView {
     let quantity = move || {
         line.with(|line| match line.unit {
             Unit::Piece => format!("×{}", line.quantity),
-            Unit::Gram => marks::quantity_of(line.quantity, line),
+            Unit::Gram => appearance::quantity_of(line.quantity, line),
         })
     };
     let code = move || {
@@ -353,14 +353,14 @@ fn OneLine(till: Till, id: u32) -> impl IntoView {
                             view! {
                                 <Button
                                     label=weight::WEIGHT
-                                    on_press=move || till.ask(Asked::Line(id, Figure::Quantity))
+                                    on_press=move || till.open(DialogKind::Line(id, Figure::Quantity))
                                 />
                             }
                         }
                     >
                         <Steps till id/>
                     </Show>
-                    <Button label=counter::PRICE on_press=move || till.ask(Asked::Line(id, Figure::Price))/>
+                    <Button label=counter::PRICE on_press=move || till.open(DialogKind::Line(id, Figure::Price))/>
                     <Button
                         label=counter::REMOVE
                         glyph=Glyph::Cross
@@ -394,7 +394,7 @@ fn Steps(till: Till, id: u32) -> impl IntoView {
                 type="button"
                 class="count-key"
                 aria-label=move || format!("{} {}", counter::QUANTITY.get(), quantity.get())
-                on:click=move |_| till.ask(Asked::Line(id, Figure::Quantity))
+                on:click=move |_| till.open(DialogKind::Line(id, Figure::Quantity))
             >
                 {quantity}
             </button>
@@ -427,7 +427,7 @@ fn Tools(till: Till, is_empty: Memo<bool>) -> impl IntoView {
     let later = move || till.cart.with(|cart| cart.content.delivery == Delivery::PickUp);
     view! {
         <div class="cart-tools">
-            <button type="button" class="pick" on:click=move |_| till.ask(Asked::Customer)>
+            <button type="button" class="pick" on:click=move |_| till.open(DialogKind::Customer)>
                 <Icon glyph=Glyph::Person/>
                 <span>{buyer}</span>
             </button>
@@ -442,7 +442,7 @@ fn Tools(till: Till, is_empty: Memo<bool>) -> impl IntoView {
                 </button>
             </Show>
             <Show when=later>
-                <button type="button" class="pick" aria-pressed="true" on:click=move |_| till.ask(Asked::Details)>
+                <button type="button" class="pick" aria-pressed="true" on:click=move |_| till.open(DialogKind::Details)>
                     <Icon glyph=Glyph::Bag/>
                     <span>{crate::text::delivery::PICK_UP}</span>
                 </button>

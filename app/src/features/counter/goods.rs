@@ -11,12 +11,12 @@ use uuid::Uuid;
 
 use super::first::FirstSale;
 use super::model;
-use super::till::{Asked, Till};
+use super::till::{DialogKind, Till};
 use super::words;
 use crate::platform::page;
 use crate::session::{Table, ask_for_alike};
 use crate::text::{counter, weight};
-use crate::ui::{Button, Empty, Glyph, Kind, Money, SearchField, Tone, at_rest};
+use crate::ui::{Button, Empty, Glyph, Kind, Money, SearchField, Tone, debounced};
 
 /// So many tiles are drawn at first; a search or a category leads to the others at once.
 const PAGE: usize = 120;
@@ -107,9 +107,9 @@ pub fn Goods(till: Till) -> impl IntoView {
         ),
         _ => None,
     };
-    let at_rest = at_rest(move || (search.get(), category.get()));
+    let debounced = debounced(move || (search.get(), category.get()));
     let shown = move || {
-        let most = if at_rest.get() { most.get() } else { IN_SIGHT };
+        let most = if debounced.get() { most.get() } else { IN_SIGHT };
         found.with(|found| found.iter().take(most).copied().collect::<Vec<_>>())
     };
     // All tiles are one stop of the tab key: the one that had the focus last, or the first.
@@ -132,12 +132,12 @@ pub fn Goods(till: Till) -> impl IntoView {
                     label=counter::SCAN
                     glyph=Glyph::Scan
                     icon_only=true
-                    on_press=move || till.ask(Asked::Camera)
+                    on_press=move || till.open(DialogKind::Camera)
                 />
                 <Button
                     label=counter::FREE_ITEM
                     glyph=Glyph::Edit
-                    on_press=move || till.ask(Asked::Free(None))
+                    on_press=move || till.open(DialogKind::Free(None))
                 />
             </form>
             {chips}

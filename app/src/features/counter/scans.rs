@@ -9,7 +9,7 @@ use leptos::prelude::*;
 use uuid::Uuid;
 
 use super::model::Good;
-use super::till::{Asked, Figure, Till, Wanted, draw_line};
+use super::till::{DialogKind, Figure, Till, Wanted, draw_line};
 use crate::features::articles;
 use crate::text::{Phrase, scan as words, weight};
 use crate::ui::scan::Layer;
@@ -43,8 +43,8 @@ impl Till {
         if !self.asking.get_untracked() && !is_busy {
             return self.sell_scanned(code);
         }
-        let asked = self.asked.get_untracked();
-        if matches!(asked, Some(Asked::Camera)) && !is_busy {
+        let dialog = self.dialog.get_untracked();
+        if matches!(dialog, Some(DialogKind::Camera)) && !is_busy {
             self.close();
             return self.sell_scanned(code);
         }
@@ -55,7 +55,7 @@ impl Till {
         };
         let named = first.and_then(|(id, _)| self.product(id)).map(|it| it.name.clone());
         // What to do with an unknown code can wait: whoever scans on goes on selling.
-        if let (Scanned::Articles(places), Some(Asked::Unknown(_)), false) = (&means, &asked, is_busy)
+        if let (Scanned::Articles(places), Some(DialogKind::Unknown(_)), false) = (&means, &dialog, is_busy)
             && let [(product, of)] = places.as_slice()
             && self.asks_nothing(*product, *of)
         {
@@ -106,10 +106,10 @@ impl Till {
         self.begin();
         match means {
             Scanned::Articles(places) => self.sell_one_of(code, places, None),
-            Scanned::Label(label, places) if places.is_empty() => self.ask(Asked::Unknown(label.item)),
+            Scanned::Label(label, places) if places.is_empty() => self.open(DialogKind::Unknown(label.item)),
             Scanned::Label(label, places) if label.is_bare() => self.sell_one_of(code, places, None),
             Scanned::Label(label, places) => self.sell_one_of(code, places, Some(label)),
-            Scanned::Unknown | Scanned::Misread => self.ask(Asked::Unknown(code.to_owned())),
+            Scanned::Unknown | Scanned::Misread => self.open(DialogKind::Unknown(code.to_owned())),
         }
     }
 
@@ -125,9 +125,9 @@ impl Till {
                 if id == other
                     && self.product(*id).is_some_and(|it| articles::offered(&it, 0).len() == places.len()) =>
             {
-                self.ask(Asked::Variant(*id));
+                self.open(DialogKind::Variant(*id));
             }
-            (_, label) => self.ask(Asked::Which(code.to_owned(), places, label)),
+            (_, label) => self.open(DialogKind::Which(code.to_owned(), places, label)),
         }
     }
 
@@ -153,7 +153,7 @@ impl Till {
         });
         self.added(line, &good.item);
         if let (None, Some(line)) = (good.price, line) {
-            self.ask(Asked::Line(line, Figure::Price));
+            self.open(DialogKind::Line(line, Figure::Price));
         }
     }
 }

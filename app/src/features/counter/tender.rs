@@ -9,7 +9,7 @@ use leptos::prelude::*;
 use leptos::text_prop::TextProp;
 
 use super::model::paying::{CREDIT, Step, quick_amounts};
-use super::till::{AMOUNT, Asked, MAIN, Till};
+use super::till::{AMOUNT, DialogKind, MAIN, Till};
 use super::words;
 use crate::features::order::refusal::amount_words;
 use crate::text::{counter, fault, method};
@@ -297,7 +297,7 @@ fn PayCode(till: Till, picture: Memo<Option<String>>) -> impl IntoView {
     let has = Memo::new(move |_| picture.with(|picture| picture.as_ref().is_some_and(|it| !it.is_empty())));
     let show = move || {
         if let Some(picture) = picture.get_untracked() {
-            till.ask(Asked::Code(picture));
+            till.open(DialogKind::Code(picture));
         }
     };
     let is_bank = Memo::new(move |_| till.how.with(|how| how == "bank_transfer"));
@@ -343,6 +343,6 @@ fn OnCredit(till: Till) -> impl IntoView {
     });
     view! {
         <Note text glyph=Glyph::Credit/>
-        <Button label=key glyph=Glyph::Person kind=Kind::Plain on_press=move || till.ask(Asked::Customer)/>
+        <Button label=key glyph=Glyph::Person kind=Kind::Plain on_press=move || till.open(DialogKind::Customer)/>
     }
 }

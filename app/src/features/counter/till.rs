@@ -24,7 +24,7 @@ use uuid::Uuid;
 
 use super::model::{Cart, Good};
 use crate::platform::{clock, history, page};
-use crate::session::{ActFault, Loaded, Records, Session};
+use crate::session::{ActFault, Load, Records, Session};
 use crate::text::{self, Currency, counter};
 use crate::ui::scan::Scanner;
 use crate::ui::{Glyph, Toast, ToastAct, Toaster};
@@ -39,7 +39,7 @@ pub const MAIN: &str = "counter-main";
 
 /// What a dialog asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Asked {
+pub enum DialogKind {
     /// Which variant of a product.
     Variant(Uuid),
     /// How many grams of a product's variant.
@@ -136,7 +136,7 @@ pub enum Wanted {
 
 /// What another tablet did to the parked cart that is in hand here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Met {
+pub enum RemoteChange {
     /// It was sold there.
     Sold,
     /// It was thrown away there.
@@ -159,7 +159,7 @@ pub struct Till {
     /// The line that is open.
     pub open: RwSignal<Option<u32>>,
     /// What a dialog asks for.
-    pub asked: RwSignal<Option<Asked>>,
+    pub dialog: RwSignal<Option<DialogKind>>,
     /// Whether it is open.
     pub asking: RwSignal<bool>,
     /// The sale that was just made.
@@ -167,7 +167,7 @@ pub struct Till {
     /// What goes back of the sale before this one, until somebody has taken note of it.
     pub back: RwSignal<Option<Back>>,
     /// What another tablet did to this cart.
-    pub met: RwSignal<Option<Met>>,
+    pub met: RwSignal<Option<RemoteChange>>,
     /// Money is being taken.
     pub paying: Signal<bool>,
     /// On a phone: the cart is shown whole.
@@ -207,7 +207,7 @@ pub struct Till {
     /// What goes back goes back in cash, however it came.
     pub in_cash: RwSignal<bool>,
     /// The cart's draft, where there is one.
-    pub draft: Signal<Loaded<Arc<Order>>>,
+    pub draft: Signal<Load<Arc<Order>>>,
     /// The draft that was heard of last, and how much had happened to it.
     heard: StoredValue<(Uuid, usize)>,
     /// The step of paying, or the cart on a phone, was reached from here, so that one step back in the history is the
@@ -242,7 +242,7 @@ impl Till {
             toaster,
             cart,
             open: RwSignal::new(None),
-            asked: RwSignal::new(None),
+            dialog: RwSignal::new(None),
             asking: RwSignal::new(false),
             sold,
             back: RwSignal::new(None),
@@ -313,9 +313,9 @@ impl Till {
     }
 
     /// Opens a dialog, or changes what it asks for.
-    pub fn ask(self, asked: Asked) {
+    pub fn open(self, dialog: DialogKind) {
         let was_open = self.asking.get_untracked();
-        self.asked.set(Some(asked));
+        self.dialog.set(Some(dialog));
         self.asking.set(true);
         if was_open {
             request_animation_frame(|| {
@@ -348,7 +348,7 @@ impl Till {
         match product.offered().as_slice() {
             [] => {}
             [only] => self.take(id, *only),
-            _ => self.ask(Asked::Variant(id)),
+            _ => self.open(DialogKind::Variant(id)),
         }
     }
 
@@ -356,7 +356,7 @@ impl Till {
     pub fn take(self, id: Uuid, variant: u32) {
         let Some(product) = self.product(id) else { return };
         if product.unit == Unit::Gram {
-            return self.ask(Asked::Grams(id, variant));
+            return self.open(DialogKind::Grams(id, variant));
         }
         self.close();
         self.put(id, variant, 1);
@@ -370,7 +370,7 @@ impl Till {
         let line = self.cart.try_update(|cart| cart.add(&good, quantity, draw_line));
         self.added(line, &good.item);
         if let (None, Some(line)) = (good.price, line) {
-            self.ask(Asked::Line(line, Figure::Price));
+            self.open(DialogKind::Line(line, Figure::Price));
         }
     }
 

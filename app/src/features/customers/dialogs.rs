@@ -20,7 +20,7 @@ use uuid::Uuid;
 
 use super::called;
 use super::model::Book;
-use crate::features::order::marks;
+use crate::features::order::appearance;
 use crate::features::order::refusal::{self, amount_words};
 use crate::platform::page;
 use crate::session::{ActFault, People, Person, Row, Session, Table, ask_for_alike};
@@ -32,7 +32,7 @@ use crate::ui::{
 
 /// What a dialog asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Asked {
+pub enum DialogKind {
     /// How much was paid back, and how.
     Repay,
     /// How much was owed before.
@@ -45,7 +45,7 @@ pub enum Asked {
 
 /// The desk of one customer: what is asked now, and what became of it.
 #[derive(Clone, Copy)]
-pub struct Desk {
+pub struct CustomerDialogs {
     /// The shop.
     pub session: Session,
     /// Everyone.
@@ -54,14 +54,14 @@ pub struct Desk {
     pub person: Memo<Arc<Person>>,
     /// Their orders, newest first.
     pub rows: Signal<Arc<Vec<Row>>>,
-    asked: RwSignal<Option<Asked>>,
+    kind: RwSignal<Option<DialogKind>>,
     open: RwSignal<bool>,
     busy: RwSignal<bool>,
     fault: RwSignal<Option<String>>,
     toaster: Toaster,
 }
 
-impl Desk {
+impl CustomerDialogs {
     /// For the body of a component.
     pub fn of(people: Signal<Arc<People>>, person: Memo<Arc<Person>>, rows: Signal<Arc<Vec<Row>>>) -> Self {
         Self {
@@ -69,7 +69,7 @@ impl Desk {
             people,
             person,
             rows,
-            asked: RwSignal::new(None),
+            kind: RwSignal::new(None),
             open: RwSignal::new(false),
             busy: RwSignal::new(false),
             fault: RwSignal::new(None),
@@ -78,9 +78,9 @@ impl Desk {
     }
 
     /// Asks in a dialog.
-    pub fn ask(self, asked: Asked) {
+    pub fn open(self, kind: DialogKind) {
         self.fault.set(None);
-        self.asked.set(Some(asked));
+        self.kind.set(Some(kind));
         self.open.set(true);
     }
 
@@ -132,33 +132,33 @@ impl Desk {
 
 /// The dialog of a desk.
 #[component]
-pub fn Dialogs(desk: Desk) -> impl IntoView {
-    let title = move || match desk.asked.get() {
-        Some(Asked::Repay) => customers::repay_for(&desk.person.with(|person| called(person))),
-        Some(Asked::Debt) => customers::WRITE_DEBT.get().to_owned(),
-        Some(Asked::Merge) => customers::MERGE_WITH.get().to_owned(),
-        Some(Asked::Erase) => customers::ERASE.get().to_owned(),
+pub fn Dialogs(dialogs: CustomerDialogs) -> impl IntoView {
+    let title = move || match dialogs.kind.get() {
+        Some(DialogKind::Repay) => customers::repay_for(&dialogs.person.with(|person| called(person))),
+        Some(DialogKind::Debt) => customers::WRITE_DEBT.get().to_owned(),
+        Some(DialogKind::Merge) => customers::MERGE_WITH.get().to_owned(),
+        Some(DialogKind::Erase) => customers::ERASE.get().to_owned(),
         None => String::new(),
     };
     let body = move || {
-        Some(match desk.asked.get()? {
-            Asked::Repay => view! { <Repay desk/> }.into_any(),
-            Asked::Debt => view! { <Debt desk/> }.into_any(),
-            Asked::Merge => view! { <MergeWith desk/> }.into_any(),
-            Asked::Erase => view! { <Erase desk/> }.into_any(),
+        Some(match dialogs.kind.get()? {
+            DialogKind::Repay => view! { <Repay dialogs/> }.into_any(),
+            DialogKind::Debt => view! { <Debt dialogs/> }.into_any(),
+            DialogKind::Merge => view! { <MergeWith dialogs/> }.into_any(),
+            DialogKind::Erase => view! { <Erase dialogs/> }.into_any(),
         })
     };
-    view! { <Dialog open=desk.open title>{body}</Dialog> }
+    view! { <Dialog open=dialogs.open title>{body}</Dialog> }
 }
 
 /// Where the money goes, in words: what a receipt says.
-fn parts_words(desk: Desk, repayment: &Repayment, debt: i64) -> String {
+fn parts_words(dialogs: CustomerDialogs, repayment: &Repayment, debt: i64) -> String {
     let mut parts = Vec::new();
     for (order, part) in &repayment.orders {
-        let row = desk.rows.with(|rows| rows.iter().find(|row| row.id == *order).map(|row| row.summary.clone()));
+        let row = dialogs.rows.with(|rows| rows.iter().find(|row| row.id == *order).map(|row| row.summary.clone()));
         let Some(row) = row else { continue };
         let number = row.number.as_ref().map(|number| number.0.clone()).unwrap_or_default();
-        let amount = desk.money(*part);
+        let amount = dialogs.money(*part);
         parts.push(if *part == row.balance {
             customers::part_all(&number, &amount)
         } else {
@@ -167,22 +167,22 @@ fn parts_words(desk: Desk, repayment: &Repayment, debt: i64) -> String {
     }
     let old = repayment.rest.min(debt.max(0));
     if old > 0 {
-        parts.push(customers::part_debt(&desk.money(old)));
+        parts.push(customers::part_debt(&dialogs.money(old)));
     }
     if repayment.rest > old {
-        parts.push(customers::part_advance(&desk.money(repayment.rest - old)));
+        parts.push(customers::part_advance(&dialogs.money(repayment.rest - old)));
     }
     parts.join(" · ")
 }
 
 /// How much was paid back, how, and what it pays.
 #[component]
-fn Repay(desk: Desk) -> impl IntoView {
-    let session = desk.session;
+fn Repay(dialogs: CustomerDialogs) -> impl IntoView {
+    let session = dialogs.session;
     let currency = session.currency();
     let shop = session.shop_fields();
-    let owes = move || desk.person.with(|person| person.owes().max(0));
-    let debt = move || desk.person.with(|person| person.debt);
+    let owes = move || dialogs.person.with(|person| person.owes().max(0));
+    let debt = move || dialogs.person.with(|person| person.debt);
     let how = RwSignal::new(untrack(|| shop.with(|shop| default_of(shop, List::Method))));
     let choices = untrack(|| shop.with(|shop| shop_lists::choices(shop, List::Method, &how.get())));
     let typed = RwSignal::new(match untrack(owes) {
@@ -190,12 +190,12 @@ fn Repay(desk: Desk) -> impl IntoView {
         owed => currency.get_untracked().typed(owed),
     });
     let tried = RwSignal::new(false);
-    let given = move || desk.parsed(&typed.get());
+    let given = move || dialogs.parsed(&typed.get());
     let wrong = Signal::derive(move || if tried.get() { given().err().map(amount_words) } else { None });
-    let divided = Memo::new(move |_| given().ok().map(|amount| (amount, repay(amount, &desk.owing()))));
+    let divided = Memo::new(move |_| given().ok().map(|amount| (amount, repay(amount, &dialogs.owing()))));
     let told = move || {
         let (_, repayment) = divided.get()?;
-        Some(view! { <p class="receipt" data-testid="repayment-parts">{parts_words(desk, &repayment, debt())}</p> })
+        Some(view! { <p class="receipt" data-testid="repayment-parts">{parts_words(dialogs, &repayment, debt())}</p> })
     };
     let id = uid("amount");
     let write = move |minor: i64| typed.set(currency.get_untracked().typed(minor));
@@ -208,9 +208,12 @@ fn Repay(desk: Desk) -> impl IntoView {
             return;
         };
         let method = Method::from(how.get_untracked());
-        let parts = untrack(|| parts_words(desk, &repayment, debt()));
-        let said =
-            customers::receipt(&untrack(|| desk.money(amount)), &untrack(|| marks::method_name(&method)), &parts);
+        let parts = untrack(|| parts_words(dialogs, &repayment, debt()));
+        let said = customers::receipt(
+            &untrack(|| dialogs.money(amount)),
+            &untrack(|| appearance::method_name(&method)),
+            &parts,
+        );
         let mut acts: Vec<Act> = repayment
             .orders
             .iter()
@@ -222,10 +225,10 @@ fn Repay(desk: Desk) -> impl IntoView {
         if repayment.rest > 0 {
             let moved =
                 DebtMoved { amount: repayment.rest.saturating_neg(), method: Some(method), note: String::new() };
-            let id = desk.person.with_untracked(|person| person.id());
+            let id = dialogs.person.with_untracked(|person| person.id());
             acts.push(Act::Record(StreamKind::Customer, Some(id), vec![RecordEvent::DebtMoved(moved)]));
         }
-        desk.send(acts, said);
+        dialogs.send(acts, said);
     };
     view! {
         <form class="stack" novalidate on:submit=save>
@@ -239,22 +242,22 @@ fn Repay(desk: Desk) -> impl IntoView {
             />
             <AmountField
                 id=id.clone()
-                label=move || customers::owes_now(&desk.money(owes()))
+                label=move || customers::owes_now(&dialogs.money(owes()))
                 name=customers::PAY_AMOUNT
                 value=typed
                 fault=wrong
-                meaning=meant::amount(desk.session, typed)
+                meaning=meant::amount(dialogs.session, typed)
             />
             <div role="status">{told}</div>
             <Keypad field=id decimals=Signal::derive(move || currency.get().exponent) extra/>
-            <Fault text=desk.fault/>
+            <Fault text=dialogs.fault/>
             <Acts>
                 <Button
                     label=customers::SAVE_REPAYMENT
                     glyph=Glyph::Check
                     kind=Kind::Main
                     submit=true
-                    busy=desk.busy
+                    busy=dialogs.busy
                 />
             </Acts>
         </form>
@@ -263,12 +266,12 @@ fn Repay(desk: Desk) -> impl IntoView {
 
 /// What was owed before this book began.
 #[component]
-fn Debt(desk: Desk) -> impl IntoView {
-    let currency = desk.session.currency();
+fn Debt(dialogs: CustomerDialogs) -> impl IntoView {
+    let currency = dialogs.session.currency();
     let typed = RwSignal::new(String::new());
     let note = RwSignal::new(String::new());
     let tried = RwSignal::new(false);
-    let amount = move || desk.parsed(&typed.get());
+    let amount = move || dialogs.parsed(&typed.get());
     let wrong = Signal::derive(move || if tried.get() { amount().err().map(amount_words) } else { None });
     let note_wrong = Signal::derive(move || {
         note.with(|note| domain::text::parse(note, LONG).is_err()).then(|| fault::too_long(LONG))
@@ -282,8 +285,8 @@ fn Debt(desk: Desk) -> impl IntoView {
             return;
         };
         let moved = DebtMoved { amount, method: None, note: note.get_untracked().trim().to_owned() };
-        let id = desk.person.with_untracked(|person| person.id());
-        desk.send(
+        let id = dialogs.person.with_untracked(|person| person.id());
+        dialogs.send(
             vec![Act::Record(StreamKind::Customer, Some(id), vec![RecordEvent::DebtMoved(moved)])],
             customers::DEBT_SAVED.get().to_owned(),
         );
@@ -296,12 +299,12 @@ fn Debt(desk: Desk) -> impl IntoView {
                 label=customers::PAY_AMOUNT
                 value=typed
                 fault=wrong
-                meaning=meant::amount(desk.session, typed)
+                meaning=meant::amount(dialogs.session, typed)
             />
             <Keypad field=id decimals=Signal::derive(move || currency.get().exponent)/>
             <TextField label=customers::NOTE value=note fault=note_wrong/>
-            <Fault text=desk.fault/>
-            <Acts><Button label=customers::SAVE_DEBT kind=Kind::Main submit=true busy=desk.busy/></Acts>
+            <Fault text=dialogs.fault/>
+            <Acts><Button label=customers::SAVE_DEBT kind=Kind::Main submit=true busy=dialogs.busy/></Acts>
         </form>
     }
 }
@@ -311,10 +314,10 @@ const OFFERED: usize = 8;
 
 /// Who is the same person.
 #[component]
-fn MergeWith(desk: Desk) -> impl IntoView {
+fn MergeWith(dialogs: CustomerDialogs) -> impl IntoView {
     let typed = RwSignal::new(String::new());
-    let me = desk.person.with_untracked(|person| person.id());
-    let book = desk
+    let me = dialogs.person.with_untracked(|person| person.id());
+    let book = dialogs
         .people
         .with_untracked(|people| Book::of(people.iter().filter(|person| person.id() != me && !person.customer.erased)));
     let book = StoredValue::new(book);
@@ -328,9 +331,9 @@ fn MergeWith(desk: Desk) -> impl IntoView {
             let label = customers::same_as(&called(&other), &other.customer.phone);
             let press = move || {
                 let other = Arc::clone(&other);
-                let into = desk.person.get_untracked();
-                desk.open.set(false);
-                spawn_local(async move { merge(desk.session, desk.toaster, &other, &into).await });
+                let into = dialogs.person.get_untracked();
+                dialogs.open.set(false);
+                spawn_local(async move { merge(dialogs.session, dialogs.toaster, &other, &into).await });
             };
             view! { <li><Button label glyph=Glyph::Merge on_press=press/></li> }
         });
@@ -347,26 +350,26 @@ fn MergeWith(desk: Desk) -> impl IntoView {
 
 /// Whether the person's data are to be erased.
 #[component]
-fn Erase(desk: Desk) -> impl IntoView {
+fn Erase(dialogs: CustomerDialogs) -> impl IntoView {
     let erase = move || {
-        let person = desk.person.get_untracked();
+        let person = dialogs.person.get_untracked();
         let records = person
             .all()
             .map(|customer| Act::Record(StreamKind::Customer, Some(customer.id), vec![RecordEvent::Erasing]));
-        let orders = desk.rows.with_untracked(|rows| {
+        let orders = dialogs.rows.with_untracked(|rows| {
             // Where something is sent to, there is an address.
             let named = |row: &&Row| !row.name.is_empty() || !row.phone.is_empty() || row.delivery == Delivery::Ship;
             let erase = |row: &Row| Act::Order(Some(row.id), Box::new(Command::EraseBuyer));
             rows.iter().filter(named).map(erase).collect::<Vec<_>>()
         });
-        desk.send(records.chain(orders).collect(), customers::ERASE_DONE.get().to_owned());
+        dialogs.send(records.chain(orders).collect(), customers::ERASE_DONE.get().to_owned());
     };
     view! {
         <div class="stack">
             <Note text=customers::ERASE_WHY tone=Tone::Alarm glyph=Glyph::Warn/>
             <Note text=customers::ERASE_KEEPS/>
-            <Fault text=desk.fault/>
-            <Acts><Button label=customers::ERASE_NOW kind=Kind::Danger on_press=erase busy=desk.busy/></Acts>
+            <Fault text=dialogs.fault/>
+            <Acts><Button label=customers::ERASE_NOW kind=Kind::Danger on_press=erase busy=dialogs.busy/></Acts>
         </div>
     }
 }

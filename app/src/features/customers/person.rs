@@ -8,10 +8,10 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use uuid::Uuid;
 
-use super::dialogs::{Asked, Desk, Dialogs, separate};
+use super::dialogs::{CustomerDialogs, DialogKind, Dialogs, separate};
 use super::{BackToList, Missing, Place, called};
-use crate::features::order::marks;
-use crate::session::{Loaded, People, Person, Row, Session};
+use crate::features::order::appearance;
+use crate::session::{Load, People, Person, Row, Session};
 use crate::text::{self, Phrase, customers, form, weight};
 use crate::ui::{
     Acts, Button, Glyph, Icon, Kind, LinkButton, Menu, MenuAct, Money, Note, Scroll, Serial, Size, Skeleton, Stamp,
@@ -48,35 +48,35 @@ fn Sheet(people: Signal<Arc<People>>, person: Memo<Arc<Person>>, place: Place) -
     let session = Session::here();
     let ids = Memo::new(move |_| person.with(|person| person.all().map(|it| it.id).collect::<Vec<_>>()));
     let rows = session.bought(ids.into());
-    let desk = Desk::of(people, person, rows);
+    let dialogs = CustomerDialogs::of(people, person, rows);
     let erased = Memo::new(move |_| person.with(|person| person.customer.erased));
     let owes = Memo::new(move |_| person.with(|person| person.owes()));
     let repay = move || {
         let kind = if owes.get() > 0 { Kind::Main } else { Kind::Plain };
-        view! { <Button label=customers::REPAY glyph=Glyph::Cash kind on_press=move || desk.ask(Asked::Repay)/> }
+        view! { <Button label=customers::REPAY glyph=Glyph::Cash kind on_press=move || dialogs.open(DialogKind::Repay)/> }
     };
     let edit = move || place.edit(person.with_untracked(|person| person.id()));
     let menu = Signal::derive(move || {
-        let act = |label: Phrase, glyph, danger, asked| MenuAct {
+        let act = |label: Phrase, glyph, danger, kind| MenuAct {
             label: label.into(),
             glyph,
             danger,
-            act: Callback::new(move |()| desk.ask(asked)),
+            act: Callback::new(move |()| dialogs.open(kind)),
         };
-        let mut acts = vec![act(customers::WRITE_DEBT, Glyph::Credit, false, Asked::Debt)];
+        let mut acts = vec![act(customers::WRITE_DEBT, Glyph::Credit, false, DialogKind::Debt)];
         if !erased.get() {
-            acts.push(act(customers::MERGE_WITH, Glyph::Merge, false, Asked::Merge));
-            acts.push(act(customers::ERASE, Glyph::Erase, true, Asked::Erase));
+            acts.push(act(customers::MERGE_WITH, Glyph::Merge, false, DialogKind::Merge));
+            acts.push(act(customers::ERASE, Glyph::Erase, true, DialogKind::Erase));
         }
         acts
     });
     view! {
         <Scroll label=customers::CONTENT>
-            <Head desk place/>
-            <Who desk/>
-            <Merged desk/>
-            <Bought desk/>
-            <Book desk ids=ids.into()/>
+            <Head dialogs place/>
+            <Who dialogs/>
+            <Merged dialogs/>
+            <Bought dialogs/>
+            <Book dialogs ids=ids.into()/>
         </Scroll>
         <Stub>
             <Acts>
@@ -88,15 +88,15 @@ fn Sheet(people: Signal<Arc<People>>, person: Memo<Arc<Person>>, place: Place) -
                 {repay}
             </Acts>
         </Stub>
-        <Dialogs desk/>
+        <Dialogs dialogs/>
     }
 }
 
 /// Name and what is owed.
 #[component]
-fn Head(desk: Desk, place: Place) -> impl IntoView {
-    let person = desk.person;
-    let currency = desk.session.currency();
+fn Head(dialogs: CustomerDialogs, place: Place) -> impl IntoView {
+    let person = dialogs.person;
+    let currency = dialogs.session.currency();
     let owes = Memo::new(move |_| person.with(|person| person.owes()));
     let words = move || match owes.get() {
         0 => customers::OWES_NOTHING,
@@ -124,7 +124,7 @@ fn Head(desk: Desk, place: Place) -> impl IntoView {
         let (orders, sum, last) = person.with(|person| (person.orders, person.bought, person.last_ms));
         (orders > 0).then(|| {
             let orders = customers::orders(u64::try_from(orders).unwrap_or(u64::MAX));
-            let said = customers::bought_sum(&orders, &desk.money(sum));
+            let said = customers::bought_sum(&orders, &dialogs.money(sum));
             view! { <p class="small muted">{said} " · " <span class="unbroken">{customers::LAST_VISIT} " " {text::date_time(last)}</span></p> }
         })
     };
@@ -163,8 +163,8 @@ fn level_name(session: Session, key: &str) -> String {
 
 /// Phone, addresses, level, note.
 #[component]
-fn Who(desk: Desk) -> impl IntoView {
-    let person = desk.person;
+fn Who(dialogs: CustomerDialogs) -> impl IntoView {
+    let person = dialogs.person;
     let shown = move || {
         let person = person.get();
         let customer = &person.customer;
@@ -205,7 +205,7 @@ fn Who(desk: Desk) -> impl IntoView {
         let has_addresses = !addresses.is_empty();
         let addresses = addresses.into_iter().map(|address| view! { <li>{address}</li> }).collect_view();
         let level = (!customer.level.is_empty()).then(|| {
-            let name = level_name(desk.session, &customer.level);
+            let name = level_name(dialogs.session, &customer.level);
             view! { <dt>{customers::LEVEL}</dt><dd>{name}</dd> }
         });
         let note = (!customer.note.is_empty())
@@ -228,10 +228,10 @@ fn Who(desk: Desk) -> impl IntoView {
 
 /// Who turned out to be the same person.
 #[component]
-fn Merged(desk: Desk) -> impl IntoView {
-    let session = desk.session;
+fn Merged(dialogs: CustomerDialogs) -> impl IntoView {
+    let session = dialogs.session;
     let toaster = use_context::<Toaster>().unwrap_or_default();
-    let merged = Memo::new(move |_| desk.person.with(|person| person.merged.clone()));
+    let merged = Memo::new(move |_| dialogs.person.with(|person| person.merged.clone()));
     move || {
         let all = merged.get();
         (!all.is_empty()).then(|| {
@@ -261,9 +261,9 @@ fn Merged(desk: Desk) -> impl IntoView {
 
 /// Their orders, newest first.
 #[component]
-fn Bought(desk: Desk) -> impl IntoView {
+fn Bought(dialogs: CustomerDialogs) -> impl IntoView {
     let limit = RwSignal::new(PAGE);
-    let rows = desk.rows;
+    let rows = dialogs.rows;
     let shown = move || {
         let total = rows.with(|rows| rows.len());
         if total == 0 {
@@ -280,7 +280,7 @@ fn Bought(desk: Desk) -> impl IntoView {
         view! { <ul class="rows plain">{each}</ul> {more} }.into_any()
     };
     let one_more = move || {
-        let (id, erased) = desk.person.with(|person| (person.id(), person.customer.erased));
+        let (id, erased) = dialogs.person.with(|person| (person.id(), person.customer.erased));
         let href = format!("/orders/new?customer={id}");
         (!erased).then(|| view! { <LinkButton href label=form::NEW kind=Kind::Quiet glyph=Glyph::NewOrder/> })
     };
@@ -295,7 +295,7 @@ fn Bought(desk: Desk) -> impl IntoView {
 #[component]
 fn OrderLine(row: Row) -> impl IntoView {
     let currency = Session::here().currency();
-    let (tone, glyph, state) = marks::of_order(row.status, row.delivery);
+    let (tone, glyph, state) = appearance::of_order(row.status, row.delivery);
     let number = row.number.as_ref().map(|number| number.0.clone());
     let number = match number {
         Some(number) => view! { <Serial number/> }.into_any(),
@@ -324,15 +324,15 @@ fn OrderLine(row: Row) -> impl IntoView {
 
 /// Every order on credit, payment and repayment, the newest first, with what was owed after each.
 #[component]
-fn Book(desk: Desk, ids: Signal<Vec<Uuid>>) -> impl IntoView {
-    let session = desk.session;
+fn Book(dialogs: CustomerDialogs, ids: Signal<Vec<Uuid>>) -> impl IntoView {
+    let session = dialogs.session;
     let currency = session.currency();
     let book = session.debt_book(ids);
     let shown = move || match book.get() {
-        Loaded::Reading => view! { <Skeleton/> }.into_any(),
-        Loaded::Missing => ().into_any(),
-        Loaded::There(book) if book.is_empty() => view! { <p class="muted">{customers::BOOK_EMPTY}</p> }.into_any(),
-        Loaded::There(book) => {
+        Load::Pending => view! { <Skeleton/> }.into_any(),
+        Load::Missing => ().into_any(),
+        Load::Ready(book) if book.is_empty() => view! { <p class="muted">{customers::BOOK_EMPTY}</p> }.into_any(),
+        Load::Ready(book) => {
             let currency = currency.get();
             let each = book
                 .iter()
@@ -381,10 +381,10 @@ fn what(posted: &Posted) -> AnyView {
     let on = customers::on_order(&number.unwrap_or_default());
     let words = match &posted.posting {
         Posting::Order => on,
-        Posting::Payment(method) => customers::pays(&on, &marks::method_name(method)),
-        Posting::Refund(method) => customers::gave_back(&on, &marks::method_name(method)),
+        Posting::Payment(method) => customers::pays(&on, &appearance::method_name(method)),
+        Posting::Refund(method) => customers::gave_back(&on, &appearance::method_name(method)),
         Posting::Debt => customers::DEBT_POSTED.get().to_owned(),
-        Posting::PaidBack(Some(method)) => customers::paid_back(&marks::method_name(method)),
+        Posting::PaidBack(Some(method)) => customers::paid_back(&appearance::method_name(method)),
         Posting::PaidBack(None) => customers::REPAID_PLAIN.get().to_owned(),
     };
     let note = (!posted.note.is_empty()).then(|| view! { <p class="small muted">{posted.note.clone()}</p> });

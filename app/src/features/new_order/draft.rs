@@ -13,8 +13,8 @@ use uuid::Uuid;
 
 use super::model::{Form, Reading};
 use super::{Flow, Kept, Purpose};
-use crate::platform::{kept, page};
-use crate::session::{ActFault, Loaded};
+use crate::platform::{form_drafts, page};
+use crate::session::{ActFault, Load};
 use crate::text::new_order;
 use crate::ui::{Glyph, Toast, ToastAct, Toaster};
 
@@ -36,7 +36,7 @@ pub struct Draft {
     saving: StoredValue<bool>,
     pause: StoredValue<Option<TimeoutHandle>>,
     /// The form's order, as it becomes on any tablet.
-    order: Signal<Loaded<std::sync::Arc<domain::order::Order>>>,
+    order: Signal<Load<std::sync::Arc<domain::order::Order>>>,
 }
 
 impl Draft {
@@ -61,14 +61,14 @@ impl Draft {
             if done.get_value() {
                 return;
             }
-            if flow.is_touched.get() { self.write_here() } else { kept::forget(&flow.purpose.key()) }
+            if flow.is_touched.get() { self.write_here() } else { form_drafts::forget(&flow.purpose.key()) }
         });
     }
 
     fn write_here(self) {
         let Flow { purpose, order, base, .. } = self.flow;
         let form = self.typed.get_untracked();
-        kept::store(&purpose.key(), &Kept { order: order.get_value(), form, base: base.get_value() });
+        form_drafts::store(&purpose.key(), &Kept { order: order.get_value(), form, base: base.get_value() });
     }
 
     /// Saves it for all tablets when there is a pause, or when the person goes elsewhere; and takes in what another
@@ -98,7 +98,7 @@ impl Draft {
     /// Takes in what another tablet changes of it while the form is open: a draft, or an order that is edited.
     pub fn follow_others(self, toaster: Toaster) {
         Effect::new(move |_| {
-            let Loaded::There(order) = self.order.get() else { return };
+            let Load::Ready(order) = self.order.get() else { return };
             let is_edit = self.flow.is_edit;
             if self.done.get_value() || order.discarded.is_some() || order.confirmed.is_some() != is_edit {
                 return;
@@ -171,9 +171,9 @@ impl Draft {
             let is_open = flow.base.try_update_value(|base| *base = Some(now.clone())).is_some();
             if is_open && done.try_get_value() == Some(false) {
                 self.write_here();
-            } else if !is_open && kept::load::<Kept>(&purpose.key()).is_some_and(|kept| kept.order == order) {
+            } else if !is_open && form_drafts::load::<Kept>(&purpose.key()).is_some_and(|kept| kept.order == order) {
                 // The page is gone, and nobody has begun another form there.
-                kept::store(&purpose.key(), &Kept { order, form, base: Some(now) });
+                form_drafts::store(&purpose.key(), &Kept { order, form, base: Some(now) });
             }
         });
     }
@@ -206,7 +206,7 @@ impl Draft {
                 let _ = session.act(Some(order), Command::Discard).await;
             });
         }
-        kept::forget(&purpose.key());
+        form_drafts::forget(&purpose.key());
         let base = base.filter(|_| !is_saved);
         let again = move || {
             let order = if is_saved { session.draw_id() } else { order };
@@ -216,7 +216,7 @@ impl Draft {
                     let _ = session.act(Some(order), Command::SaveDraft { content, buyer, copied_from }).await;
                 }),
                 _ => {
-                    kept::store(&purpose.key(), &Kept { order, form: form.clone(), base: base.clone() });
+                    form_drafts::store(&purpose.key(), &Kept { order, form: form.clone(), base: base.clone() });
                     // Gone with the page: then the form is there when it is opened again.
                     let _ = begin.try_run(());
                 }

@@ -10,7 +10,7 @@ use super::Flow;
 use super::model::{at_once, is_recent, pieces};
 use super::words;
 use crate::features::order::LinesHead;
-use crate::features::order::marks;
+use crate::features::order::appearance;
 use crate::features::shop_lists;
 use crate::frame::arrive;
 use crate::session::Session;
@@ -230,9 +230,9 @@ fn OneLine(line: Line, currency: Signal<Currency>) -> impl IntoView {
     let said = line.clone();
     let count = {
         let line = line.clone();
-        move || marks::quantity_of(line.quantity, &line)
+        move || appearance::quantity_of(line.quantity, &line)
     };
-    let each = move || marks::price_of(&said, currency.get());
+    let each = move || appearance::price_of(&said, currency.get());
     let Line { item, spec, discount, note, .. } = line;
     let off = (discount != 0).then(|| {
         view! { " " <span class="small muted">{move || new_order::off(&currency.get().full(discount))}</span> }

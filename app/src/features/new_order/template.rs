@@ -17,8 +17,8 @@ use uuid::Uuid;
 use super::form::TemplatePage;
 use super::model::{Form, Reading};
 use super::{Purpose, Start, Unable, wire};
-use crate::platform::kept::Later;
-use crate::platform::{kept, page};
+use crate::platform::form_drafts::Later;
+use crate::platform::{form_drafts, page};
 use crate::session::Session;
 use crate::text::templates as words;
 use crate::ui::{Glyph, Toast, ToastAct, Toaster};
@@ -86,7 +86,7 @@ fn Typing(blank: Typed, template: Option<Arc<Template>>) -> impl IntoView {
     let id = template.as_ref().map(|template| template.id);
     // An order that is made from it is kept under another key.
     let key = StoredValue::new(format!("template-form.{}", id.map_or_else(|| "new".to_owned(), |id| id.to_string())));
-    let (kept, at_ms) = kept::load_dated::<Kept>(&key.get_value()).unzip();
+    let (kept, at_ms) = form_drafts::load_dated::<Kept>(&key.get_value()).unzip();
     let began = kept.map_or_else(|| blank.clone(), |kept| blank.going_on(kept, currency));
 
     let refused = RwSignal::new(None);
@@ -121,12 +121,12 @@ fn Typing(blank: Typed, template: Option<Arc<Template>>) -> impl IntoView {
             return;
         }
         key.with_value(|key| match is_touched.get_untracked() {
-            true => kept::store_twice(key, &Kept { typed, base: base.get_value() }),
-            false => kept::forget_twice(key),
+            true => form_drafts::store_durable(key, &Kept { typed, base: base.get_value() }),
+            false => form_drafts::forget_twice(key),
         });
     });
     spawn_local(async move {
-        let later = kept::load_later::<Kept>(&key.get_value(), at_ms).await;
+        let later = form_drafts::load_later::<Kept>(&key.get_value(), at_ms).await;
         let later = blank.try_with_value(|blank| match later {
             Later::Nothing => None,
             Later::Forgotten => Some(blank.clone()),
@@ -143,7 +143,7 @@ fn Typing(blank: Typed, template: Option<Arc<Template>>) -> impl IntoView {
         // Gone with the page: then it is there when the page is opened again.
         let back = move || {
             if !write(before.typed.clone()) {
-                kept::store_twice(&key, &before);
+                form_drafts::store_durable(&key, &before);
             }
         };
         toaster.show(Toast {
@@ -178,7 +178,7 @@ fn Typing(blank: Typed, template: Option<Arc<Template>>) -> impl IntoView {
             match session.write(StreamKind::Template, id, &base, &now.fields()).await {
                 Ok(_) => {
                     saved.set_value(true);
-                    kept::forget_twice(&key.get_value());
+                    form_drafts::forget_twice(&key.get_value());
                     toaster.confirm(words::SAVED);
                     navigate("/templates", NavigateOptions { replace: true, ..NavigateOptions::default() });
                 }

@@ -5,7 +5,7 @@ use domain::text::MAX_LINES;
 use replica::storage::StorageFault;
 
 use super::model::{Fault, Locked, Place, Short};
-use crate::features::order::marks;
+use crate::features::order::appearance;
 use crate::session::ActFault;
 use crate::text::{Currency, Phrase, delivery, fault, method, new_order};
 use crate::ui::{Choice, Glyph};
@@ -128,12 +128,12 @@ pub fn short_here(short: &Short) -> String {
     if short.free <= 0 {
         new_order::NONE_LEFT.get().to_owned()
     } else {
-        new_order::only(&marks::quantity(short.free, short.unit))
+        new_order::only(&appearance::quantity(short.free, short.unit))
     }
 }
 
 /// The same among others.
 pub fn short_of(short: &Short) -> String {
-    let quantity = |amount| marks::quantity(amount, short.unit);
+    let quantity = |amount| appearance::quantity(amount, short.unit);
     new_order::short_of(&short.item, &quantity(short.asked), &quantity(short.free.max(0)))
 }

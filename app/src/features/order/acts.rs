@@ -11,7 +11,7 @@ use crate::ui::Glyph;
 
 /// An act.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Act {
+pub enum OrderAction {
     /// A payment arrived.
     Verify(Uuid),
     /// Money was taken.
@@ -50,7 +50,7 @@ pub enum Act {
     Discard,
 }
 
-impl Act {
+impl OrderAction {
     /// Its name and its picture.
     pub fn face(self) -> (Phrase, Glyph) {
         match self {
@@ -85,7 +85,7 @@ impl Act {
 const DAY_MS: i64 = 86_400_000;
 
 /// Every act that the order allows, as the menu lists them.
-pub fn allowed(order: &Order, session: Session, now_ms: i64) -> Vec<Act> {
+pub fn allowed(order: &Order, session: Session, now_ms: i64) -> Vec<OrderAction> {
     if order.needs_update {
         return Vec::new();
     }
@@ -103,57 +103,57 @@ pub fn allowed(order: &Order, session: Session, now_ms: i64) -> Vec<Act> {
     let back = Command::RecordRefund { method: Method::Cash, amount: balance.saturating_neg(), reason: String::new() };
 
     let unverified = order.payments.iter().filter(|it| it.state == PaymentState::Unverified);
-    let mut acts: Vec<Act> = unverified.map(|it| Act::Verify(it.id)).collect();
-    let mut offer = |act: Act, is_allowed: bool| {
+    let mut acts: Vec<OrderAction> = unverified.map(|it| OrderAction::Verify(it.id)).collect();
+    let mut offer = |act: OrderAction, is_allowed: bool| {
         if is_allowed {
             acts.push(act);
         }
     };
     // Of a draft the counter takes parts; here it is confirmed first, so that change is counted.
-    offer(Act::Pay, order.confirmed.is_some() && allows(Command::RecordPayment(pay)));
-    offer(Act::Ship, ships);
-    offer(Act::HandOver, hands_over);
-    offer(Act::PartHandOver, hands_over && pieces > 1);
-    offer(Act::MarkDelivered, allows(Command::MarkDelivered));
-    offer(Act::Complete, allows(Command::Complete));
-    offer(Act::Refund, allows(back));
-    offer(Act::Release, allows(Command::Release));
-    offer(Act::Edit, open && !order.any_shipped());
-    offer(Act::Copy, true);
-    offer(Act::Template, true);
-    offer(Act::Remind, matches!(order.status(), Status::AwaitingPayment | Status::PartPaid));
-    offer(Act::Extend, allows(Command::Extend { due_ms: now_ms.saturating_add(DAY_MS) }));
-    offer(Act::Hold, allows(Command::Hold(asks())));
-    offer(Act::Revive, allows(Command::Revive));
-    offer(Act::Cancel, allows(Command::Cancel(asks())));
-    offer(Act::Discard, allows(Command::Discard));
+    offer(OrderAction::Pay, order.confirmed.is_some() && allows(Command::RecordPayment(pay)));
+    offer(OrderAction::Ship, ships);
+    offer(OrderAction::HandOver, hands_over);
+    offer(OrderAction::PartHandOver, hands_over && pieces > 1);
+    offer(OrderAction::MarkDelivered, allows(Command::MarkDelivered));
+    offer(OrderAction::Complete, allows(Command::Complete));
+    offer(OrderAction::Refund, allows(back));
+    offer(OrderAction::Release, allows(Command::Release));
+    offer(OrderAction::Edit, open && !order.any_shipped());
+    offer(OrderAction::Copy, true);
+    offer(OrderAction::Template, true);
+    offer(OrderAction::Remind, matches!(order.status(), Status::AwaitingPayment | Status::PartPaid));
+    offer(OrderAction::Extend, allows(Command::Extend { due_ms: now_ms.saturating_add(DAY_MS) }));
+    offer(OrderAction::Hold, allows(Command::Hold(asks())));
+    offer(OrderAction::Revive, allows(Command::Revive));
+    offer(OrderAction::Cancel, allows(Command::Cancel(asks())));
+    offer(OrderAction::Discard, allows(Command::Discard));
     acts
 }
 
 /// The one main act: what usually comes next.
-pub fn main(order: &Order, allowed: &[Act]) -> Option<Act> {
-    let ways: [Act; 2] = match order.delivery.value {
-        Delivery::Ship => [Act::Ship, Act::HandOver],
-        Delivery::HandOver | Delivery::PickUp => [Act::HandOver, Act::Ship],
+pub fn main(order: &Order, allowed: &[OrderAction]) -> Option<OrderAction> {
+    let ways: [OrderAction; 2] = match order.delivery.value {
+        Delivery::Ship => [OrderAction::Ship, OrderAction::HandOver],
+        Delivery::HandOver | Delivery::PickUp => [OrderAction::HandOver, OrderAction::Ship],
     };
     let [way, other] = ways;
-    let next: &[Act] = match order.status() {
-        Status::Draft => &[Act::Edit],
-        Status::AwaitingPayment | Status::PartPaid => &[way, other, Act::Pay],
-        Status::Paid | Status::PartShipped => &[Act::Refund, way, other, Act::Pay],
-        Status::Shipped => &[Act::MarkDelivered],
-        Status::Delivered => &[Act::Pay, Act::Refund, Act::Complete],
-        Status::OnHold => &[Act::Release],
+    let next: &[OrderAction] = match order.status() {
+        Status::Draft => &[OrderAction::Edit],
+        Status::AwaitingPayment | Status::PartPaid => &[way, other, OrderAction::Pay],
+        Status::Paid | Status::PartShipped => &[OrderAction::Refund, way, other, OrderAction::Pay],
+        Status::Shipped => &[OrderAction::MarkDelivered],
+        Status::Delivered => &[OrderAction::Pay, OrderAction::Refund, OrderAction::Complete],
+        Status::OnHold => &[OrderAction::Release],
         // Nothing is left to do: another order like it is no next step, and stands outlined.
-        Status::Cancelled | Status::Completed | Status::Closed => &[Act::Refund],
+        Status::Cancelled | Status::Completed | Status::Closed => &[OrderAction::Refund],
     };
     next.iter().copied().find(|act| allowed.contains(act))
 }
 
 /// The act that stands out beside the main one.
-pub fn second(allowed: &[Act], main: Option<Act>) -> Option<Act> {
-    [Act::Edit, Act::Copy]
+pub fn second(allowed: &[OrderAction], main: Option<OrderAction>) -> Option<OrderAction> {
+    [OrderAction::Edit, OrderAction::Copy]
         .into_iter()
-        .find(|act| allowed.contains(act) && (*act == Act::Edit || main.is_none()))
+        .find(|act| allowed.contains(act) && (*act == OrderAction::Edit || main.is_none()))
         .filter(|act| main != Some(*act))
 }

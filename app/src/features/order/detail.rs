@@ -8,10 +8,10 @@ use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
 
-use super::acts::{self, Act};
-use super::desk::{Asked, Desk, saved};
+use super::actions::{DialogKind, OrderActions, saved};
+use super::acts::{self, OrderAction};
 use super::dialogs::Dialogs;
-use super::{marks, story};
+use super::{appearance, timeline_lines};
 use crate::features::templates::SaveAs;
 use crate::session::Session;
 use crate::text::order_page::{page, told};
@@ -30,34 +30,34 @@ pub fn Detail(
     #[prop(optional)]
     numbered: bool,
 ) -> impl IntoView {
-    let desk = Desk::of(order);
-    let session = desk.session;
+    let actions = OrderActions::of(order);
+    let session = actions.session;
     let currency = session.currency();
     view! {
         <Scroll label=list::CONTENT>
-            <Head desk numbered/>
+            <Head actions numbered/>
             {move || order.with(|order| trouble(order))}
             <div class="order-columns">
                 <div>
-                    <Buyer desk/>
+                    <Buyer actions/>
                     {move || order.with(|order| items(order, currency.get()))}
                 </div>
                 <div>
-                    {move || order.with(|order| parcels(order, desk))}
-                    {move || order.with(|order| payments(order, desk))}
+                    {move || order.with(|order| parcels(order, actions))}
+                    {move || order.with(|order| payments(order, actions))}
                     {move || order.with(|order| life(order, session))}
                 </div>
             </div>
         </Scroll>
-        <Foot desk/>
-        <Dialogs desk/>
+        <Foot actions/>
+        <Dialogs actions/>
     }
 }
 
 /// State, badges, total, balance.
 #[component]
-fn Head(desk: Desk, numbered: bool) -> impl IntoView {
-    let (order, session) = (desk.order, desk.session);
+fn Head(actions: OrderActions, numbered: bool) -> impl IntoView {
+    let (order, session) = (actions.order, actions.session);
     let currency = session.currency();
     let number = move || {
         numbered.then(|| {
@@ -76,7 +76,7 @@ fn Head(desk: Desk, numbered: bool) -> impl IntoView {
     let first = status.get_untracked();
     let stamp = move || {
         let status = status.get();
-        let (tone, glyph, label) = marks::of_order(status, delivery.get());
+        let (tone, glyph, label) = appearance::of_order(status, delivery.get());
         view! {
             <Stamp tone glyph label new=status != first attr:data-testid="order-status" attr:data-status=status.key()/>
         }
@@ -86,7 +86,7 @@ fn Head(desk: Desk, numbered: bool) -> impl IntoView {
     let badges = Memo::new(move |_| {
         order.with(|order| {
             let pending = connected.get() && order.timeline.iter().any(|entry| entry.meta.seq.is_none());
-            let mut badges = marks::badges(&order.summary(), pending, now.get());
+            let mut badges = appearance::badges(&order.summary(), pending, now.get());
             badges.set(domain::order::Badge::Oversold, session.is_oversold(order.id));
             badges
         })
@@ -96,19 +96,19 @@ fn Head(desk: Desk, numbered: bool) -> impl IntoView {
             .get()
             .iter()
             .map(|badge| {
-                let (tone, glyph, label) = marks::of_badge(badge);
+                let (tone, glyph, label) = appearance::of_badge(badge);
                 view! { <Badge tone glyph label/> }
             })
             .collect_view()
     };
     let total = Signal::derive(move || order.with(|order| order.total()));
     let balance = Memo::new(move |_| order.with(|order| order.balance()));
-    let due = Memo::new(move |_| order.with(|order| marks::due(order)));
+    let due = Memo::new(move |_| order.with(|order| appearance::due(order)));
     let amount = Signal::derive(move || due.get().amount);
     let terms = move || {
         order.with(|order| {
-            let way = marks::delivery_name(order.delivery.value).get();
-            let terms = marks::terms_name(order.terms.value).get();
+            let way = appearance::delivery_name(order.delivery.value).get();
+            let terms = appearance::terms_name(order.terms.value).get();
             let mut all = vec![way.to_owned(), terms.to_owned()];
             let asks = matches!(order.status(), Status::AwaitingPayment | Status::PartPaid);
             if let (true, Some(due)) = (asks, order.due_ms()) {
@@ -163,8 +163,8 @@ fn trouble(order: &Order) -> impl IntoView + use<> {
 
 /// Who bought: the customer, where it is one that the shop knows.
 #[component]
-fn Buyer(desk: Desk) -> impl IntoView {
-    let (order, session) = (desk.order, desk.session);
+fn Buyer(actions: OrderActions) -> impl IntoView {
+    let (order, session) = (actions.order, actions.session);
     let known = Memo::new(move |_| {
         let id = order.with(|order| order.customer.value)?;
         session.customer_of(id)
@@ -202,9 +202,9 @@ fn Buyer(desk: Desk) -> impl IntoView {
         });
         let save = may_save.then(|| {
             let buyer = buyer.clone();
-            let press = move || desk.keep_buyer(by, &buyer, false);
+            let press = move || actions.keep_buyer(by, &buyer, false);
             view! {
-                <div><Button label=customers::SAVE_BUYER glyph=Glyph::Person on_press=press busy=desk.busy/></div>
+                <div><Button label=customers::SAVE_BUYER glyph=Glyph::Person on_press=press busy=actions.busy/></div>
             }
         });
         view! {
@@ -229,8 +229,10 @@ fn items(order: &Order, currency: Currency) -> impl IntoView + use<> {
         .map(|line| {
             let shipped = order.shipped_of(line.id);
             let part = (any_shipped && shipped < line.quantity).then(|| {
-                let of =
-                    words::shipped_of(&marks::quantity_of(shipped, line), &marks::quantity_of(line.quantity, line));
+                let of = words::shipped_of(
+                    &appearance::quantity_of(shipped, line),
+                    &appearance::quantity_of(line.quantity, line),
+                );
                 view! { <p class="small muted">{of}</p> }
             });
             let note = (!line.note.is_empty()).then(|| view! { <p class="small muted">{line.note.clone()}</p> });
@@ -243,8 +245,8 @@ fn items(order: &Order, currency: Currency) -> impl IntoView + use<> {
                         {part}
                         {note}
                     </td>
-                    <td data-end="">{marks::quantity_of(line.quantity, line)}</td>
-                    <td data-end="">{marks::price_of(line, currency)}</td>
+                    <td data-end="">{appearance::quantity_of(line.quantity, line)}</td>
+                    <td data-end="">{appearance::price_of(line, currency)}</td>
                     <td data-end="">{currency.plain(line.amount())}</td>
                 </tr>
             }
@@ -295,7 +297,7 @@ pub fn LinesHead() -> impl IntoView {
     }
 }
 
-fn parcels(order: &Order, desk: Desk) -> impl IntoView + use<> {
+fn parcels(order: &Order, actions: OrderActions) -> impl IntoView + use<> {
     if order.parcels.is_empty() {
         return None;
     }
@@ -309,18 +311,18 @@ fn parcels(order: &Order, desk: Desk) -> impl IntoView + use<> {
             let glyph = if parcel.handed_over { Glyph::Hand } else { Glyph::Truck };
             let expected = (!parcel.expected.is_empty()).then(|| timeline::arrival(&parcel.expected));
             let inside =
-                [Some(story::parts(order, &parcel.lines)), expected, is_void.then(|| page::VOIDED.get().into())];
+                [Some(timeline_lines::parts(order, &parcel.lines)), expected, is_void.then(|| page::VOIDED.get().into())];
             let inside = inside.into_iter().flatten().collect::<Vec<_>>().join(" · ");
             let correct = (may_change && !is_void && !parcel.handed_over).then(|| {
-                view! { <Button label=shipping::CORRECT on_press=move || desk.ask(Asked::Correct(id))/> }
+                view! { <Button label=shipping::CORRECT on_press=move || actions.open(DialogKind::Correct(id))/> }
             });
             let void = (may_change && !is_void).then(|| {
                 view! {
-                    <Button label=shipping::VOID kind=Kind::Danger on_press=move || desk.ask(Asked::VoidParcel(id))/>
+                    <Button label=shipping::VOID kind=Kind::Danger on_press=move || actions.open(DialogKind::VoidParcel(id))/>
                 }
             });
             view! {
-                <TimelineItem glyph what=story::parcel(parcel) by=inside void=is_void>
+                <TimelineItem glyph what=timeline_lines::parcel(parcel) by=inside void=is_void>
                     <div class="acts" style:flex-wrap="wrap">{correct} {void}</div>
                 </TimelineItem>
             }
@@ -334,19 +336,19 @@ fn parcels(order: &Order, desk: Desk) -> impl IntoView + use<> {
     })
 }
 
-fn payments(order: &Order, desk: Desk) -> impl IntoView + use<> {
+fn payments(order: &Order, actions: OrderActions) -> impl IntoView + use<> {
     if order.payments.is_empty() && order.refunds.is_empty() {
         return None;
     }
-    let session = desk.session;
+    let session = actions.session;
     let currency = session.currency();
-    let when = |at: usize| order.timeline.get(at).map(|entry| story::by(entry, session)).unwrap_or_default();
+    let when = |at: usize| order.timeline.get(at).map(|entry| timeline_lines::by(entry, session)).unwrap_or_default();
     let each = order
         .payments
         .iter()
         .map(|it| {
             let id = it.id;
-            let method = marks::method_name(&it.body.method);
+            let method = appearance::method_name(&it.body.method);
             let what = match (it.state, it.body.deposit) {
                 (PaymentState::Unverified, _) => timeline::paid_unverified(&method),
                 (_, true) => told::deposit(&method),
@@ -365,21 +367,21 @@ fn payments(order: &Order, desk: Desk) -> impl IntoView + use<> {
             let amount = move || view! { <Money minor=Signal::stored(minor) currency/> };
             let is_unverified = it.state == PaymentState::Unverified && !order.needs_update;
             let arrived = is_unverified.then(|| {
-                let press = move || desk.act(Command::VerifyPayment(id), saved);
-                view! { <Button label=payment::ARRIVED glyph=Glyph::Check on_press=press busy=desk.busy/> }
+                let press = move || actions.act(Command::VerifyPayment(id), saved);
+                view! { <Button label=payment::ARRIVED glyph=Glyph::Check on_press=press busy=actions.busy/> }
             });
             let rejected = is_unverified.then(|| {
                 view! {
-                    <Button label=payment::NOT_ARRIVED on_press=move || desk.ask(Asked::RejectPayment(id))/>
+                    <Button label=payment::NOT_ARRIVED on_press=move || actions.open(DialogKind::RejectPayment(id))/>
                 }
             });
             let void = (it.counts() && !order.needs_update).then(|| {
                 view! {
-                    <Button label=payment::VOID kind=Kind::Danger on_press=move || desk.ask(Asked::VoidPayment(id))/>
+                    <Button label=payment::VOID kind=Kind::Danger on_press=move || actions.open(DialogKind::VoidPayment(id))/>
                 }
             });
             view! {
-                <TimelineItem glyph=marks::method_glyph(&it.body.method) what by void=!it.counts() amount>
+                <TimelineItem glyph=appearance::method_glyph(&it.body.method) what by void=!it.counts() amount>
                     <div class="acts" style:flex-wrap="wrap">{arrived} {rejected} {void}</div>
                 </TimelineItem>
             }
@@ -391,7 +393,7 @@ fn payments(order: &Order, desk: Desk) -> impl IntoView + use<> {
         .map(|(at, body)| {
             let minor = body.amount.saturating_neg();
             let amount = move || view! { <Money minor=Signal::stored(minor) currency/> };
-            let what = timeline::refunded(&marks::method_name(&body.method));
+            let what = timeline::refunded(&appearance::method_name(&body.method));
             view! { <TimelineItem glyph=Glyph::Refund what by=when(*at) amount/> }
         })
         .collect_view();
@@ -412,11 +414,11 @@ fn life(order: &Order, session: Session) -> impl IntoView + use<> {
         .enumerate()
         .rev()
         .filter_map(|(at, entry)| {
-            let told = story::tell(order, at, currency.get())?;
+            let told = timeline_lines::tell(order, at, currency.get())?;
             let amount = move || told.amount.map(|minor| view! { <Money minor=Signal::stored(minor) currency/> });
             let why = told.void.map(|why| view! { <p class="small">{told::no_effect(why.get())}</p> });
             Some(view! {
-                <TimelineItem glyph=told.glyph what=told.what by=story::by(entry, session) void=why.is_some() amount>
+                <TimelineItem glyph=told.glyph what=told.what by=timeline_lines::by(entry, session) void=why.is_some() amount>
                     {why}
                 </TimelineItem>
             })
@@ -432,8 +434,8 @@ fn life(order: &Order, session: Session) -> impl IntoView + use<> {
 
 /// What can be done now.
 #[component]
-fn Foot(desk: Desk) -> impl IntoView {
-    let (order, session) = (desk.order, desk.session);
+fn Foot(actions: OrderActions) -> impl IntoView {
+    let (order, session) = (actions.order, actions.session);
     let now = session.now_ms();
     let navigate = StoredValue::new_local(use_navigate());
     let as_template = RwSignal::new(false);
@@ -443,29 +445,29 @@ fn Foot(desk: Desk) -> impl IntoView {
         let id = order.with_untracked(|order| order.id);
         navigate.with_value(|navigate| navigate(&format!("/orders/new?{query}={id}"), NavigateOptions::default()));
     };
-    let run = move |act: Act| match act {
-        Act::Verify(id) => desk.act(Command::VerifyPayment(id), saved),
-        Act::Pay => desk.ask(Asked::Payment),
-        Act::Refund => desk.ask(Asked::Refund),
-        Act::Ship => desk.ask(Asked::Ship),
-        Act::PartHandOver => desk.ask(Asked::HandOver),
+    let run = move |act: OrderAction| match act {
+        OrderAction::Verify(id) => actions.act(Command::VerifyPayment(id), saved),
+        OrderAction::Pay => actions.open(DialogKind::Payment),
+        OrderAction::Refund => actions.open(DialogKind::Refund),
+        OrderAction::Ship => actions.open(DialogKind::Ship),
+        OrderAction::PartHandOver => actions.open(DialogKind::HandOver),
         // Routine, so it is not asked for; only a payment that nobody has seen yet is pointed out first.
-        Act::HandOver => {
+        OrderAction::HandOver => {
             let waits = order.with_untracked(|it| it.payments.iter().any(|p| p.state == PaymentState::Unverified));
-            if waits { desk.ask(Asked::HandOver) } else { desk.act(Command::HandOver(None), saved) }
+            if waits { actions.open(DialogKind::HandOver) } else { actions.act(Command::HandOver(None), saved) }
         }
-        Act::MarkDelivered => desk.act(Command::MarkDelivered, saved),
-        Act::Complete => desk.act(Command::Complete, saved),
-        Act::Release => desk.act(Command::Release, saved),
-        Act::Revive => desk.act(Command::Revive, saved),
-        Act::Discard => desk.act(Command::Discard, saved),
-        Act::Remind => desk.ask(Asked::Remind),
-        Act::Extend => desk.ask(Asked::Extend),
-        Act::Hold => desk.ask(Asked::Hold),
-        Act::Cancel => desk.ask(Asked::Cancel),
-        Act::Edit => go("edit"),
-        Act::Copy => go("copy"),
-        Act::Template => as_template.set(true),
+        OrderAction::MarkDelivered => actions.act(Command::MarkDelivered, saved),
+        OrderAction::Complete => actions.act(Command::Complete, saved),
+        OrderAction::Release => actions.act(Command::Release, saved),
+        OrderAction::Revive => actions.act(Command::Revive, saved),
+        OrderAction::Discard => actions.act(Command::Discard, saved),
+        OrderAction::Remind => actions.open(DialogKind::Remind),
+        OrderAction::Extend => actions.open(DialogKind::Extend),
+        OrderAction::Hold => actions.open(DialogKind::Hold),
+        OrderAction::Cancel => actions.open(DialogKind::Cancel),
+        OrderAction::Edit => go("edit"),
+        OrderAction::Copy => go("copy"),
+        OrderAction::Template => as_template.set(true),
     };
     let second = Memo::new(move |_| allowed.with(|allowed| acts::second(allowed, main.get())));
     // All is in here, the main one too: it may have come out between a look and a tap. Where the second one is out, it
@@ -489,7 +491,7 @@ fn Foot(desk: Desk) -> impl IntoView {
     let key = move || {
         main.get().map(|act| {
             let (label, glyph) = act.face();
-            view! { <Button label glyph kind=Kind::Main on_press=move || run(act) busy=desk.busy/> }
+            view! { <Button label glyph kind=Kind::Main on_press=move || run(act) busy=actions.busy/> }
         })
     };
     view! {

@@ -15,7 +15,7 @@ use uuid::Uuid;
 use super::super::order::refusal;
 use super::super::order::undo::{self, Mark};
 use super::super::shop_lists;
-use super::Shelf;
+use super::OrderListState;
 use super::columns::{save_file, save_orders};
 use crate::platform::{clock, page};
 use crate::prefs::Prefs;
@@ -36,7 +36,7 @@ const DAY_MS: i64 = 86_400_000;
 
 /// What is done with each order.
 #[derive(Clone, Debug, PartialEq)]
-enum Doing {
+enum BatchCommand {
     Pay(Method),
     Verify,
     /// Days from now, or from the deadline where that is still to come.
@@ -53,7 +53,7 @@ enum Doing {
 
 /// An act to choose.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Act {
+enum BatchKind {
     Pay,
     Verify,
     Extend,
@@ -64,7 +64,7 @@ enum Act {
     Complete,
 }
 
-impl Act {
+impl BatchKind {
     const ALL: [Self; 8] =
         [Self::Verify, Self::Pay, Self::Extend, Self::Complete, Self::Label, Self::Hold, Self::Release, Self::Cancel];
 
@@ -82,7 +82,7 @@ impl Act {
     }
 }
 
-impl Act {
+impl BatchKind {
     /// Whether it may be done with an order, as far as its row tells; what then is refused says why.
     fn fits(self, row: &Summary) -> bool {
         let is_confirmed = row.number.is_some();
@@ -176,7 +176,7 @@ impl Why {
     }
 }
 
-impl Doing {
+impl BatchCommand {
     /// What is asked of one order, one after the other; or why nothing is.
     fn steps(&self, order: &Order, now_ms: i64) -> Result<Vec<Command>, Why> {
         let step = match self {
@@ -207,7 +207,7 @@ impl Doing {
 }
 
 /// Does it with one order.
-async fn one(session: Session, id: Uuid, doing: &Doing) -> Result<(), Why> {
+async fn one(session: Session, id: Uuid, doing: &BatchCommand) -> Result<(), Why> {
     let order = session.order_now(id).await.map_err(|fault| Why::Fault(ActFault::NotSaved(fault)))?;
     let steps = doing.steps(&order.ok_or(Why::Gone)?, untrack(|| session.now_ms().get()))?;
     let all = steps.len();
@@ -219,18 +219,18 @@ async fn one(session: Session, id: Uuid, doing: &Doing) -> Result<(), Why> {
 }
 
 /// Picks an order, or with shift all from the one that was picked last; picked again, it is not picked any more.
-pub fn pick(shelf: Shelf, id: Uuid, to: bool) {
-    let session = shelf.session;
-    let anchor = shelf.anchor.get_value().filter(|anchor| to && *anchor != id);
+pub fn pick(list_state: OrderListState, id: Uuid, to: bool) {
+    let session = list_state.session;
+    let anchor = list_state.anchor.get_value().filter(|anchor| to && *anchor != id);
     let found = anchor.and_then(|anchor| {
-        let filter = shelf.filter.get_untracked();
+        let filter = list_state.filter.get_untracked();
         let all = untrack(|| session.ask(|replica, now| replica.found(&filter, now)))?;
         let place = |of: Uuid| all.iter().position(|known| *known == of);
         let (one, other) = (place(anchor)?, place(id)?);
         all.get(one.min(other)..=one.max(other)).map(<[Uuid]>::to_vec)
     });
-    shelf.anchor.set_value(Some(id));
-    shelf.picked.update(|picked| {
+    list_state.anchor.set_value(Some(id));
+    list_state.picked.update(|picked| {
         let picked = picked.get_or_insert_default();
         match found {
             Some(span) => picked.extend(span),
@@ -243,28 +243,28 @@ pub fn pick(shelf: Shelf, id: Uuid, to: bool) {
 }
 
 /// The order at a place of the list.
-fn at(shelf: Shelf, place: usize) -> Option<Uuid> {
-    let session = shelf.session;
-    let filter = shelf.filter.get_untracked();
+fn at(list_state: OrderListState, place: usize) -> Option<Uuid> {
+    let session = list_state.session;
+    let filter = list_state.filter.get_untracked();
     untrack(|| session.ask(|replica, now| replica.page(&filter, place, 1, now).rows.first().map(|row| row.id)))
         .flatten()
 }
 
 /// Picks the order at a place of the list.
-pub fn pick_at(shelf: Shelf, place: usize, to: bool) {
-    if let Some(id) = at(shelf, place) {
-        pick(shelf, id, to);
+pub fn pick_at(list_state: OrderListState, place: usize, to: bool) {
+    if let Some(id) = at(list_state, place) {
+        pick(list_state, id, to);
     }
 }
 
 /// A row that is held with a finger is picked, and others can be.
-pub fn held(shelf: Shelf, event: &MouseEvent) {
-    if !page::is_by_touch(event) || shelf.picked.with_untracked(Option::is_some) {
+pub fn held(list_state: OrderListState, event: &MouseEvent) {
+    if !page::is_by_touch(event) || list_state.picked.with_untracked(Option::is_some) {
         return;
     }
     if let Some(place) = page::row_of(event) {
         event.prevent_default();
-        pick_at(shelf, place, false);
+        pick_at(list_state, place, false);
     }
 }
 
@@ -272,29 +272,29 @@ pub fn held(shelf: Shelf, event: &MouseEvent) {
 #[component]
 pub fn Picking(
     /// The list.
-    shelf: Shelf,
+    list_state: OrderListState,
 ) -> impl IntoView {
     let session = Session::here();
     let prefs = expect_context::<Prefs>();
     let toaster = use_context::<Toaster>().unwrap_or_default();
-    let count = Memo::new(move |_| shelf.picked.with(|picked| picked.as_ref().map_or(0, BTreeSet::len)));
-    let total = move || shelf.listing.with(|listing| listing.total);
+    let count = Memo::new(move |_| list_state.picked.with(|picked| picked.as_ref().map_or(0, BTreeSet::len)));
+    let total = move || list_state.listing.with(|listing| listing.total);
     let all = move || {
-        let filter = shelf.filter.get_untracked();
+        let filter = list_state.filter.get_untracked();
         let found = untrack(|| session.ask(|replica, now| replica.found(&filter, now)));
-        shelf.picked.update(|picked| picked.get_or_insert_default().extend(found.unwrap_or_default()));
+        list_state.picked.update(|picked| picked.get_or_insert_default().extend(found.unwrap_or_default()));
     };
     let save = move || {
-        spawn_local(async move { save_orders(session, prefs.columns, toaster, &in_order(session, shelf)).await });
+        spawn_local(async move { save_orders(session, prefs.columns, toaster, &in_order(session, list_state)).await });
     };
     let open = RwSignal::new(false);
     let none = Signal::derive(move || count.get() == 0);
     // What is picked and not in sight is said: what is done would be done with it too.
     let unseen = Memo::new(move |_| {
-        shelf.listing.track();
-        let filter = shelf.filter.get();
+        list_state.listing.track();
+        let filter = list_state.filter.get();
         let found = untrack(|| session.ask(|replica, now| replica.found(&filter, now))).unwrap_or_default();
-        shelf.picked.with(|picked| {
+        list_state.picked.with(|picked| {
             let Some(picked) = picked.as_ref().filter(|picked| !picked.is_empty()) else { return 0 };
             picked.len().saturating_sub(found.iter().filter(|id| picked.contains(id)).count())
         })
@@ -316,16 +316,16 @@ pub fn Picking(
                 attr:aria-haspopup="dialog"
             />
             <Button label=columns::SAVE_CSV glyph=Glyph::Save icon_only=true disabled=none on_press=save/>
-            <Button label=words::DONE glyph=Glyph::Cross icon_only=true on_press=move || shelf.picked.set(None)/>
+            <Button label=words::DONE glyph=Glyph::Cross icon_only=true on_press=move || list_state.picked.set(None)/>
         </div>
-        <Batch shelf open/>
+        <Batch list_state open/>
     }
 }
 
 /// Those that are picked: as the list has them, and then those that it does not show any more.
-fn in_order(session: Session, shelf: Shelf) -> Vec<Uuid> {
-    let mut picked = shelf.picked.get_untracked().unwrap_or_default();
-    let filter = shelf.filter.get_untracked();
+fn in_order(session: Session, list_state: OrderListState) -> Vec<Uuid> {
+    let mut picked = list_state.picked.get_untracked().unwrap_or_default();
+    let filter = list_state.filter.get_untracked();
     let mut all = untrack(|| session.ask(|replica, now| replica.found(&filter, now))).unwrap_or_default();
     all.retain(|id| picked.remove(id));
     all.extend(picked);
@@ -339,7 +339,7 @@ struct Run {
     toaster: Toaster,
     open: RwSignal<bool>,
     /// What is done; `None` while a person still chooses.
-    act: RwSignal<Option<Act>>,
+    act: RwSignal<Option<BatchKind>>,
     /// The orders, once it has begun.
     orders: RwSignal<Vec<Uuid>>,
     results: RwSignal<Vec<(Uuid, Result<(), Why>)>>,
@@ -375,17 +375,17 @@ impl Run {
 
     /// What was done is not picked any more: the next act would be done with what nobody sees. When all of it is done,
     /// picking ends.
-    fn end_picking(self, shelf: Shelf) {
+    fn end_picking(self, list_state: OrderListState) {
         let rest = self.not_done();
-        let _ = shelf.picked.try_set((!rest.is_empty()).then_some(rest));
+        let _ = list_state.picked.try_set((!rest.is_empty()).then_some(rest));
     }
 
-    fn start(self, orders: Vec<Uuid>, doing: Doing, ended: impl FnOnce(usize, usize, bool) + 'static) {
+    fn start(self, orders: Vec<Uuid>, doing: BatchCommand, ended: impl FnOnce(usize, usize, bool) + 'static) {
         self.results.set(Vec::new());
         self.orders.set(orders.clone());
         self.stop.set_value(false);
         self.running.set(true);
-        let mark = (doing == Doing::Complete).then_some(Mark::Completed);
+        let mark = (doing == BatchCommand::Complete).then_some(Mark::Completed);
         spawn_local(async move {
             let (mut done, mut refused) = (0, 0);
             let mut marks = Vec::new();
@@ -438,7 +438,7 @@ impl Run {
 
 /// Choosing an act, doing it, and what became of each order.
 #[component]
-fn Batch(shelf: Shelf, open: RwSignal<bool>) -> impl IntoView {
+fn Batch(list_state: OrderListState, open: RwSignal<bool>) -> impl IntoView {
     let run = Run { open, ..Run::new() };
     on_cleanup(move || run.stop.set_value(true));
     // Closed while it runs, it runs on; opened again later, it begins anew.
@@ -451,23 +451,23 @@ fn Batch(shelf: Shelf, open: RwSignal<bool>) -> impl IntoView {
         }
         if !is && was == Some(true) && rests && run.orders.with_untracked(|orders| !orders.is_empty()) {
             // The dialog gives the focus back before its key goes.
-            request_animation_frame(move || run.end_picking(shelf));
+            request_animation_frame(move || run.end_picking(list_state));
         }
         is
     });
     let rows = Memo::new(move |_| {
-        shelf.listing.track();
-        let picked = shelf.picked.get().unwrap_or_default();
+        list_state.listing.track();
+        let picked = list_state.picked.get().unwrap_or_default();
         let row = |replica: &replica::Replica, now| {
             picked.iter().filter_map(|id| replica.summary(*id, now)).collect::<Vec<Summary>>()
         };
         untrack(|| run.session.ask(row)).unwrap_or_default()
     });
-    let fitting = move |act: Act| rows.with(|rows| rows.iter().filter(|row| act.fits(row)).count());
+    let fitting = move |act: BatchKind| rows.with(|rows| rows.iter().filter(|row| act.fits(row)).count());
     let sums = newest(Waiting::new(), move || {
-        let picked = shelf.picked.get()?;
+        let picked = list_state.picked.get()?;
         // Only once it is asked: orders are read for it.
-        (run.act.get() == Some(Act::Verify)).then(|| {
+        (run.act.get() == Some(BatchKind::Verify)).then(|| {
             let orders = picked.into_iter().collect();
             async move { Some(waiting(run.session, orders).await) }
         })
@@ -481,11 +481,11 @@ fn Batch(shelf: Shelf, open: RwSignal<bool>) -> impl IntoView {
         }
         let said = words::about(fitting(act), act.face().0.get());
         let minor = match act {
-            Act::Pay => rows.with(|rows| {
+            BatchKind::Pay => rows.with(|rows| {
                 let owed = rows.iter().filter(|row| act.fits(row)).map(|row| row.balance);
                 owed.fold(0, i64::saturating_add)
             }),
-            Act::Verify => sums.with(whole).1,
+            BatchKind::Verify => sums.with(whole).1,
             _ => 0,
         };
         if minor == 0 { said } else { format!("{said} · {}", currency.get().full(minor)) }
@@ -494,10 +494,10 @@ fn Batch(shelf: Shelf, open: RwSignal<bool>) -> impl IntoView {
         <Dialog open title>
             {move || match (run.act.get(), run.orders.with(Vec::is_empty)) {
                 (None, _) => {
-                    let fit = Act::ALL.map(|act| (act, untrack(|| fitting(act)))).into_iter();
+                    let fit = BatchKind::ALL.map(|act| (act, untrack(|| fitting(act)))).into_iter();
                     view! { <Choose run acts=fit.filter(|(_, fit)| *fit > 0).collect()/> }.into_any()
                 }
-                (Some(act), true) => view! { <Ask shelf run act waiting=sums/> }.into_any(),
+                (Some(act), true) => view! { <Ask list_state run act waiting=sums/> }.into_any(),
                 (Some(_), false) => view! { <Results run/> }.into_any(),
             }}
         </Dialog>
@@ -506,12 +506,12 @@ fn Batch(shelf: Shelf, open: RwSignal<bool>) -> impl IntoView {
 
 /// The acts that fit one of them at least, each with how many it fits.
 #[component]
-fn Choose(run: Run, acts: Vec<(Act, usize)>) -> impl IntoView {
+fn Choose(run: Run, acts: Vec<(BatchKind, usize)>) -> impl IntoView {
     let each = acts
         .into_iter()
         .map(|(act, fit)| {
             let (label, glyph) = act.face();
-            let kind = if act == Act::Cancel { Kind::Danger } else { Kind::Plain };
+            let kind = if act == BatchKind::Cancel { Kind::Danger } else { Kind::Plain };
             let count = uid("n");
             let press = move || run.act.set(Some(act));
             view! {
@@ -530,7 +530,7 @@ fn Choose(run: Run, acts: Vec<(Act, usize)>) -> impl IntoView {
 
 /// What an act needs to know.
 #[component]
-fn Ask(shelf: Shelf, run: Run, act: Act, #[prop(into)] waiting: Signal<Waiting>) -> impl IntoView {
+fn Ask(list_state: OrderListState, run: Run, act: BatchKind, #[prop(into)] waiting: Signal<Waiting>) -> impl IntoView {
     let tried = RwSignal::new(false);
     let shop = untrack(shop_now);
     let how = RwSignal::new(default_of(&shop, List::Method));
@@ -555,20 +555,20 @@ fn Ask(shelf: Shelf, run: Run, act: Act, #[prop(into)] waiting: Signal<Waiting>)
     };
     let no_label =
         Signal::derive(move || (tried.get() && chosen_labels().is_empty()).then(|| words::NO_LABEL.get().to_owned()));
-    let doing = move || -> Option<Doing> {
+    let doing = move || -> Option<BatchCommand> {
         let reason = || Some(why.get().trim().to_owned()).filter(|why| !why.is_empty() && wrong_why.get().is_none());
         Some(match act {
-            Act::Pay => Doing::Pay(Method::from(how.get())),
-            Act::Verify => Doing::Verify,
-            Act::Extend => Doing::Extend(days.get().parse().ok()?),
-            Act::Hold => Doing::Hold(reason()?),
-            Act::Cancel => Doing::Cancel(reason()?),
-            Act::Release => Doing::Release,
-            Act::Complete => Doing::Complete,
-            Act::Label => {
+            BatchKind::Pay => BatchCommand::Pay(Method::from(how.get())),
+            BatchKind::Verify => BatchCommand::Verify,
+            BatchKind::Extend => BatchCommand::Extend(days.get().parse().ok()?),
+            BatchKind::Hold => BatchCommand::Hold(reason()?),
+            BatchKind::Cancel => BatchCommand::Cancel(reason()?),
+            BatchKind::Release => BatchCommand::Release,
+            BatchKind::Complete => BatchCommand::Complete,
+            BatchKind::Label => {
                 let labels = Some(chosen_labels()).filter(|all| !all.is_empty() && wrong_label.get().is_none())?;
                 let (add, remove) = if puts_on.get() == "add" { (labels, Vec::new()) } else { (Vec::new(), labels) };
-                Doing::Label { add, remove }
+                BatchCommand::Label { add, remove }
             }
         })
     };
@@ -577,13 +577,13 @@ fn Ask(shelf: Shelf, run: Run, act: Act, #[prop(into)] waiting: Signal<Waiting>)
         tried.set(true);
         match untrack(doing) {
             Some(doing) => {
-                let orders = in_order(run.session, shelf);
+                let orders = in_order(run.session, list_state);
                 run.start(orders, doing, move |done, refused, is_said| {
                     if run.open.try_get_untracked() != Some(true) {
                         if !is_said {
                             run.toaster.confirm(words::outcome(done, refused));
                         }
-                        run.end_picking(shelf);
+                        run.end_picking(list_state);
                     }
                 });
             }
@@ -591,12 +591,12 @@ fn Ask(shelf: Shelf, run: Run, act: Act, #[prop(into)] waiting: Signal<Waiting>)
         }
     };
     let fields = match act {
-        Act::Pay => {
+        BatchKind::Pay => {
             let choices = shop_lists::choices(&shop, List::Method, "");
             view! { <Choices legend=method::METHOD choices value=how on_change=move |key| how.set(key) tiles=true/> }
                 .into_any()
         }
-        Act::Extend => {
+        BatchKind::Extend => {
             let choices = vec![
                 Choice::new("1", dates::ONE_DAY),
                 Choice::new("3", dates::THREE_DAYS),
@@ -604,17 +604,17 @@ fn Ask(shelf: Shelf, run: Run, act: Act, #[prop(into)] waiting: Signal<Waiting>)
             ];
             view! { <Choices legend=words::UNTIL choices value=days on_change=move |key| days.set(key)/> }.into_any()
         }
-        Act::Hold => view! {
+        BatchKind::Hold => view! {
             <Note text=reason::HOLD_WHY/>
             <TextField label=reason::REASON value=why fault=wrong_why rows=2/>
         }
         .into_any(),
-        Act::Cancel => view! {
+        BatchKind::Cancel => view! {
             <Note text=reason::CANCEL_REFUND_WHY tone=Tone::Owe/>
             <TextField label=reason::REASON value=why fault=wrong_why rows=2/>
         }
         .into_any(),
-        Act::Label => {
+        BatchKind::Label => {
             let choices = vec![Choice::new("add", words::ADD), Choice::new("remove", words::REMOVE)];
             view! {
                 <Choices
@@ -630,11 +630,11 @@ fn Ask(shelf: Shelf, run: Run, act: Act, #[prop(into)] waiting: Signal<Waiting>)
             }
             .into_any()
         }
-        Act::Verify => view! { <ByMethod waiting/> }.into_any(),
-        Act::Release | Act::Complete => ().into_any(),
+        BatchKind::Verify => view! { <ByMethod waiting/> }.into_any(),
+        BatchKind::Release | BatchKind::Complete => ().into_any(),
     };
     let (label, glyph) = act.face();
-    let kind = if act == Act::Cancel { Kind::Danger } else { Kind::Main };
+    let kind = if act == BatchKind::Cancel { Kind::Danger } else { Kind::Main };
     view! {
         <form class="stack" novalidate on:submit=start>
             {fields}
@@ -736,15 +736,15 @@ fn Results(run: Run) -> impl IntoView {
 #[component]
 pub fn VerifyAll(
     /// The list.
-    shelf: Shelf,
+    list_state: OrderListState,
 ) -> impl IntoView {
     let run = Run::new();
     let session = run.session;
     let currency = session.currency();
     on_cleanup(move || run.stop.set_value(true));
     let orders = Memo::new(move |_| {
-        shelf.listing.track();
-        let filter = shelf.filter.get();
+        list_state.listing.track();
+        let filter = list_state.filter.get();
         untrack(|| session.ask(|replica, now| replica.found(&filter, now))).unwrap_or_default()
     });
     let sums = newest(Waiting::new(), move || {
@@ -762,8 +762,8 @@ pub fn VerifyAll(
     let press = move || {
         let (count, minor) = sums.with_untracked(whole);
         let verified = words::verified(count, &currency.get_untracked().full(minor));
-        run.act.set(Some(Act::Verify));
-        run.start(orders.get_untracked(), Doing::Verify, move |_, refused, _| {
+        run.act.set(Some(BatchKind::Verify));
+        run.start(orders.get_untracked(), BatchCommand::Verify, move |_, refused, _| {
             if refused == 0 {
                 run.toaster.confirm(verified);
             } else {
@@ -792,14 +792,14 @@ mod tests {
     fn an_order_that_needs_nothing_is_left_alone_and_says_so() {
         let order = Order::new(Uuid::from_u128(1));
         let nothing_owed = Why::Fault(ActFault::Rejected(Rejection::NothingOwed));
-        assert_eq!(Doing::Pay(Method::Cash).steps(&order, 0), Err(nothing_owed));
-        assert_eq!(Doing::Verify.steps(&order, 0), Err(Why::NothingToVerify));
+        assert_eq!(BatchCommand::Pay(Method::Cash).steps(&order, 0), Err(nothing_owed));
+        assert_eq!(BatchCommand::Verify.steps(&order, 0), Err(Why::NothingToVerify));
     }
 
     #[test]
     fn a_deadline_moves_from_now_or_from_where_it_is() {
         let mut order = Order::new(Uuid::from_u128(1));
-        let due = |order: &Order| match Doing::Extend(3).steps(order, 10 * DAY_MS).unwrap().as_slice() {
+        let due = |order: &Order| match BatchCommand::Extend(3).steps(order, 10 * DAY_MS).unwrap().as_slice() {
             [Command::Extend { due_ms }] => *due_ms / DAY_MS,
             other => unreachable!("{other:?}"),
         };
@@ -817,12 +817,15 @@ mod tests {
             order.number = Some(domain::OrderNumber("261123-K7-0001".to_owned()));
             (order.status, order.balance) = (status, balance);
             order.badges.set(Badge::Unverified, unverified);
-            Act::ALL.into_iter().filter(|act| act.fits(&order)).collect::<Vec<_>>()
+            BatchKind::ALL.into_iter().filter(|act| act.fits(&order)).collect::<Vec<_>>()
         };
         let unpaid = of(Status::AwaitingPayment, 12_00, false);
-        assert_eq!(unpaid, [Act::Pay, Act::Extend, Act::Label, Act::Hold, Act::Cancel]);
-        assert_eq!(of(Status::OnHold, 0, true), [Act::Verify, Act::Complete, Act::Label, Act::Release, Act::Cancel]);
-        assert_eq!(of(Status::Completed, 0, false), [Act::Label]);
-        assert_eq!(of(Status::Cancelled, 0, false), [Act::Label]);
+        assert_eq!(unpaid, [BatchKind::Pay, BatchKind::Extend, BatchKind::Label, BatchKind::Hold, BatchKind::Cancel]);
+        assert_eq!(
+            of(Status::OnHold, 0, true),
+            [BatchKind::Verify, BatchKind::Complete, BatchKind::Label, BatchKind::Release, BatchKind::Cancel]
+        );
+        assert_eq!(of(Status::Completed, 0, false), [BatchKind::Label]);
+        assert_eq!(of(Status::Cancelled, 0, false), [BatchKind::Label]);
     }
 }

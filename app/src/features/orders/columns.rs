@@ -10,10 +10,10 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use replica::{Facet, SortBy};
 
-use super::super::order::marks;
-use super::Shelf;
+use super::super::order::appearance;
+use super::OrderListState;
 use super::filters::{self, Panel, named};
-use super::model::{Asked, pressed};
+use super::model::{ListQuery, pressed};
 use crate::platform::files;
 use crate::prefs::Prefs;
 use crate::session::{Session, shop_now};
@@ -125,7 +125,7 @@ impl Column {
         let name = |list, key: &str| Cell::Text(if key.is_empty() { String::new() } else { named(shop, list, key) });
         match self {
             Self::Number => Cell::Text(summary.number.as_ref().map(|number| number.0.clone()).unwrap_or_default()),
-            Self::State => Cell::Text(marks::of_order(summary.status, summary.delivery).2.get().to_owned()),
+            Self::State => Cell::Text(appearance::of_order(summary.status, summary.delivery).2.get().to_owned()),
             Self::Time => moment(session, summary.placed_ms),
             Self::Due => summary.due_ms.map_or_else(|| Cell::Text(String::new()), |due| moment(session, due)),
             Self::Buyer => Cell::Text(summary.name.clone()),
@@ -184,10 +184,10 @@ fn tracks(columns: &[Column], by_day: bool) -> String {
 #[component]
 pub fn Head(
     /// The list.
-    shelf: Shelf,
+    list_state: OrderListState,
 ) -> impl IntoView {
     let columns = expect_context::<Prefs>().columns;
-    let sort = Memo::new(move |_| shelf.filter.with(|filter| filter.sort));
+    let sort = Memo::new(move |_| list_state.filter.with(|filter| filter.sort));
     let name = move |column: Column| {
         let figure = column.is_figure().then_some("");
         let Some(by) = column.sort() else {
@@ -200,9 +200,9 @@ pub fn Head(
             None => "none",
         };
         let press = move |_| {
-            let asked = filters::asked(&shelf.query.get_untracked());
+            let asked = filters::asked(&list_state.query.get_untracked());
             let sort = pressed(asked.sort, by);
-            shelf.visit(&Asked { sort, ..asked }.write(), false);
+            list_state.visit(&ListQuery { sort, ..asked }.write(), false);
         };
         let glyph = move || is_up.get().map(|up| view! { <Icon glyph=if up { Glyph::Up } else { Glyph::Down }/> });
         view! {
@@ -216,7 +216,7 @@ pub fn Head(
         let chosen = chosen(columns);
         let tracks = {
             let chosen = chosen.clone();
-            move || tracks(&chosen, shelf.by_day.get())
+            move || tracks(&chosen, list_state.by_day.get())
         };
         let each = chosen.into_iter().map(name).collect_view();
         view! {
@@ -225,7 +225,7 @@ pub fn Head(
             </div>
         }
     };
-    move || shelf.table.get().then(names)
+    move || list_state.table.get().then(names)
 }
 
 /// A row of the table. Each cell says what it is to those who can't see the head.
@@ -233,7 +233,7 @@ pub fn cells(summary: &Arc<Summary>, by_day: bool, badges: AnyView) -> AnyView {
     let session = Session::here();
     let columns = use_context::<Prefs>().map(|prefs| chosen(prefs.columns)).unwrap_or_default();
     let currency = session.currency();
-    let (tone, glyph, state) = marks::of_order(summary.status, summary.delivery);
+    let (tone, glyph, state) = appearance::of_order(summary.status, summary.delivery);
     let mut badges = Some(badges);
     let shop = untrack(shop_now);
     let mut cell = |column: &Column| {
@@ -277,19 +277,19 @@ pub fn cells(summary: &Arc<Summary>, by_day: bool, badges: AnyView) -> AnyView {
 #[component]
 pub fn Tools(
     /// The list.
-    shelf: Shelf,
+    list_state: OrderListState,
 ) -> impl IntoView {
     let session = Session::here();
     let columns = expect_context::<Prefs>().columns;
     let toaster = use_context::<Toaster>().unwrap_or_default();
     let choosing = RwSignal::new(false);
     let pick = Callback::new(move |()| {
-        shelf.anchor.set_value(None);
-        shelf.picked.set(Some(std::collections::BTreeSet::new()));
+        list_state.anchor.set_value(None);
+        list_state.picked.set(Some(std::collections::BTreeSet::new()));
     });
     let save = Callback::new(move |()| {
         spawn_local(async move {
-            let filter = shelf.filter.get_untracked();
+            let filter = list_state.filter.get_untracked();
             let orders = untrack(|| session.ask(|replica, now| replica.found(&filter, now))).unwrap_or_default();
             save_orders(session, columns, toaster, &orders).await;
         });
@@ -304,7 +304,7 @@ pub fn Tools(
         ]
     });
     view! {
-        <Panel shelf/>
+        <Panel list_state/>
         <Menu acts label=words::OPTIONS/>
         <Dialog open=choosing title=words::COLUMNS><Columns/></Dialog>
     }

@@ -10,12 +10,12 @@ use leptos::prelude::*;
 use leptos_router::params::ParamsMap;
 use replica::{Facet, Filter, Sort, SortBy};
 
-use super::super::order::marks;
+use super::super::order::appearance;
 use super::super::shop_lists;
 use super::batch::{Picking, VerifyAll};
-use super::model::{Asked, Lately, SORTS, day, sort_of, sort_word, written};
+use super::model::{Lately, ListQuery, SORTS, day, sort_of, sort_word, written};
 use super::saved::{self, Keep, Saved};
-use super::{Reach, Shelf, TABS};
+use super::{OrderListState, ScrollState, TABS};
 use crate::features::meant;
 use crate::platform::page;
 use crate::session::{Session, alike_in, shop_now};
@@ -24,8 +24,8 @@ use crate::text::{self, fault};
 use crate::ui::{Acts, Button, Choice, Dialog, Glyph, Icon, Kind, Note, Select, TextField, Tick, Tone};
 
 /// What an address asks for.
-pub fn asked(query: &ParamsMap) -> Asked {
-    Asked::read(query.into_iter().map(|(key, value)| (key.as_ref(), value)))
+pub fn asked(query: &ParamsMap) -> ListQuery {
+    ListQuery::read(query.into_iter().map(|(key, value)| (key.as_ref(), value)))
 }
 
 /// Reads the filters of an address.
@@ -50,9 +50,9 @@ fn lately_words(days: Lately) -> text::Phrase {
 }
 
 /// Several lines pasted into the search are several things to search for.
-pub fn pasted(shelf: Shelf, event: &ClipboardEvent) {
+pub fn pasted(list_state: OrderListState, event: &ClipboardEvent) {
     if let Some(text) = page::take_pasted_lines(event) {
-        shelf.typed.set(text);
+        list_state.typed.set(text);
     }
 }
 
@@ -60,15 +60,15 @@ pub fn pasted(shelf: Shelf, event: &ClipboardEvent) {
 const NEAR: usize = 1;
 
 /// Moves through the list by keys.
-pub fn keys(shelf: Shelf, reach: Reach, event: &KeyboardEvent) {
-    let total = shelf.listing.with_untracked(|listing| listing.total);
+pub fn keys(list_state: OrderListState, reach: ScrollState, event: &KeyboardEvent) {
+    let total = list_state.listing.with_untracked(|listing| listing.total);
     let Some(last) = total.checked_sub(1) else { return };
     let heights = reach.heights.get_untracked();
     let view = reach.view.get_untracked();
     let screenful = usize::try_from((view - heights.head) / heights.row.max(1)).unwrap_or(1).max(1);
     let focused = page::focused_row();
     let now = focused.unwrap_or_else(|| reach.active.get_untracked()).min(last);
-    let is_picking = shelf.picked.with_untracked(Option::is_some);
+    let is_picking = list_state.picked.with_untracked(Option::is_some);
     let next = match event.key().as_str() {
         // From the list itself, the first step is to the row that one was at.
         "ArrowDown" | "ArrowUp" if focused.is_none() => now,
@@ -80,7 +80,7 @@ pub fn keys(shelf: Shelf, reach: Reach, event: &KeyboardEvent) {
         "End" => last,
         " " if is_picking && focused.is_some() => {
             event.prevent_default();
-            super::batch::pick_at(shelf, now, event.shift_key());
+            super::batch::pick_at(list_state, now, event.shift_key());
             return;
         }
         _ => return,
@@ -90,7 +90,7 @@ pub fn keys(shelf: Shelf, reach: Reach, event: &KeyboardEvent) {
     }
     event.prevent_default();
     reach.active.set(next);
-    let row_top = shelf.listing.with_untracked(|listing| heights.top_of(listing, next));
+    let row_top = list_state.listing.with_untracked(|listing| heights.top_of(listing, next));
     let px = |at: i64| i32::try_from(at).unwrap_or(i32::MAX);
     let scrolled = reach.top.get_untracked();
     let place = if px(row_top) - heights.head < scrolled {
@@ -123,7 +123,7 @@ pub fn named(shop: &Fields, list: List, key: &str) -> String {
 /// A trait in words.
 fn facet_words(session: Session, facet: &Facet) -> String {
     match facet {
-        Facet::Badge(badge) => marks::of_badge(*badge).2.get().to_owned(),
+        Facet::Badge(badge) => appearance::of_badge(*badge).2.get().to_owned(),
         Facet::Channel(key) => named(&shop_now(), List::Channel, key),
         Facet::Category(key) => named(&shop_now(), List::Category, key),
         Facet::Method(method) => named(&shop_now(), List::Method, method.key()),
@@ -137,7 +137,7 @@ fn facet_words(session: Session, facet: &Facet) -> String {
             words::customer(&newest.flatten().unwrap_or_default())
         }
         Facet::Label(label) => label.clone(),
-        Facet::Delivery(way) => marks::delivery_name(*way).get().to_owned(),
+        Facet::Delivery(way) => appearance::delivery_name(*way).get().to_owned(),
     }
 }
 
@@ -159,13 +159,14 @@ fn sort_name(Sort { by, ascending }: Sort) -> text::Phrase {
 }
 
 /// All that is on, in words, each with what is left without it.
-fn chips(session: Session, asked: &Asked) -> Vec<(String, Asked)> {
+fn chips(session: Session, asked: &ListQuery) -> Vec<(String, ListQuery)> {
     let mut chips = Vec::new();
     let money = |minor: i64| session.currency().get().full(minor);
     if asked.status.len() > 1 {
         for status in &asked.status {
             let left = asked.status.iter().copied().filter(|other| other != status).collect();
-            chips.push((marks::of_status(*status).2.get().to_owned(), Asked { status: left, ..asked.clone() }));
+            chips
+                .push((appearance::of_status(*status).2.get().to_owned(), ListQuery { status: left, ..asked.clone() }));
         }
     }
     for facet in &asked.only {
@@ -173,15 +174,15 @@ fn chips(session: Session, asked: &Asked) -> Vec<(String, Asked)> {
         without.set(facet.clone(), false);
         chips.push((facet_words(session, facet), without));
     }
-    let mut push = |on: Option<String>, without: Asked| chips.extend(on.map(|words| (words, without)));
+    let mut push = |on: Option<String>, without: ListQuery| chips.extend(on.map(|words| (words, without)));
     let lately = asked.lately.map(|days| lately_words(days).get().to_owned());
-    push(lately, Asked { lately: None, ..asked.clone() });
-    push(asked.from.map(|of| words::day_from(&written(of))), Asked { from: None, ..asked.clone() });
-    push(asked.to.map(|of| words::day_to(&written(of))), Asked { to: None, ..asked.clone() });
-    push(asked.least.map(|of| words::least(&money(of))), Asked { least: None, ..asked.clone() });
-    push(asked.most.map(|of| words::most(&money(of))), Asked { most: None, ..asked.clone() });
-    push(asked.owed.then(|| words::OWED.get().to_owned()), Asked { owed: false, ..asked.clone() });
-    push(asked.parked.then(|| words::PARKED.get().to_owned()), Asked { parked: false, ..asked.clone() });
+    push(lately, ListQuery { lately: None, ..asked.clone() });
+    push(asked.from.map(|of| words::day_from(&written(of))), ListQuery { from: None, ..asked.clone() });
+    push(asked.to.map(|of| words::day_to(&written(of))), ListQuery { to: None, ..asked.clone() });
+    push(asked.least.map(|of| words::least(&money(of))), ListQuery { least: None, ..asked.clone() });
+    push(asked.most.map(|of| words::most(&money(of))), ListQuery { most: None, ..asked.clone() });
+    push(asked.owed.then(|| words::OWED.get().to_owned()), ListQuery { owed: false, ..asked.clone() });
+    push(asked.parked.then(|| words::PARKED.get().to_owned()), ListQuery { parked: false, ..asked.clone() });
     chips
 }
 
@@ -189,12 +190,12 @@ fn chips(session: Session, asked: &Asked) -> Vec<(String, Asked)> {
 #[component]
 pub fn Bar(
     /// The list.
-    shelf: Shelf,
+    list_state: OrderListState,
 ) -> impl IntoView {
     let session = Session::here();
-    let on = Memo::new(move |_| shelf.query.with(|query| chips(session, &asked(query))));
+    let on = Memo::new(move |_| list_state.query.with(|query| chips(session, &asked(query))));
     let each = move || {
-        let chip = |(words, without): (String, Asked)| {
+        let chip = |(words, without): (String, ListQuery)| {
             let name = words::without(&words);
             view! {
                 <li>
@@ -202,7 +203,7 @@ pub fn Bar(
                         type="button"
                         class="chip"
                         aria-label=name
-                        on:click=move |_| shelf.visit(&without.write(), false)
+                        on:click=move |_| list_state.visit(&without.write(), false)
                     >
                         <span class="clip">{words}</span>
                         <Icon glyph=Glyph::Cross/>
@@ -212,9 +213,9 @@ pub fn Bar(
         };
         on.get().into_iter().map(chip).collect_view()
     };
-    let clear = move || shelf.visit(&shelf.query.with_untracked(asked).cleared().write(), false);
+    let clear = move || list_state.visit(&list_state.query.with_untracked(asked).cleared().write(), false);
     let numbers = Memo::new(move |_| {
-        let search = shelf.typed.get();
+        let search = list_state.typed.get();
         session.ask(|replica, _| replica.pasted(&search)).flatten()
     });
     let report = move || {
@@ -228,25 +229,25 @@ pub fn Bar(
         Some(view! { <Note text=says tone glyph=Glyph::Search/> })
     };
     let any = move || on.with(|on| !on.is_empty());
-    let kept = saved::is_kept(shelf);
-    let is_picking = move || shelf.picked.with(Option::is_some);
+    let kept = saved::is_kept(list_state);
+    let is_picking = move || list_state.picked.with(Option::is_some);
     let unverified =
-        Memo::new(move |_| shelf.query.with(|query| asked(query).only == [Facet::Badge(Badge::Unverified)]));
+        Memo::new(move |_| list_state.query.with(|query| asked(query).only == [Facet::Badge(Badge::Unverified)]));
     let to_verify = move || unverified.get() && !is_picking();
     view! {
-        <Show when=is_picking><Picking shelf/></Show>
+        <Show when=is_picking><Picking list_state/></Show>
         <div class="chip-row">
-            <Saved shelf/>
+            <Saved list_state/>
             <Show when=any>
                 <div class="chips">
                     // A chip that was chosen beside it says it already.
                     <ul aria-label=words::ON hidden=move || kept.get()>{each}</ul>
                     <Button label=words::CLEAR kind=Kind::Quiet on_press=clear/>
-                    <Keep shelf/>
+                    <Keep list_state/>
                 </div>
             </Show>
         </div>
-        <Show when=to_verify><VerifyAll shelf/></Show>
+        <Show when=to_verify><VerifyAll list_state/></Show>
         <div role="status" class="pasted">{report}</div>
     }
 }
@@ -255,17 +256,17 @@ pub fn Bar(
 #[component]
 pub fn Panel(
     /// The list.
-    shelf: Shelf,
+    list_state: OrderListState,
 ) -> impl IntoView {
     let open = RwSignal::new(false);
-    let count = move || shelf.query.with(|query| asked(query).how_many());
+    let count = move || list_state.query.with(|query| asked(query).how_many());
     let label = move || match count() {
         0 => words::FILTER.get().to_owned(),
         on => words::active(on),
     };
     view! {
         <Button label glyph=Glyph::Filter on_press=move || open.set(true) attr:aria-haspopup="dialog"/>
-        <Dialog open title=words::FILTER><Fields shelf open/></Dialog>
+        <Dialog open title=words::FILTER><Fields list_state open/></Dialog>
     }
 }
 
@@ -300,9 +301,9 @@ fn DayField(
 
 /// Everything that can be asked for.
 #[component]
-fn Fields(shelf: Shelf, open: RwSignal<bool>) -> impl IntoView {
+fn Fields(list_state: OrderListState, open: RwSignal<bool>) -> impl IntoView {
     let session = Session::here();
-    let draft = RwSignal::new(shelf.query.with_untracked(asked));
+    let draft = RwSignal::new(list_state.query.with_untracked(asked));
     let currency = session.currency();
     let typed = |minor: Option<i64>| minor.map(|minor| currency.get_untracked().typed(minor)).unwrap_or_default();
     let least = RwSignal::new(typed(draft.with_untracked(|draft| draft.least)));
@@ -310,14 +311,14 @@ fn Fields(shelf: Shelf, open: RwSignal<bool>) -> impl IntoView {
     let fault = move |of: RwSignal<String>| {
         Signal::derive(move || amount(session, &of.get()).err().map(|_| fault::AMOUNT_WRONG.get().to_owned()))
     };
-    let whole = move || Asked {
+    let whole = move || ListQuery {
         least: amount(session, &least.get()).unwrap_or_default(),
         most: amount(session, &most.get()).unwrap_or_default(),
         ..draft.get()
     };
     let filter = Memo::new(move |_| {
         let mut filter =
-            Filter { search: shelf.typed.get(), alike: alike_in(&shelf.typed.read()), ..Filter::default() };
+            Filter { search: list_state.typed.get(), alike: alike_in(&list_state.typed.read()), ..Filter::default() };
         whole().fill(&mut filter, |day| session.midnight(day), |days| ago(session, days));
         filter
     });
@@ -363,7 +364,7 @@ fn Fields(shelf: Shelf, open: RwSignal<bool>) -> impl IntoView {
                     draft.status.extend(on.then_some(status));
                 });
             };
-            view! { <Tick label=marks::of_status(status).2 value=is_on on_change=set/> }
+            view! { <Tick label=appearance::of_status(status).2 value=is_on on_change=set/> }
         })
         .collect_view();
 
@@ -391,7 +392,7 @@ fn Fields(shelf: Shelf, open: RwSignal<bool>) -> impl IntoView {
             page::focus_first_fault();
             return;
         }
-        shelf.visit(&untrack(whole).write(), false);
+        list_state.visit(&untrack(whole).write(), false);
         open.set(false);
     };
     let clear = move || {

@@ -41,7 +41,7 @@ impl Lately {
 
 /// What the filters ask for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Asked {
+pub struct ListQuery {
     /// One of these states.
     pub status: Vec<Status>,
     /// These traits.
@@ -118,7 +118,7 @@ fn next(day: Day) -> Day {
     Day { day: day.day.saturating_add(1), ..day }
 }
 
-impl Asked {
+impl ListQuery {
     /// Reads an address. What makes no sense asks for nothing.
     pub fn read<'a>(query: impl Iterator<Item = (&'a str, &'a str)>) -> Self {
         let mut asked = Self::default();
@@ -240,9 +240,9 @@ impl Asked {
 mod tests {
     use super::*;
 
-    fn everything() -> Asked {
+    fn everything() -> ListQuery {
         let id = Uuid::from_u128(7);
-        Asked {
+        ListQuery {
             status: vec![Status::Paid, Status::Shipped],
             only: vec![
                 Facet::Badge(Badge::Overdue),
@@ -284,11 +284,11 @@ mod tests {
 
     #[test]
     fn an_address_says_all_that_is_asked() {
-        for asked in [everything(), Asked::default()] {
+        for asked in [everything(), ListQuery::default()] {
             let written = asked.write();
             assert_eq!(written.len(), KEYS.len(), "what is not asked any more goes from the address");
             let pairs = written.iter().flat_map(|(key, values)| values.iter().map(move |value| (*key, value.as_str())));
-            assert_eq!(Asked::read(pairs), asked);
+            assert_eq!(ListQuery::read(pairs), asked);
         }
         assert_eq!(everything().how_many(), 19);
     }
@@ -303,7 +303,7 @@ mod tests {
             ("least", "1.5"),
             ("q", "tea"),
         ];
-        assert_eq!(Asked::read(pairs.into_iter()), Asked::default());
+        assert_eq!(ListQuery::read(pairs.into_iter()), ListQuery::default());
         assert_eq!(day("2026-11-23").map(written).as_deref(), Some("2026-11-23"));
     }
 
@@ -313,9 +313,9 @@ mod tests {
         let to = day("2026-11-30");
         let midnight = |day: Day| i64::from(day.day) * 100;
         let ago = |days: i64| Day { year: 2026, month: 11, day: 23 - u8::try_from(days).unwrap() };
-        Asked { from: to, to, ..Asked::default() }.fill(&mut filter, midnight, ago);
+        ListQuery { from: to, to, ..ListQuery::default() }.fill(&mut filter, midnight, ago);
         assert_eq!((filter.placed_from_ms, filter.placed_before_ms), (Some(3_000), Some(3_100)));
-        Asked { lately: Some(Lately::Week), to, ..Asked::default() }.fill(&mut filter, midnight, ago);
+        ListQuery { lately: Some(Lately::Week), to, ..ListQuery::default() }.fill(&mut filter, midnight, ago);
         assert_eq!((filter.placed_from_ms, filter.placed_before_ms), (Some(1_700), Some(2_400)), "days up to today");
     }
 }

@@ -9,7 +9,7 @@ use leptos_router::params::ParamsMap;
 use replica::Filter;
 use uuid::Uuid;
 
-use super::{Reach, Shelf, batch, columns, filters};
+use super::{OrderListState, ScrollState, batch, columns, filters};
 use crate::session::Session;
 
 /// Calls of the file of the pages.
@@ -18,21 +18,21 @@ pub struct Part {
     /// Reads the filters of an address.
     pub narrow: fn(Session, &ParamsMap, &mut Filter),
     /// The tools in the head of the page.
-    pub tools: fn(Shelf) -> AnyView,
+    pub tools: fn(OrderListState) -> AnyView,
     /// What is filtered, or picked.
-    pub bar: fn(Shelf) -> AnyView,
+    pub bar: fn(OrderListState) -> AnyView,
     /// The head of a table.
-    pub head: fn(Shelf) -> AnyView,
+    pub head: fn(OrderListState) -> AnyView,
     /// A row of a table; whether it stands under the heading of its day.
     pub cells: fn(&Arc<Summary>, bool, AnyView) -> AnyView,
     /// Picks an order, or all up to it.
-    pub pick: fn(Shelf, Uuid, bool),
+    pub pick: fn(OrderListState, Uuid, bool),
     /// A key was pressed in the list.
-    pub keys: fn(Shelf, Reach, &KeyboardEvent),
+    pub keys: fn(OrderListState, ScrollState, &KeyboardEvent),
     /// A row was held.
-    pub held: fn(Shelf, &MouseEvent),
+    pub held: fn(OrderListState, &MouseEvent),
     /// Something was pasted.
-    pub pasted: fn(Shelf, &ClipboardEvent),
+    pub pasted: fn(OrderListState, &ClipboardEvent),
 }
 
 impl Part {
@@ -40,9 +40,9 @@ impl Part {
     pub fn all() -> Self {
         Self {
             narrow: filters::narrow,
-            tools: |shelf| view! { <columns::Tools shelf/> }.into_any(),
-            bar: |shelf| view! { <filters::Bar shelf/> }.into_any(),
-            head: |shelf| view! { <columns::Head shelf/> }.into_any(),
+            tools: |list_state| view! { <columns::Tools list_state/> }.into_any(),
+            bar: |list_state| view! { <filters::Bar list_state/> }.into_any(),
+            head: |list_state| view! { <columns::Head list_state/> }.into_any(),
             cells: columns::cells,
             pick: batch::pick,
             keys: filters::keys,

@@ -11,14 +11,14 @@ use leptos::prelude::*;
 use replica::Filter;
 use uuid::Uuid;
 
-use super::super::order::marks;
-use super::Shelf;
+use super::super::order::appearance;
+use super::OrderListState;
 use super::window::Heights;
 use crate::parts::Parts;
 use crate::platform::{history, page};
 use crate::session::{DaySum, Listing, Row, Session};
 use crate::text::{self, counter, list, weight};
-use crate::ui::{Badge, Icon, Money, Serial, Size, Stamp, at_rest};
+use crate::ui::{Badge, Icon, Money, Serial, Size, Stamp, debounced};
 
 /// How many labels of an order a row shows.
 const LABELS: usize = 3;
@@ -29,12 +29,12 @@ const PAUSE: std::time::Duration = std::time::Duration::from_millis(200);
 
 /// What stands in the list.
 #[derive(Clone, Debug)]
-enum Standing {
+enum RowPlace {
     Day(DaySum),
     Order(Box<Row>),
 }
 
-impl Standing {
+impl RowPlace {
     /// The same as long as nothing of it has changed, so that only rows that did are drawn anew.
     fn key(&self) -> (Uuid, u64) {
         let mut hash = DefaultHasher::new();
@@ -66,23 +66,23 @@ struct Drawn {
 }
 
 /// Rows, each day's under its heading.
-fn standing(rows: &[Row], part: &Range<usize>, listing: &Listing) -> Vec<Standing> {
+fn standing(rows: &[Row], part: &Range<usize>, listing: &Listing) -> Vec<RowPlace> {
     let mut all = Vec::with_capacity(rows.len() + 2);
     for (row, at) in rows.iter().zip(part.clone()) {
         let day = listing.days.partition_point(|day| day.first <= at).checked_sub(1);
         if let Some(day) = day.and_then(|day| listing.days.get(day))
             && (at == part.start || day.first == at)
         {
-            all.push(Standing::Day(*day));
+            all.push(RowPlace::Day(*day));
         }
-        all.push(Standing::Order(Box::new(row.clone())));
+        all.push(RowPlace::Order(Box::new(row.clone())));
     }
     all
 }
 
 /// The list as it lies on the screen, for those who move in it.
 #[derive(Clone, Copy)]
-pub struct Reach {
+pub struct ScrollState {
     /// It scrolls.
     pub list: NodeRef<html::Ul>,
     /// How far it has, in pixels.
@@ -99,29 +99,29 @@ pub struct Reach {
 #[component]
 pub fn Rows(
     /// What it shows, and what is done with it.
-    shelf: Shelf,
+    list_state: OrderListState,
     /// Opens an order beside the list; false where there is no room.
     #[prop(into)]
     open_beside: Callback<(Uuid,), bool>,
 ) -> impl IntoView {
     let session = Session::here();
     let parts = expect_context::<Parts>();
-    let Shelf { filter, listing, table, .. } = shelf;
+    let OrderListState { filter, listing, table, .. } = list_state;
     let list = NodeRef::<html::Ul>::new();
     let (top, view) = (RwSignal::new(history::place()), RwSignal::new(0));
     let rem = page::rem();
     let heights =
         Signal::derive(move || Heights { row: if table.get() { rem * 3 } else { rem * 19 / 4 }, head: rem * 9 / 5 });
-    let reach = Reach { list, top, heights, view, active: RwSignal::new(0) };
+    let reach = ScrollState { list, top, heights, view, active: RwSignal::new(0) };
     let jumps = Memo::new(move |before: Option<&(i32, u32)>| {
         let (was, jumps) = before.copied().unwrap_or_default();
         let top = top.get();
         (top, jumps.wrapping_add(u32::from(top.abs_diff(was) > FAR)))
     });
-    let at_rest = at_rest(move || (filter.get(), jumps.get().1));
+    let debounced = debounced(move || (filter.get(), jumps.get().1));
     let part = Memo::new(move |_| {
         let top = i64::from(top.get());
-        listing.with(|listing| heights.get().part(listing, top, view.get(), at_rest.get()))
+        listing.with(|listing| heights.get().part(listing, top, view.get(), debounced.get()))
     });
     let rows = session.rows(filter, part.into());
 
@@ -137,7 +137,7 @@ pub fn Rows(
     };
     Effect::new(move |before: Option<()>| {
         filter.track();
-        if before.is_none() || shelf.is_asked() {
+        if before.is_none() || list_state.is_asked() {
             to_place(history::place());
         } else {
             to_place(0);
@@ -209,10 +209,10 @@ pub fn Rows(
     let around = move || listing.with(|listing| part.with(|part| heights.get().around(listing, part)));
     let press = move |id: Uuid, event: ev::MouseEvent| {
         keep();
-        if shelf.picked.with_untracked(Option::is_some) {
+        if list_state.picked.with_untracked(Option::is_some) {
             event.prevent_default();
             let by_shift = event.shift_key();
-            parts.there_untracked().into_iter().for_each(|pages| (pages.list.pick)(shelf, id, by_shift));
+            parts.there_untracked().into_iter().for_each(|pages| (pages.list.pick)(list_state, id, by_shift));
             return;
         }
         let plain = !(event.ctrl_key() || event.meta_key() || event.shift_key() || event.alt_key());
@@ -222,8 +222,8 @@ pub fn Rows(
     };
     let pressed = Callback::new(move |(id, event)| press(id, event));
     let keys =
-        move |event| parts.there_untracked().into_iter().for_each(|pages| (pages.list.keys)(shelf, reach, &event));
-    let held = move |event| parts.there_untracked().into_iter().for_each(|pages| (pages.list.held)(shelf, &event));
+        move |event| parts.there_untracked().into_iter().for_each(|pages| (pages.list.keys)(list_state, reach, &event));
+    let held = move |event| parts.there_untracked().into_iter().for_each(|pages| (pages.list.held)(list_state, &event));
     view! {
         <ul
             class="rows scroll"
@@ -238,12 +238,12 @@ pub fn Rows(
             on:contextmenu=held
         >
             <li aria-hidden="true" style:block-size=move || format!("{}px", around().0)></li>
-            <For each key=Standing::key let:it>
+            <For each key=RowPlace::key let:it>
                 {match it {
-                    Standing::Day(sum) => view! { <DayHead sum/> }.into_any(),
-                    Standing::Order(row) => {
+                    RowPlace::Day(sum) => view! { <DayHead sum/> }.into_any(),
+                    RowPlace::Order(row) => {
                         let at = Memo::new({let id = row.id; move |_| at(id).unwrap_or_default()});
-                        view! { <OrderRow row=*row at shelf pressed/> }.into_any()
+                        view! { <OrderRow row=*row at list_state pressed/> }.into_any()
                     }
                 }}
             </For>
@@ -264,7 +264,7 @@ fn DayHead(sum: DaySum) -> impl IntoView {
         <li class="day-head">
             <b>
                 {move || match sum.day {
-                    Some(day) => text::day_heading(marks::day(day), marks::day(today.get())),
+                    Some(day) => text::day_heading(appearance::day(day), appearance::day(today.get())),
                     None => list::ALL.get().to_owned(),
                 }}
             </b>
@@ -280,11 +280,16 @@ fn DayHead(sum: DaySum) -> impl IntoView {
 
 /// An order in two lines, or as a line of a table.
 #[component]
-fn OrderRow(row: Row, at: Memo<usize>, shelf: Shelf, pressed: Callback<(Uuid, ev::MouseEvent)>) -> impl IntoView {
+fn OrderRow(
+    row: Row,
+    at: Memo<usize>,
+    list_state: OrderListState,
+    pressed: Callback<(Uuid, ev::MouseEvent)>,
+) -> impl IntoView {
     let session = Session::here();
     let parts = expect_context::<Parts>();
     let now = session.now_ms();
-    let Shelf { chosen, picked, table, listing, by_day, .. } = shelf;
+    let OrderListState { chosen, picked, table, listing, by_day, .. } = list_state;
     let Row { summary, pending } = row;
     let id = summary.id;
     let status = summary.status;
@@ -294,7 +299,7 @@ fn OrderRow(row: Row, at: Memo<usize>, shelf: Shelf, pressed: Callback<(Uuid, ev
     // A shop without a server sends nothing, so nothing waits to be sent.
     let connected = session.connected();
     let of = summary.clone();
-    let badges = Memo::new(move |_| marks::badges(&of, pending && connected.get(), now.get()));
+    let badges = Memo::new(move |_| appearance::badges(&of, pending && connected.get(), now.get()));
     let keys = move || badges.get().iter().map(|badge| badge.key()).collect::<Vec<_>>().join(" ");
     let is_picked = move || picked.with(|picked| picked.as_ref().map(|picked| picked.contains(&id)));
     let each_badge = move || {
@@ -302,7 +307,7 @@ fn OrderRow(row: Row, at: Memo<usize>, shelf: Shelf, pressed: Callback<(Uuid, ev
         badges
             .iter()
             .map(|badge| {
-                let (tone, glyph, label) = marks::of_badge(badge);
+                let (tone, glyph, label) = appearance::of_badge(badge);
                 view! { <Badge tone glyph label/> }
             })
             .collect_view()
@@ -339,7 +344,7 @@ fn OrderRow(row: Row, at: Memo<usize>, shelf: Shelf, pressed: Callback<(Uuid, ev
 fn two_lines(summary: &Arc<Summary>, by_day: bool, badges: AnyView) -> AnyView {
     let session = Session::here();
     let currency = session.currency();
-    let (tone, glyph, state) = marks::of_order(summary.status, summary.delivery);
+    let (tone, glyph, state) = appearance::of_order(summary.status, summary.delivery);
     let is_out = matches!(summary.status, Status::Cancelled | Status::Closed);
     let owes = summary.balance > 0 && !is_out && summary.status != Status::Draft;
     let number = summary.number.as_ref().map(|number| number.0.clone());

@@ -13,8 +13,8 @@ use leptos_router::params::ParamsMap;
 use replica::Act;
 use uuid::Uuid;
 
-use super::super::order::{marks, refusal};
-use super::Shelf;
+use super::super::order::{appearance, refusal};
+use super::OrderListState;
 use super::filters::asked;
 use crate::platform::page;
 use crate::session::Session;
@@ -34,10 +34,10 @@ fn in_force(query: &ParamsMap) -> String {
 }
 
 /// What is asked for is one of the chips: what asks to be looked after, or a saved filter.
-pub fn is_kept(shelf: Shelf) -> Memo<bool> {
-    let (views, counts) = (shelf.session.views(), shelf.session.counts());
+pub fn is_kept(list_state: OrderListState) -> Memo<bool> {
+    let (views, counts) = (list_state.session.views(), list_state.session.counts());
     Memo::new(move |_| {
-        let now = shelf.query.with(in_force);
+        let now = list_state.query.with(in_force);
         views.with(|all| all.iter().any(|view| view.query == now))
             || counts.with(|counts| counts.to_do.iter().any(|(badge, _)| now == format!("badge={}", badge.key())))
     })
@@ -47,10 +47,10 @@ pub fn is_kept(shelf: Shelf) -> Memo<bool> {
 #[component]
 pub fn Saved(
     /// The list.
-    shelf: Shelf,
+    list_state: OrderListState,
 ) -> impl IntoView {
-    let all = shelf.session.views();
-    let now = Memo::new(move |_| shelf.query.with(in_force));
+    let all = list_state.session.views();
+    let now = Memo::new(move |_| list_state.query.with(in_force));
     let each = move || all.with(|all| all.iter().cloned().collect::<Vec<_>>());
     let link = move |view: Arc<View>| {
         let href = format!("/orders?{}", view.query);
@@ -62,11 +62,11 @@ pub fn Saved(
             </li>
         }
     };
-    let counts = shelf.session.counts();
+    let counts = list_state.session.counts();
     let to_do = Memo::new(move |_| counts.with(|counts| counts.to_do.clone()));
     let lists = move || {
         let list = |(badge, count): (Badge, usize)| {
-            let (tone, glyph, name) = marks::of_badge(badge);
+            let (tone, glyph, name) = appearance::of_badge(badge);
             let query = format!("badge={}", badge.key());
             let href = format!("/orders?{query}");
             let is_now = move || now.with(|now| *now == query).then_some("true");
@@ -110,13 +110,13 @@ fn set(field: &str, value: Option<&str>) -> Changed {
 #[component]
 pub fn Keep(
     /// The list.
-    shelf: Shelf,
+    list_state: OrderListState,
 ) -> impl IntoView {
-    let session = shelf.session;
+    let session = list_state.session;
     let toaster = use_context::<Toaster>().unwrap_or_default();
     let all = session.views();
     let kept = Memo::new(move |_| {
-        let now = shelf.query.with(in_force);
+        let now = list_state.query.with(in_force);
         all.with(|all| all.iter().find(|view| view.query == now).map(|view| view.as_ref().clone()))
     });
     let naming = RwSignal::new(false);
@@ -146,7 +146,7 @@ pub fn Keep(
             Some(view) if view.name == name => {}
             Some(view) => write(session, toaster, Some(view.id), set("name", Some(&name)), || ()),
             None => {
-                let view = View { name, query: shelf.query.with_untracked(in_force), ..View::default() };
+                let view = View { name, query: list_state.query.with_untracked(in_force), ..View::default() };
                 let set = view.fields().into_iter().map(|(field, value)| (field, Some(value))).collect();
                 let changed = Changed { set, settles: None };
                 write(session, toaster, None, changed, move || toaster.confirm(words::KEPT));

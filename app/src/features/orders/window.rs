@@ -52,9 +52,9 @@ impl Heights {
         listing.total.saturating_sub(1)
     }
 
-    /// The rows to draw where `view` pixels from `top` are in sight; out of sight there are many only `at_rest`.
-    pub fn part(self, listing: &Listing, top: i64, view: i32, at_rest: bool) -> Range<usize> {
-        let (before, after) = if at_rest { (BEFORE, AFTER) } else { (AROUND, AROUND) };
+    /// The rows to draw where `view` pixels from `top` are in sight; out of sight there are many only `debounced`.
+    pub fn part(self, listing: &Listing, top: i64, view: i32, debounced: bool) -> Range<usize> {
+        let (before, after) = if debounced { (BEFORE, AFTER) } else { (AROUND, AROUND) };
         let start = self.row_at(listing, top).saturating_sub(before) / STEP * STEP;
         let screenful = usize::try_from(view / self.row.max(1)).unwrap_or(0);
         start..listing.total.min(start + before + STEP + screenful + after)
@@ -105,9 +105,9 @@ mod tests {
     fn what_is_drawn_and_what_is_left_out_make_the_whole() {
         let listing = listing(&[1, 40, 3, 100_000, 7]);
         let whole = HEIGHTS.whole(&listing);
-        for (top, at_rest) in (0..whole).step_by(9_973).zip([true, false].into_iter().cycle()) {
-            let part = HEIGHTS.part(&listing, top, 800, at_rest);
-            assert!(part.len() <= if at_rest { 60 } else { 20 }, "few are drawn: {part:?}");
+        for (top, debounced) in (0..whole).step_by(9_973).zip([true, false].into_iter().cycle()) {
+            let part = HEIGHTS.part(&listing, top, 800, debounced);
+            assert!(part.len() <= if debounced { 60 } else { 20 }, "few are drawn: {part:?}");
             let seen = HEIGHTS.row_at(&listing, top)..=HEIGHTS.row_at(&listing, top + 800);
             assert!(part.contains(seen.start()) && part.contains(seen.end()), "all in sight is drawn");
             let (above, below) = HEIGHTS.around(&listing, &part);

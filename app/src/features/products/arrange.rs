@@ -11,7 +11,7 @@ use leptos::task::spawn_local;
 use replica::Act;
 use uuid::Uuid;
 
-use super::Ways;
+use super::ProductsRoute;
 use super::form::Tool;
 use super::list::{Thumb, in_order};
 use crate::features::order::refusal;
@@ -33,7 +33,7 @@ fn acts(products: &[Arc<Product>], from: usize, to: usize) -> Vec<Act> {
 
 /// The list to be put in order.
 #[component]
-pub(super) fn Arrange(ways: Ways) -> impl IntoView {
+pub(super) fn Arrange(ways: ProductsRoute) -> impl IntoView {
     let session = Session::here();
     let toaster = use_context::<Toaster>().unwrap_or_default();
     let ordered = in_order(session);

@@ -10,16 +10,16 @@ use super::form::ProductForm;
 use super::list::{Thumb, short};
 use super::merge::{Doubles, MergeWith, MergedHere};
 use super::model::Out;
-use super::moves::{Moves, What};
 use super::stock::StockView;
-use super::{BackToList, NoSuch, Ways, words};
+use super::stock_movements::{Moves, What};
+use super::{BackToList, NoSuch, ProductsRoute, words};
 use crate::session::Session;
 use crate::text::products;
 use crate::ui::{Badge, Button, Glyph, Menu, MenuAct, Tone};
 
 /// The sheet of a product, all but its edge.
 #[component]
-pub(super) fn Detail(ways: Ways, id: Uuid) -> impl IntoView {
+pub(super) fn Detail(ways: ProductsRoute, id: Uuid) -> impl IntoView {
     let session = Session::here();
     let all = session.products();
     let product = Memo::new(move |_| all.with(|all| all.get(id).cloned()));
@@ -35,7 +35,7 @@ pub(super) fn Detail(ways: Ways, id: Uuid) -> impl IntoView {
 }
 
 #[component]
-fn Known(ways: Ways, product: Signal<Arc<Product>>) -> impl IntoView {
+fn Known(ways: ProductsRoute, product: Signal<Arc<Product>>) -> impl IntoView {
     let session = Session::here();
     let stock_view = Memo::new(move |_| ways.place.with(|place| place.stock));
     let asked = RwSignal::new(None::<What>);

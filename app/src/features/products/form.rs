@@ -22,10 +22,10 @@ pub(super) use self::parts::Tool;
 use self::parts::{Basics, Further, Variants};
 use super::list::in_order;
 use super::model::{ArticleForm, Form, Place, Reading, VariantForm};
-use super::{BackToList, Chosen, Ways, words};
+use super::{BackToList, Chosen, ProductsRoute, words};
 use crate::features::order::refusal;
 use crate::features::records::{field_name, value_words};
-use crate::platform::{clock, kept, page};
+use crate::platform::{clock, form_drafts, page};
 use crate::session::{ActFault, Session};
 use crate::text::products;
 use crate::ui::{self, Acts, Button, Dock, DockedKeypad, Glyph, Kind, Note, Scroll, Stub, Tone};
@@ -205,7 +205,7 @@ impl Fields {
 
 /// A form at work.
 #[derive(Clone, Copy)]
-struct Desk {
+struct ProductFormState {
     session: Session,
     fields: Fields,
     reading: Memo<Reading>,
@@ -215,7 +215,7 @@ struct Desk {
     known: Signal<Option<Arc<Product>>>,
 }
 
-impl Desk {
+impl ProductFormState {
     fn wrong(self, place: Place) -> Signal<Option<String>> {
         let found = {
             let place = place.clone();
@@ -236,7 +236,7 @@ impl Desk {
 
 /// A new product.
 #[component]
-pub(super) fn Writing(ways: Ways) -> impl IntoView {
+pub(super) fn Writing(ways: ProductsRoute) -> impl IntoView {
     // Once saved, or thrown away, it begins anew.
     let round = RwSignal::new(0_u32);
     view! {
@@ -254,7 +254,7 @@ pub(super) fn Writing(ways: Ways) -> impl IntoView {
 /// The form.
 #[component]
 pub(super) fn ProductForm(
-    ways: Ways,
+    ways: ProductsRoute,
     /// The product, where it is not a new one.
     known: Signal<Option<Arc<Product>>>,
     /// It was saved, or put back to how it is.
@@ -269,7 +269,7 @@ pub(super) fn ProductForm(
     let place = key(id);
     let all = session.products();
     // What is there already was saved, even where the browser was killed before it forgot what was typed.
-    let typed = kept::load::<Kept>(&place)
+    let typed = form_drafts::load::<Kept>(&place)
         .filter(|kept| id.map_or(all.with_untracked(|all| all.get(kept.id).is_none()), |id| kept.id == id));
     let product = known.get_untracked().unwrap_or_default();
     let blank = Form::of(&product, untrack(usage));
@@ -301,8 +301,8 @@ pub(super) fn ProductForm(
         typed.with(|form| form.read(&base, usage()))
     });
     let is_touched = Memo::new(move |_| typed.with(|form| *form != blank));
-    let desk = Desk { session, fields, reading, tried: RwSignal::new(false), known };
-    scans::take(ways, desk);
+    let state = ProductFormState { session, fields, reading, tried: RwSignal::new(false), known };
+    scans::take(ways, state);
     let base = StoredValue::new(base);
     let busy = RwSignal::new(false);
     let refused = RwSignal::new(None::<ActFault>);
@@ -317,9 +317,9 @@ pub(super) fn ProductForm(
             return;
         }
         if is_touched.get() {
-            kept::store(&kept_at, &Kept { id: new_id, form, base: base.get_value() });
+            form_drafts::store(&kept_at, &Kept { id: new_id, form, base: base.get_value() });
         } else {
-            kept::forget(&kept_at);
+            form_drafts::forget(&kept_at);
         }
     });
     // What nobody has touched follows what other tablets do.
@@ -335,13 +335,13 @@ pub(super) fn ProductForm(
     let ordered = in_order(session);
     let forget = move || {
         done.set_value(true);
-        kept::forget(&key(id));
+        form_drafts::forget(&key(id));
     };
     let save = move || {
         if busy.get_untracked() {
             return;
         }
-        desk.tried.set(true);
+        state.tried.set(true);
         refused.set(None);
         let reading = reading.get_untracked();
         if !reading.faults.is_empty() {
@@ -417,15 +417,15 @@ pub(super) fn ProductForm(
     let undo_label = if id.is_some() { products::UNDO_CHANGES } else { products::START_OVER };
     view! {
         <Scroll label=products::DETAILS class="pad stack">
-            <Basics desk/>
-            <Variants desk/>
-            <Further desk/>
+            <Basics state/>
+            <Variants state/>
+            <Further state/>
         </Scroll>
         <Stub>
             <DockedKeypad decimals/>
             <Show when=move || clash.get()>
                 <div role="alert">
-                    <Clash desk base/>
+                    <Clash state base/>
                 </div>
             </Show>
             <ui::Fault text=problem/>
@@ -477,14 +477,14 @@ fn first_stocks(
 
 /// What another tablet has written where the person writes.
 #[component]
-fn Clash(desk: Desk, base: StoredValue<BTreeMap<String, Value>>) -> impl IntoView {
-    let currency = desk.session.currency();
+fn Clash(state: ProductFormState, base: StoredValue<BTreeMap<String, Value>>) -> impl IntoView {
+    let currency = state.session.currency();
     let values = move || {
-        let known = desk.known.get()?;
-        let now = desk.reading.with(|reading| reading.product.fields());
+        let known = state.known.get()?;
+        let now = state.reading.with(|reading| reading.product.fields());
         let standing = domain::record::Fields { fields: known.fields(), ..domain::record::Fields::default() };
         let set = changes(&base.get_value(), &now);
-        let shop = desk.session.shop_fields().get();
+        let shop = state.session.shop_fields().get();
         let said = set.keys().map(|field| {
             let name = field_name(StreamKind::Product, field, &standing, &shop);
             let value = value_words(StreamKind::Product, field, standing.fields.get(field), &shop, currency.get());

@@ -12,8 +12,8 @@ use leptos::text_prop::TextProp;
 use uuid::Uuid;
 
 use super::merge::Doubles;
-use super::model::{Out, Show, Sought};
-use super::{Chosen, Ways, words};
+use super::model::{Out, ProductQuery, Show};
+use super::{Chosen, ProductsRoute, words};
 use crate::session::{Records, Session, Table, ask_for_alike};
 use crate::text::{counter, products, scan, weight};
 use crate::ui::{Badge, Button, Choice, Empty, Glyph, Icon, Kind, LinkButton, Money, Select, Tone};
@@ -63,12 +63,12 @@ pub fn in_order(session: Session) -> Memo<Vec<(u64, Arc<Product>)>> {
 
 /// The list and its filters.
 #[component]
-pub(super) fn List(ways: Ways) -> impl IntoView {
+pub(super) fn List(ways: ProductsRoute) -> impl IntoView {
     let session = Session::here();
     let ordered = in_order(session);
     let sought = Memo::new(move |_| {
         let place = ways.place.get();
-        Sought { search: ways.typed.get(), ..place.sought }
+        ProductQuery { search: ways.typed.get(), ..place.sought }
     });
     let rows = Memo::new(move |_| {
         let sought = sought.get();
@@ -91,7 +91,7 @@ pub(super) fn List(ways: Ways) -> impl IntoView {
         })
     });
     let limit = RwSignal::new(PAGE);
-    Effect::new(move |before: Option<Sought>| {
+    Effect::new(move |before: Option<ProductQuery>| {
         let sought = sought.get();
         if before.is_some_and(|before| before != sought) {
             limit.set(PAGE);
@@ -180,7 +180,7 @@ pub(super) fn List(ways: Ways) -> impl IntoView {
 
 /// Which of them, of which category; and the way to put them in order.
 #[component]
-fn Filters(ways: Ways) -> impl IntoView {
+fn Filters(ways: ProductsRoute) -> impl IntoView {
     let categories = categories(Session::here());
     let of_category = move || {
         let mut choices = vec![Choice::new(ANY, products::ANY_CATEGORY)];
@@ -218,7 +218,7 @@ fn Filters(ways: Ways) -> impl IntoView {
 
 /// A product in two lines.
 #[component]
-fn ProductRow(ways: Ways, row: Row) -> impl IntoView {
+fn ProductRow(ways: ProductsRoute, row: Row) -> impl IntoView {
     let session = Session::here();
     let Row { product, stock, out, .. } = row;
     let id = product.id;

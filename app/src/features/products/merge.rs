@@ -5,15 +5,15 @@ use std::sync::Arc;
 use domain::StreamKind;
 use domain::order::Unit;
 use domain::product::Product;
-use domain::product::merge::{Merged, Twice, cleared, counted_twice, doubles, in_order, variants};
+use domain::product::merge::{Merged, Twice, cleared, counted_twice, duplicates, in_order, variants};
 use domain::record::{Changed, Fields, RecordEvent, Value};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use replica::Act;
 use uuid::Uuid;
 
-use super::model::Sought;
-use super::{Chosen, Ways, words};
+use super::model::ProductQuery;
+use super::{Chosen, ProductsRoute, words};
 use crate::features::order::refusal;
 use crate::session::{ActFault, Session};
 use crate::text::{customers, products};
@@ -103,7 +103,7 @@ fn pairs_of(session: Session) -> Memo<Vec<Pair>> {
     let all = session.products();
     Memo::new(move |_| {
         all.with(|all| {
-            let pairs = doubles(all.iter().map(|product| &**product));
+            let pairs = duplicates(all.iter().map(|product| &**product));
             let pair =
                 |(first, second)| Some(Pair { kept: Arc::clone(all.get(first)?), other: Arc::clone(all.get(second)?) });
             pairs.into_iter().filter_map(pair).collect()
@@ -123,7 +123,7 @@ fn line(session: Session, product: &Product) -> String {
 
 /// What may have been written down twice: both sides, and the choice. With `of`, only what that one is about.
 #[component]
-pub(super) fn Doubles(ways: Ways, #[prop(optional)] of: Option<Uuid>) -> impl IntoView {
+pub(super) fn Doubles(ways: ProductsRoute, #[prop(optional)] of: Option<Uuid>) -> impl IntoView {
     let session = Session::here();
     let toaster = use_context::<Toaster>().unwrap_or_default();
     let busy = RwSignal::new(false);
@@ -368,7 +368,7 @@ pub(super) fn MergeWith(product: Signal<Arc<Product>>, searching: RwSignal<bool>
     let open = RwSignal::new(false);
     let found = move || {
         let (me, unit): (Uuid, Unit) = product.with(|product| (product.id, product.unit));
-        let sought = Sought { search: typed.get(), show: super::model::Show::Every, ..Sought::default() };
+        let sought = ProductQuery { search: typed.get(), show: super::model::Show::Every, ..ProductQuery::default() };
         let rows = all.with(|all| {
             let others = all.iter().filter(|it| it.id != me && it.unit == unit);
             let found = others.filter(|it| sought.finds(it, || false, |_, _| false)).take(OFFERED);

@@ -246,7 +246,7 @@ impl Reader<'_> {
 
 /// Which products a list shows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Sought {
+pub struct ProductQuery {
     /// Every word is found somewhere in it.
     pub search: String,
     /// Only those of this category.
@@ -309,7 +309,7 @@ impl Out {
     }
 }
 
-impl Sought {
+impl ProductQuery {
     /// Whether a product is among them. `short` says whether any of its stocks has run out; `sounds` whether a text
     /// sounds like a word.
     pub fn finds(&self, product: &Product, short: impl FnOnce() -> bool, sounds: impl Fn(&str, &str) -> bool) -> bool {
@@ -452,16 +452,21 @@ mod tests {
     fn products_are_found_by_any_word_of_theirs() {
         let product = read(&tea()).product;
         let finds = |search: &str| {
-            let sought = Sought { search: search.into(), ..Sought::default() };
+            let sought = ProductQuery { search: search.into(), ..ProductQuery::default() };
             sought.finds(&product, || false, |text, word| text == "明前龙井" && word == "mqlj")
         };
         for search in ["", "龙井", "lj5", "50 克", "茶叶 龙", "690123", "MQLJ"] {
             assert!(finds(search), "{search}");
         }
         assert!(!finds("龙井 大"));
-        let shown = |show, short| Sought { show, ..Sought::default() }.finds(&product, || short, |_, _| false);
+        let shown =
+            |show, short| ProductQuery { show, ..ProductQuery::default() }.finds(&product, || short, |_, _| false);
         assert_eq!(Show::ALL.map(|show| shown(show, false)), [true, false, false, true]);
         assert!(shown(Show::Short, true));
-        assert!(!Sought { category: Some("水果".into()), ..Sought::default() }.finds(&product, || false, |_, _| false));
+        assert!(!ProductQuery { category: Some("水果".into()), ..ProductQuery::default() }.finds(
+            &product,
+            || false,
+            |_, _| false
+        ));
     }
 }

@@ -9,11 +9,11 @@ use domain::record::{StockMoved, StockReason};
 use leptos::prelude::*;
 
 use super::model::is_out;
-use super::moves::stocked;
+use super::stock_movements::stocked;
 use super::words;
-use crate::features::order::story;
+use crate::features::order::timeline_lines;
 use crate::features::records::CountQuestions;
-use crate::session::{Loaded, Session};
+use crate::session::{Load, Session};
 use crate::text::products;
 use crate::ui::{Badge, Button, Glyph, Icon, Scroll, Serial, Skeleton, Tone};
 
@@ -30,8 +30,8 @@ pub(super) fn StockView(product: Signal<Arc<Product>>) -> impl IntoView {
     let orders = RwSignal::new(PAGE);
     let ledger = session.stock_ledger(id, orders.into());
     let book = move || match ledger.get() {
-        Loaded::Reading => view! { <Skeleton/> }.into_any(),
-        Loaded::There(ledger) if !ledger.entries.is_empty() => {
+        Load::Pending => view! { <Skeleton/> }.into_any(),
+        Load::Ready(ledger) if !ledger.entries.is_empty() => {
             let rows = ledger.entries.iter().map(|entry| view! { <Line product=product.get() entry=entry.clone()/> });
             let more = ledger.more.then(|| {
                 view! {
@@ -44,7 +44,7 @@ pub(super) fn StockView(product: Signal<Arc<Product>>) -> impl IntoView {
             }
             .into_any()
         }
-        Loaded::There(_) | Loaded::Missing => view! { <p class="muted">{products::LEDGER_NONE}</p> }.into_any(),
+        Load::Ready(_) | Load::Missing => view! { <p class="muted">{products::LEDGER_NONE}</p> }.into_any(),
     };
     view! {
         <Scroll label=products::LEDGER>
@@ -151,7 +151,7 @@ fn Line(product: Arc<Product>, entry: Entry) -> impl IntoView {
     let variant = product.variant(entry.variant).map(|variant| variant.name.clone());
     let variant = variant.or_else(|| (!product.variants.is_empty()).then(|| products::WITHOUT.get().to_owned()));
     let Entry { meta, cause, quantity, balance, .. } = entry;
-    let by = move || story::by_whom(&meta, session);
+    let by = move || timeline_lines::by_whom(&meta, session);
     // A word on a count moves nothing itself.
     let is_told = matches!(&cause, Cause::Moved(moved) if moved.settles.is_some())
         || matches!(cause, Cause::Counted { stands: false, .. });

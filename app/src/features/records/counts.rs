@@ -8,7 +8,7 @@ use leptos::task::spawn_local;
 use replica::Act;
 use uuid::Uuid;
 
-use crate::features::order::{marks, refusal, story};
+use crate::features::order::{appearance, refusal, timeline_lines};
 use crate::session::{ActFault, Beside, CountQuestion, Session};
 use crate::text::{dispute, products, records};
 use crate::ui::{Button, Fault, Glyph, Icon, LinkButton, Toaster};
@@ -87,9 +87,9 @@ fn Question(it: CountQuestion, is_here: bool) -> impl IntoView {
         });
         view! {
             <p class="what">
-                {move || what_moved(&of, quantity, &marks::quantity(quantity.saturating_abs(), unit))} {link}
+                {move || what_moved(&of, quantity, &appearance::quantity(quantity.saturating_abs(), unit))} {link}
             </p>
-            <p class="muted small">{move || story::by_whom(&meta, session)}</p>
+            <p class="muted small">{move || timeline_lines::by_whom(&meta, session)}</p>
         }
     });
     let lines = lines.collect_view();
@@ -115,7 +115,7 @@ fn Question(it: CountQuestion, is_here: bool) -> impl IntoView {
         });
     });
     let wrong = Signal::derive(move || fault.get().as_ref().map(refusal::words));
-    let amount = move |n: i64| marks::quantity(n, unit);
+    let amount = move |n: i64| appearance::quantity(n, unit);
     let page = (!is_here).then(|| {
         view! { <LinkButton href=format!("/products/{id}?view=stock") label=records::OPEN_PRODUCT glyph=Glyph::Edit/> }
     });
@@ -124,7 +124,7 @@ fn Question(it: CountQuestion, is_here: bool) -> impl IntoView {
             <header><h2>{title.clone()}</h2></header>
             <div class="sides">
                 <div class="side">
-                    <p class="who"><Icon glyph=Glyph::Tablet/> <span>{move || story::by_whom(&by, session)}</span></p>
+                    <p class="who"><Icon glyph=Glyph::Tablet/> <span>{move || timeline_lines::by_whom(&by, session)}</span></p>
                     <p class="what">{move || records::counted(&amount(counted))}</p>
                 </div>
                 <div class="side">{lines} {more}</div>

@@ -3,7 +3,7 @@
 use domain::Currency;
 use domain::figure;
 use domain::money::plain;
-use domain::rule::{Deed, Rule, RuleFault};
+use domain::rule::{Rule, RuleAction, RuleFault};
 use uuid::Uuid;
 
 /// The deeds, in the order in which they are offered.
@@ -47,12 +47,12 @@ impl Form {
     /// The form that a rule would have been typed with.
     pub fn of(rule: &Rule, currency: Currency) -> Self {
         let (time, word) = match &rule.deed {
-            Deed::Remind { hours, label } => (Some(*hours), label.clone()),
-            Deed::Cancel { hours, reason } => (Some(*hours), reason.clone()),
-            Deed::Complete { days } => (Some(*days), String::new()),
-            Deed::Label { label: word } | Deed::Hold { reason: word } | Deed::Carrier { carrier: word } => {
-                (None, word.clone())
-            }
+            RuleAction::Remind { hours, label } => (Some(*hours), label.clone()),
+            RuleAction::Cancel { hours, reason } => (Some(*hours), reason.clone()),
+            RuleAction::Complete { days } => (Some(*days), String::new()),
+            RuleAction::Label { label: word }
+            | RuleAction::Hold { reason: word }
+            | RuleAction::Carrier { carrier: word } => (None, word.clone()),
         };
         Self {
             name: rule.name.clone(),
@@ -73,12 +73,12 @@ impl Form {
         let time = self.time.trim().parse().unwrap_or(0_i64);
         let word = self.word.trim().to_owned();
         let deed = match self.deed.as_str() {
-            "remind" => Deed::Remind { hours: time, label: word },
-            "cancel" => Deed::Cancel { hours: time, reason: word },
-            "label" => Deed::Label { label: word },
-            "hold" => Deed::Hold { reason: word },
-            "carrier" => Deed::Carrier { carrier: word },
-            _ => Deed::Complete { days: time },
+            "remind" => RuleAction::Remind { hours: time, label: word },
+            "cancel" => RuleAction::Cancel { hours: time, reason: word },
+            "label" => RuleAction::Label { label: word },
+            "hold" => RuleAction::Hold { reason: word },
+            "carrier" => RuleAction::Carrier { carrier: word },
+            _ => RuleAction::Complete { days: time },
         };
         let at_least = if self.at_least.trim().is_empty() {
             None
@@ -125,7 +125,7 @@ mod tests {
         };
         let (rule, faults) = form.read(None, Currency::Cny);
         assert_eq!(faults, []);
-        assert_eq!(rule.deed, Deed::Cancel { hours: 48, reason: "超时未付".into() });
+        assert_eq!(rule.deed, RuleAction::Cancel { hours: 48, reason: "超时未付".into() });
         assert_eq!(rule.at_least, Some(20_000));
         assert!(!rule.on, "a new rule does nothing until it is switched on");
         let again = Form::of(&rule, Currency::Cny);

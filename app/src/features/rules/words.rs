@@ -1,7 +1,7 @@
 //! What a rule does, in a plain sentence.
 
 use domain::record::Fields;
-use domain::rule::{Deed, Rule};
+use domain::rule::{Rule, RuleAction};
 use domain::shop::list::List;
 
 use crate::features::shop_lists;
@@ -27,12 +27,12 @@ pub fn name(rule: &Rule) -> String {
 /// What it does.
 pub fn sentence(shop: &Fields, rule: &Rule) -> String {
     match &rule.deed {
-        Deed::Remind { hours, label } => rules::remind_says(*hours, label),
-        Deed::Cancel { hours, .. } => rules::cancel_says(*hours),
-        Deed::Label { label } => rules::label_says(label),
-        Deed::Hold { reason } => rules::hold_says(reason),
-        Deed::Carrier { carrier } => rules::carrier_says(&shop_lists::name(shop, List::Carrier, carrier)),
-        Deed::Complete { days } => rules::complete_says(*days),
+        RuleAction::Remind { hours, label } => rules::remind_says(*hours, label),
+        RuleAction::Cancel { hours, .. } => rules::cancel_says(*hours),
+        RuleAction::Label { label } => rules::label_says(label),
+        RuleAction::Hold { reason } => rules::hold_says(reason),
+        RuleAction::Carrier { carrier } => rules::carrier_says(&shop_lists::name(shop, List::Carrier, carrier)),
+        RuleAction::Complete { days } => rules::complete_says(*days),
     }
 }
 

@@ -16,7 +16,7 @@ enum Known {
     /// As it is. `None`: the browser does not say.
     Is(Option<bool>),
     /// A person was asked to be asked.
-    Asking,
+    ErasureRequest,
     Refused,
 }
 
@@ -27,7 +27,7 @@ impl Known {
             Self::Is(Some(true)) => Some(words::KEPT),
             Self::Is(Some(false)) => Some(words::MAY_GO),
             Self::Is(None) => Some(words::UNKNOWN),
-            Self::Asking => Some(words::ASKING),
+            Self::ErasureRequest => Some(words::ASKING),
             Self::Refused => Some(words::REFUSED),
         }
     }
@@ -47,7 +47,7 @@ pub fn Keeping() -> impl IntoView {
         let _ = known.try_set(Known::Is(tabs::keeps_data().await));
     });
     let ask = move || {
-        known.set(Known::Asking);
+        known.set(Known::ErasureRequest);
         spawn_local(async move {
             let answer = match tabs::keep_data().await {
                 Some(false) => Known::Refused,

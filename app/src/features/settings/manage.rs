@@ -57,7 +57,7 @@ fn lines(session: Session, server: &[DeviceEntry]) -> Vec<Line> {
 
 /// What a dialog is open for.
 #[derive(Clone, Copy)]
-struct Desk {
+struct DeviceActions {
     line: RwSignal<Line>,
     renaming: RwSignal<bool>,
     revoking: RwSignal<bool>,
@@ -67,7 +67,7 @@ struct Desk {
     server: RwSignal<Option<Vec<DeviceEntry>>>,
 }
 
-impl Desk {
+impl DeviceActions {
     fn ask(self, line: Line, open: RwSignal<bool>) {
         self.work.problem.set(None);
         self.line.set(line);
@@ -86,7 +86,7 @@ impl Desk {
 #[component]
 pub fn ManageDevices() -> impl IntoView {
     let session = Session::here();
-    let desk = Desk {
+    let actions = DeviceActions {
         line: RwSignal::default(),
         renaming: RwSignal::new(false),
         revoking: RwSignal::new(false),
@@ -98,17 +98,17 @@ pub fn ManageDevices() -> impl IntoView {
     let asked = RwSignal::new(false);
     Effect::new(move |_| {
         if connected.get() {
-            desk.fetch(session);
+            actions.fetch(session);
         }
     });
     Effect::new(move |before: Option<()>| {
-        desk.server.track();
+        actions.server.track();
         if before.is_some() {
             asked.set(true);
         }
     });
-    let rows = Memo::new(move |_| lines(session, desk.server.read().as_deref().unwrap_or_default()));
-    let offline = move || connected.get() && asked.get() && desk.server.with(Option::is_none);
+    let rows = Memo::new(move |_| lines(session, actions.server.read().as_deref().unwrap_or_default()));
+    let offline = move || connected.get() && asked.get() && actions.server.with(Option::is_none);
     view! {
         <div class="page">
             <PageHead title=settings::DEVICES back=("/settings", rules::BACK)/>
@@ -122,21 +122,21 @@ pub fn ManageDevices() -> impl IntoView {
                             children=move |id| {
                                 let line = move |rows: &Vec<Line>| rows.iter().find(|line| line.id == id).cloned();
                                 let line = Memo::new(move |_| rows.with(line).unwrap_or_default());
-                                view! { <Row id line desk/> }
+                                view! { <Row id line actions/> }
                             }
                         />
                     </ul>
                 </Scroll>
             </Sheet>
-            <Rename desk/>
-            <Revoke desk/>
-            <LetIn desk/>
+            <Rename actions/>
+            <Revoke actions/>
+            <LetIn actions/>
         </div>
     }
 }
 
 #[component]
-fn Row(id: Uuid, line: Memo<Line>, desk: Desk) -> impl IntoView {
+fn Row(id: Uuid, line: Memo<Line>, actions: DeviceActions) -> impl IntoView {
     let revoked_at = move || line.with(|line| line.known.as_ref().and_then(|known| known.revoked_ms));
     let is_revoked = Memo::new(move |_| revoked_at().is_some());
     let may_revoke = Memo::new(move |_| line.with(|line| line.known.is_some() && !line.here) && !is_revoked.get());
@@ -155,7 +155,7 @@ fn Row(id: Uuid, line: Memo<Line>, desk: Desk) -> impl IntoView {
         let here = here.then(|| view! { <span class="muted small">{settings::THIS_ONE}</span> });
         view! { {called} " " {code} " " {here} }
     };
-    let ask = move |open: RwSignal<bool>| desk.ask(line.get_untracked(), open);
+    let ask = move |open: RwSignal<bool>| actions.ask(line.get_untracked(), open);
     // The key that was pressed makes way for another: who goes by keys goes on in the same row.
     Effect::new(move |before: Option<bool>| {
         let now = is_revoked.get();
@@ -172,25 +172,25 @@ fn Row(id: Uuid, line: Memo<Line>, desk: Desk) -> impl IntoView {
                 <h2>{head}</h2>
                 <p class="small muted">{says}</p>
             </div>
-            <Button label=words::RENAME glyph=Glyph::Edit on_press=move || ask(desk.renaming)/>
+            <Button label=words::RENAME glyph=Glyph::Edit on_press=move || ask(actions.renaming)/>
             <Show when=move || may_revoke.get()>
-                <Button label=words::REVOKE glyph=Glyph::Lock kind=Kind::Danger on_press=move || ask(desk.revoking)/>
+                <Button label=words::REVOKE glyph=Glyph::Lock kind=Kind::Danger on_press=move || ask(actions.revoking)/>
             </Show>
             <Show when=move || is_revoked.get()>
-                <Button label=words::LET_IN glyph=Glyph::Plus on_press=move || ask(desk.letting_in)/>
+                <Button label=words::LET_IN glyph=Glyph::Plus on_press=move || ask(actions.letting_in)/>
             </Show>
         </li>
     }
 }
 
 #[component]
-fn Rename(desk: Desk) -> impl IntoView {
+fn Rename(actions: DeviceActions) -> impl IntoView {
     let session = Session::here();
     let toaster = use_context::<Toaster>().unwrap_or_default();
     let name = RwSignal::new(String::new());
     Effect::new(move |_| {
-        if desk.renaming.get() {
-            let line = desk.line.get_untracked();
+        if actions.renaming.get() {
+            let line = actions.line.get_untracked();
             name.set(if line.called == line.code { String::new() } else { line.called });
         }
     });
@@ -202,19 +202,19 @@ fn Rename(desk: Desk) -> impl IntoView {
             return;
         }
         let name = name.get_untracked().trim().to_owned();
-        let field = device_name_field(desk.line.with_untracked(|line| line.id));
+        let field = device_name_field(actions.line.with_untracked(|line| line.id));
         let set = BTreeMap::from([(field, (!name.is_empty()).then(|| Value::from(name)))]);
         spawn_local(async move {
             match session.change_shop(set).await {
                 Ok(()) => {
-                    let _ = desk.renaming.try_set(false);
+                    let _ = actions.renaming.try_set(false);
                 }
                 Err(fault) => toaster.warn(refusal::words(&fault)),
             }
         });
     };
     view! {
-        <Dialog open=desk.renaming title=words::RENAME>
+        <Dialog open=actions.renaming title=words::RENAME>
             <form
                 novalidate
                 on:submit=move |event| {
@@ -230,53 +230,53 @@ fn Rename(desk: Desk) -> impl IntoView {
 }
 
 #[component]
-fn Revoke(desk: Desk) -> impl IntoView {
+fn Revoke(actions: DeviceActions) -> impl IntoView {
     let session = Session::here();
     let toaster = use_context::<Toaster>().unwrap_or_default();
-    let title = move || desk.line.with(|line| words::revoke_title(&line.called));
+    let title = move || actions.line.with(|line| words::revoke_title(&line.called));
     let sent = move || {
-        let heard = desk.line.with(|line| line.known.as_ref().and_then(|known| known.heard_ms));
+        let heard = actions.line.with(|line| line.known.as_ref().and_then(|known| known.heard_ms));
         heard.map_or_else(|| words::NOT_KNOWN_SENT.get().to_owned(), |at| words::sent_at(&text::date_time(at)))
     };
     let revoke = move || {
-        let line = desk.line.get_untracked();
-        desk.work.run(session.revoke(line.id), move |()| {
-            let _ = desk.revoking.try_set(false);
+        let line = actions.line.get_untracked();
+        actions.work.run(session.revoke(line.id), move |()| {
+            let _ = actions.revoking.try_set(false);
             toaster.show(Toast {
                 text: words::revoked(&line.called).into(),
                 glyph: Glyph::Lock,
                 acts: Vec::new(),
                 stays: false,
             });
-            desk.fetch(session);
+            actions.fetch(session);
         });
     };
     view! {
-        <Dialog open=desk.revoking title>
+        <Dialog open=actions.revoking title>
             <p>{words::REVOKE_WHY}</p>
             <p class="muted">{sent}</p>
-            <Fault text=desk.work.said()/>
-            <Acts><Button label=words::REVOKE kind=Kind::Danger busy=desk.work.busy on_press=revoke/></Acts>
+            <Fault text=actions.work.said()/>
+            <Acts><Button label=words::REVOKE kind=Kind::Danger busy=actions.work.busy on_press=revoke/></Acts>
         </Dialog>
     }
 }
 
 #[component]
-fn LetIn(desk: Desk) -> impl IntoView {
+fn LetIn(actions: DeviceActions) -> impl IntoView {
     let session = Session::here();
     let pairing = RwSignal::new(None::<Pairing>);
     Effect::new(move |_| {
         pairing.set(None);
-        if desk.letting_in.get() {
-            let device = desk.line.with_untracked(|line| line.id);
-            desk.work.run(session.code_to_let_in(device), move |drawn| {
+        if actions.letting_in.get() {
+            let device = actions.line.with_untracked(|line| line.id);
+            actions.work.run(session.code_to_let_in(device), move |drawn| {
                 let _ = pairing.try_set(Some(drawn));
             });
         } else {
-            desk.fetch(session);
+            actions.fetch(session);
         }
     });
-    let title = move || desk.line.with(|line| words::let_in_title(&line.called));
+    let title = move || actions.line.with(|line| words::let_in_title(&line.called));
     let code = move || {
         let Pairing { code, expires_ms } = pairing.get()?;
         Some(view! {
@@ -285,9 +285,9 @@ fn LetIn(desk: Desk) -> impl IntoView {
         })
     };
     view! {
-        <Dialog open=desk.letting_in title>
+        <Dialog open=actions.letting_in title>
             <div role="status">{code}</div>
-            <Fault text=desk.work.said()/>
+            <Fault text=actions.work.said()/>
         </Dialog>
     }
 }

@@ -10,7 +10,7 @@ use leptos::prelude::*;
 use leptos::text_prop::TextProp;
 
 use super::file::Table;
-use super::{Desk, Kind, export, words};
+use super::{ImportState, Kind, export, words};
 use crate::platform::clock;
 use crate::session::Session;
 use crate::text::sheets;
@@ -198,12 +198,12 @@ pub fn planner(kind: Kind, session: Session, keys: &[String], lines: &[Line]) ->
 
 /// The columns, each with what it is.
 #[component]
-pub fn Mapping(desk: Desk) -> impl IntoView {
-    let kind = desk.kind;
-    let count = Memo::new(move |_| desk.columns.with(Vec::len));
+pub fn Mapping(state: ImportState) -> impl IntoView {
+    let kind = state.kind;
+    let count = Memo::new(move |_| state.columns.with(Vec::len));
     let choices = offered(kind);
     let choose = move |column: usize, key: String| {
-        desk.columns.update(|columns| {
+        state.columns.update(|columns| {
             for (at, known) in columns.iter_mut().enumerate() {
                 if at == column {
                     known.clone_from(&key);
@@ -212,7 +212,7 @@ pub fn Mapping(desk: Desk) -> impl IntoView {
                 }
             }
         });
-        desk.check();
+        state.check();
     };
     let each = move || {
         let choices = choices.clone();
@@ -221,10 +221,10 @@ pub fn Mapping(desk: Desk) -> impl IntoView {
                 let mut all = vec![Choice::new("", sheets::IGNORE)];
                 all.extend(choices.iter().map(|(key, name)| Choice::new(key.clone(), name.clone())));
                 let value = Signal::derive(move || {
-                    desk.columns.with(|columns| columns.get(column).cloned()).unwrap_or_default()
+                    state.columns.with(|columns| columns.get(column).cloned()).unwrap_or_default()
                 });
                 let first = move || {
-                    desk.layout.with(|layout| {
+                    state.layout.with(|layout| {
                         let cells = layout.lines.iter().filter_map(|line| line.cells.get(column));
                         let value = cells.map(|cell| cell.shown()).find(|shown| !shown.trim().is_empty())?;
                         Some(sheets::such_as(&value.chars().take(24).collect::<String>()))
@@ -233,7 +233,7 @@ pub fn Mapping(desk: Desk) -> impl IntoView {
                 view! {
                     <li>
                         <Select
-                            label=move || sheets::column_is(&desk.head_of(column))
+                            label=move || sheets::column_is(&state.head_of(column))
                             choices=all
                             value
                             on_change=move |key| choose(column, key)
@@ -245,14 +245,14 @@ pub fn Mapping(desk: Desk) -> impl IntoView {
             .collect_view()
     };
     let heads = move || {
-        let rows = desk.opened.with(|opened| Some(opened.as_ref()?.table(desk.table.get())?.rows.len()));
+        let rows = state.opened.with(|opened| Some(opened.as_ref()?.table(state.table.get())?.rows.len()));
         let rows = rows.unwrap_or_default();
         (0..rows.min(10)).map(|row| Choice::new(row.to_string(), (row + 1).to_string())).collect::<Vec<_>>()
     };
-    let value = Signal::derive(move || desk.head.get().to_string());
+    let value = Signal::derive(move || state.head.get().to_string());
     let change = move |row: String| {
         let Ok(at) = row.parse() else { return };
-        desk.lay(at);
+        state.lay(at);
     };
     view! {
         <section class="stack" data-tight="" aria-label=sheets::COLUMNS>

@@ -6,7 +6,7 @@ use domain::sheet::csv::Cell;
 use domain::sheet::{Outcome, Plan, Report, customers, products};
 use leptos::prelude::*;
 
-use super::{Desk, Kind, export, words};
+use super::{ImportState, Kind, export, words};
 use crate::text::{Phrase, sheets};
 use crate::ui::{Button, Choice, Choices, Glyph, Icon, LinkButton, Toaster};
 
@@ -47,10 +47,10 @@ fn word(key: &str) -> Phrase {
     }
 }
 
-fn why(desk: Desk, report: &Report) -> String {
+fn why(state: ImportState, report: &Report) -> String {
     let mut said: Vec<String> = match &report.outcome {
         Outcome::Refused(all) => {
-            all.iter().map(|refusal| words::refusal(refusal, |column| desk.head_of(column))).collect()
+            all.iter().map(|refusal| words::refusal(refusal, |column| state.head_of(column))).collect()
         }
         Outcome::LeftOut(left) => vec![words::left(*left).get().to_owned()],
         Outcome::Created | Outcome::Updated | Outcome::Unchanged => Vec::new(),
@@ -71,13 +71,13 @@ fn said_heads(kind: Kind) -> Vec<String> {
 
 /// What becomes of each row, before anything is written.
 #[component]
-pub fn Preview(desk: Desk) -> impl IntoView {
+pub fn Preview(state: ImportState) -> impl IntoView {
     let shown = move || {
-        desk.plan.get().map(|plan| {
+        state.plan.get().map(|plan| {
             view! {
                 <section class="stack" data-tight="" data-testid="import-preview">
                     <h2 class="section-title">{sheets::PREVIEW}</h2>
-                    <Rows desk plan/>
+                    <Rows state plan/>
                 </section>
             }
         })
@@ -87,7 +87,7 @@ pub fn Preview(desk: Desk) -> impl IntoView {
 
 /// The rows of a plan: all of them, or those of which one thing becomes.
 #[component]
-fn Rows(desk: Desk, plan: Arc<Plan>) -> impl IntoView {
+fn Rows(state: ImportState, plan: Arc<Plan>) -> impl IntoView {
     let counts = plan.counts();
     let numbers = [counts.created, counts.updated, counts.unchanged, counts.refused, counts.left];
     let of = move |key: &str| OUTCOMES.iter().zip(numbers).find(|(known, _)| **known == key).map_or(0, |(_, n)| n);
@@ -96,7 +96,7 @@ fn Rows(desk: Desk, plan: Arc<Plan>) -> impl IntoView {
     // What is refused is what a person has to see.
     let chosen = RwSignal::new(EVERY.to_owned());
     let limit = RwSignal::new(PAGE);
-    let kind = desk.kind;
+    let kind = state.kind;
     let matching = {
         let plan = Arc::clone(&plan);
         move || {
@@ -114,7 +114,7 @@ fn Rows(desk: Desk, plan: Arc<Plan>) -> impl IntoView {
         let each = rows
             .into_iter()
             .map(|report| {
-                let why = why(desk, &report);
+                let why = why(state, &report);
                 let said = report.said.iter().map(|text| view! { <td>{text.clone()}</td> }).collect_view();
                 view! {
                     <tr data-outcome=key(&report.outcome)>
@@ -173,30 +173,30 @@ fn Rows(desk: Desk, plan: Arc<Plan>) -> impl IntoView {
 
 /// The report, once all is written.
 #[component]
-pub fn Done(desk: Desk) -> impl IntoView {
+pub fn Done(state: ImportState) -> impl IntoView {
     let toaster = use_context::<Toaster>().unwrap_or_default();
-    let Some(plan) = desk.done.get_untracked() else { return ().into_any() };
+    let Some(plan) = state.done.get_untracked() else { return ().into_any() };
     let counts = plan.counts();
     let save = {
         let plan = Arc::clone(&plan);
         move || {
             let text = |text: String| Cell::Text(text);
             let mut head = vec![sheets::ROW.get().to_owned(), sheets::WHAT.get().to_owned()];
-            head.extend(said_heads(desk.kind));
+            head.extend(said_heads(state.kind));
             head.push(sheets::WHY.get().to_owned());
             let mut rows: Vec<Vec<Cell>> = vec![head.into_iter().map(text).collect()];
             for report in &plan.reports {
                 let mut row = vec![Cell::Figure(report.row.to_string())];
                 row.push(text(words::outcome(&report.outcome).get().to_owned()));
                 row.extend(report.said.iter().cloned().map(text));
-                row.push(text(untrack(|| why(desk, report))));
+                row.push(text(untrack(|| why(state, report))));
                 rows.push(row);
             }
-            let name = format!("{}-{}", sheets::REPORT_FILE.get(), export::file_name(desk.session, desk.kind, "csv"));
+            let name = format!("{}-{}", sheets::REPORT_FILE.get(), export::file_name(state.session, state.kind, "csv"));
             export::save(toaster, &name, "text/csv;charset=utf-8", export::csv(&rows).as_bytes(), plan.reports.len());
         }
     };
-    let back = match desk.kind {
+    let back = match state.kind {
         Kind::Products => ("/products", sheets::BACK_TO_PRODUCTS),
         Kind::Customers => ("/customers", sheets::BACK_TO_CUSTOMERS),
     };
@@ -215,10 +215,10 @@ pub fn Done(desk: Desk) -> impl IntoView {
             <p role="status"><b>{sheets::imported(counts.created, counts.updated, counts.refused)}</b></p>
             <div class="line-keys">
                 <Button label=sheets::SAVE_REPORT glyph=Glyph::Save on_press=save/>
-                <Button label=sheets::ANOTHER on_press=move || desk.start_over()/>
+                <Button label=sheets::ANOTHER on_press=move || state.start_over()/>
                 <LinkButton href=back.0 label=back.1/>
             </div>
-            <Rows desk plan/>
+            <Rows state plan/>
         </section>
     }
     .into_any()

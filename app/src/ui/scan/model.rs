@@ -67,7 +67,7 @@ pub struct Found {
 
 /// What a key meant.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Heard {
+pub struct ScanResult {
     /// The code that it ended.
     pub found: Option<Found>,
     /// The key is a scanner's: it does nothing on the page.
@@ -143,10 +143,10 @@ pub fn meant(written: String, american: &str, knows: &dyn Knows) -> String {
 
 impl Ear {
     /// Hears a key.
-    pub fn key(&mut self, stroke: &Stroke, knows: &dyn Knows) -> Heard {
+    pub fn key(&mut self, stroke: &Stroke, knows: &dyn Knows) -> ScanResult {
         let mut heard = match stroke.key {
             Key::End => self.end(stroke, knows),
-            Key::Mute => Heard::default(),
+            Key::Mute => ScanResult::default(),
             _ if stroke.is_held => self.forget(),
             Key::Sign(sign) => self.sign(Some(sign), stroke, knows),
             Key::Prefix => self.sign(None, stroke, knows),
@@ -170,13 +170,13 @@ impl Ear {
         found
     }
 
-    fn forget(&mut self) -> Heard {
+    fn forget(&mut self) -> ScanResult {
         self.keys.clear();
         self.tail_ms = None;
-        Heard::default()
+        ScanResult::default()
     }
 
-    fn sign(&mut self, sign: Option<char>, stroke: &Stroke, knows: &dyn Knows) -> Heard {
+    fn sign(&mut self, sign: Option<char>, stroke: &Stroke, knows: &dyn Knows) -> ScanResult {
         self.tail_ms = None;
         let gap = self.keys.last().map(|last| stroke.at_ms.saturating_sub(last.at_ms));
         let is_on = gap.is_some_and(|gap| gap <= PAUSE_MS);
@@ -188,11 +188,11 @@ impl Ear {
         }
         let is_likely = self.keys.iter().any(|key| key.sign.is_none()) || gap.is_some_and(|gap| gap < SLOW_MS);
         self.keys.push(Heading { sign, at_ms: stroke.at_ms, overlaps: stroke.overlaps });
-        Heard { found, is_taken: false, kept: 0, is_likely: is_likely && self.keys.len() > 1 }
+        ScanResult { found, is_taken: false, kept: 0, is_likely: is_likely && self.keys.len() > 1 }
     }
 
-    fn end(&mut self, stroke: &Stroke, knows: &dyn Knows) -> Heard {
-        let taken = |found| Heard { found, is_taken: true, ..Heard::default() };
+    fn end(&mut self, stroke: &Stroke, knows: &dyn Knows) -> ScanResult {
+        let taken = |found| ScanResult { found, is_taken: true, ..ScanResult::default() };
         let gap = self.keys.last().map(|last| stroke.at_ms.saturating_sub(last.at_ms));
         let found = match gap {
             Some(gap) if gap <= PAUSE_MS && !stroke.is_held => self.ended(gap, knows),
@@ -209,7 +209,7 @@ impl Ear {
             return taken(None);
         }
         self.tail_ms = None;
-        Heard::default()
+        ScanResult::default()
     }
 
     /// Where in the keys a code may begin, the likeliest first.
@@ -345,7 +345,7 @@ mod tests {
     }
 
     impl Typing {
-        fn stroke(&mut self, key: Key, is_held: bool, overlaps: bool) -> Heard {
+        fn stroke(&mut self, key: Key, is_held: bool, overlaps: bool) -> ScanResult {
             let stroke = Stroke { key, at_ms: self.at_ms, is_held, overlaps };
             let heard = self.ear.key(&stroke, &SHOP);
             self.take(heard.found.clone());

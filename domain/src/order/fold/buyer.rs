@@ -3,7 +3,7 @@
 use super::{APPLIED, Step, void};
 use crate::Event;
 use crate::contact::{Buyer, ContactChanged, ContactEvent};
-use crate::order::conflict::Taking;
+use crate::order::conflict::OtherValue;
 use crate::order::{Field, Order, VoidReason};
 
 impl Order {
@@ -65,7 +65,7 @@ impl Order {
                         let other =
                             ContactChanged { $field: Some(self.$field.value.clone()), ..ContactChanged::default() };
                         let differs = self.$field.value != *value;
-                        self.meet(stringify!($field), by, at, differs.then_some(Taking::Buyer(other)));
+                        self.meet(stringify!($field), by, at, differs.then_some(OtherValue::Buyer(other)));
                     }
                     self.$field = Field { value: value.clone(), by: Some(at) };
                 }

@@ -1,7 +1,7 @@
 //! Edits: what they change, and what two tablets wrote unknowing of each other.
 
 use super::{APPLIED, Overrule, Step, void};
-use crate::order::conflict::{ConflictKind, Taking};
+use crate::order::conflict::{ConflictKind, OtherValue};
 use crate::order::event::*;
 use crate::order::{Content, Field, Order, VoidReason};
 
@@ -60,7 +60,7 @@ impl Order {
     pub(super) fn overwrites(&self, at: usize, field: &str, by: Option<usize>) -> Option<usize> {
         let mut by = by?;
         while self.knew(at, by) {
-            let alike = self.alike.iter().find(|(of, later, _)| of == field && *later == by);
+            let alike = self.concurrent_equal_writes.iter().find(|(of, later, _)| of == field && *later == by);
             by = alike.map(|(.., earlier)| *earlier)?;
         }
         Some(by)
@@ -71,7 +71,7 @@ impl Order {
             ($field:ident, $name:literal, $variant:ident, $value:expr) => {{
                 let value = $value.clone();
                 if let Some(by) = self.overwrites(at, $name, self.$field.by) {
-                    let other = Taking::Order(Change::$variant(self.$field.value.clone()));
+                    let other = OtherValue::Order(Change::$variant(self.$field.value.clone()));
                     self.meet($name, by, at, (self.$field.value != value).then_some(other));
                 }
                 self.$field = Field { value, by: Some(at) };
@@ -103,7 +103,7 @@ impl Order {
         };
         let changed = state.written.values().copied().filter(|by| !self.knew(at, *by)).max();
         if let Some(by) = changed {
-            let other = Taking::Order(Change::AddLine(state.line.clone()));
+            let other = OtherValue::Order(Change::AddLine(state.line.clone()));
             self.raise(ConflictKind::SameField, by, at, Some(format!("line:{id}")), Some(other));
         }
         if let Some(state) = self.lines.iter_mut().find(|state| state.line.id == id) {
@@ -128,10 +128,10 @@ impl Order {
                 by,
                 at,
                 Some(format!("line:{id}")),
-                Some(Taking::Order(Change::RemoveLine(id))),
+                Some(OtherValue::Order(Change::RemoveLine(id))),
             );
         } else if let Some(by) = overwritten {
-            let other = (old != *change).then_some(Taking::Order(Change::Line(id, old)));
+            let other = (old != *change).then_some(OtherValue::Order(Change::Line(id, old)));
             self.meet(&field, by, at, other);
         }
         if let Some(state) = self.lines.get_mut(index) {

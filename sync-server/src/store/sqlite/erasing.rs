@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use futures::TryStreamExt;
 use protocol::Envelope;
-use protocol::erasure::{self, Asking};
+use protocol::erasure::{self, ErasureRequest};
 use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 use uuid::Uuid;
 
@@ -77,13 +77,17 @@ pub(super) async fn erase(
 }
 
 /// The last that each device asked for this person: who knows of it knows of those before.
-async fn asking_for(connection: &mut SqliteConnection, shop: Uuid, person: Uuid) -> Result<Vec<Asking>, StoreFault> {
+async fn asking_for(
+    connection: &mut SqliteConnection,
+    shop: Uuid,
+    person: Uuid,
+) -> Result<Vec<ErasureRequest>, StoreFault> {
     let last = sqlx::query_as(
         "SELECT device, max(counter), max(seq) FROM events WHERE shop = ? AND person = ? AND erasing = 1
          GROUP BY device",
     );
     let last: Vec<(Uuid, u64, u64)> = last.bind(shop).bind(person).fetch_all(connection).await?;
-    Ok(last.into_iter().map(|(device, counter, seq)| Asking { device, counter, seq: Some(seq) }).collect())
+    Ok(last.into_iter().map(|(device, counter, seq)| ErasureRequest { device, counter, seq: Some(seq) }).collect())
 }
 
 /// What could not be taken in may tell of the people as well: what is of their streams goes, and what names them and

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::{SqliteStore, int};
 use crate::store::StoreFault;
 use crate::store::plan::{Arrival, Refusal};
-use crate::store::quarantine::{Aside, MOST_ASIDE, MOST_ASIDE_BYTES, QuarantineStore};
+use crate::store::quarantine::{MOST_ASIDE, MOST_ASIDE_BYTES, QuarantineStore, QuarantinedEvent};
 
 #[async_trait]
 impl QuarantineStore for SqliteStore {
@@ -19,7 +19,7 @@ impl QuarantineStore for SqliteStore {
         before: Option<i64>,
         limit: usize,
         bytes: usize,
-    ) -> Result<Vec<Aside>, StoreFault> {
+    ) -> Result<Vec<QuarantinedEvent>, StoreFault> {
         let mut rows = sqlx::query(
             "SELECT no, device, event, problem, detail, received_ms, text, bytes FROM quarantine
              WHERE shop = ? AND no < ? ORDER BY no DESC LIMIT ?",
@@ -33,7 +33,7 @@ impl QuarantineStore for SqliteStore {
         while let Some(row) = rows.try_next().await? {
             let text: String = row.try_get("text")?;
             room = room.and_then(|room| room.checked_sub(text.len()));
-            asides.push(Aside {
+            asides.push(QuarantinedEvent {
                 no: row.try_get("no")?,
                 device: row.try_get("device")?,
                 event: row.try_get("event")?,

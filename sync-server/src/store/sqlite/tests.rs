@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use protocol::digest::event_hash;
-use protocol::erasure::{self, Asking};
+use protocol::erasure::{self, ErasureRequest};
 use protocol::{BlobId, Digest, Envelope};
 use sqlx::Row;
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePool, SqliteRow};
@@ -177,11 +177,11 @@ async fn what_is_erased_is_what_did_not_know_of_all_that_asked_in_whatever_order
     let rows = sqlx::query("SELECT seq, text, erasing FROM events ORDER BY seq").fetch_all(&store.readers).await;
     let read = |row: &SqliteRow| (row.get::<i64, _>(0) as u64, Envelope::read(row.get(1)).unwrap(), row.get(2));
     let rows: Vec<(u64, Envelope, i64)> = rows.unwrap().iter().map(read).collect();
-    let asking = rows.iter().filter(|(_, envelope, _)| erasure::asks(envelope));
-    let asking: Vec<Asking> =
-        asking.map(|(seq, it, _)| Asking { device: it.device, counter: it.counter, seq: Some(*seq) }).collect();
+    let asking = rows.iter().filter(|(_, envelope, _)| erasure::is_erasure_request(envelope));
+    let asking: Vec<ErasureRequest> =
+        asking.map(|(seq, it, _)| ErasureRequest { device: it.device, counter: it.counter, seq: Some(*seq) }).collect();
     let mut told = HashMap::new();
-    for (seq, envelope, erasing) in rows.iter().filter(|(_, envelope, _)| !erasure::asks(envelope)) {
+    for (seq, envelope, erasing) in rows.iter().filter(|(_, envelope, _)| !erasure::is_erasure_request(envelope)) {
         let knew = asking.iter().all(|asking| asking.was_known_to(envelope, Some(*seq)));
         assert_eq!(*erasing, if knew { NOTHING } else { ERASED }, "{seq}");
         *told.entry(knew).or_insert(0) += 1;

@@ -6,16 +6,16 @@ use leptos::task::spawn_local;
 use replica::Act;
 use uuid::Uuid;
 
-use super::{Asked, Met, Till, refund};
+use super::{DialogKind, RemoteChange, Till, refund};
 use crate::features::counter::model::Cart;
-use crate::session::{ActFault, Loaded};
+use crate::session::{ActFault, Load};
 use crate::text::counter;
 
 impl Till {
     /// Empties the cart; it can be filled again. Where money was taken for it, what becomes of that is asked first.
     pub fn clear(self) {
         if self.cart.with_untracked(|cart| cart.received() > 0) {
-            return self.ask(Asked::GiveBack);
+            return self.open(DialogKind::GiveBack);
         }
         self.give_up(false);
     }
@@ -157,7 +157,7 @@ impl Till {
             if self.busy.get() || !is_read.get() {
                 return;
             }
-            if let Loaded::There(order) = self.draft.get() {
+            if let Load::Ready(order) = self.draft.get() {
                 self.meet(&order);
             }
         });
@@ -177,14 +177,14 @@ impl Till {
         }
         self.hear(order);
         if order.confirmed.is_some() {
-            self.met.set(Some(Met::Sold));
+            self.met.set(Some(RemoteChange::Sold));
         } else if order.discarded.is_some() {
-            self.met.set(Some(Met::Gone));
+            self.met.set(Some(RemoteChange::Gone));
         } else {
             let mut cart = self.cart.get_untracked();
             let before = cart.clone();
             if cart.rebase(order) {
-                self.met.set(Some(Met::Changed));
+                self.met.set(Some(RemoteChange::Changed));
             }
             if cart != before {
                 self.cart.set(cart);

@@ -10,7 +10,7 @@ use leptos::task::spawn_local;
 use replica::Filter;
 use uuid::Uuid;
 
-use super::{AMOUNT, Asked, Back, Sold, Till, refund, usual_way};
+use super::{AMOUNT, Back, DialogKind, Sold, Till, refund, usual_way};
 use crate::features::counter::model::Cart;
 use crate::features::counter::model::paying::{self, CREDIT, Step, Taken};
 use crate::features::counter::words;
@@ -75,7 +75,7 @@ impl Till {
         let how = self.how.get_untracked();
         if how == CREDIT {
             if self.cart.with_untracked(|cart| cart.content.customer.is_none() && cart.buyer.is_empty()) {
-                return self.ask(Asked::Customer);
+                return self.open(DialogKind::Customer);
             }
             return self.sell(true, None, 0);
         }

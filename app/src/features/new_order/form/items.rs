@@ -14,7 +14,7 @@ use super::wrong_at;
 use crate::features::meant;
 use crate::features::new_order::model::{self, Item, Place};
 use crate::features::new_order::{Flow, find, words};
-use crate::features::order::marks;
+use crate::features::order::appearance;
 use crate::platform::{clock, page};
 use crate::session::{Table, ask_for_alike, folded};
 use crate::text::{self, form, new_order};
@@ -219,12 +219,12 @@ fn offer_of(flow: Flow, goods: &find::Goods, currency: text::Currency) -> Offer 
     let detail: Vec<&str> = [spec, code].into_iter().filter(|text| !text.is_empty()).collect();
     let price = product.price(variant, &flow.level.get());
     let stock = flow.session.stock(product, variant);
-    let free = marks::quantity(stock.free().max(0), product.unit);
+    let free = appearance::quantity(stock.free().max(0), product.unit);
     Offer {
         key: find::goods_key(goods),
         title: product.name.clone(),
         detail: detail.join(" · "),
-        end: price.map(|minor| marks::unit_price(minor, product.unit, currency)).unwrap_or_default(),
+        end: price.map(|minor| appearance::unit_price(minor, product.unit, currency)).unwrap_or_default(),
         below: if stock.counted { new_order::free(&free) } else { String::new() },
         odd: stock.counted && stock.free() <= 0,
     }

@@ -22,7 +22,7 @@ use crate::ui::{Acts, Button, Dialog, Glyph, Kind, LinkButton, Note};
 
 /// What is asked of a code.
 #[derive(Clone, Debug, PartialEq)]
-enum Asked {
+enum DialogKind {
     /// Which of several articles.
     Which(String, Vec<Place>, Option<Label>),
     /// What to do with one that no product has.
@@ -31,23 +31,23 @@ enum Asked {
 
 /// The codes of this form.
 #[derive(Clone, Copy)]
-struct Desk {
+struct ScanDialogs {
     flow: Flow,
     scanner: Option<Scanner>,
-    asked: RwSignal<Option<Asked>>,
+    kind: RwSignal<Option<DialogKind>>,
     asking: RwSignal<bool>,
     waiting: RwSignal<VecDeque<String>>,
 }
 
-impl Desk {
+impl ScanDialogs {
     fn say(self, what: impl Fn() -> String + Send + Sync + 'static) {
         if let Some(scanner) = self.scanner {
             scanner.say(what);
         }
     }
 
-    fn ask(self, asked: Asked) {
-        self.asked.set(Some(asked));
+    fn open(self, kind: DialogKind) {
+        self.kind.set(Some(kind));
         self.asking.set(true);
     }
 
@@ -75,13 +75,13 @@ impl Desk {
         }
         match means {
             Scanned::Articles(places) => self.choose_of(code, places, None),
-            Scanned::Label(label, places) if places.is_empty() => self.ask(Asked::Unknown(label.item)),
+            Scanned::Label(label, places) if places.is_empty() => self.open(DialogKind::Unknown(label.item)),
             Scanned::Label(label, places) => {
                 let label = (!label.is_bare()).then_some(label);
                 self.choose_of(code, places, label);
             }
             Scanned::Misread => refuse(words::MISREAD),
-            Scanned::Unknown => self.ask(Asked::Unknown(code.to_owned())),
+            Scanned::Unknown => self.open(DialogKind::Unknown(code.to_owned())),
         }
     }
 
@@ -93,7 +93,7 @@ impl Desk {
         match places.as_slice() {
             [] => {}
             [one] => self.fill(*one, label.as_ref()),
-            _ => self.ask(Asked::Which(code.to_owned(), places, label)),
+            _ => self.open(DialogKind::Which(code.to_owned(), places, label)),
         }
     }
 
@@ -171,51 +171,51 @@ impl Desk {
 /// Takes codes, and asks what they leave open.
 #[component]
 pub fn Scans(flow: Flow) -> impl IntoView {
-    let desk = Desk {
+    let dialogs = ScanDialogs {
         flow,
         scanner: Scanner::here(),
-        asked: RwSignal::new(None),
+        kind: RwSignal::new(None),
         asking: RwSignal::new(false),
         waiting: RwSignal::default(),
     };
-    if let Some(scanner) = desk.scanner {
-        scanner.take(Layer::Part, move |scan| desk.scanned(&scan.text));
+    if let Some(scanner) = dialogs.scanner {
+        scanner.take(Layer::Part, move |scan| dialogs.scanned(&scan.text));
     }
     Effect::new(move |_| {
-        if !desk.asking.get() && desk.waiting.with(|all| !all.is_empty()) {
-            let next = desk.waiting.try_update(|all| all.pop_front()).flatten();
-            next.iter().for_each(|code| desk.choose(code));
+        if !dialogs.asking.get() && dialogs.waiting.with(|all| !all.is_empty()) {
+            let next = dialogs.waiting.try_update(|all| all.pop_front()).flatten();
+            next.iter().for_each(|code| dialogs.choose(code));
         }
     });
-    let title = move || match desk.asked.get() {
-        Some(Asked::Unknown(_)) => counter::UNKNOWN.get(),
-        Some(Asked::Which(..)) | None => words::WHICH.get(),
+    let title = move || match dialogs.kind.get() {
+        Some(DialogKind::Unknown(_)) => counter::UNKNOWN.get(),
+        Some(DialogKind::Which(..)) | None => words::WHICH.get(),
     };
     let body = move || {
-        if let Some(scanner) = desk.scanner {
-            scanner.take(Layer::Dialog, move |scan| desk.scanned(&scan.text));
+        if let Some(scanner) = dialogs.scanner {
+            scanner.take(Layer::Dialog, move |scan| dialogs.scanned(&scan.text));
         }
-        desk.asked.get().map(|asked| match asked {
-            Asked::Which(code, places, label) => view! { <Which desk code places label/> }.into_any(),
-            Asked::Unknown(code) => view! { <Unknown desk code/> }.into_any(),
+        dialogs.kind.get().map(|kind| match kind {
+            DialogKind::Which(code, places, label) => view! { <Which dialogs code places label/> }.into_any(),
+            DialogKind::Unknown(code) => view! { <Unknown dialogs code/> }.into_any(),
         })
     };
-    view! { <Dialog open=desk.asking title=title>{body}</Dialog> }
+    view! { <Dialog open=dialogs.asking title=title>{body}</Dialog> }
 }
 
 #[component]
-fn Which(desk: Desk, code: String, places: Vec<Place>, label: Option<Label>) -> impl IntoView {
-    let offers = places.into_iter().filter_map(|place| Some((desk.product(place)?, place.1))).collect::<Vec<_>>();
+fn Which(dialogs: ScanDialogs, code: String, places: Vec<Place>, label: Option<Label>) -> impl IntoView {
+    let offers = places.into_iter().filter_map(|place| Some((dialogs.product(place)?, place.1))).collect::<Vec<_>>();
     let on_take = move |place: Place| {
-        desk.asking.set(false);
-        desk.fill(place, label.as_ref());
+        dialogs.asking.set(false);
+        dialogs.fill(place, label.as_ref());
     };
     view! {
         <Articles
             code
             offers
-            level=desk.flow.level.get_untracked()
-            currency=desk.flow.currency
+            level=dialogs.flow.level.get_untracked()
+            currency=dialogs.flow.currency
             on_take
         />
     }
@@ -223,7 +223,7 @@ fn Which(desk: Desk, code: String, places: Vec<Place>, label: Option<Label>) -> 
 
 /// A code that no product has: a new product with it, or an item that is none.
 #[component]
-fn Unknown(desk: Desk, code: String) -> impl IntoView {
+fn Unknown(dialogs: ScanDialogs, code: String) -> impl IntoView {
     let href = format!("/products/new?code={}", crate::platform::page::escaped(&code));
     let (shown, said) = (code.clone(), code.clone());
     view! {
@@ -234,7 +234,7 @@ fn Unknown(desk: Desk, code: String) -> impl IntoView {
                 <Button
                     label=words::AS_ITEM
                     kind=Kind::Main
-                    on_press=move || desk.as_item(&code)
+                    on_press=move || dialogs.as_item(&code)
                     attr:data-first=""
                 />
             </Acts>

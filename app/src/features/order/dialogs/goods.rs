@@ -9,8 +9,8 @@ use leptos::prelude::*;
 use leptos::text_prop::TextProp;
 use uuid::Uuid;
 
-use super::super::desk::{Desk, saved};
-use super::super::{carrier, marks};
+use super::super::actions::{OrderActions, saved};
+use super::super::{appearance, carrier};
 use super::too_long;
 use super::why::date_parts;
 use crate::features::{meant, shop_lists};
@@ -189,14 +189,14 @@ impl Part {
 }
 
 impl Parts {
-    fn of(desk: Desk) -> Self {
-        let currency = desk.session.settings().get_untracked().currency;
+    fn of(actions: OrderActions) -> Self {
+        let currency = actions.session.settings().get_untracked().currency;
         let part = |order: &Order, of: LinePart| {
             let line = order.active_lines().find(|line| line.id == of.0).cloned().unwrap_or_default();
             let typed = RwSignal::new(line.measure().plain(of.1, currency));
             Part { of, line, currency, typed }
         };
-        Self(desk.order.with_untracked(|order| order.unshipped().into_iter().map(|of| part(order, of)).collect()))
+        Self(actions.order.with_untracked(|order| order.unshipped().into_iter().map(|of| part(order, of)).collect()))
     }
     /// What was typed; nothing where a figure does not fit.
     fn read(&self) -> Option<Vec<LinePart>> {
@@ -213,10 +213,10 @@ impl Parts {
 
 /// A stepper for each line that has not left.
 #[component]
-fn PartFields(desk: Desk, parts: Parts, tried: RwSignal<bool>) -> impl IntoView {
+fn PartFields(actions: OrderActions, parts: Parts, tried: RwSignal<bool>) -> impl IntoView {
     // Of one piece there is nothing to choose.
     if let [Part { of: (_, 1), line, .. }] = parts.0.as_slice() {
-        let says = words::line_left(&line.item, &marks::quantity_of(1, line));
+        let says = words::line_left(&line.item, &appearance::quantity_of(1, line));
         return view! { <p><span class="label">{shipping::WHAT}</span> " " {says}</p> }.into_any();
     }
     let each = parts
@@ -225,12 +225,12 @@ fn PartFields(desk: Desk, parts: Parts, tried: RwSignal<bool>) -> impl IntoView 
         .map(|part| {
             let (line, most, value) = (part.line.clone(), part.of.1, part.typed);
             let measure = line.measure();
-            let label = move || words::line_left(&line.item, &marks::quantity_of(most, &line));
+            let label = move || words::line_left(&line.item, &appearance::quantity_of(most, &line));
             let wrong = Signal::derive(move || {
                 let fits = part.read().is_some();
                 (tried.get() && !fits).then(|| refused::QUANTITIES.get().to_owned())
             });
-            let meaning = meant::quantity(desk.session, value, Signal::stored(measure));
+            let meaning = meant::quantity(actions.session, value, Signal::stored(measure));
             view! { <Stepper label value fault=wrong least=0 meaning/> }
         })
         .collect_view();
@@ -243,8 +243,8 @@ fn PartFields(desk: Desk, parts: Parts, tried: RwSignal<bool>) -> impl IntoView 
     .into_any()
 }
 
-fn unverified(desk: Desk) -> bool {
-    desk.order.with(|order| order.payments.iter().any(|it| it.state == PaymentState::Unverified))
+fn unverified(actions: OrderActions) -> bool {
+    actions.order.with(|order| order.payments.iter().any(|it| it.state == PaymentState::Unverified))
 }
 
 fn nothing_chosen(tried: RwSignal<bool>, parts: Parts) -> Signal<Option<String>> {
@@ -253,21 +253,21 @@ fn nothing_chosen(tried: RwSignal<bool>, parts: Parts) -> Signal<Option<String>>
 
 /// What leaves, by whom, under which number.
 #[component]
-pub fn Ship(desk: Desk) -> impl IntoView {
+pub fn Ship(actions: OrderActions) -> impl IntoView {
     // The next parcel usually goes the way of the last one; the first one as the order or a rule says.
-    let meant = desk.order.with_untracked(|order| {
+    let meant = actions.order.with_untracked(|order| {
         let last = order.parcels.iter().rev().find(|parcel| !parcel.handed_over);
         last.map_or_else(|| order.carrier.value.clone(), |parcel| parcel.carrier.clone())
     });
     let meant = if meant.is_empty() { untrack(|| default_of(&shop_now(), List::Carrier)) } else { meant };
     let label = Label::new(&meant, "", "");
-    let parts = Parts::of(desk);
+    let parts = Parts::of(actions);
     let none = nothing_chosen(label.tried, parts.clone());
-    let asked = parts.clone();
+    let dialog = parts.clone();
     let save = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         label.tried.set(true);
-        let Some(lines) = untrack(|| asked.read()).filter(|_| untrack(|| label.is_right())) else {
+        let Some(lines) = untrack(|| dialog.read()).filter(|_| untrack(|| label.is_right())) else {
             page::focus_first_fault();
             return;
         };
@@ -277,53 +277,53 @@ pub fn Ship(desk: Desk) -> impl IntoView {
             expected: label.expected.get_untracked(),
             lines: Some(lines),
         };
-        desk.send(command, || shipping::SAVED.get().to_owned());
+        actions.send(command, || shipping::SAVED.get().to_owned());
     };
-    let must_verify = move || desk.session.settings().get().verify_before_shipping && unverified(desk);
+    let must_verify = move || actions.session.settings().get().verify_before_shipping && unverified(actions);
     view! {
         <form class="stack" novalidate on:submit=save>
             <Show when=must_verify><Note text=words::UNVERIFIED_SHIP tone=Tone::Owe glyph=Glyph::Code/></Show>
             <LabelFields label/>
-            <PartFields desk parts tried=label.tried/>
+            <PartFields actions parts tried=label.tried/>
             <Fault text=none/>
-            <Fault text=desk.fault_words()/>
-            <Acts><Button label=shipping::SAVE glyph=Glyph::Truck kind=Kind::Main submit=true busy=desk.busy/></Acts>
+            <Fault text=actions.fault_words()/>
+            <Acts><Button label=shipping::SAVE glyph=Glyph::Truck kind=Kind::Main submit=true busy=actions.busy/></Acts>
         </form>
     }
 }
 
 /// What is handed over.
 #[component]
-pub fn HandOver(desk: Desk) -> impl IntoView {
+pub fn HandOver(actions: OrderActions) -> impl IntoView {
     let tried = RwSignal::new(false);
-    let parts = Parts::of(desk);
+    let parts = Parts::of(actions);
     let none = nothing_chosen(tried, parts.clone());
-    let asked = parts.clone();
+    let dialog = parts.clone();
     let save = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         tried.set(true);
-        match untrack(|| asked.read()) {
-            Some(lines) => desk.send(Command::HandOver(Some(lines)), saved),
+        match untrack(|| dialog.read()) {
+            Some(lines) => actions.send(Command::HandOver(Some(lines)), saved),
             None => page::focus_first_fault(),
         }
     };
     view! {
         <form class="stack" novalidate on:submit=save>
-            <Show when=move || unverified(desk)>
+            <Show when=move || unverified(actions)>
                 <Note text=order::UNVERIFIED_WARNING tone=Tone::Owe glyph=Glyph::Code/>
             </Show>
-            <PartFields desk parts tried/>
+            <PartFields actions parts tried/>
             <Fault text=none/>
-            <Fault text=desk.fault_words()/>
-            <Acts><Button label=words::SAVE_HAND_OVER glyph=Glyph::Hand kind=Kind::Main submit=true busy=desk.busy/></Acts>
+            <Fault text=actions.fault_words()/>
+            <Acts><Button label=words::SAVE_HAND_OVER glyph=Glyph::Hand kind=Kind::Main submit=true busy=actions.busy/></Acts>
         </form>
     }
 }
 
 /// A parcel's right carrier, number and date.
 #[component]
-pub fn Correct(desk: Desk, parcel: Uuid) -> impl IntoView {
-    let known = desk.order.with_untracked(|order| order.parcels.iter().find(|it| it.id == parcel).cloned());
+pub fn Correct(actions: OrderActions, parcel: Uuid) -> impl IntoView {
+    let known = actions.order.with_untracked(|order| order.parcels.iter().find(|it| it.id == parcel).cloned());
     let (carrier, tracking, expected) = known.map(|it| (it.carrier, it.tracking, it.expected)).unwrap_or_default();
     let label = Label::new(&carrier, &tracking, &expected);
     let same = RwSignal::new(false);
@@ -344,7 +344,7 @@ pub fn Correct(desk: Desk, parcel: Uuid) -> impl IntoView {
         let is_same = body.carrier.is_none() && body.tracking.is_none() && body.expected.is_none();
         same.set(is_same);
         if !is_same {
-            desk.send(Command::CorrectParcel(body), saved);
+            actions.send(Command::CorrectParcel(body), saved);
         }
     };
     let unchanged = Signal::derive(move || same.get().then(|| refused::NOTHING_CHANGED.get().to_owned()));
@@ -352,8 +352,8 @@ pub fn Correct(desk: Desk, parcel: Uuid) -> impl IntoView {
         <form class="stack" novalidate on:submit=save>
             <LabelFields label/>
             <Fault text=unchanged/>
-            <Fault text=desk.fault_words()/>
-            <Acts><Button label=words::SAVE_CORRECTION glyph=Glyph::Edit kind=Kind::Main submit=true busy=desk.busy/></Acts>
+            <Fault text=actions.fault_words()/>
+            <Acts><Button label=words::SAVE_CORRECTION glyph=Glyph::Edit kind=Kind::Main submit=true busy=actions.busy/></Acts>
         </form>
     }
 }

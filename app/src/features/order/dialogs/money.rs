@@ -10,8 +10,8 @@ use domain::shop::list::List;
 use domain::text::LONG;
 use leptos::prelude::*;
 
-use super::super::desk::Desk;
-use super::super::marks;
+use super::super::actions::OrderActions;
+use super::super::appearance;
 use super::super::refusal::amount_words;
 use super::too_long;
 use crate::platform::page;
@@ -22,8 +22,8 @@ use crate::ui::{
 };
 
 /// What was typed, above zero.
-fn parsed(desk: Desk, typed: &str) -> Result<i64, NumberFault> {
-    figure::sum(typed, desk.session.settings().get().currency)
+fn parsed(actions: OrderActions, typed: &str) -> Result<i64, NumberFault> {
+    figure::sum(typed, actions.session.settings().get().currency)
 }
 
 /// The shop's ways to pay, as tiles.
@@ -36,19 +36,19 @@ fn Methods(value: RwSignal<String>) -> impl IntoView {
 
 /// How much was paid, and how.
 #[component]
-pub fn Payment(desk: Desk) -> impl IntoView {
-    let session = desk.session;
+pub fn Payment(actions: OrderActions) -> impl IntoView {
+    let session = actions.session;
     let currency = session.currency();
-    let balance = move || desk.order.with(|order| order.balance().max(0));
-    let how = RwSignal::new(desk.order.with_untracked(|order| order.method.value.key().to_owned()));
+    let balance = move || actions.order.with(|order| order.balance().max(0));
+    let how = RwSignal::new(actions.order.with_untracked(|order| order.method.value.key().to_owned()));
     let typed = RwSignal::new(currency.get_untracked().typed(untrack(balance)));
     let tried = RwSignal::new(false);
-    let given = move || parsed(desk, &typed.get());
+    let given = move || parsed(actions, &typed.get());
     let is_cash = move || how.with(|how| how == Method::Cash.key());
     let wrong = Signal::derive(move || if tried.get() { given().err().map(amount_words) } else { None });
     let too_much = Signal::derive(move || {
         let over = given().ok()?.saturating_sub(balance());
-        (over > 0 && !is_cash()).then(|| payment::more_than_owed(&desk.money(over)))
+        (over > 0 && !is_cash()).then(|| payment::more_than_owed(&actions.money(over)))
     });
     let change = move || given().ok().filter(|_| is_cash()).map(|given| given - balance()).filter(|over| *over > 0);
     let id = uid("amount");
@@ -65,24 +65,24 @@ pub fn Payment(desk: Desk) -> impl IntoView {
             return;
         };
         let method = Method::from(how.get_untracked());
-        let (deposit, counts) = desk.order.with_untracked(|order| {
+        let (deposit, counts) = actions.order.with_untracked(|order| {
             let counts = if method == Method::Cash { given.min(order.balance().max(0)) } else { given };
             (order.deposit.value > 0 && order.paid() == 0 && counts < order.balance(), counts)
         });
-        let said = desk.money(counts);
-        desk.send(Command::RecordPayment(NewPayment { method, given, deposit }), move || payment::saved(&said));
+        let said = actions.money(counts);
+        actions.send(Command::RecordPayment(NewPayment { method, given, deposit }), move || payment::saved(&said));
     };
     view! {
         <form class="stack" novalidate on:submit=save>
             <Methods value=how/>
             <AmountField
                 id=id.clone()
-                label=move || page_label(&payment::still_owes(&desk.money(balance())))
+                label=move || page_label(&payment::still_owes(&actions.money(balance())))
                 name=payment::AMOUNT
                 value=typed
                 fault=wrong
                 warning=too_much
-                meaning=meant::amount(desk.session, typed)
+                meaning=meant::amount(actions.session, typed)
             />
             {move || {
                 change().map(|minor| {
@@ -96,8 +96,8 @@ pub fn Payment(desk: Desk) -> impl IntoView {
             }}
             <Keypad field=id decimals=Signal::derive(move || currency.get().exponent) extra/>
             {move || (!is_cash()).then(|| view! { <Note text=payment::CODE_WHY glyph=Glyph::Code/> })}
-            <Fault text=desk.fault_words()/>
-            <Acts><Button label=payment::SAVE glyph=Glyph::Check kind=Kind::Main submit=true busy=desk.busy/></Acts>
+            <Fault text=actions.fault_words()/>
+            <Acts><Button label=payment::SAVE glyph=Glyph::Check kind=Kind::Main submit=true busy=actions.busy/></Acts>
         </form>
     }
 }
@@ -108,18 +108,18 @@ fn page_label(owes: &str) -> String {
 
 /// How much was given back, and how.
 #[component]
-pub fn Refund(desk: Desk) -> impl IntoView {
-    let currency = desk.session.currency();
-    let due = move || desk.order.with(|order| order.balance().saturating_neg().max(0));
+pub fn Refund(actions: OrderActions) -> impl IntoView {
+    let currency = actions.session.currency();
+    let due = move || actions.order.with(|order| order.balance().saturating_neg().max(0));
     // Money goes back the way it came.
-    let came = desk.order.with_untracked(|order| {
+    let came = actions.order.with_untracked(|order| {
         order.payments.iter().rev().find(|it| it.counts()).map(|it| it.body.method.key().to_owned())
     });
     let how = RwSignal::new(came.unwrap_or_else(|| Method::Cash.key().to_owned()));
     let typed = RwSignal::new(currency.get_untracked().typed(untrack(due)));
     let why = RwSignal::new(String::new());
     let tried = RwSignal::new(false);
-    let amount = move || parsed(desk, &typed.get());
+    let amount = move || parsed(actions, &typed.get());
     let wrong = Signal::derive(move || {
         let amount = tried.get().then(amount)?;
         let words = amount.map(|amount| (amount > due()).then(|| refused::REFUND_TOO_LARGE.get().to_owned()));
@@ -136,10 +136,10 @@ pub fn Refund(desk: Desk) -> impl IntoView {
             return;
         };
         let method = Method::from(how.get_untracked());
-        let said = desk.money(amount);
-        let told = crate::text::timeline::refunded(&marks::method_name(&method));
+        let said = actions.money(amount);
+        let told = crate::text::timeline::refunded(&appearance::method_name(&method));
         let command = Command::RecordRefund { method, amount, reason: why.get_untracked() };
-        desk.send(command, move || format!("{told} {said}"));
+        actions.send(command, move || format!("{told} {said}"));
     };
     view! {
         <form class="stack" novalidate on:submit=save>
@@ -147,16 +147,16 @@ pub fn Refund(desk: Desk) -> impl IntoView {
             <Methods value=how/>
             <AmountField
                 id=id.clone()
-                label=move || page_label(&format!("{} {}", crate::text::order::TO_REFUND.get(), desk.money(due())))
+                label=move || page_label(&format!("{} {}", crate::text::order::TO_REFUND.get(), actions.money(due())))
                 name=payment::AMOUNT
                 value=typed
                 fault=wrong
-                meaning=meant::amount(desk.session, typed)
+                meaning=meant::amount(actions.session, typed)
             />
             <Keypad field=id decimals=Signal::derive(move || currency.get().exponent)/>
             <TextField label=reason::REASON value=why hint=words::REASON_MAY fault=why_wrong/>
-            <Fault text=desk.fault_words()/>
-            <Acts><Button label=payment::SAVE_REFUND glyph=Glyph::Refund kind=Kind::Main submit=true busy=desk.busy/></Acts>
+            <Fault text=actions.fault_words()/>
+            <Acts><Button label=payment::SAVE_REFUND glyph=Glyph::Refund kind=Kind::Main submit=true busy=actions.busy/></Acts>
         </form>
     }
 }

@@ -4,7 +4,7 @@ use domain::order::Order;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use super::super::desk::Desk;
+use super::super::actions::OrderActions;
 use crate::platform::page;
 use crate::text::{self, Currency, Language, Phrase, remind};
 use crate::ui::{Acts, Button, Choice, Choices, Glyph, Kind, TextField, Toaster};
@@ -38,14 +38,14 @@ pub fn message(order: &Order, shop: &str, currency: Currency, language: Language
 #[component]
 pub fn Remind(
     /// Whose order.
-    desk: Desk,
+    actions: OrderActions,
 ) -> impl IntoView {
     let toaster = use_context::<Toaster>().unwrap_or_default();
     let language = RwSignal::new(text::language());
-    let shop = move || desk.session.shop.read().as_ref().map(|shop| shop.name.clone()).unwrap_or_default();
+    let shop = move || actions.session.shop.read().as_ref().map(|shop| shop.name.clone()).unwrap_or_default();
     let written = move |language| {
-        let currency = desk.session.currency().get_untracked();
-        desk.order.with_untracked(|order| message(order, &untrack(shop), currency, language))
+        let currency = actions.session.currency().get_untracked();
+        actions.order.with_untracked(|order| message(order, &untrack(shop), currency, language))
     };
     let typed = RwSignal::new(written(language.get_untracked()));
     let choose = move |key: String| {

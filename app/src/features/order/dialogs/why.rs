@@ -5,7 +5,7 @@ use domain::text::LONG;
 use leptos::prelude::*;
 use leptos::text_prop::TextProp;
 
-use super::super::desk::{Desk, saved};
+use super::super::actions::{OrderActions, saved};
 use super::too_long;
 use crate::platform::{intl, page};
 use crate::session::Session;
@@ -17,7 +17,7 @@ use crate::ui::{Acts, Button, Fault, Glyph, Kind, Note, TextField};
 #[component]
 pub fn Why(
     /// Whose acts.
-    desk: Desk,
+    actions: OrderActions,
     /// What the act does.
     #[prop(into)]
     about: TextProp,
@@ -45,15 +45,15 @@ pub fn Why(
             page::focus_first_fault();
             return;
         }
-        desk.send(command.run((why.get_untracked(),)), saved);
+        actions.send(command.run((why.get_untracked(),)), saved);
     };
     view! {
         <form class="stack" novalidate on:submit=save>
             <Note text=about glyph=Glyph::Info/>
             <TextField label=reason::REASON value=why fault=wrong rows=2/>
             <div class="choices">{keys}</div>
-            <Fault text=desk.fault_words()/>
-            <Acts><Button label=act kind=Kind::Danger submit=true busy=desk.busy/></Acts>
+            <Fault text=actions.fault_words()/>
+            <Acts><Button label=act kind=Kind::Danger submit=true busy=actions.busy/></Acts>
         </form>
     }
 }
@@ -114,11 +114,11 @@ fn moment_ms(session: Session, typed: &str) -> Option<i64> {
 
 /// Asks until when it may be paid.
 #[component]
-pub fn Extend(desk: Desk) -> impl IntoView {
-    let session = desk.session;
+pub fn Extend(actions: OrderActions) -> impl IntoView {
+    let session = actions.session;
     let now = session.now_ms();
     let from = move || {
-        let due = desk.order.with_untracked(|order| order.due_ms()).unwrap_or(0);
+        let due = actions.order.with_untracked(|order| order.due_ms()).unwrap_or(0);
         due.max(now.get_untracked())
     };
     let later = move |days: i64| typed_of(session, from() + days * DAY_MS);
@@ -137,7 +137,7 @@ pub fn Extend(desk: Desk) -> impl IntoView {
         tried.set(true);
         let due_ms = moment_ms(session, &typed.get_untracked());
         match due_ms.filter(|_| wrong.get_untracked().is_none()) {
-            Some(due_ms) => desk.send(Command::Extend { due_ms }, saved),
+            Some(due_ms) => actions.send(Command::Extend { due_ms }, saved),
             None => page::focus_first_fault(),
         }
     };
@@ -147,8 +147,8 @@ pub fn Extend(desk: Desk) -> impl IntoView {
         <form class="stack" novalidate on:submit=save>
             <TextField label=reason::NEW_DEADLINE value=typed fault=wrong hint=words::DEADLINE_FORM/>
             <div class="choices">{keys}</div>
-            <Fault text=desk.fault_words()/>
-            <Acts><Button label=reason::EXTEND glyph=Glyph::Clock kind=Kind::Main submit=true busy=desk.busy/></Acts>
+            <Fault text=actions.fault_words()/>
+            <Acts><Button label=reason::EXTEND glyph=Glyph::Clock kind=Kind::Main submit=true busy=actions.busy/></Acts>
         </form>
     }
 }

@@ -10,7 +10,7 @@ use replica::storage::StorageFault;
 
 use super::super::list::categories;
 use super::super::model::Place;
-use super::{ArticleFields, Desk, PICTURE_PX, VariantFields};
+use super::{ArticleFields, PICTURE_PX, ProductFormState, VariantFields};
 use crate::features::{meant, shop_lists};
 use crate::platform::picture::Chosen as Photo;
 use crate::session::NoPicture;
@@ -20,13 +20,13 @@ use crate::ui::{Button, Choice, Choices, ComboField, Glyph, Icon, Kind, PictureF
 /// The picture of an article.
 #[component]
 fn ArticlePicture(
-    desk: Desk,
+    state: ProductFormState,
     article: ArticleFields,
     /// What it is a picture of.
     #[prop(into)]
     label: TextProp,
 ) -> impl IntoView {
-    let session = desk.session;
+    let session = state.session;
     let busy = RwSignal::new(false);
     let fault = RwSignal::new(None::<NoPicture>);
     let id = Signal::derive(move || Some(article.picture.get()).filter(|id| !id.is_empty()));
@@ -71,16 +71,16 @@ fn ArticlePicture(
 
 /// What every product has.
 #[component]
-pub(super) fn Basics(desk: Desk) -> impl IntoView {
-    let fields = desk.fields;
-    let suggested = categories(desk.session);
+pub(super) fn Basics(state: ProductFormState) -> impl IntoView {
+    let fields = state.fields;
+    let suggested = categories(state.session);
     let simple = Memo::new(move |_| fields.variants.with(Vec::is_empty));
-    let is_new = desk.known.with_untracked(Option::is_none);
-    let spec_wrong = desk.wrong(Place::Spec(0));
-    let amounts = view! { <Amounts desk of=0 article=fields.article/> };
+    let is_new = state.known.with_untracked(Option::is_none);
+    let spec_wrong = state.wrong(Place::Spec(0));
+    let amounts = view! { <Amounts state of=0 article=fields.article/> };
     view! {
         <div class="stack" data-tight="">
-            <TextField label=products::NAME value=fields.name fault=desk.wrong(Place::Name)/>
+            <TextField label=products::NAME value=fields.name fault=state.wrong(Place::Name)/>
             <div class="two">
                 <Show when=move || simple.get()>
                     <TextField label=products::SPEC value=fields.spec fault=spec_wrong/>
@@ -90,7 +90,7 @@ pub(super) fn Basics(desk: Desk) -> impl IntoView {
                     value=fields.category
                     suggested
                     example=TextProp::from(products::CATEGORY_HINT)
-                    fault=desk.wrong(Place::Category)
+                    fault=state.wrong(Place::Category)
                 />
             </div>
             <div class="two" data-three="">{amounts}</div>
@@ -107,23 +107,23 @@ pub(super) fn Basics(desk: Desk) -> impl IntoView {
                 <p class="small muted">{products::OTHER_WEIGHTS}</p>
             </Show>
             <Show when=move || simple.get() && is_new>
-                <StockField desk of=0 article=fields.article/>
+                <StockField state of=0 article=fields.article/>
             </Show>
-            <ArticlePicture desk article=fields.article label=products::PICTURE/>
+            <ArticlePicture state article=fields.article label=products::PICTURE/>
         </div>
     }
 }
 
 /// Code, price and cost.
 #[component]
-fn Amounts(desk: Desk, of: u32, article: ArticleFields) -> impl IntoView {
-    let session = desk.session;
+fn Amounts(state: ProductFormState, of: u32, article: ArticleFields) -> impl IntoView {
+    let session = state.session;
     let all = session.products();
-    let unit = Signal::derive(move || desk.unit());
+    let unit = Signal::derive(move || state.unit());
     let taken = Signal::derive(move || {
         let code = article.code.get();
         let code = code.trim();
-        let own = desk.known.get().map(|known| known.id);
+        let own = state.known.get().map(|known| known.id);
         all.with(|all| {
             let other = all.iter().find(|it| Some(it.id) != own && it.scanned(code).is_some())?;
             Some(products::code_taken(&other.name))
@@ -133,7 +133,7 @@ fn Amounts(desk: Desk, of: u32, article: ArticleFields) -> impl IntoView {
         <TextField
             label=products::CODE
             value=article.code
-            fault=desk.wrong(Place::Code(of))
+            fault=state.wrong(Place::Code(of))
             warning=taken
             scan=format!("code/{of}")
         />
@@ -143,7 +143,7 @@ fn Amounts(desk: Desk, of: u32, article: ArticleFields) -> impl IntoView {
             keys="decimal"
             numeric=true
             meaning=meant::price(session, article.price, unit)
-            fault=desk.wrong(Place::Price(of))
+            fault=state.wrong(Place::Price(of))
         />
         <TextField
             label=products::COST
@@ -151,19 +151,19 @@ fn Amounts(desk: Desk, of: u32, article: ArticleFields) -> impl IntoView {
             keys="decimal"
             numeric=true
             meaning=meant::price(session, article.cost, unit)
-            fault=desk.wrong(Place::Cost(of))
+            fault=state.wrong(Place::Cost(of))
         />
     }
 }
 
 /// What is there now, of what is new.
 #[component]
-fn StockField(desk: Desk, of: u32, article: ArticleFields) -> impl IntoView {
-    let usage = desk.session.usage();
-    let measure = Signal::derive(move || usage.get().measure(desk.unit()));
+fn StockField(state: ProductFormState, of: u32, article: ArticleFields) -> impl IntoView {
+    let usage = state.session.usage();
+    let measure = Signal::derive(move || usage.get().measure(state.unit()));
     let hint = move || {
         let of = weight::name(weight::shop()).get();
-        if desk.unit() == Unit::Gram { products::stock_in(of) } else { products::STOCK_NOW.get().to_owned() }
+        if state.unit() == Unit::Gram { products::stock_in(of) } else { products::STOCK_NOW.get().to_owned() }
     };
     view! {
         <TextField
@@ -171,17 +171,17 @@ fn StockField(desk: Desk, of: u32, article: ArticleFields) -> impl IntoView {
             value=article.stock
             keys="decimal"
             numeric=true
-            meaning=meant::quantity(desk.session, article.stock, measure)
+            meaning=meant::quantity(state.session, article.stock, measure)
             hint=TextProp::from(hint)
-            fault=desk.wrong(Place::Stock(of))
+            fault=state.wrong(Place::Stock(of))
         />
     }
 }
 
 /// The variants, as a list of their own.
 #[component]
-pub(super) fn Variants(desk: Desk) -> impl IntoView {
-    let fields = desk.fields;
+pub(super) fn Variants(state: ProductFormState) -> impl IntoView {
+    let fields = state.fields;
     let heading = uid("h");
     let named = heading.clone();
     view! {
@@ -192,7 +192,7 @@ pub(super) fn Variants(desk: Desk) -> impl IntoView {
                 <For
                     each=move || fields.variants.get()
                     key=|variant| variant.id
-                    children=move |variant| view! { <OneVariant desk variant/> }
+                    children=move |variant| view! { <OneVariant state variant/> }
                 />
             </div>
             <div class="add-item">
@@ -203,8 +203,8 @@ pub(super) fn Variants(desk: Desk) -> impl IntoView {
 }
 
 #[component]
-fn OneVariant(desk: Desk, variant: VariantFields) -> impl IntoView {
-    let (fields, id) = (desk.fields, variant.id);
+fn OneVariant(state: ProductFormState, variant: VariantFields) -> impl IntoView {
+    let (fields, id) = (state.fields, variant.id);
     let nth = Memo::new(move |_| {
         let at = fields.variants.with(|all| all.iter().position(|other| other.id == id));
         at.map_or(1, |at| at + 1)
@@ -212,8 +212,8 @@ fn OneVariant(desk: Desk, variant: VariantFields) -> impl IntoView {
     let last = Memo::new(move |_| fields.variants.with(Vec::len) == nth.get());
     // What orders or movements speak of stays; it can be taken off sale.
     let is_used = move || {
-        desk.known.with(|known| {
-            known.as_ref().is_some_and(|known| known.variant(id).is_some() && desk.session.is_in_use(known, id))
+        state.known.with(|known| {
+            known.as_ref().is_some_and(|known| known.variant(id).is_some() && state.session.is_in_use(known, id))
         })
     };
     let remove = move || fields.variants.update(|all| all.retain(|other| other.id != id));
@@ -226,22 +226,22 @@ fn OneVariant(desk: Desk, variant: VariantFields) -> impl IntoView {
             Place::Level(of, _) | Place::Barcodes(of) => *of == id,
             _ => false,
         };
-        desk.tried.get() && desk.reading.with(|reading| reading.faults.keys().any(folded))
+        state.tried.get() && state.reading.with(|reading| reading.faults.keys().any(folded))
     });
     view! {
         <div class="variant" role="group" aria-label=move || products::nth_variant(nth.get())>
             <TextField
                 label=products::SPEC
                 value=variant.name
-                fault=desk.wrong(Place::Spec(id))
+                fault=state.wrong(Place::Spec(id))
                 example=TextProp::from(products::VARIANT_HINT)
             />
-            <Amounts desk of=id article=variant.article/>
-            {variant.is_new.then(|| view! { <StockField desk of=id article=variant.article/> })}
+            <Amounts state of=id article=variant.article/>
+            {variant.is_new.then(|| view! { <StockField state of=id article=variant.article/> })}
             <div class="stack" data-tight="" style:grid-column="1 / -1">
                 <Folded label=products::MORE_OF_VARIANT filled=has_codes wrong=folded_wrong>
                     <div class="two">
-                        <Levels desk of=id article=variant.article/>
+                        <Levels state of=id article=variant.article/>
                     </div>
                     <TextField
                         label=products::BARCODES
@@ -249,10 +249,10 @@ fn OneVariant(desk: Desk, variant: VariantFields) -> impl IntoView {
                         value=variant.article.barcodes
                         rows=2
                         scan=format!("barcodes/{id}")
-                        fault=desk.wrong(Place::Barcodes(id))
+                        fault=state.wrong(Place::Barcodes(id))
                     />
                     <ArticlePicture
-                        desk
+                        state
                         article=variant.article
                         label=move || products::picture_of(&variant.name.get())
                     />
@@ -306,13 +306,13 @@ pub(in super::super) fn Tool(
 
 /// Prices for price levels.
 #[component]
-fn Levels(desk: Desk, of: u32, article: ArticleFields) -> impl IntoView {
-    let shop = desk.session.shop_fields();
+fn Levels(state: ProductFormState, of: u32, article: ArticleFields) -> impl IntoView {
+    let shop = state.session.shop_fields();
     let name = move |key: &str| products::price_at(&shop.with(|shop| shop_lists::name(shop, List::Level, key)));
     let each = article.levels.get_untracked().into_iter().map(|(key, value)| {
-        let fault = desk.wrong(Place::Level(of, key.clone()));
+        let fault = state.wrong(Place::Level(of, key.clone()));
         let label = move || name(&key);
-        let meaning = meant::price(desk.session, value, Signal::derive(move || desk.unit()));
+        let meaning = meant::price(state.session, value, Signal::derive(move || state.unit()));
         view! { <TextField label=TextProp::from(label) value keys="decimal" numeric=true fault meaning/> }
     });
     each.collect_view()
@@ -372,22 +372,22 @@ impl ArticleFields {
 
 /// What few products need.
 #[component]
-pub(super) fn Further(desk: Desk) -> impl IntoView {
-    let fields = desk.fields;
+pub(super) fn Further(state: ProductFormState) -> impl IntoView {
+    let fields = state.fields;
     let switch = uid("s");
     let label = switch.clone();
-    let is_known = desk.known.with_untracked(Option::is_some);
+    let is_known = state.known.with_untracked(Option::is_some);
     let filled = fields.article.has_more() || !fields.note.with_untracked(String::is_empty);
     let has_codes = Signal::derive(move || filled || fields.article.barcodes.with(|typed| !typed.is_empty()));
     let wrong = Signal::derive(move || {
         let folded = |place: &Place| matches!(place, Place::Level(0, _) | Place::Barcodes(0) | Place::Note);
-        desk.tried.get() && desk.reading.with(|reading| reading.faults.keys().any(folded))
+        state.tried.get() && state.reading.with(|reading| reading.faults.keys().any(folded))
     });
     view! {
         <section class="stack" data-tight="" aria-label=form::OTHER>
             <Folded label=products::MORE filled=has_codes wrong>
                 <div class="two">
-                    <Levels desk of=0 article=fields.article/>
+                    <Levels state of=0 article=fields.article/>
                 </div>
                 <TextField
                     label=products::BARCODES
@@ -395,9 +395,9 @@ pub(super) fn Further(desk: Desk) -> impl IntoView {
                     rows=2
                     scan="barcodes/0"
                     hint=TextProp::from(products::BARCODES_HINT)
-                    fault=desk.wrong(Place::Barcodes(0))
+                    fault=state.wrong(Place::Barcodes(0))
                 />
-                <TextField label=products::NOTE value=fields.note rows=2 fault=desk.wrong(Place::Note)/>
+                <TextField label=products::NOTE value=fields.note rows=2 fault=state.wrong(Place::Note)/>
             </Folded>
             {is_known
                 .then(|| {

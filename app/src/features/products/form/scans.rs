@@ -3,8 +3,8 @@
 use domain::code;
 use leptos::prelude::*;
 
-use super::{ArticleFields, Desk};
-use crate::features::products::Ways;
+use super::{ArticleFields, ProductFormState};
+use crate::features::products::ProductsRoute;
 use crate::text::{products, scan as words};
 use crate::ui::scan::{Layer, SEARCH, Scan, Scanner};
 
@@ -19,7 +19,7 @@ fn with_one_more(typed: &str, code: &str) -> Option<String> {
     Some(all.join("\n"))
 }
 
-impl Desk {
+impl ProductFormState {
     /// The article of a field, and whether it is the field of its code.
     fn marked(self, mark: &str) -> Option<(ArticleFields, bool)> {
         let (field, of) = mark.split_once('/')?;
@@ -30,11 +30,11 @@ impl Desk {
 }
 
 /// From now on, codes are the product's.
-pub(super) fn take(ways: Ways, desk: Desk) {
+pub(super) fn take(ways: ProductsRoute, state: ProductFormState) {
     let Some(scanner) = Scanner::here() else { return };
-    let all = desk.session.products();
+    let all = state.session.products();
     scanner.take(Layer::Part, move |Scan { text, mark }| {
-        let own = desk.known.with_untracked(|known| known.as_ref().map(|known| known.id));
+        let own = state.known.with_untracked(|known| known.as_ref().map(|known| known.id));
         let other = all.with_untracked(|all| {
             let other = all.iter().find(|it| Some(it.id) != own && it.scanned(&text).is_some());
             other.map(|it| it.name.clone())
@@ -45,7 +45,7 @@ pub(super) fn take(ways: Ways, desk: Desk) {
             ways.typed.set(text.clone());
             return scanner.say(move || words::found(&text));
         }
-        let (article, is_code) = mark.and_then(|mark| desk.marked(&mark)).unwrap_or((desk.fields.article, false));
+        let (article, is_code) = mark.and_then(|mark| state.marked(&mark)).unwrap_or((state.fields.article, false));
         if is_code {
             article.code.set(text);
             return;

@@ -4,15 +4,15 @@ use crate::features::shop_lists;
 use crate::text::shop_setup;
 use domain::contact::{Buyer, ContactChanged, ContactEvent};
 use domain::order::{
-    Change, Entry, Line, LineChange, LinePart, Order, OrderEvent, Outcome, Parcel, ParcelCorrected, PaymentEnded,
-    Taking, Unit, VoidReason,
+    Change, Entry, Line, LineChange, LinePart, Order, OrderEvent, OtherValue, Outcome, Parcel, ParcelCorrected,
+    PaymentEnded, Unit, VoidReason,
 };
 use domain::shop::list::List;
 use domain::{Event, Meta};
 use leptos::prelude::Get;
 use uuid::Uuid;
 
-use super::{carrier, marks};
+use super::{appearance, carrier};
 use crate::features::rules;
 use crate::session::Session;
 use crate::text::order_list::filters;
@@ -22,7 +22,7 @@ use crate::ui::Glyph;
 
 /// One thing that happened.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Told {
+pub struct TimelineLine {
     /// What kind of thing.
     pub glyph: Glyph,
     /// What it was.
@@ -34,7 +34,7 @@ pub struct Told {
 }
 
 /// Tells the entry at a place of the timeline.
-pub fn tell(order: &Order, at: usize, currency: Currency) -> Option<Told> {
+pub fn tell(order: &Order, at: usize, currency: Currency) -> Option<TimelineLine> {
     let entry = order.timeline.get(at)?;
     let (glyph, what, amount) = match &entry.event {
         Event::Order(event) => of_order(order, at, event, currency),
@@ -44,7 +44,7 @@ pub fn tell(order: &Order, at: usize, currency: Currency) -> Option<Told> {
         }
         Event::Shop(_) | Event::Record(_) | Event::Unknown => (Glyph::Info, timeline::UNKNOWN.get().to_owned(), None),
     };
-    Some(Told { glyph, what, amount, void: void(entry) })
+    Some(TimelineLine { glyph, what, amount, void: void(entry) })
 }
 
 /// When it was and on which tablet, or by which rule; with the day where that is not today.
@@ -101,7 +101,7 @@ fn of_order(order: &Order, at: usize, event: &OrderEvent, currency: Currency) ->
         OrderEvent::Discarded(_) => plain(Glyph::Cross, told::DISCARDED),
         OrderEvent::Confirmed(body) => {
             let delivery = body.content.as_ref().map_or(order.delivery.value, |content| content.delivery);
-            (Glyph::Orders, told::confirmed(&body.number.0, marks::delivery_name(delivery).get()), None)
+            (Glyph::Orders, told::confirmed(&body.number.0, appearance::delivery_name(delivery).get()), None)
         }
         OrderEvent::Edited(body) => {
             let all: Vec<String> = body.changes.iter().map(|change| changed(order, change, currency)).collect();
@@ -109,7 +109,7 @@ fn of_order(order: &Order, at: usize, event: &OrderEvent, currency: Currency) ->
             (Glyph::Edit, what, None)
         }
         OrderEvent::PaymentRecorded(body) => {
-            let method = marks::method_name(&body.method);
+            let method = appearance::method_name(&body.method);
             let what = if body.deposit { told::deposit(&method) } else { timeline::paid(&method) };
             let what = match body.tendered {
                 Some(given) => {
@@ -118,7 +118,7 @@ fn of_order(order: &Order, at: usize, event: &OrderEvent, currency: Currency) ->
                 }
                 None => what,
             };
-            (marks::method_glyph(&body.method), what, Some(body.amount))
+            (appearance::method_glyph(&body.method), what, Some(body.amount))
         }
         OrderEvent::PaymentVerified(body) => {
             (Glyph::Check, said(timeline::VERIFIED), payment_amount(order, body.payment))
@@ -126,7 +126,7 @@ fn of_order(order: &Order, at: usize, event: &OrderEvent, currency: Currency) ->
         OrderEvent::PaymentRejected(body) => ended(order, Glyph::Cross, timeline::NOT_ARRIVED, body),
         OrderEvent::PaymentVoided(body) => ended(order, Glyph::Cross, timeline::PAYMENT_VOIDED, body),
         OrderEvent::RefundRecorded(body) => {
-            let what = timeline::refunded(&marks::method_name(&body.method));
+            let what = timeline::refunded(&appearance::method_name(&body.method));
             (Glyph::Refund, with_reason(what, &body.reason), Some(body.amount.saturating_neg()))
         }
         OrderEvent::Shipped(body) => {
@@ -276,7 +276,7 @@ fn changed(order: &Order, change: &Change, currency: Currency) -> String {
 }
 
 fn line_words(quantity: i64, line: &Line) -> String {
-    text::list::item_times(&line.item, &marks::quantity_of(quantity, line))
+    text::list::item_times(&line.item, &appearance::quantity_of(quantity, line))
 }
 
 /// A field of a line and its value: weights and their price in the line's own unit.
@@ -285,9 +285,9 @@ fn line_field(line: &Line, change: &LineChange, currency: Currency) -> (Phrase, 
         LineChange::Item(item, _) => (form::ITEM, or_nothing(item)),
         LineChange::Variant(variant) => (form::SPECIFICATION, variant.to_string()),
         LineChange::Spec(spec) => (form::SPECIFICATION, or_nothing(spec)),
-        LineChange::Quantity(quantity, unit) => (form::QUANTITY, marks::quantity_in(*quantity, *unit, line.per)),
+        LineChange::Quantity(quantity, unit) => (form::QUANTITY, appearance::quantity_in(*quantity, *unit, line.per)),
         LineChange::Price(price) if line.unit == Unit::Gram => {
-            (form::UNIT_PRICE, marks::price_in(*price, line.unit, line.per, currency))
+            (form::UNIT_PRICE, appearance::price_in(*price, line.unit, line.per, currency))
         }
         LineChange::Price(price) => (form::UNIT_PRICE, currency.full(*price)),
         LineChange::Discount(discount) => (page::DISCOUNT, currency.full(*discount)),
@@ -300,9 +300,9 @@ fn line_field(line: &Line, change: &LineChange, currency: Currency) -> (Phrase, 
 fn order_field(order: &Order, change: &Change, currency: Currency) -> (Phrase, String) {
     match change {
         Change::Note(note) => (form::ORDER_NOTE, or_nothing(note)),
-        Change::Delivery(delivery) => (text::delivery::DELIVERY, marks::delivery_name(*delivery).get().to_owned()),
-        Change::Method(method) => (text::method::METHOD, marks::method_name(method)),
-        Change::Terms(terms) => (told::TERMS, marks::terms_name(*terms).get().to_owned()),
+        Change::Delivery(delivery) => (text::delivery::DELIVERY, appearance::delivery_name(*delivery).get().to_owned()),
+        Change::Method(method) => (text::method::METHOD, appearance::method_name(method)),
+        Change::Terms(terms) => (told::TERMS, appearance::terms_name(*terms).get().to_owned()),
         Change::Discount(minor) => (page::DISCOUNT, currency.full(*minor)),
         Change::Rounding(minor) => (page::ROUNDING, currency.full(*minor)),
         Change::Deposit(minor) => (page::DEPOSIT, currency.full(*minor)),
@@ -320,9 +320,9 @@ fn order_field(order: &Order, change: &Change, currency: Currency) -> (Phrase, S
 }
 
 /// The same field written twice: its name, the value that does not stand, and the one that does.
-pub fn two_values(order: &Order, taking: &Taking, currency: Currency) -> (String, String, String) {
+pub fn two_values(order: &Order, taking: &OtherValue, currency: Currency) -> (String, String, String) {
     match taking {
-        Taking::Buyer(body) => {
+        OtherValue::Buyer(body) => {
             let other = buyer_fields(body).next().map(|(field, value)| (field, value.clone()));
             let (field, other) = other.unwrap_or((told::BUYER_NAME, String::new()));
             let now = if body.name.is_some() {
@@ -334,7 +334,7 @@ pub fn two_values(order: &Order, taking: &Taking, currency: Currency) -> (String
             };
             (field.get().to_owned(), or_nothing(&other), or_nothing(now))
         }
-        Taking::Order(change) => {
+        OtherValue::Order(change) => {
             let (field, other) = order_field(order, change, currency);
             let now = order_field(order, &as_it_stands(order, change), currency).1;
             let field = match change {

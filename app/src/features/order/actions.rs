@@ -21,7 +21,7 @@ use crate::ui::{Glyph, Toast, ToastAct, Toaster};
 
 /// What a dialog asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Asked {
+pub enum DialogKind {
     /// How much was paid, and how.
     Payment,
     /// How much was given back, and how.
@@ -50,13 +50,13 @@ pub enum Asked {
 
 /// The desk of one order.
 #[derive(Clone, Copy)]
-pub struct Desk {
+pub struct OrderActions {
     /// The shop.
     pub session: Session,
     /// The order as it stands.
     pub order: Signal<Arc<Order>>,
     /// What is asked.
-    pub asked: RwSignal<Option<Asked>>,
+    pub dialog: RwSignal<Option<DialogKind>>,
     /// The dialog is open.
     pub open: RwSignal<bool>,
     /// An act is under way.
@@ -66,13 +66,13 @@ pub struct Desk {
     toaster: Toaster,
 }
 
-impl Desk {
+impl OrderActions {
     /// The desk of this order; for the body of a component.
     pub fn of(order: Signal<Arc<Order>>) -> Self {
         Self {
             session: Session::here(),
             order,
-            asked: RwSignal::new(None),
+            dialog: RwSignal::new(None),
             open: RwSignal::new(false),
             busy: RwSignal::new(false),
             fault: RwSignal::new(None),
@@ -81,9 +81,9 @@ impl Desk {
     }
 
     /// Asks in a dialog.
-    pub fn ask(self, asked: Asked) {
+    pub fn open(self, dialog: DialogKind) {
         self.fault.set(None);
-        self.asked.set(Some(asked));
+        self.dialog.set(Some(dialog));
         self.open.set(true);
     }
 

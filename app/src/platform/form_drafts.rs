@@ -74,7 +74,7 @@ fn now_ms() -> i64 {
 }
 
 /// Keeps it twice: at once for a page that is loaded anew, and on the disk for a browser that was killed.
-pub fn store_twice<T: Serialize>(form: &str, typed: &T) {
+pub fn store_durable<T: Serialize>(form: &str, typed: &T) {
     let dated = Dated { at_ms: now_ms(), typed };
     store(form, &dated);
     write_later(form, &dated);

@@ -15,7 +15,7 @@ use self::figures::{Details, Free, Grams, OneLine};
 use self::people::{Customers, Parked};
 use super::model::Good;
 use super::tender::WaysBack;
-use super::till::{Asked, Till};
+use super::till::{DialogKind, Till};
 use super::words;
 use crate::features::articles::{self, Articles};
 use crate::text::{counter, scan, weight};
@@ -25,45 +25,48 @@ use crate::ui::{Acts, Button, Dialog, Fault, Glyph, Kind, LinkButton, Money, Not
 /// The one dialog of the counter.
 #[component]
 pub fn Dialogs(till: Till) -> impl IntoView {
-    let title = move || match till.asked.get() {
-        Some(Asked::Variant(id)) => till.product(id).map(|it| it.name.clone()).unwrap_or_default(),
-        Some(Asked::Grams(id, variant)) => {
+    let title = move || match till.dialog.get() {
+        Some(DialogKind::Variant(id)) => till.product(id).map(|it| it.name.clone()).unwrap_or_default(),
+        Some(DialogKind::Grams(id, variant)) => {
             let good = till.product(id).map(|product| Good::of(&product, variant, ""));
             good.map(|good| format!("{} {}", good.item, good.spec)).unwrap_or_default()
         }
-        Some(Asked::Line(id, _)) => {
+        Some(DialogKind::Line(id, _)) => {
             till.cart.with_untracked(|cart| cart.line(id).map(|line| line.item.clone())).unwrap_or_default()
         }
-        Some(Asked::Free(_)) => counter::FREE_ITEM.get().to_owned(),
-        Some(Asked::Details) => counter::DETAILS.get().to_owned(),
-        Some(Asked::Customer) => counter::CUSTOMER.get().to_owned(),
-        Some(Asked::Parked) => counter::PARKED_TITLE.get().to_owned(),
-        Some(Asked::Unknown(_)) => counter::UNKNOWN.get().to_owned(),
-        Some(Asked::Which(..)) => scan::WHICH.get().to_owned(),
-        Some(Asked::Code(_)) => counter::CODE.get().to_owned(),
-        Some(Asked::Camera) => counter::SCAN.get().to_owned(),
-        Some(Asked::GiveBack) => counter::CLEAR.get().to_owned(),
+        Some(DialogKind::Free(_)) => counter::FREE_ITEM.get().to_owned(),
+        Some(DialogKind::Details) => counter::DETAILS.get().to_owned(),
+        Some(DialogKind::Customer) => counter::CUSTOMER.get().to_owned(),
+        Some(DialogKind::Parked) => counter::PARKED_TITLE.get().to_owned(),
+        Some(DialogKind::Unknown(_)) => counter::UNKNOWN.get().to_owned(),
+        Some(DialogKind::Which(..)) => scan::WHICH.get().to_owned(),
+        Some(DialogKind::Code(_)) => counter::CODE.get().to_owned(),
+        Some(DialogKind::Camera) => counter::SCAN.get().to_owned(),
+        Some(DialogKind::GiveBack) => counter::CLEAR.get().to_owned(),
         None => String::new(),
     };
     let body = move || {
         till.take_scans(Layer::Dialog);
-        till.asked.get().map(|asked| match asked {
-            Asked::Variant(id) => view! { <Variants till id/> }.into_any(),
-            Asked::Grams(id, variant) => view! { <Grams till id variant/> }.into_any(),
-            Asked::Line(id, figure) => view! { <OneLine till id figure/> }.into_any(),
-            Asked::Free(code) => view! { <Free till code=code.unwrap_or_default()/> }.into_any(),
-            Asked::Details => view! { <Details till/> }.into_any(),
-            Asked::Customer => view! { <Customers till/> }.into_any(),
-            Asked::Parked => view! { <Parked till/> }.into_any(),
-            Asked::Unknown(code) => view! { <Unknown till code/> }.into_any(),
-            Asked::Which(code, places, label) => view! { <Which till code places label/> }.into_any(),
-            Asked::Code(picture) => view! { <PayCode till picture/> }.into_any(),
-            Asked::Camera => view! { <Camera till/> }.into_any(),
-            Asked::GiveBack => view! { <GiveBack till/> }.into_any(),
+        till.dialog.get().map(|dialog| match dialog {
+            DialogKind::Variant(id) => view! { <Variants till id/> }.into_any(),
+            DialogKind::Grams(id, variant) => view! { <Grams till id variant/> }.into_any(),
+            DialogKind::Line(id, figure) => view! { <OneLine till id figure/> }.into_any(),
+            DialogKind::Free(code) => view! { <Free till code=code.unwrap_or_default()/> }.into_any(),
+            DialogKind::Details => view! { <Details till/> }.into_any(),
+            DialogKind::Customer => view! { <Customers till/> }.into_any(),
+            DialogKind::Parked => view! { <Parked till/> }.into_any(),
+            DialogKind::Unknown(code) => view! { <Unknown till code/> }.into_any(),
+            DialogKind::Which(code, places, label) => view! { <Which till code places label/> }.into_any(),
+            DialogKind::Code(picture) => view! { <PayCode till picture/> }.into_any(),
+            DialogKind::Camera => view! { <Camera till/> }.into_any(),
+            DialogKind::GiveBack => view! { <GiveBack till/> }.into_any(),
         })
     };
     let picks = Signal::derive(move || {
-        matches!(till.asked.get(), Some(Asked::Variant(_) | Asked::Parked | Asked::Unknown(_) | Asked::Code(_)))
+        matches!(
+            till.dialog.get(),
+            Some(DialogKind::Variant(_) | DialogKind::Parked | DialogKind::Unknown(_) | DialogKind::Code(_))
+        )
     });
     view! { <Dialog open=till.asking title light=picks>{body}</Dialog> }
 }
@@ -139,7 +142,7 @@ fn Unknown(till: Till, code: String) -> impl IntoView {
                 <Button
                     label=counter::AS_FREE_ITEM
                     kind=Kind::Main
-                    on_press=move || till.ask(Asked::Free(Some(code.clone())))
+                    on_press=move || till.open(DialogKind::Free(Some(code.clone())))
                     attr:data-first=""
                 />
             </Acts>

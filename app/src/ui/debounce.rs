@@ -8,7 +8,7 @@ use leptos::prelude::*;
 const PAUSE: Duration = Duration::from_millis(100);
 
 /// False from the moment in which `of` changes until it has not changed for a tenth of a second.
-pub fn at_rest<T>(of: impl Fn() -> T + Send + Sync + 'static) -> Memo<bool>
+pub fn debounced<T>(of: impl Fn() -> T + Send + Sync + 'static) -> Memo<bool>
 where
     T: Clone + PartialEq + Send + Sync + 'static,
 {

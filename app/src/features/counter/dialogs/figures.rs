@@ -14,7 +14,7 @@ use uuid::Uuid;
 use crate::features::counter::model::{Good, percent_of};
 use crate::features::counter::till::{Figure, Till};
 use crate::features::meant;
-use crate::features::order::marks;
+use crate::features::order::appearance;
 use crate::features::order::refusal::{amount_words, price_words, quantity_words, weight_words};
 use crate::platform::page;
 use crate::text::{counter, delivery, fault, weight};
@@ -115,7 +115,7 @@ pub fn Grams(till: Till, id: Uuid, variant: u32) -> impl IntoView {
                 <div class="given-back">
                     <p class="label">
                         {move || {
-                            let price = marks::weight_price(price, per, currency.get());
+                            let price = appearance::weight_price(price, per, currency.get());
                             weight::per(&format!("{}{price}", currency.get().symbol), per)
                         }}
                     </p>

@@ -13,7 +13,7 @@ const LAST_LOOK_MS: i64 = 3_600_000;
 
 /// What to do next.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Errand {
+pub(crate) enum BlobStep {
     /// Nothing, until something changes or this moment has come (milliseconds since 1970).
     Rest(Option<i64>),
     /// Ask which of these the server lacks.
@@ -26,7 +26,7 @@ pub(crate) enum Errand {
 
 /// What is known of the pictures of one tab.
 #[derive(Debug, Default)]
-pub(crate) struct Carrier {
+pub(crate) struct BlobSync {
     /// Marked on the disk to be sent.
     unsent: BTreeSet<BlobId>,
     /// Of those, the ones that the server is known to lack.
@@ -50,30 +50,30 @@ pub(crate) struct Carrier {
     look_at: i64,
 }
 
-impl Carrier {
+impl BlobSync {
     /// What to do next. `free`: the server is within reach and no event waits.
-    pub(crate) fn next(&self, free: bool, now_ms: i64) -> Errand {
+    pub(crate) fn next(&self, free: bool, now_ms: i64) -> BlobStep {
         if !free {
-            return Errand::Rest(None);
+            return BlobStep::Rest(None);
         }
         // A clock that was set back must not make it wait for ever.
         if self.not_before > now_ms && self.not_before - now_ms <= LONGEST_DELAY_MS as i64 {
-            return Errand::Rest(Some(self.not_before));
+            return BlobStep::Rest(Some(self.not_before));
         }
         if let Some(id) = self.lacking.first() {
-            return Errand::Send(*id);
+            return BlobStep::Send(*id);
         }
         if let Some(id) = self.there.first() {
-            return Errand::Fetch(*id);
+            return BlobStep::Fetch(*id);
         }
         let waits = self.look_at > now_ms && self.look_at - now_ms <= LAST_LOOK_MS;
         let unsent = self.unsent.difference(&self.refused);
         let wanted = self.wanted.iter().filter(|_| !waits);
         let ask: Vec<BlobId> = unsent.chain(wanted).copied().take(MAX_BLOBS_ASKED).collect();
         match (ask.is_empty(), self.wanted.is_empty()) {
-            (false, _) => Errand::Ask(ask),
-            (true, false) => Errand::Rest(Some(self.look_at)),
-            (true, true) => Errand::Rest(None),
+            (false, _) => BlobStep::Ask(ask),
+            (true, false) => BlobStep::Rest(Some(self.look_at)),
+            (true, true) => BlobStep::Rest(None),
         }
     }
 
@@ -232,114 +232,114 @@ mod tests {
     #[test]
     fn nothing_travels_while_events_wait() {
         let [id] = ids();
-        let mut carrier = Carrier::default();
-        assert_eq!(carrier.next(true, 0), Errand::Rest(None));
-        carrier.kept(id);
-        assert_eq!(carrier.next(false, 0), Errand::Rest(None));
-        assert_eq!(carrier.next(true, 0), Errand::Send(id));
-        assert_eq!(carrier.unsent(), 1);
+        let mut blob_sync = BlobSync::default();
+        assert_eq!(blob_sync.next(true, 0), BlobStep::Rest(None));
+        blob_sync.kept(id);
+        assert_eq!(blob_sync.next(false, 0), BlobStep::Rest(None));
+        assert_eq!(blob_sync.next(true, 0), BlobStep::Send(id));
+        assert_eq!(blob_sync.unsent(), 1);
     }
 
     #[test]
     fn what_was_marked_before_is_asked_for_first_and_sent_one_by_one() {
         let [a, b, c] = ids();
-        let mut carrier = Carrier::default();
-        assert!(carrier.marked(vec![a, b, c]) && !carrier.marked(vec![a, b, c]));
-        assert_eq!(carrier.next(true, 0), Errand::Ask(vec![a, b, c]));
-        carrier.marked(vec![b, c]);
-        carrier.asked(&[a, b, c], &[b, c].into(), 0, 0);
-        assert_eq!(carrier.next(true, 0), Errand::Send(b));
-        carrier.marked(vec![c]);
-        carrier.sent(b);
-        assert_eq!(carrier.next(true, 0), Errand::Send(c));
-        carrier.marked(vec![]);
-        carrier.sent(c);
-        assert_eq!(carrier.next(true, 0), Errand::Rest(None));
+        let mut blob_sync = BlobSync::default();
+        assert!(blob_sync.marked(vec![a, b, c]) && !blob_sync.marked(vec![a, b, c]));
+        assert_eq!(blob_sync.next(true, 0), BlobStep::Ask(vec![a, b, c]));
+        blob_sync.marked(vec![b, c]);
+        blob_sync.asked(&[a, b, c], &[b, c].into(), 0, 0);
+        assert_eq!(blob_sync.next(true, 0), BlobStep::Send(b));
+        blob_sync.marked(vec![c]);
+        blob_sync.sent(b);
+        assert_eq!(blob_sync.next(true, 0), BlobStep::Send(c));
+        blob_sync.marked(vec![]);
+        blob_sync.sent(c);
+        assert_eq!(blob_sync.next(true, 0), BlobStep::Rest(None));
     }
 
     #[test]
     fn after_a_silence_it_waits_and_asks_before_it_sends_again() {
         let [id] = ids();
-        let mut carrier = Carrier::default();
-        carrier.kept(id);
-        carrier.failed(Some(id), 0, 0);
-        assert_eq!(carrier.next(true, 0), Errand::Rest(Some(1_000)));
-        assert_eq!(carrier.next(true, 1_000), Errand::Ask(vec![id]));
-        assert_eq!(carrier.next(true, -100_000_000), Errand::Ask(vec![id]), "a clock set back");
-        carrier.failed(None, 1_000, u64::MAX);
-        carrier.woken();
-        assert_eq!(carrier.next(true, 1_001), Errand::Ask(vec![id]));
+        let mut blob_sync = BlobSync::default();
+        blob_sync.kept(id);
+        blob_sync.failed(Some(id), 0, 0);
+        assert_eq!(blob_sync.next(true, 0), BlobStep::Rest(Some(1_000)));
+        assert_eq!(blob_sync.next(true, 1_000), BlobStep::Ask(vec![id]));
+        assert_eq!(blob_sync.next(true, -100_000_000), BlobStep::Ask(vec![id]), "a clock set back");
+        blob_sync.failed(None, 1_000, u64::MAX);
+        blob_sync.woken();
+        assert_eq!(blob_sync.next(true, 1_001), BlobStep::Ask(vec![id]));
     }
 
     #[test]
     fn what_the_server_lacks_is_looked_for_less_and_less_often() {
         let [a, b] = ids();
-        let mut carrier = Carrier::default();
-        assert!(carrier.named([a, b]) && !carrier.named([a]));
-        carrier.looked_up(vec![a]);
-        assert!(!carrier.named([a, b]), "one is here, the other is wanted");
-        assert_eq!(carrier.next(true, 0), Errand::Ask(vec![b]));
+        let mut blob_sync = BlobSync::default();
+        assert!(blob_sync.named([a, b]) && !blob_sync.named([a]));
+        blob_sync.looked_up(vec![a]);
+        assert!(!blob_sync.named([a, b]), "one is here, the other is wanted");
+        assert_eq!(blob_sync.next(true, 0), BlobStep::Ask(vec![b]));
         let mut now = 0;
         for pause in [60_000, 120_000, 240_000, 480_000, 960_000, 1_920_000, 3_600_000, 3_600_000] {
-            carrier.asked(&[b], &[b].into(), now, 0);
-            assert_eq!(carrier.next(true, now), Errand::Rest(Some(now + pause)));
+            blob_sync.asked(&[b], &[b].into(), now, 0);
+            assert_eq!(blob_sync.next(true, now), BlobStep::Rest(Some(now + pause)));
             now += pause;
-            assert_eq!(carrier.next(true, now), Errand::Ask(vec![b]));
+            assert_eq!(blob_sync.next(true, now), BlobStep::Ask(vec![b]));
         }
-        carrier.asked(&[b], &[].into(), now, 0);
-        assert_eq!(carrier.next(true, now), Errand::Fetch(b));
-        carrier.absent(b, now);
-        assert!(matches!(carrier.next(true, now), Errand::Rest(Some(_))));
-        carrier.fetched(b);
-        assert_eq!(carrier.next(true, now), Errand::Rest(None));
+        blob_sync.asked(&[b], &[].into(), now, 0);
+        assert_eq!(blob_sync.next(true, now), BlobStep::Fetch(b));
+        blob_sync.absent(b, now);
+        assert!(matches!(blob_sync.next(true, now), BlobStep::Rest(Some(_))));
+        blob_sync.fetched(b);
+        assert_eq!(blob_sync.next(true, now), BlobStep::Rest(None));
     }
 
     #[test]
     fn what_is_refused_needs_a_person_and_holds_up_nothing() {
         let [a, b] = ids();
-        let mut carrier = Carrier::default();
-        carrier.kept(a);
-        carrier.kept(b);
-        carrier.refused(a);
-        assert!(carrier.is_troubled());
-        assert_eq!(carrier.next(true, 0), Errand::Send(b));
-        carrier.marked(vec![a]);
-        carrier.sent(b);
-        assert_eq!((carrier.next(true, 0), carrier.unsent()), (Errand::Rest(None), 1));
+        let mut blob_sync = BlobSync::default();
+        blob_sync.kept(a);
+        blob_sync.kept(b);
+        blob_sync.refused(a);
+        assert!(blob_sync.is_troubled());
+        assert_eq!(blob_sync.next(true, 0), BlobStep::Send(b));
+        blob_sync.marked(vec![a]);
+        blob_sync.sent(b);
+        assert_eq!((blob_sync.next(true, 0), blob_sync.unsent()), (BlobStep::Rest(None), 1));
     }
 
     #[test]
     fn a_full_server_is_told_until_it_takes_one() {
         let [id] = ids();
-        let mut carrier = Carrier::default();
-        carrier.kept(id);
-        carrier.full();
-        carrier.failed(Some(id), 0, 0);
-        assert!(carrier.is_troubled());
-        carrier.marked(vec![]);
-        carrier.sent(id);
-        assert!(!carrier.is_troubled());
+        let mut blob_sync = BlobSync::default();
+        blob_sync.kept(id);
+        blob_sync.full();
+        blob_sync.failed(Some(id), 0, 0);
+        assert!(blob_sync.is_troubled());
+        blob_sync.marked(vec![]);
+        blob_sync.sent(id);
+        assert!(!blob_sync.is_troubled());
     }
 
     #[test]
     fn a_mark_that_stays_is_not_asked_for_in_a_circle() {
         let [id] = ids();
-        let mut carrier = Carrier::default();
-        carrier.marked(vec![id]);
-        carrier.asked(&[id], &[].into(), 0, 0);
-        assert_eq!(carrier.next(true, 0), Errand::Rest(Some(1_000)));
+        let mut blob_sync = BlobSync::default();
+        blob_sync.marked(vec![id]);
+        blob_sync.asked(&[id], &[].into(), 0, 0);
+        assert_eq!(blob_sync.next(true, 0), BlobStep::Rest(Some(1_000)));
     }
 
     #[test]
     fn many_are_asked_for_in_parts() {
         let all: Vec<BlobId> = (0..2_500_u32).map(|n| BlobId::of(&n.to_le_bytes())).collect();
-        let mut carrier = Carrier::default();
-        carrier.marked(all);
+        let mut blob_sync = BlobSync::default();
+        blob_sync.marked(all);
         let mut parts = Vec::new();
-        while let Errand::Ask(ids) = carrier.next(true, 0) {
+        while let BlobStep::Ask(ids) = blob_sync.next(true, 0) {
             parts.push(ids.len());
-            carrier.marked(carrier.unsent.iter().filter(|id| !ids.contains(id)).copied().collect());
-            carrier.asked(&ids, &[].into(), 0, 0);
+            blob_sync.marked(blob_sync.unsent.iter().filter(|id| !ids.contains(id)).copied().collect());
+            blob_sync.asked(&ids, &[].into(), 0, 0);
         }
         assert_eq!(parts, [1_000, 1_000, 500]);
     }

@@ -13,13 +13,13 @@ const BACKLOG: usize = 64;
 
 /// The rooms of all shops that someone spoke to since the start.
 #[derive(Debug, Default)]
-pub struct Rooms(Mutex<HashMap<Uuid, Arc<Room>>>);
+pub struct ShopChannels(Mutex<HashMap<Uuid, Arc<ShopChannel>>>);
 
 /// The room of one shop.
 #[derive(Debug)]
-pub struct Room {
+pub struct ShopChannel {
     /// Held from before a push's transaction until its news is out, so that news goes out in sequence.
-    pub turn: tokio::sync::Mutex<()>,
+    pub push_lock: tokio::sync::Mutex<()>,
     news: broadcast::Sender<News>,
 }
 
@@ -39,16 +39,18 @@ pub enum News {
     Revoked(Uuid),
 }
 
-impl Rooms {
+impl ShopChannels {
     /// The room of a shop.
-    pub fn room(&self, shop: Uuid) -> Arc<Room> {
-        let mut rooms = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let room = || Arc::new(Room { turn: tokio::sync::Mutex::default(), news: broadcast::Sender::new(BACKLOG) });
-        Arc::clone(rooms.entry(shop).or_insert_with(room))
+    pub fn channel(&self, shop: Uuid) -> Arc<ShopChannel> {
+        let mut channels = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let channel = || {
+            Arc::new(ShopChannel { push_lock: tokio::sync::Mutex::default(), news: broadcast::Sender::new(BACKLOG) })
+        };
+        Arc::clone(channels.entry(shop).or_insert_with(channel))
     }
 }
 
-impl Room {
+impl ShopChannel {
     /// Hears everything from now on.
     pub fn listen(&self) -> broadcast::Receiver<News> {
         self.news.subscribe()
