@@ -2,6 +2,7 @@
 //! acts; the wiring to the replica is here.
 
 mod carts;
+mod changes;
 mod customers;
 mod fault;
 mod link;
@@ -24,17 +25,18 @@ use domain::figure::Usage;
 use domain::order::{Badge, Command, Conflict, ConflictKind, Context, Order, Summary, decide};
 use domain::shop::{ShopSettings, device_name_field};
 use domain::weight::WeightUnit;
-use domain::{Day, DeviceCode, OrderNumber};
+use domain::{Day, DeviceCode, OrderNumber, StreamKind, StreamKinds};
 use futures::future::select;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use protocol::api::{DeviceEntry, Pairing, Quarantine};
-use replica::client::{Host, OpenFault};
+use replica::client::{Change, Host, OpenFault};
 use replica::clock::Wrong;
 use replica::storage::StorageFault;
 use replica::{Filter, Quarantined, SortBy};
 use uuid::Uuid;
 
+use self::changes::{Changes, ORDERS};
 pub use self::customers::{People, Person};
 pub use self::fault::{ActFault, ServerFault};
 pub use self::link::Link;
@@ -109,8 +111,10 @@ pub struct Session {
     pub conflicts: RwSignal<u64>,
     /// A new version of the app is ready to be taken.
     pub update: RwSignal<bool>,
-    /// Counts the changes of what is on this device, from whichever side they came.
-    changes: RwSignal<u64>,
+    /// Changes of what is on this device, from whichever side they came.
+    changes: Changes,
+    /// The shop has a server; how many events that put aside; what could not be read here.
+    device: RwSignal<(bool, usize, (usize, usize))>,
     /// The shop's time zone (IANA).
     zone: RwSignal<String>,
     /// The days that lists have asked for, in their order.
@@ -144,7 +148,8 @@ impl Session {
             sync: RwSignal::new(SyncStatus::default()),
             conflicts: RwSignal::new(0),
             update: RwSignal::new(false),
-            changes: RwSignal::new(0),
+            changes: Changes::new(),
+            device: RwSignal::default(),
             zone: RwSignal::new(clock::own_zone()),
             spans: StoredValue::default(),
             now: RwSignal::new(clock::now_ms()),
@@ -167,7 +172,7 @@ impl Session {
             }
         });
         spawn_local(async move {
-            let changed = move || session.changed();
+            let changed = move |change: &Change| session.changed(change.kinds);
             let hitch = move |hitch| session.trouble.set(Some(Trouble::Hitch(hitch)));
             let mut opened = Link::open_ready(NAME, changed, hitch).await;
             if matches!(opened, Err(OpenFault::Outdated)) {
@@ -183,7 +188,7 @@ impl Session {
                 Ok(link) => {
                     session.trouble.set(None);
                     session.link.set_value(Some(Rc::clone(&link)));
-                    session.changed();
+                    session.changed(StreamKinds::ALL);
                     if let Some(works) = session.works_at_last().await {
                         (works.run)(link).await;
                     }
@@ -205,19 +210,46 @@ impl Session {
     }
 
     /// Says anew what every page shows.
-    fn changed(self) {
+    fn changed(self, kinds: StreamKinds) {
         let Some(link) = self.link() else {
             return;
         };
         let now = link.now_ms();
-        let (shop, zone, conflicts) = link.read(|replica| {
+        // What runs reads the time as it is now. The time by itself makes nothing run before the next tick, unless the
+        // clock was put right.
+        if self.now.get_untracked().abs_diff(now) > TICK.as_millis() as u64 {
+            self.now.set(now);
+        } else if let Some(mut known) = self.now.try_write_untracked() {
+            *known = now;
+        }
+        let sync = link.sync_state();
+        set_if_new(self.sync, link.face());
+        set_if_new(self.clock_wrong, sync.clock_wrong);
+        let connected = link.read(|replica| replica.device().credential.is_some());
+        set_if_new(self.device, (connected, sync.quarantined, sync.unreadable));
+        if kinds.contains(StreamKind::Shop) {
+            self.shop_changed(&link);
+        }
+        if !kinds.is_empty() {
+            set_if_new(self.conflicts, link.read(|replica| open_conflicts(replica, now)) as u64);
+        }
+        self.changes.notify(kinds);
+        if kinds.contains(StreamKind::Shop) {
+            let is_open = link.read(|replica| replica.device().shop.is_some());
+            set_if_new(self.boot, if is_open { Boot::Open } else { Boot::NoShop });
+        }
+    }
+
+    /// Refreshes what every page knows of the shop itself.
+    fn shop_changed(self, link: &Link) {
+        let (shop, zone) = link.read(|replica| {
             let device = replica.device();
             let shop = device.shop.filter(|_| replica.shop().is_started()).map(|_| ShopHeader {
                 name: replica.shop().name().to_owned(),
                 tablet: device.code.clone().unwrap_or_default(),
                 currency: Currency::of(&replica.shop().settings().currency.code()),
             });
-            (shop, replica.shop().time_zone().to_owned(), open_conflicts(replica, now))
+            (shop, replica.shop().time_zone().to_owned())
         });
         text::weight::set_shop(link.read(|replica| replica.shop().settings().usage().weight));
         if !zone.is_empty() && self.zone.with_untracked(|known| *known != zone) {
@@ -225,21 +257,8 @@ impl Session {
             self.zone.set(zone.clone());
             text::set_time_zone(Some(zone));
         }
-        if self.now.get_untracked().abs_diff(now) > 1_000 {
-            self.now.set(now);
-        }
         records::shop_is(link.read(|replica| replica.shop().fields()));
-        set_if_new(self.sync, link.face());
-        set_if_new(self.clock_wrong, link.sync_state().clock_wrong);
-        set_if_new(self.conflicts, conflicts as u64);
-        let boot = if shop.is_some() || link.read(|replica| replica.device().shop.is_some()) {
-            Boot::Open
-        } else {
-            Boot::NoShop
-        };
         set_if_new(self.shop, shop);
-        self.changes.update(|count| *count = count.wrapping_add(1));
-        set_if_new(self.boot, boot);
     }
 
     fn tick(self) {
@@ -284,7 +303,7 @@ impl Session {
         // What is asked last is what is shown, whichever is read first.
         let asked = StoredValue::new(0_u64);
         Effect::new(move |_| {
-            self.changes.track();
+            self.changes.track(&[StreamKind::Order]);
             let id = id.get();
             let nth = asked.get_value() + 1;
             asked.set_value(nth);
@@ -318,7 +337,7 @@ impl Session {
     /// What a list is about: how many orders, on which days, in which states.
     pub fn listing(self, filter: Signal<Filter>) -> Signal<Arc<Listing>> {
         let listing = Memo::new(move |_| {
-            self.changes.track();
+            self.changes.track(ORDERS);
             let now = self.now.get();
             let Some(link) = self.link() else {
                 return Arc::default();
@@ -345,7 +364,7 @@ impl Session {
     /// Some of the orders of a list, in its order; the first of all is number 0.
     pub fn rows(self, filter: Signal<Filter>, part: Signal<Range<usize>>) -> Signal<Arc<Vec<Row>>> {
         let rows = Memo::new(move |_| {
-            self.changes.track();
+            self.changes.track(ORDERS);
             let now = self.now.get();
             let (Some(link), Range { start, end }) = (self.link(), part.get()) else {
                 return Arc::default();
@@ -372,7 +391,7 @@ impl Session {
     /// How many orders there are.
     pub fn counts(self) -> Signal<Counts> {
         let counts = Memo::new(move |_| {
-            self.changes.track();
+            self.changes.track(ORDERS);
             let now = self.now.get();
             let link = self.link();
             let count = |replica: &replica::Replica| {
@@ -384,16 +403,16 @@ impl Session {
                     (Badge::Oversold, counts.oversold),
                 ];
                 to_do.retain(|(_, count)| *count > 0);
-                Counts { all: counts.all(), conflicts: open_conflicts(replica, now), to_do }
+                Counts { all: counts.all(), to_do }
             };
             link.map(|link| link.read(count)).unwrap_or_default()
         });
         counts.into()
     }
 
-    /// Asks the replica something that is in memory; asked again after every change.
+    /// Asks the replica something of its orders that is in memory; asked again after every change of them.
     pub fn ask<T>(self, question: impl FnOnce(&replica::Replica, i64) -> T) -> Option<T> {
-        self.changes.track();
+        self.changes.track(ORDERS);
         let now = self.now.get();
         Some(self.link()?.read(|replica| question(replica, now)))
     }
@@ -407,7 +426,7 @@ impl Session {
     /// The conflicts that ask for a person: the order, and the conflict's id.
     pub fn conflicts(self) -> Signal<Vec<(Arc<Order>, String)>> {
         let read = move || {
-            self.changes.track();
+            self.changes.track(&[StreamKind::Order]);
             let link = self.link()?;
             Some(async move { conflicts(&link).await.ok() })
         };
@@ -457,7 +476,7 @@ impl Session {
     /// What holds for the whole shop.
     pub fn settings(self) -> Signal<ShopSettings> {
         let settings = Memo::new(move |_| {
-            self.changes.track();
+            self.changes.track(&[StreamKind::Shop]);
             self.link().map(|link| link.read(|replica| replica.shop().settings())).unwrap_or_default()
         });
         settings.into()
@@ -471,7 +490,7 @@ impl Session {
 
     /// The code of a tablet; empty where it is not known.
     pub fn device_code(self, device: Uuid) -> String {
-        self.changes.track();
+        self.changes.track(&[StreamKind::Shop]);
         let code =
             self.link().and_then(|link| link.read(|replica| replica.shop().device_code(device).map(str::to_owned)));
         code.unwrap_or_default()
@@ -562,8 +581,9 @@ impl Session {
 
     /// What the server put aside of this device's.
     pub fn own_aside(self) -> Signal<Vec<Quarantined>> {
+        let count = Memo::new(move |_| self.device.get().1);
         let aside = Memo::new(move |_| {
-            self.changes.track();
+            count.track();
             self.link().map(|link| link.read(replica::Replica::quarantined)).unwrap_or_default()
         });
         aside.into()
@@ -571,17 +591,13 @@ impl Session {
 
     /// How many of this device's rows could not be read, and how many events that no log has were lost with them.
     pub fn unreadable(self) -> Signal<(usize, usize)> {
-        let unreadable = Memo::new(move |_| {
-            self.changes.track();
-            self.link().map(|link| link.read(replica::Replica::unreadable)).unwrap_or_default()
-        });
-        unreadable.into()
+        Memo::new(move |_| self.device.get().2).into()
     }
 
     /// The tablets of the shop, this one first.
     pub fn devices(self) -> Signal<Vec<Device>> {
         let devices = Memo::new(move |_| {
-            self.changes.track();
+            self.changes.track(&[StreamKind::Shop]);
             let Some(link) = self.link() else {
                 return Vec::new();
             };
@@ -606,11 +622,7 @@ impl Session {
 
     /// The shop has a server.
     pub fn connected(self) -> Signal<bool> {
-        let connected = Memo::new(move |_| {
-            self.changes.track();
-            self.link().is_some_and(|link| link.read(|replica| replica.device().credential.is_some()))
-        });
-        connected.into()
+        Memo::new(move |_| self.device.get().0).into()
     }
 
     /// A person says that this device's clock is right.

@@ -30,7 +30,7 @@ use uuid::Uuid;
 
 pub use money::Currency;
 pub use number::{Day, DeviceCode, OrderNumber};
-pub use stream::{Fold, StreamKind};
+pub use stream::{Fold, StreamKind, StreamKinds};
 
 /// What an event says, whatever its stream.
 #[derive(Clone, Debug, PartialEq)]

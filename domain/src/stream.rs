@@ -72,6 +72,33 @@ impl StreamKind {
     }
 }
 
+/// A set of kinds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct StreamKinds(u32);
+
+impl StreamKinds {
+    /// Every kind.
+    pub const ALL: Self = Self(u32::MAX);
+    /// These kinds.
+    pub fn of(kinds: &[StreamKind]) -> Self {
+        let mut set = Self::default();
+        kinds.iter().for_each(|kind| set.insert(*kind));
+        set
+    }
+    /// Adds a kind.
+    pub fn insert(&mut self, kind: StreamKind) {
+        self.0 |= 1 << kind as u32;
+    }
+    /// Whether it holds a kind.
+    pub fn contains(self, kind: StreamKind) -> bool {
+        self.0 & (1 << kind as u32) != 0
+    }
+    /// Whether it holds none.
+    pub fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;

@@ -17,9 +17,9 @@ use std::future::{Future, poll_fn};
 use std::rc::Rc;
 use std::task::{Poll, Waker};
 
-use domain::OrderNumber;
 use domain::order::Order;
 use domain::record::Record;
+use domain::{OrderNumber, StreamKinds};
 use futures::lock::Mutex;
 use protocol::{BlobId, MAX_PUSH_BYTES, Problem};
 use uuid::Uuid;
@@ -211,7 +211,10 @@ pub struct Acted {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Change {
     /// These orders and records; thousands where a shop's log was pulled.
-    pub orders: Vec<Uuid>,
+    pub streams: Vec<Uuid>,
+    /// The kinds of the streams of which something may read otherwise than before, were it only whether the server has
+    /// it; contacts as the orders they belong to. All of them where the replica was loaded again.
+    pub kinds: StreamKinds,
     /// Something was stored by this client: other tabs should [`Client::refresh`].
     pub stored: bool,
     /// These pictures are here now.
@@ -328,7 +331,9 @@ impl<S: Storage, T: Transport, H: Host> Client<S, T, H> {
         Self::of(replica, storage, transport, host).await
     }
 
-    async fn of(replica: Replica, storage: S, transport: T, host: H) -> Result<Self, OpenFault> {
+    async fn of(mut replica: Replica, storage: S, transport: T, host: H) -> Result<Self, OpenFault> {
+        // Nobody has read anything of it before.
+        replica.take_changed();
         let mut blob_sync = BlobSync::default();
         let started_ms = host.now_ms().saturating_sub(host.uptime_ms());
         blob_sync.marked(steadily(&storage, async || storage.unsent_blobs().await).await?);

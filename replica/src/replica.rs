@@ -29,7 +29,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use domain::order::{Rejection, Summary};
 use domain::shop::Shop;
-use domain::{Day, Event, Fold, Meta, StreamKind};
+use domain::{Day, Event, Fold, Meta, StreamKind, StreamKinds};
 use protocol::digest::EventHash;
 use protocol::{Digest, Envelope, Stream};
 use uuid::Uuid;
@@ -114,7 +114,7 @@ pub struct Prepared {
     /// What to store.
     pub batch: Batch,
     /// The orders and records that it changes.
-    pub orders: Vec<Uuid>,
+    pub streams: Vec<Uuid>,
 }
 
 /// A push that is ready to be sent.
@@ -277,6 +277,8 @@ pub struct Replica {
     head: u64,
     /// Another tab built the journal's rows anew: this replica must be loaded again.
     outdated: bool,
+    /// The kinds of what was applied since somebody took this.
+    changed: StreamKinds,
 }
 
 #[derive(Debug, Default)]

@@ -203,7 +203,7 @@ pub fn Orders() -> impl IntoView {
 
     let counts = session.counts();
     let conflicts = move || {
-        let open = u64::try_from(counts.get().conflicts).unwrap_or(u64::MAX);
+        let open = session.conflicts.get();
         (open > 0).then(
             || view! { <LinkButton href="/conflicts" label=move || list::conflicts(open) glyph=Glyph::Conflict/> },
         )

@@ -98,7 +98,7 @@ fn Dispute(of: RecordConflict) -> impl IntoView {
             Some(Value::Int(n)) if is_count => records::counted(&appearance::quantity(n, unit)),
             // Another record is called by its name.
             Some(Value::Text(other)) if field == "merged_into" => {
-                let other = other.parse().ok().and_then(|id| session.fields_of(id));
+                let other = other.parse().ok().and_then(|id| session.fields_of(kind, id));
                 other.map(|fields| fields.text("name").to_owned()).unwrap_or_default()
             }
             of => shop.with(|shop| value_words(kind, &field, of.as_ref(), shop, currency.get())),

@@ -2,12 +2,14 @@
 
 use std::sync::Arc;
 
+use domain::StreamKind;
 use domain::order::{Order, Status, Summary};
 use leptos::prelude::*;
 use replica::storage::StorageFault;
 use uuid::Uuid;
 
 use super::Session;
+use super::changes::ORDERS;
 use crate::platform::clock;
 
 /// More parked carts than this are found in the list of orders.
@@ -17,7 +19,7 @@ impl Session {
     /// The carts that wait on any tablet of the shop, newest first.
     pub fn parked(self) -> Signal<Arc<Vec<Summary>>> {
         let parked = Memo::new(move |_| {
-            self.changes.track();
+            self.changes.track(&[StreamKind::Order]);
             let filter = replica::Filter { status: vec![Status::Draft], parked: true, ..replica::Filter::default() };
             let rows = self.link().map(|link| link.read(|replica| replica.page(&filter, 0, MOST, link.now_ms()).rows));
             Arc::new(rows.unwrap_or_default())
@@ -27,7 +29,7 @@ impl Session {
 
     /// What lists show of an order. Tracks changes.
     pub fn summary(self, id: Uuid) -> Option<Summary> {
-        self.changes.track();
+        self.changes.track(ORDERS);
         self.link().and_then(|link| link.read(|replica| replica.summary(id, link.now_ms())))
     }
 

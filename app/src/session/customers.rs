@@ -12,6 +12,7 @@ use leptos::prelude::*;
 use replica::storage::StorageFault;
 use uuid::Uuid;
 
+use super::changes::ORDERS;
 use super::{Link, Load, Row, Session, newest};
 
 /// A person.
@@ -138,7 +139,7 @@ impl Session {
         let customers = self.customers();
         let people = Memo::new(move |_| {
             // Orders change what people owe.
-            self.changes.track();
+            self.changes.track(&[StreamKind::Order]);
             let customers: Vec<Arc<Customer>> = customers.with(|all| all.iter().cloned().collect());
             let Some(link) = self.link() else {
                 return Arc::default();
@@ -150,7 +151,7 @@ impl Session {
 
     /// Who the customer of an order is: the id and name of the person. Tracks changes.
     pub fn customer_of(self, customer: Uuid) -> Option<Customer> {
-        self.changes.track();
+        self.changes.track(&[StreamKind::Customer]);
         self.link()?.read(|replica| {
             let read = |id| replica.fields(id).map(|fields| Customer::read(&fields));
             let is = customer::resolve(customer, |id| {
@@ -190,7 +191,7 @@ impl Session {
     /// The orders of these customers, newest first.
     pub fn bought(self, customers: Signal<Vec<Uuid>>) -> Signal<Arc<Vec<Row>>> {
         let rows = Memo::new(move |_| {
-            self.changes.track();
+            self.changes.track(ORDERS);
             let now = self.now.get();
             let Some(link) = self.link() else {
                 return Arc::default();
@@ -211,7 +212,7 @@ impl Session {
     pub fn debt_book(self, customers: Signal<Vec<Uuid>>) -> Signal<Load<Arc<Vec<Posted>>>> {
         let rows = self.bought(customers);
         let asked_for = Memo::new(move |_| {
-            self.changes.track();
+            self.changes.track(&[StreamKind::Customer]);
             let customers = customers.get();
             let versions: Vec<(Uuid, u64)> = self
                 .link()

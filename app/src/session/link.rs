@@ -14,7 +14,7 @@ use futures::channel::oneshot;
 use protocol::BlobId;
 use protocol::api::{DeviceEntry, Pairing, Quarantine};
 use replica::client::rules::RuleRunner;
-use replica::client::{self, Client, KeepFault, OpenFault, SyncState};
+use replica::client::{self, Change, Client, KeepFault, OpenFault, SyncState};
 use replica::storage::StorageFault;
 use replica::sync::State;
 use replica::{Act, ActFault as Refused, Replica};
@@ -39,7 +39,7 @@ pub struct Link {
     others: Others,
     /// Takes in what another tab wrote; set once the whole program is here.
     refresh: Cell<Option<Refresh>>,
-    changed: Box<dyn Fn()>,
+    changed: Box<dyn Fn(&Change)>,
     /// Those who wait for something to become true.
     waiting: RefCell<Vec<oneshot::Sender<()>>>,
     /// The browser has been asked to keep the data.
@@ -53,7 +53,7 @@ impl Link {
     pub async fn open(name: &str, durability: Durability) -> Result<Rc<Self>, StorageFault> {
         let disk = IndexedDb::open(name, durability, Rc::new(|_| ())).await?;
         let client = Client::open(disk, Network, Browser).await.map_err(storage_fault)?;
-        let link = Self::of(name, client, || ());
+        let link = Self::of(name, client, |_| ());
         link.listen_to_other_tabs();
         Ok(link)
     }
@@ -62,7 +62,7 @@ impl Link {
     /// `changed` is called after every change, `hitch` where the storage lets wait.
     pub(super) async fn open_ready(
         name: &str,
-        changed: impl Fn() + 'static,
+        changed: impl Fn(&Change) + 'static,
         hitch: impl Fn(Hitch) + 'static,
     ) -> Result<Rc<Self>, OpenFault> {
         let disk = IndexedDb::open(name, Durability::Strict, Rc::new(hitch)).await?;
@@ -88,7 +88,7 @@ impl Link {
         refresh(Rc::clone(self));
     }
 
-    fn of(name: &str, client: Client<IndexedDb, Network, Browser>, changed: impl Fn() + 'static) -> Rc<Self> {
+    fn of(name: &str, client: Client<IndexedDb, Network, Browser>, changed: impl Fn(&Change) + 'static) -> Rc<Self> {
         let link = Rc::new_cyclic(|link: &Weak<Self>| {
             let told = link.clone();
             let others = Others::join(name, move || {
@@ -112,19 +112,19 @@ impl Link {
         let listening = Rc::downgrade(&link);
         link.client.on_change(move |change| {
             // A picture that was fetched changes nothing of what pages list.
-            let only_fetched = !change.blobs.is_empty() && change.orders.is_empty() && !change.stored;
+            let only_fetched = !change.blobs.is_empty() && change.streams.is_empty() && !change.stored;
             if let Some(link) = listening.upgrade().filter(|_| !only_fetched) {
-                link.heard(change.stored);
+                link.heard(change);
             }
         });
         link
     }
 
-    fn heard(&self, stored: bool) {
-        if stored {
+    fn heard(&self, change: &Change) {
+        if change.stored {
             self.others.tell();
         }
-        (self.changed)();
+        (self.changed)(change);
         for waiting in self.waiting.take() {
             // Fails where they have stopped waiting.
             let _ = waiting.send(());
@@ -145,7 +145,7 @@ impl Link {
     pub async fn run(&self) {
         let _lock = Lock::take(&self.name).await;
         self.leads.set(true);
-        self.heard(false);
+        self.heard(&Change::default());
         self.client.run().await;
     }
 
@@ -156,7 +156,7 @@ impl Link {
 
     /// Calls this after every change of orders and records: with those that changed.
     pub fn on_orders(&self, listener: impl Fn(&[Uuid]) + 'static) {
-        self.client.on_change(move |change| listener(&change.orders));
+        self.client.on_change(move |change| listener(&change.streams));
     }
 
     /// The orders to which a rule would do something now.

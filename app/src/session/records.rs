@@ -21,7 +21,8 @@ use uuid::Uuid;
 
 use crate::platform::intl;
 
-use super::{ActFault, Link, Load, Session, newest};
+use super::changes::ORDERS;
+use super::{ActFault, Link, Session, newest};
 
 /// All records of a kind as they stand. Cheap to clone; equal when nothing of them changed.
 #[derive(Debug)]
@@ -122,7 +123,7 @@ impl Session {
         read: fn(&Fields) -> Option<T>,
     ) -> Signal<Records<T>> {
         let records = Memo::new(move |before: Option<&Records<T>>| {
-            self.changes.track();
+            self.changes.track(&[kind]);
             let Some(link) = self.link() else {
                 return Records::default();
             };
@@ -149,7 +150,7 @@ impl Session {
     /// The products, each together with those that turned out to be the same one.
     pub fn products(self) -> Signal<Records<Product>> {
         let records = Memo::new(move |before: Option<&Records<Product>>| {
-            self.changes.track();
+            self.changes.track(&[StreamKind::Product]);
             let Some(link) = self.link() else {
                 return Records::default();
             };
@@ -184,7 +185,7 @@ impl Session {
     }
     /// The article that this one turned out to be: product and variant. Tracks changes.
     pub fn article(self, product: Uuid, variant: u32) -> (Uuid, u32) {
-        self.changes.track();
+        self.changes.track(&[StreamKind::Product]);
         let is = self.link().map(|link| link.read(|replica| replica.merges().article((product, variant))));
         is.unwrap_or((product, variant))
     }
@@ -207,8 +208,8 @@ impl Session {
     }
 
     /// A record's fields, also of one that was thrown away since; tracks changes.
-    pub fn fields_of(self, record: Uuid) -> Option<Fields> {
-        self.changes.track();
+    pub fn fields_of(self, kind: StreamKind, record: Uuid) -> Option<Fields> {
+        self.changes.track(&[kind]);
         self.link()?.read(|replica| replica.fields(record))
     }
 
@@ -219,7 +220,7 @@ impl Session {
 
     /// What there is of a product's variant (0: of the product), as far as this tablet knows. Tracks changes.
     pub fn stock(self, product: &Product, variant: u32) -> Stock {
-        self.changes.track();
+        self.changes.track(ORDERS);
         self.link().map(|link| link.read(|replica| replica.stock_of(product.id, variant))).unwrap_or_default()
     }
 
@@ -236,16 +237,6 @@ impl Session {
                 counted: sum.counted || stock.counted,
             }
         })
-    }
-
-    /// A record with its timeline, kept up to date after acts and syncs.
-    pub fn record(self, id: Signal<Option<Uuid>>) -> Signal<Load<Arc<Record>>> {
-        let read = move || {
-            self.changes.track();
-            let (id, link) = (id.get()?, self.link()?);
-            Some(async move { link.record(id).await.ok().map(Load::from) })
-        };
-        newest(Load::Pending, read).into()
     }
 
     /// Does what a person asks for, all of it in one transaction or nothing. Answers when it is on the disk, with
@@ -299,7 +290,7 @@ impl Session {
     /// The conflicts of records that ask for a person.
     pub fn record_conflicts(self) -> Signal<Vec<RecordConflict>> {
         let read = move || {
-            self.changes.track();
+            self.changes.track(StreamKind::ALL);
             let link = self.link()?;
             Some(async move { conflicts(&link).await.ok() })
         };

@@ -12,6 +12,7 @@ use leptos::prelude::*;
 use replica::storage::StorageFault;
 use uuid::Uuid;
 
+use super::changes::ORDERS;
 use super::{Link, Load, Session, newest};
 
 /// The stock ledger of a product, as far as it was asked for.
@@ -51,7 +52,7 @@ impl Session {
     /// The counts of which a person has to say whether something moved before or after them, of all products or of one.
     pub fn count_questions(self, product: Option<Uuid>) -> Signal<Vec<CountQuestion>> {
         let read = move || {
-            self.changes.track();
+            self.changes.track(ORDERS);
             let link = self.link()?;
             Some(async move { read_questions(&link, product).await.ok() })
         };
@@ -61,7 +62,7 @@ impl Session {
     /// The orders that were promised some of a product that has not left yet, newest first, each with how much of
     /// which variant. Tracks changes.
     pub fn reserving(self, product: Uuid) -> Vec<(Summary, Vec<(u32, i64)>)> {
-        self.changes.track();
+        self.changes.track(ORDERS);
         let Some(link) = self.link() else { return Vec::new() };
         let now = self.now.get();
         link.read(|replica| {
@@ -83,20 +84,20 @@ impl Session {
     /// Whether anything ever took of a product's variant or moved it: then it is part of the shop's books. Tracks
     /// changes.
     pub fn is_in_use(self, product: &Product, variant: u32) -> bool {
-        self.changes.track();
+        self.changes.track(ORDERS);
         let taken = self.link().map(|link| link.read(|replica| replica.stock(product.id, variant))).unwrap_or_default();
         product.moved.contains_key(&variant) || taken != (0, 0)
     }
 
     /// Whether orders took anything under this very name of an article, whatever it turned out to be. Tracks changes.
     pub fn is_taken(self, product: Uuid, variant: u32) -> bool {
-        self.changes.track();
+        self.changes.track(ORDERS);
         self.link().is_some_and(|link| link.read(|replica| replica.is_taken(product, variant)))
     }
 
     /// Whether an order was promised what there is not enough of. Tracks changes.
     pub fn is_oversold(self, order: Uuid) -> bool {
-        self.changes.track();
+        self.changes.track(ORDERS);
         let now = self.now.get_untracked();
         let summary = self.link().and_then(|link| link.read(|replica| replica.summary(order, now)));
         summary.is_some_and(|summary| summary.badges.has(Badge::Oversold))
@@ -105,7 +106,7 @@ impl Session {
     /// The stock ledger of a product: the doings of so many orders, and all that was done beside orders meanwhile.
     pub fn stock_ledger(self, product: Uuid, orders: Signal<usize>) -> Signal<Load<Arc<StockLedger>>> {
         let read = move || {
-            self.changes.track();
+            self.changes.track(ORDERS);
             let (orders, link) = (orders.get(), self.link()?);
             Some(async move { read_ledger(&link, product, orders).await.ok().map(Load::from) })
         };

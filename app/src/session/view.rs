@@ -82,8 +82,6 @@ pub struct Listing {
 pub struct Counts {
     /// In every state.
     pub all: usize,
-    /// Conflicts that ask for a person.
-    pub conflicts: usize,
     /// What asks to be looked after, and how many of each there are.
     pub to_do: Vec<(Badge, usize)>,
 }

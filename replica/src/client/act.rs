@@ -152,7 +152,7 @@ impl<S: Storage, T: Transport, H: Host> Client<S, T, H> {
     /// Stores what was decided. [`StorageFault::Stale`]: another tab was quicker, and what it wrote is taken in.
     /// The lock is held by the caller.
     pub(super) async fn store(&self, prepared: Prepared) -> Result<(), StorageFault> {
-        let Prepared { batch, orders } = prepared;
+        let Prepared { batch, streams } = prepared;
         let mut reopenings = 0;
         loop {
             match self.0.storage.write(&batch).await {
@@ -173,8 +173,12 @@ impl<S: Storage, T: Transport, H: Host> Client<S, T, H> {
                 Err(fault) => return Err(fault),
             }
         }
-        self.0.replica.borrow_mut().committed(batch).map_err(corrupt)?;
-        self.tell(Change { orders, stored: true, ..Change::default() });
+        let kinds = {
+            let mut replica = self.0.replica.borrow_mut();
+            replica.committed(batch).map_err(corrupt)?;
+            replica.take_changed()
+        };
+        self.tell(Change { streams, kinds, stored: true, ..Change::default() });
         self.0.wakeup.notify();
         Ok(())
     }
@@ -190,9 +194,9 @@ impl<S: Storage, T: Transport, H: Host> Client<S, T, H> {
     /// Takes in what other tabs wrote. The lock is held by the caller.
     async fn absorb(&self) -> Result<(), StorageFault> {
         let mut reopenings = 0;
-        let orders = loop {
+        let streams = loop {
             match self.try_absorb().await {
-                Ok(orders) => break orders,
+                Ok(streams) => break streams,
                 Err(StorageFault::Closed) if reopenings < REOPENINGS => {
                     reopenings += 1;
                     self.0.storage.reopen().await?;
@@ -200,8 +204,9 @@ impl<S: Storage, T: Transport, H: Host> Client<S, T, H> {
                 Err(fault) => return Err(fault),
             }
         };
-        if let Some(orders) = orders {
-            self.tell(Change { orders, ..Change::default() });
+        if let Some(streams) = streams {
+            let kinds = self.0.replica.borrow_mut().take_changed();
+            self.tell(Change { streams, kinds, ..Change::default() });
             self.0.wakeup.notify();
         }
         Ok(())
@@ -218,7 +223,7 @@ impl<S: Storage, T: Transport, H: Host> Client<S, T, H> {
         let absorbed = self.0.replica.borrow_mut().absorb(entries, device.as_deref());
         let outdated = self.replica().is_outdated();
         match absorbed {
-            Ok(orders) if !outdated => Ok(Some(orders)),
+            Ok(streams) if !outdated => Ok(Some(streams)),
             // Another tab built the rows anew, or what it wrote can't be read here: begin again from the disk.
             _ => {
                 let replica = load_any(&self.0.storage).await.map_err(unopened)?;

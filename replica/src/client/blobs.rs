@@ -79,8 +79,8 @@ impl<S: Storage, T: Transport, H: Host> Client<S, T, H> {
         self.want_blobs(named);
         let inner = Rc::downgrade(&self.0);
         self.on_change(move |change| {
-            if let Some(client) = inner.upgrade().map(Self).filter(|_| change.stored || !change.orders.is_empty()) {
-                let named = client.replica().named_blobs(Some(&change.orders));
+            if let Some(client) = inner.upgrade().map(Self).filter(|_| change.stored || !change.streams.is_empty()) {
+                let named = client.replica().named_blobs(Some(&change.streams));
                 client.want_blobs(named);
             }
         });

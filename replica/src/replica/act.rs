@@ -185,7 +185,7 @@ impl Replica {
         let erase = asks.map(|made| made.stream).collect();
         let events = all.iter().map(Made::stored).collect();
         let entry = Entry { hlc, events, rows: rows.of_orders(), records: rows.of_records(), erase, ..self.entry() };
-        Ok((ids, Prepared { batch: self.batch(&entry), orders: rows.ids() }))
+        Ok((ids, Prepared { batch: self.batch(&entry), streams: rows.ids() }))
     }
 
     /// The time of the newest that this device has written or taken in, milliseconds since 1970.
@@ -215,13 +215,13 @@ impl Replica {
         let events = made.iter().map(Made::stored).collect();
         let entry = Entry { hlc, events, device: changed, ..self.entry() };
         let record = if changed { Some(serde_json::to_vec(&device).map_err(|_| ActFault::TooLarge)?) } else { None };
-        Ok(Prepared { batch: Batch { device: record, ..self.batch(&entry) }, orders: Vec::new() })
+        Ok(Prepared { batch: Batch { device: record, ..self.batch(&entry) }, streams: Vec::new() })
     }
 
     fn with_device(&self, device: &Device) -> Prepared {
         let entry = Entry { device: true, ..self.entry() };
         let record = serde_json::to_vec(device).ok();
-        Prepared { batch: Batch { device: record, ..self.batch(&entry) }, orders: Vec::new() }
+        Prepared { batch: Batch { device: record, ..self.batch(&entry) }, streams: Vec::new() }
     }
 
     /// Starts a shop on this device, with no server. It sells weights by this unit.

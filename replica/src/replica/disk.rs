@@ -1,5 +1,6 @@
 //! Coming from the storage, going to it.
 
+use domain::{StreamKind, StreamKinds};
 use protocol::{Envelope, FOLD_VERSION};
 use uuid::Uuid;
 
@@ -43,7 +44,10 @@ impl Replica {
         };
         let mut replica = Self { device, ..Self::default() };
         match replica.load_index(start) {
-            Ok(()) => Ok(Loaded::Ready(Box::new(replica))),
+            Ok(()) => {
+                replica.changed = StreamKinds::ALL;
+                Ok(Loaded::Ready(Box::new(replica)))
+            }
             Err(LoadFault::Newer) => Err(LoadFault::Newer),
             Err(LoadFault::Damaged(_)) => Ok(Loaded::Rebuild(Box::new(Self::anew(replica.device, start)))),
         }
@@ -199,7 +203,7 @@ impl Replica {
             chunks: rows.chain(records).chain(outbox).collect(),
         };
         let batch = Batch { checkpoint: Some(checkpoint), ..self.batch(&entry) };
-        Prepared { batch, orders: Vec::new() }
+        Prepared { batch, streams: Vec::new() }
     }
 
     pub(super) fn batch(&self, entry: &Entry<'_>) -> Batch {
@@ -229,7 +233,7 @@ impl Replica {
             }
         }
         if let Some(device) = &batch.device {
-            self.device = Device::read(device)?;
+            self.read_device(device)?;
         }
         // What is written here comes from what is here.
         self.outdated = outdated;
@@ -239,24 +243,31 @@ impl Replica {
 
     /// Takes in what another tab wrote, with the device record as it is now.
     pub fn absorb(&mut self, entries: Vec<JournalEntry>, device: Option<&[u8]>) -> Result<Vec<Uuid>, Damaged> {
-        let mut orders = Vec::new();
+        let mut streams = Vec::new();
         for entry in entries {
             if entry.no <= self.last_no {
                 continue;
             }
-            orders.extend(self.take_entry(entry.no, entry.bytes)?);
+            streams.extend(self.take_entry(entry.no, entry.bytes)?);
         }
         if let Some(device) = device {
-            self.device = Device::read(device)?;
+            self.read_device(device)?;
         }
         self.finish();
-        Ok(orders)
+        Ok(streams)
+    }
+
+    /// This device's code and credential stand with the shop's settings.
+    fn read_device(&mut self, record: &[u8]) -> Result<(), Damaged> {
+        self.device = Device::read(record)?;
+        self.changed.insert(StreamKind::Shop);
+        Ok(())
     }
 
     fn take_entry(&mut self, no: u32, bytes: Vec<u8>) -> Result<Vec<Uuid>, Damaged> {
-        let orders = self.apply(no, &bytes)?;
+        let streams = self.apply(no, &bytes)?;
         self.cache.hold(no, bytes)?;
-        Ok(orders)
+        Ok(streams)
     }
 
     pub(super) fn finish(&mut self) {
@@ -290,6 +301,7 @@ impl Replica {
             self.outdated |= entry.rebuilt || entry.fold != FOLD_VERSION;
         }
         if let Some(epoch) = entry.restart {
+            self.changed = StreamKinds::ALL;
             self.begin_generation(epoch);
             if let Some(rebuild) = &mut self.rebuilding {
                 rebuild.passed_over.extend(&entry.passed_over);
@@ -316,13 +328,16 @@ impl Replica {
                 (kind, _) => (kind, event.stream),
             };
             match kind {
-                Kind::Shop => self.of_shop.push(OfShop {
-                    at,
-                    id: event.id,
-                    stream,
-                    received_ms: event.received_ms,
-                    text: event.text.to_owned(),
-                }),
+                Kind::Shop => {
+                    self.changed.insert(StreamKind::Shop);
+                    self.of_shop.push(OfShop {
+                        at,
+                        id: event.id,
+                        stream,
+                        received_ms: event.received_ms,
+                        text: event.text.to_owned(),
+                    });
+                }
                 Kind::Order | Kind::Record => {
                     if let Some(rebuild) = &mut self.rebuilding {
                         let refs = rebuild.refs.entry(stream).or_default();
@@ -338,11 +353,14 @@ impl Replica {
         for ack in &entry.acks {
             // It was counted, even where the entry that made it can't be read.
             self.counter = self.counter.max(ack.counter);
-            self.outbox.take(ack.counter);
+            if let Some(pending) = self.outbox.take(ack.counter) {
+                self.changed.insert(self.kind(pending.stream));
+            }
             self.acks.put(*ack);
         }
         for (counter, problem) in entry.quarantined {
             if let Some(pending) = self.outbox.take(counter) {
+                self.changed.insert(self.kind(pending.stream));
                 self.quarantined.insert(counter, (pending, problem));
             }
         }
@@ -359,6 +377,7 @@ impl Replica {
             self.people.insert(*id, false);
         }
         if entry.settled {
+            self.changed = StreamKinds::ALL;
             // A server that was restored may have brought back what was erased.
             self.people.values_mut().for_each(|due| *due = true);
             self.settling = false;
@@ -370,22 +389,37 @@ impl Replica {
                 rebuild.refs.values_mut().for_each(|refs| refs.retain(stays));
             }
         }
-        let mut orders = Vec::new();
+        let mut streams = Vec::new();
         if self.rebuilding.is_none() {
             for row in &entry.records {
-                orders.push(self.records.put(row)?);
+                let id = self.records.put(row)?;
+                self.changed.insert(self.kind(id));
+                streams.push(id);
             }
         }
         for row in &entry.rows {
             if self.rebuilding.is_none() {
-                orders.push(self.index.put(row)?);
+                streams.push(self.index.put(row)?);
+                self.changed.insert(StreamKind::Order);
             } else {
                 // A number that was given is used up, whatever became of its order.
                 self.index.note_number(row);
             }
         }
         self.tail = (self.tail.0 + 1, self.tail.1 + bytes.len());
-        Ok(orders)
+        Ok(streams)
+    }
+
+    /// The kind of a stream that is here.
+    fn kind(&self, stream: Uuid) -> StreamKind {
+        let is_shop = || self.of_shop.iter().any(|event| event.stream == stream);
+        let other = || if is_shop() { StreamKind::Shop } else { StreamKind::Order };
+        self.records.kind(stream).unwrap_or_else(other)
+    }
+
+    /// The kinds of streams that changed since this was last asked: [`crate::client::Change::kinds`].
+    pub(crate) fn take_changed(&mut self) -> StreamKinds {
+        std::mem::take(&mut self.changed)
     }
 
     /// The log begins anew: own events are all to be offered, unless it turns out to hold them.

@@ -172,7 +172,7 @@ impl Replica {
         }
         let entry = Entry { rows: rows.of_orders(), records: rows.of_records(), ..self.entry() };
         prepared.batch.entries.push(entry.encode());
-        prepared.orders = people;
+        prepared.streams = people;
         prepared
     }
 }

@@ -71,7 +71,7 @@ impl Replica {
         let spoilt = self.outbox.iter().filter(|(_, pending)| spoilt(pending));
         let quarantined: Vec<_> = spoilt.map(|(counter, _)| (counter, problem.clone())).collect();
         let entry = Entry { quarantined, ..self.entry() };
-        (!entry.quarantined.is_empty()).then(|| Prepared { batch: self.batch(&entry), orders: Vec::new() })
+        (!entry.quarantined.is_empty()).then(|| Prepared { batch: self.batch(&entry), streams: Vec::new() })
     }
 
     /// Whether something of a push is still waiting to be sent.
@@ -82,7 +82,7 @@ impl Replica {
     /// The log begins anew: another epoch, or another digest.
     pub fn restart(&self, epoch: Uuid) -> Prepared {
         let entry = Entry { restart: Some(epoch), ..self.entry() };
-        Prepared { batch: self.batch(&entry), orders: Vec::new() }
+        Prepared { batch: self.batch(&entry), streams: Vec::new() }
     }
 
     /// Whether an answer speaks of the log that this replica holds. `held`: the cursor when it was asked for; a head
@@ -152,7 +152,7 @@ impl Replica {
             ..self.entry()
         };
         let batch = Batch { device: record, ..self.batch(&entry) };
-        Ok(Some(Prepared { batch, orders: rows.ids() }))
+        Ok(Some(Prepared { batch, streams: rows.ids() }))
     }
 
     /// Orders whose fold these acknowledgements may change: those that hold events of others, whose clock was ahead, or
@@ -419,7 +419,7 @@ impl Replica {
             ..self.entry()
         };
         let batch = Batch { device: record, ..self.batch(&entry) };
-        Ok(Some(Prepared { batch, orders: rows.ids() }))
+        Ok(Some(Prepared { batch, streams: rows.ids() }))
     }
 
     /// Whether an event of the log that names this device and count is this device's own, not a clone's.

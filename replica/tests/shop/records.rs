@@ -5,13 +5,15 @@
     reason = "a test that finds something else than it expects has failed"
 )]
 
-use std::collections::BTreeMap;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 use domain::StreamKind;
 use domain::order::{Badge, Command, Content, Line};
 use domain::product::ledger::{Cause, ledger};
 use domain::record::{Changed, RecordEvent, StockMoved, StockReason, Value};
-use replica::client::ActFault;
+use replica::client::{ActFault, Change};
 use replica::{Act, Facet, Filter};
 use uuid::Uuid;
 
@@ -268,4 +270,34 @@ fn the_ledger_says_where_every_piece_went_and_comes_to_what_there_is() {
     of_first.sort_unstable();
     assert_eq!(of_first, [-2, 2], "a parcel that was voided is seen leaving and coming back");
     assert_eq!(of(second).map(|entry| entry.quantity).collect::<Vec<_>>(), [-3]);
+}
+
+#[test]
+fn a_change_names_the_kinds_of_streams_that_read_otherwise_than_before() {
+    let mut stall = Stall::new(2);
+    let id = longjing(&mut stall);
+    let kinds: [Rc<RefCell<BTreeSet<StreamKind>>>; 2] = Default::default();
+    for (tablet, kinds) in stall.tablets.iter().zip(&kinds) {
+        let kinds = Rc::clone(kinds);
+        let told = move |change: &Change| {
+            let named = StreamKind::ALL.iter().filter(|kind| change.kinds.contains(**kind));
+            kinds.borrow_mut().extend(named);
+        };
+        tablet.tab.on_change(told);
+    }
+    let named = || kinds.each_ref().map(|kinds| kinds.take().into_iter().collect::<Vec<_>>());
+    let changed = Changed { set: BTreeMap::from([("receipt".to_owned(), Some("谢谢".into()))]), settles: None };
+    let shop = |stall: &Stall| stall.wait(stall.tablets[0].tab.act_all(&[Act::Shop(changed)], DAY)).unwrap();
+    let price = set(&[("price", 600.into())]);
+
+    stall.sell(0, "王小明");
+    assert_eq!(named(), [vec![StreamKind::Order], vec![]]);
+    stall.settle();
+    assert_eq!(named(), [vec![StreamKind::Order], vec![StreamKind::Order]], "here it is sent now, there it is new");
+    product(&stall, 0, Some(id), vec![price]);
+    stall.settle();
+    assert_eq!(named(), [vec![StreamKind::Product], vec![StreamKind::Product]]);
+    shop(&stall);
+    stall.settle();
+    assert_eq!(named(), [vec![StreamKind::Shop], vec![StreamKind::Shop]]);
 }

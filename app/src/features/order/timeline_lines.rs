@@ -8,7 +8,7 @@ use domain::order::{
     PaymentEnded, Unit, VoidReason,
 };
 use domain::shop::list::List;
-use domain::{Event, Meta};
+use domain::{Event, Meta, StreamKind};
 use leptos::prelude::Get;
 use uuid::Uuid;
 
@@ -71,7 +71,7 @@ fn told_by(meta: &Meta, rule: Option<Uuid>, session: Session) -> String {
         (false, false) => code,
     };
     let by = match rule {
-        Some(rule) => told::by_rule(&time, &rules::name_of(session.fields_of(rule))),
+        Some(rule) => told::by_rule(&time, &rules::name_of(session.fields_of(StreamKind::Rule, rule))),
         None => timeline::by(&time, &tablet),
     };
     if meta.seq.is_none() && session.connected().get() { told::not_sent(&by) } else { by }

@@ -40,7 +40,7 @@ impl Pair {
 
     /// What was counted of both.
     fn twice(&self, session: Session) -> Vec<Twice> {
-        let fields = |id| session.fields_of(id).unwrap_or_default();
+        let fields = |id| session.fields_of(StreamKind::Product, id).unwrap_or_default();
         counted_twice(&fields(self.kept.id), &fields(self.other.id), &variants(&self.kept, &self.other))
     }
 }
@@ -64,9 +64,9 @@ fn merge_act(pair: &Pair, twice: &[Twice], once: bool) -> Act {
 /// What separating writes: they are two again, each with its own. A variant of the other of which something was sold as
 /// the kept one's stays there.
 fn separate_acts(session: Session, product: Uuid) -> Vec<Act> {
-    let Some(fields) = session.fields_of(product) else { return Vec::new() };
+    let Some(fields) = session.fields_of(StreamKind::Product, product) else { return Vec::new() };
     let (kept, _) = session.article(product, 0);
-    let own = session.fields_of(kept).unwrap_or_default();
+    let own = session.fields_of(StreamKind::Product, kept).unwrap_or_default();
     let mut set = std::collections::BTreeMap::new();
     // Where two tablets merged each into the other, both ways end.
     if own.fields.contains_key("merged_into") {
@@ -330,7 +330,7 @@ pub(super) fn MergedHere(product: Signal<Arc<Product>>) -> impl IntoView {
             let each = all.into_iter().map(|id| {
                 let press = move || spawn_local(async move { separate(session, toaster, vec![id]).await });
                 let told = move || {
-                    let fields = session.fields_of(id).unwrap_or_default();
+                    let fields = session.fields_of(StreamKind::Product, id).unwrap_or_default();
                     about(session, &Product::read(&Fields { id, ..fields }))
                 };
                 view! {

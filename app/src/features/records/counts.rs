@@ -72,7 +72,8 @@ fn Question(it: CountQuestion, is_here: bool) -> impl IntoView {
     let counted = count.counted;
     let moved = moves.iter().fold(0_i64, |sum, (_, quantity, _)| sum.saturating_add(*quantity));
     let there = Memo::new(move |_| {
-        let product = session.fields_of(id).map(|fields| Product::read(&fields)).unwrap_or_default();
+        let product =
+            session.fields_of(StreamKind::Product, id).map(|fields| Product::read(&fields)).unwrap_or_default();
         session.stock(&product, variant).on_hand
     });
     let rest = moves.len().saturating_sub(NAMED);
