@@ -1,21 +1,21 @@
-//! Building the app as people get it: Trunk's release build, then the service worker's list of
-//! files and the pre-compressed copies. Only finished builds ever lie in `dist`.
+//! Building the app as people get it: its page and program, the service worker's list of files, and the pre-compressed
+//! copies. Only finished builds ever lie in `dist`.
 
 mod bindings;
 mod compress;
+mod page;
 mod split;
 mod styles;
 mod worker;
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
-use crate::process::{run, say};
-use crate::tools::Tools;
-use crate::workspace::{app_fingerprint, bench_dist, dist, files_below, target_dir};
+use self::page::Build;
+use crate::process::say;
+use crate::workspace::{app_fingerprint, bench_dist, dist, target_dir};
 
 pub use bindings::{as_wasm_bindgen, stand_in};
 pub use compress::{brotli, brotli_size};
@@ -23,28 +23,25 @@ pub use split::is_later;
 pub use styles::packed;
 pub use worker::precached;
 
-/// Where the app was found wanting, and where its page must be.
-const PAGE: &str = "app/index.html";
-const BENCH_PAGE: &str = "app/bench.html";
+/// The app's page.
+const PAGE: &str = "index.html";
+/// The page that measures.
+const BENCH_PAGE: &str = "bench.html";
 
 /// Builds the app into `dist`, unless what it is built from is what it was.
-pub fn build(tools: &Tools) -> Result<()> {
-    let stamp = Stamp::new("dist", tools)?;
+pub fn build() -> Result<()> {
+    let stamp = Stamp::new("dist")?;
     if stamp.holds_for(&dist().join("index.html")) {
         return Ok(());
     }
-    say("building the app in release (the first time about 5 minutes on two cores)");
-    let (staging, later) = (staging("dist"), staging("later"));
-    trunk(split::trunk(tools, &later)?, PAGE, &staging)?;
-    for file in files_below(&later)? {
-        fs::rename(later.join(&file), staging.join(file))?;
-    }
-    for needed in ["index.html", worker::FILE, "manifest.webmanifest"] {
+    say("building the app in release (the first time about 4 minutes on two cores)");
+    let staging = staging("dist");
+    page::build(PAGE, Build::Shipped, &staging)?;
+    for needed in [worker::FILE, "manifest.webmanifest"] {
         if !staging.join(needed).is_file() {
             bail!("{PAGE} leaves out {needed}: it must copy public/ with data-trunk rel=\"copy-dir\"");
         }
     }
-    styles::pack(&staging)?;
     worker::fill_in(&staging)?;
     compress::folder(&staging, &cache("compressed"))?;
     put_in_place(&staging, &dist())?;
@@ -53,32 +50,25 @@ pub fn build(tools: &Tools) -> Result<()> {
 
 /// Builds the app in one piece, hardly optimised and without a service worker's list: to be looked at, never shipped.
 /// Gives its folder.
-pub fn build_quickly(tools: &Tools) -> Result<PathBuf> {
+pub fn build_quickly() -> Result<PathBuf> {
     let into = target_dir().join("quick-dist");
-    let mut trunk = tools.trunk()?;
-    trunk.env("CARGO_PROFILE_DEV_OPT_LEVEL", "1").env("CARGO_PROFILE_DEV_DEBUG", "0");
-    run(trunk.args(["build", "--quiet", "--release=false", PAGE, "--dist"]).arg(&into))?;
+    page::build(PAGE, Build::Quick, &into)?;
     Ok(into)
 }
 
 /// Builds the page that measures, which is never shipped.
-pub fn build_bench(tools: &Tools) -> Result<()> {
-    let stamp = Stamp::new("bench-dist", tools)?;
+pub fn build_bench() -> Result<()> {
+    let stamp = Stamp::new("bench-dist")?;
     if stamp.holds_for(&bench_dist().join("index.html")) {
         return Ok(());
     }
     say("building the bench page in release");
     let staging = staging("bench-dist");
-    trunk(tools.trunk()?, BENCH_PAGE, &staging)?;
-    // Trunk names every page index.html; people and tests ask for /bench.html.
+    page::build(BENCH_PAGE, Build::Whole, &staging)?;
+    // The server gives a page that it does not know the app's; people and tests ask for /bench.html.
     fs::copy(staging.join("index.html"), staging.join("bench.html"))?;
     put_in_place(&staging, &bench_dist())?;
     stamp.set()
-}
-
-fn trunk(mut trunk: Command, page: &str, into: &Path) -> Result<()> {
-    fs::create_dir_all(into)?;
-    run(trunk.args(["build", "--quiet", "--release=true", page, "--dist"]).arg(into))
 }
 
 /// A server that is running on the old build sees the old or the new one, hardly anything between.
@@ -104,8 +94,8 @@ struct Stamp {
 }
 
 impl Stamp {
-    fn new(name: &str, tools: &Tools) -> Result<Self> {
-        Ok(Self { file: cache(&format!("{name}.stamp")), fingerprint: app_fingerprint(&tools.summary())? })
+    fn new(name: &str) -> Result<Self> {
+        Ok(Self { file: cache(&format!("{name}.stamp")), fingerprint: app_fingerprint()? })
     }
 
     fn holds_for(&self, result: &Path) -> bool {

@@ -6,7 +6,7 @@ use anyhow::Result;
 
 use crate::process::{cargo, run as run_command, say};
 use crate::workspace::{bench_dist, dist};
-use crate::{app, browser, server, tools};
+use crate::{app, browser, server};
 
 /// What to measure.
 #[derive(clap::Args)]
@@ -36,10 +36,9 @@ pub fn run(options: &Options) -> Result<()> {
         );
     }
     let browser = browser::ready()?;
-    let tools = tools::Tools::ready()?;
-    app::build(&tools)?;
+    app::build()?;
     if options.browser {
-        app::build_bench(&tools)?;
+        app::build_bench()?;
     }
     let server = server::build()?;
     let mut command = browser::node_command(&browser, &server, &dist(), &bench_dist());

@@ -7,7 +7,7 @@ use anyhow::{Context, Result};
 
 use crate::process::say;
 use crate::workspace::{dist, root};
-use crate::{app, server, tools};
+use crate::{app, server};
 
 /// How to run.
 #[derive(clap::Args)]
@@ -19,10 +19,9 @@ pub struct Options {
 
 /// Builds what changed, then becomes the server.
 pub fn run(options: &Options) -> Result<()> {
-    let tools = tools::Tools::ready()?;
     // Who only asks what can be said waits for no app.
     if !options.server.iter().any(|word| ["-h", "--help", "-V", "--version"].iter().any(|asks| word == asks)) {
-        app::build(&tools)?;
+        app::build()?;
     }
     let binary = server::build()?;
     let mut command = Command::new(&binary);

@@ -6,7 +6,7 @@ use anyhow::{Context, Result};
 
 use crate::process::{run as run_command, say};
 use crate::workspace::{bench_dist, dist, root, target_dir};
-use crate::{app, browser, server, tools};
+use crate::{app, browser, server};
 
 /// Where to.
 #[derive(clap::Args)]
@@ -33,11 +33,10 @@ pub struct Options {
 /// Goes everywhere at tablet and phone sizes, in both languages, in light and in daylight.
 pub fn run(options: &Options) -> Result<()> {
     let browser = browser::ready()?;
-    let tools = tools::Tools::ready()?;
     let (app, server) = if options.quick {
-        (app::build_quickly(&tools)?, server::build_quickly()?)
+        (app::build_quickly()?, server::build_quickly()?)
     } else {
-        app::build(&tools)?;
+        app::build()?;
         (dist(), server::build()?)
     };
     let into = options.into.clone().unwrap_or_else(|| target_dir().join("shots"));

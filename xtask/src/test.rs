@@ -6,7 +6,7 @@ use anyhow::{Result, bail};
 
 use crate::process::{cargo, output, run as run_command, say};
 use crate::workspace::{bench_dist, dist, root};
-use crate::{app, browser, fuzz, proxies, server, tools};
+use crate::{app, browser, fuzz, proxies, server};
 
 /// Which tests.
 #[derive(clap::Args)]
@@ -91,9 +91,8 @@ fn in_front(filter: Option<&str>) -> Result<()> {
 fn browser_tests(filter: Option<&str>) -> Result<()> {
     let browser = browser::ready()?;
     let engines = browser::engines()?;
-    let tools = tools::Tools::ready()?;
-    app::build(&tools)?;
-    app::build_bench(&tools)?;
+    app::build()?;
+    app::build_bench()?;
     let server = server::build()?;
     let all = test_files()?;
     let named: Vec<PathBuf> = filter

@@ -1,5 +1,5 @@
-//! The tools that the build needs beside Rust itself: the wasm32 target and Trunk; the fuzzer's, the advisories' and the
-//! bill of materials'. The right version on PATH is taken; otherwise it is installed once, into the user's cache, with
+//! The tools beside Rust itself: what the build needs is the wasm32 target alone; Trunk is for daily work on the app, and
+//! there are the fuzzer's, the advisories' and the bill of materials'. The right version on PATH is taken; otherwise it is installed once, into the user's cache, with
 //! the dependencies that its authors tried it with, or not at all.
 
 use std::path::{Path, PathBuf};
@@ -7,7 +7,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
-use crate::process::{cargo, find_on_path, output, path_with, run as run_command, say};
+use crate::process::{cargo, find_on_path, output, run as run_command, say};
 use crate::workspace::{root, target_dir};
 use crate::{app, browser};
 
@@ -22,12 +22,19 @@ pub struct Options {
     /// Also what the browser tests need: Chromium, Firefox, WebKitGTK, Chinese fonts, Playwright's core
     #[arg(long)]
     browser: bool,
+    /// Also Trunk, for `trunk serve` while one works on the app
+    #[arg(long)]
+    trunk: bool,
 }
 
 /// `cargo xtask setup`.
 pub fn run(options: &Options) -> Result<()> {
-    let tools = Tools::ready()?;
-    say(format!("ready: {}", tools.summary()));
+    wasm_target()?;
+    say(format!("ready: Rust's {WASM} target"));
+    if options.trunk {
+        say(format!("ready: Trunk at {}", trunk()?.display()));
+        say(format!("ready: its wasm-bindgen in {}", stand_ins().display()));
+    }
     if options.browser {
         let browser = browser::ready()?;
         say(format!("ready: Chromium at {}", browser.chromium.display()));
@@ -38,46 +45,16 @@ pub fn run(options: &Options) -> Result<()> {
     Ok(())
 }
 
-/// The tools that build the app, found or installed.
-pub struct Tools {
-    trunk: PathBuf,
-    wasm_bindgen: String,
-}
-
-impl Tools {
-    /// Finds the tools, and installs what is missing.
-    pub fn ready() -> Result<Self> {
-        wasm_target()?;
-        let wasm_bindgen = locked_version("wasm-bindgen")?;
-        app::stand_in(&stand_ins())?;
-        let trunk = installed(&Wanted {
-            program: "trunk",
-            package: "trunk",
-            version: TRUNK,
-            flags: &["--no-default-features"],
-            minutes: 4,
-        })?;
-        Ok(Self { trunk, wasm_bindgen })
-    }
-
-    /// Trunk in the root of the checkout, kept from looking for tools on the internet. It finds this program where it
-    /// looks for wasm-bindgen.
-    pub fn trunk(&self) -> Result<Command> {
-        let mut command = Command::new(&self.trunk);
-        command
-            .current_dir(root())
-            .env("PATH", path_with(&stand_ins())?)
-            .env("TRUNK_OFFLINE", "true")
-            .env("TRUNK_SKIP_VERSION_CHECK", "true")
-            // Trunk reads NO_COLOR=1, which others set, as a malformed option of its own.
-            .env_remove("NO_COLOR");
-        Ok(command)
-    }
-
-    /// The versions, in one line; part of what a build depends on.
-    pub fn summary(&self) -> String {
-        format!("trunk {TRUNK}, wasm-bindgen {}", self.wasm_bindgen)
-    }
+/// Gets Trunk, and puts what stands in for wasm-bindgen where Trunk is to look for it.
+fn trunk() -> Result<PathBuf> {
+    app::stand_in(&stand_ins())?;
+    installed(&Wanted {
+        program: "trunk",
+        package: "trunk",
+        version: TRUNK,
+        flags: &["--no-default-features"],
+        minutes: 4,
+    })
 }
 
 /// The folder of the `cargo-fuzz` that runs the fuzzers.

@@ -56,11 +56,10 @@ pub fn files_below(folder: &Path) -> Result<Vec<PathBuf>> {
 }
 
 /// A hash over the names and contents of everything the app is built from, in hexadecimal.
-pub fn app_fingerprint(tools: &str) -> Result<String> {
+pub fn app_fingerprint() -> Result<String> {
     let mut hash = Sha256::new();
-    hash.update(tools);
     let rooms = ["app", "domain", "protocol", "replica", "public", "xtask/src", ".cargo"];
-    let mut files = vec![PathBuf::from("Cargo.toml"), PathBuf::from("Cargo.lock"), PathBuf::from("Trunk.toml")];
+    let mut files = vec![PathBuf::from("Cargo.toml"), PathBuf::from("Cargo.lock")];
     for room in rooms {
         let below = files_below(&root().join(room))?;
         files.extend(below.into_iter().map(|path| Path::new(room).join(path)));

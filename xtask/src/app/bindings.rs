@@ -1,5 +1,5 @@
 //! wasm-bindgen, as a library: its version and all it needs stand in Cargo.lock, so there is no program to be installed
-//! (docs/decisions/0022). Trunk looks for a program of that name and finds this very one.
+//! (docs/decisions/0022). `trunk serve` looks for a program of that name and finds this very one.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -9,16 +9,13 @@ use anyhow::{Context, Result};
 use clap::Parser;
 use wasm_bindgen_cli_support::Bindgen;
 
-use super::split;
 use crate::process::report;
 use crate::tools::locked_version;
 
 /// The name that Trunk calls.
 const NAME: &str = "wasm-bindgen";
-/// Where the later files of a program go, in the environment; where it is not set, the program is not cut.
-pub const LATER: &str = "STALLBOOK_SPLIT_INTO";
 
-/// How Trunk calls it.
+/// What is to be bound, as Trunk says it.
 #[derive(Parser)]
 #[command(name = NAME)]
 pub struct Call {
@@ -36,6 +33,14 @@ pub struct Call {
     /// As ever
     #[arg(long)]
     no_typescript: bool,
+}
+
+impl Call {
+    /// To bind this program, into that folder, under that name.
+    pub fn new(program: PathBuf, out_dir: &Path, out_name: &str) -> Self {
+        let (out_dir, out_name) = (out_dir.to_path_buf(), out_name.to_owned());
+        Self { program, out_dir, out_name, target: "web".to_owned(), no_typescript: true }
+    }
 }
 
 /// Puts this program into a folder under wasm-bindgen's name, for Trunk.
@@ -61,10 +66,7 @@ fn called() -> Result<()> {
         return Ok(());
     }
     let call = Call::parse();
-    match std::env::var_os(LATER) {
-        Some(later) => split::bind(&call, Path::new(&later)),
-        None => bind(&call, &call.program, false),
-    }
+    bind(&call, &call.program, false)
 }
 
 /// Writes a program and its bindings; as people get it without the names that only a debugger wants.

@@ -1,29 +1,17 @@
-//! The program in several files: what opens the app, and what comes later (`app/src/parts.rs`). The cut must lie between
-//! cargo and wasm-bindgen, and Trunk goes from one to the other without a stop. So what Trunk finds under the name
-//! `wasm-bindgen` (`bindings.rs`) cuts, lets the library do its work, and ties the ends together.
+//! The program in several files: what opens the app, and what comes later (`app/src/parts.rs`). The cut lies between
+//! cargo and wasm-bindgen: what is cut here gets its bindings (`bindings.rs`), and the ends are tied together.
 
 use std::fs;
 use std::path::Path;
-use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 use sha2::{Digest, Sha256};
 
-use super::bindings::{self, Call, LATER};
+use super::bindings::{self, Call};
 use crate::data;
-use crate::tools::Tools;
 use crate::workspace::hex;
 
-/// Trunk, with the cut put between cargo and wasm-bindgen. The files to be loaded later go to `later`.
-pub fn trunk(tools: &Tools, later: &Path) -> Result<Command> {
-    fs::remove_dir_all(later).ok();
-    fs::create_dir_all(later)?;
-    let mut trunk = tools.trunk()?;
-    trunk.env(LATER, later).env("TRUNK_BUILD_FEATURES", "split");
-    Ok(trunk)
-}
-
-/// Cuts a program, and writes its parts and their bindings.
+/// Cuts a program, and writes its first part and the bindings where the call says, the later parts to `later`.
 pub fn bind(call: &Call, later: &Path) -> Result<()> {
     let (into, name) = (&call.out_dir, &call.out_name);
     let whole = fs::read(&call.program)?;
@@ -31,8 +19,6 @@ pub fn bind(call: &Call, later: &Path) -> Result<()> {
 
     let first = into.join("first.wasm");
     let link_name = format!("./snippets/split-{hash}.js");
-    // Links of earlier builds lie here, and Trunk would ship them all.
-    fs::remove_dir_all(into.join("snippets")).ok();
     fs::create_dir_all(into.join("snippets"))?;
     let mut options = wasm_split_cli_support::Options::new(&whole);
     options.output_dir = into;
@@ -42,8 +28,8 @@ pub fn bind(call: &Call, later: &Path) -> Result<()> {
 
     bindings::bind(call, &first, true)?;
 
-    // The first file hands the link what the library has it import: Trunk has yet to name the first file, so
-    // the link can't.
+    // The first file hands the link what the library has it import: the first file has yet to be named, so the link
+    // can't.
     let link = into.join(&link_name);
     let mut text = fs::read_to_string(&link)?;
     replace(

@@ -6,7 +6,6 @@ use std::path::{Path, PathBuf};
 use anyhow::{Result, bail};
 
 use crate::app;
-use crate::tools::Tools;
 use crate::workspace::{dist, root};
 
 /// In Brotli, until the first page stands (docs/decisions/0006).
@@ -16,7 +15,7 @@ const WHOLE: u64 = 2_000_000;
 
 /// Builds the app as shipped and weighs it.
 pub fn check() -> Result<()> {
-    app::build(&Tools::ready()?)?;
+    app::build()?;
     let dist = dist();
     let mut files = app::precached(&dist)?;
     files.push(PathBuf::from("sw.js"));
