@@ -113,7 +113,7 @@ impl CustomerDialogs {
                 Err(fault) => {
                     let words = match &fault {
                         ActFault::Rejected(_) => customers::REPAY_CHANGED.get().to_owned(),
-                        ActFault::NotSaved(_) => refusal::words(&fault),
+                        ActFault::Refused(_) | ActFault::Storage(_) => refusal::words(&fault),
                     };
                     let _ = self.fault.try_set(Some(words));
                 }

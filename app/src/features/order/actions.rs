@@ -115,7 +115,7 @@ impl OrderActions {
                     if in_dialog {
                         let _ = self.open.try_set(false);
                     }
-                    let order = if mark.is_some() { self.session.order_now(id).await.ok().flatten() } else { None };
+                    let order = if mark.is_some() { self.session.read_order(id).await.ok().flatten() } else { None };
                     match mark.zip(order).and_then(|(mark, order)| Some((mark, mark.id(&order)?))) {
                         Some((mark, event)) => {
                             undo::offer(self.session, self.toaster, vec![(id, event)], move || {

@@ -285,11 +285,7 @@ pub(super) fn ProductForm(
     );
     let (new_id, form, base) = match typed {
         Some(kept) => (kept.id, kept.form, kept.base),
-        None => {
-            let ms = u64::try_from(session.now_ms().get_untracked()).unwrap_or(0);
-            let drawn = uuid::Builder::from_unix_timestamp_millis(ms, &clock::random()).into_uuid();
-            (id.unwrap_or(drawn), begun, product.fields())
-        }
+        None => (id.unwrap_or_else(|| session.draw_id()), begun, product.fields()),
     };
     let levels = session.shop_fields().with_untracked(|shop| words::levels(shop));
     let levels: Vec<String> = levels.into_iter().map(|level| level.key).collect();
