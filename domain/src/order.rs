@@ -9,6 +9,7 @@ mod conflict;
 mod content;
 mod decide;
 mod event;
+mod fields;
 mod fold;
 mod merge;
 mod summary;
@@ -274,25 +275,6 @@ impl Order {
         Buyer { name: self.name.value.clone(), phone: self.phone.value.clone(), address: self.address.value.clone() }
     }
 
-    /// What is in it now, as a form would show it.
-    pub fn content(&self) -> Content {
-        Content {
-            lines: self.active_lines().cloned().collect(),
-            delivery: self.delivery.value,
-            method: self.method.value.clone(),
-            terms: self.terms.value,
-            discount: self.discount.value,
-            rounding: self.rounding.value,
-            deposit: self.deposit.value,
-            note: self.note.value.clone(),
-            channel: self.channel.value.clone(),
-            category: self.category.value.clone(),
-            customer: self.customer.value,
-            carrier: self.carrier.value.clone(),
-            parked: self.parked.value,
-        }
-    }
-
     /// Its lines as they stand, without the removed ones.
     pub fn active_lines(&self) -> impl Iterator<Item = &Line> {
         self.lines.iter().filter(|state| state.removed.is_none()).map(|state| &state.line)
@@ -486,27 +468,7 @@ impl Order {
 
     /// Whether the field of a conflict was written again by someone who knew both values.
     fn written_anew(&self, conflict: &Conflict) -> bool {
-        let by = match conflict.field.as_deref().unwrap_or_default() {
-            "name" => self.name.by,
-            "phone" => self.phone.by,
-            "address" => self.address.by,
-            "note" => self.note.by,
-            "delivery" => self.delivery.by,
-            "method" => self.method.by,
-            "terms" => self.terms.by,
-            "discount" => self.discount.by,
-            "rounding" => self.rounding.by,
-            "deposit" => self.deposit.by,
-            "channel" => self.channel.by,
-            "category" => self.category.by,
-            "customer" => self.customer.by,
-            "carrier" => self.carrier.by,
-            "parked" => self.parked.by,
-            of_line => of_line.strip_prefix("line:").and_then(|rest| rest.split_once(':')).and_then(|(id, name)| {
-                let state = self.lines.iter().find(|state| id.parse() == Ok(state.line.id))?;
-                state.written.get(name).copied()
-            }),
-        };
+        let by = conflict.field.as_deref().and_then(|field| self.written_by(field));
         by.is_some_and(|by| by > conflict.second && self.knew(by, conflict.first) && self.knew(by, conflict.second))
     }
 

@@ -6,7 +6,7 @@ use super::command::{Command, NewPayment, Rejection};
 use super::conflict::{Choice, ConflictKind, OtherValue};
 use super::content::{Content, Line, Method, Terms};
 use super::event::*;
-use super::fold::{buyer_changes, changes};
+use super::fold::buyer_changes;
 use super::{Conflict, Order, Outcome, Payment, PaymentState, Status, VoidReason};
 use crate::contact::{Buyer, ContactChanged, ContactEvent};
 use crate::money::MAX_AMOUNT;
@@ -643,7 +643,7 @@ fn edit(
     (base, base_buyer): (&Content, &Buyer),
     (content, buyer): (&Content, &Buyer),
 ) {
-    let all = changes(base, content);
+    let all = base.changes_to(content);
     let mut part = Vec::new();
     let mut filled = 0;
     for change in all {

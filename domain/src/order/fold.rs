@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use uuid::Uuid;
 
 pub(super) use self::buyer::buyer_changes;
-pub(super) use self::edit::changes;
+pub(super) use self::edit::line_changes;
 
 use super::conflict::{Conflict, ConflictKind, OtherValue};
 use super::event::*;
@@ -296,7 +296,7 @@ impl Order {
 
     /// Two events wrote a field unknowing of each other: a person chooses, where they did not write the same.
     /// `other`: what takes the value back that does not stand.
-    fn meet(&mut self, field: &str, first: usize, second: usize, other: Option<OtherValue>) {
+    pub(super) fn meet(&mut self, field: &str, first: usize, second: usize, other: Option<OtherValue>) {
         match other {
             Some(_) => self.raise(ConflictKind::SameField, first, second, Some(field.to_owned()), other),
             None => self.concurrent_equal_writes.push((field.to_owned(), second, first)),

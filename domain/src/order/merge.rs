@@ -1,11 +1,11 @@
 //! One three-way merge for a cart, a form and an edit: what only one side changed since both began is that side's,
-//! what both changed is ours. Each struct is written out whole, so that a new field can't be forgotten here.
+//! what both changed is ours. The fields of a content are in `fields`; the other structs are written out whole.
 
 use super::{Content, Line};
 use crate::contact::Buyer;
 
 /// Theirs where we left it as it was, else ours.
-fn pick<T: Clone + PartialEq>(base: &T, ours: &T, theirs: &T) -> T {
+pub(super) fn pick<T: Clone + PartialEq>(base: &T, ours: &T, theirs: &T) -> T {
     if ours == base { theirs.clone() } else { ours.clone() }
 }
 
@@ -16,22 +16,14 @@ macro_rules! merged {
 }
 
 impl Content {
-    /// What `ours` becomes when it takes in what `theirs` changed since `base`. A line that one side took out stays where
-    /// the other changed it.
-    pub fn merged(base: &Self, ours: &Self, theirs: &Self) -> Self {
-        merged!(base, ours, theirs: Self {
-            delivery, method, terms, discount, rounding, deposit, note, channel, category, customer, carrier, parked;
-            lines: lines(base, ours, theirs)
-        })
-    }
-
     /// A line by its id.
     pub fn line(&self, id: u32) -> Option<&Line> {
         self.lines.iter().find(|line| line.id == id)
     }
 }
 
-fn lines(base: &Content, ours: &Content, theirs: &Content) -> Vec<Line> {
+/// The lines of [`Content::merged`].
+pub(super) fn lines(base: &Content, ours: &Content, theirs: &Content) -> Vec<Line> {
     let here = ours.lines.iter().filter_map(|our| match (base.line(our.id), theirs.line(our.id)) {
         (Some(began), Some(their)) => Some(line(began, our, their)),
         // Gone there: only what was also changed or added here stays.

@@ -336,50 +336,13 @@ pub fn two_values(order: &Order, taking: &OtherValue, currency: Currency) -> (St
         }
         OtherValue::Order(change) => {
             let (field, other) = order_field(order, change, currency);
-            let now = order_field(order, &as_it_stands(order, change), currency).1;
+            let now = order_field(order, &order.as_it_stands(change), currency).1;
             let field = match change {
                 Change::Line(id, _) => page::act_at(&item_of(order, *id), field.get()),
                 Change::RemoveLine(id) => item_of(order, *id),
                 _ => field.get().to_owned(),
             };
             (field, other, now)
-        }
-    }
-}
-
-/// The change that would write what stands now.
-fn as_it_stands(order: &Order, other: &Change) -> Change {
-    let line = |id: u32| order.lines.iter().find(|state| state.line.id == id).map(|state| state.line.clone());
-    match other {
-        Change::Note(_) => Change::Note(order.note.value.clone()),
-        Change::Delivery(_) => Change::Delivery(order.delivery.value),
-        Change::Method(_) => Change::Method(order.method.value.clone()),
-        Change::Terms(_) => Change::Terms(order.terms.value),
-        Change::Discount(_) => Change::Discount(order.discount.value),
-        Change::Rounding(_) => Change::Rounding(order.rounding.value),
-        Change::Deposit(_) => Change::Deposit(order.deposit.value),
-        Change::Channel(_) => Change::Channel(order.channel.value.clone()),
-        Change::Category(_) => Change::Category(order.category.value.clone()),
-        Change::Customer(_) => Change::Customer(order.customer.value),
-        Change::Carrier(_) => Change::Carrier(order.carrier.value.clone()),
-        Change::Parked(_) => Change::Parked(order.parked.value),
-        Change::AddLine(line) => Change::RemoveLine(line.id),
-        Change::RemoveLine(id) => Change::AddLine(line(*id).unwrap_or_default()),
-        Change::Line(id, change) => {
-            let line = line(*id).unwrap_or_default();
-            Change::Line(
-                *id,
-                match change {
-                    LineChange::Item(..) => LineChange::Item(line.item, line.product),
-                    LineChange::Variant(_) => LineChange::Variant(line.variant),
-                    LineChange::Spec(_) => LineChange::Spec(line.spec),
-                    LineChange::Quantity(..) => LineChange::Quantity(line.quantity, line.unit),
-                    LineChange::Price(_) => LineChange::Price(line.price),
-                    LineChange::Discount(_) => LineChange::Discount(line.discount),
-                    LineChange::Note(_) => LineChange::Note(line.note),
-                    LineChange::Per(_) => LineChange::Per(line.per),
-                },
-            )
         }
     }
 }

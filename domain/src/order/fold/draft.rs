@@ -5,31 +5,10 @@ use crate::Event;
 use crate::contact::ContactEvent;
 use crate::order::conflict::ConflictKind;
 use crate::order::event::*;
-use crate::order::{Content, Field, Line, LineState, Order, VoidReason};
+use crate::order::{Field, Line, LineState, Order, VoidReason};
 
 impl Order {
-    fn take_content(&mut self, at: usize, content: &Content) {
-        fn field<T: Clone>(value: &T, at: usize) -> Field<T> {
-            Field { value: value.clone(), by: Some(at) }
-        }
-        self.delivery = field(&content.delivery, at);
-        self.method = field(&content.method, at);
-        self.terms = field(&content.terms, at);
-        self.discount = field(&content.discount, at);
-        self.rounding = field(&content.rounding, at);
-        self.deposit = field(&content.deposit, at);
-        self.note = field(&content.note, at);
-        self.channel = field(&content.channel, at);
-        self.category = field(&content.category, at);
-        self.customer = field(&content.customer, at);
-        self.carrier = field(&content.carrier, at);
-        self.parked = field(&content.parked, at);
-        for line in &content.lines {
-            self.add_line(line);
-        }
-    }
-
-    pub(super) fn add_line(&mut self, line: &Line) {
+    pub(in crate::order) fn add_line(&mut self, line: &Line) {
         match self.lines.iter_mut().find(|state| state.line.id == line.id) {
             // Brought back, or the same number drawn twice: the line that is there stays.
             Some(state) => state.removed = None,

@@ -3,7 +3,7 @@
 use super::{APPLIED, Overrule, Step, void};
 use crate::order::conflict::{ConflictKind, OtherValue};
 use crate::order::event::*;
-use crate::order::{Content, Field, Order, VoidReason};
+use crate::order::{Field, Line, Order, VoidReason};
 
 impl Order {
     /// Why an edit, of the order or of its buyer, does not count at this place. One that did not know of a parcel
@@ -57,7 +57,7 @@ impl Order {
 
     /// What the event at `at` writes over in a field without knowing of it: what `by` wrote, or one that had written
     /// the same before it.
-    pub(super) fn overwrites(&self, at: usize, field: &str, by: Option<usize>) -> Option<usize> {
+    pub(in crate::order) fn overwrites(&self, at: usize, field: &str, by: Option<usize>) -> Option<usize> {
         let mut by = by?;
         while self.knew(at, by) {
             let alike = self.concurrent_equal_writes.iter().find(|(of, later, _)| of == field && *later == by);
@@ -66,38 +66,7 @@ impl Order {
         Some(by)
     }
 
-    fn change(&mut self, at: usize, change: &Change) {
-        macro_rules! field {
-            ($field:ident, $name:literal, $variant:ident, $value:expr) => {{
-                let value = $value.clone();
-                if let Some(by) = self.overwrites(at, $name, self.$field.by) {
-                    let other = OtherValue::Order(Change::$variant(self.$field.value.clone()));
-                    self.meet($name, by, at, (self.$field.value != value).then_some(other));
-                }
-                self.$field = Field { value, by: Some(at) };
-            }};
-        }
-        match change {
-            Change::Note(value) => field!(note, "note", Note, value),
-            Change::Delivery(value) => field!(delivery, "delivery", Delivery, value),
-            Change::Method(value) => field!(method, "method", Method, value),
-            Change::Terms(value) => field!(terms, "terms", Terms, value),
-            Change::Discount(value) => field!(discount, "discount", Discount, value),
-            Change::Rounding(value) => field!(rounding, "rounding", Rounding, value),
-            Change::Deposit(value) => field!(deposit, "deposit", Deposit, value),
-            Change::Channel(value) => field!(channel, "channel", Channel, value),
-            Change::Category(value) => field!(category, "category", Category, value),
-            Change::Customer(value) => field!(customer, "customer", Customer, value),
-            Change::Carrier(value) => field!(carrier, "carrier", Carrier, value),
-            // Put aside or taken up: the later stands, and nobody has to choose.
-            Change::Parked(value) => self.parked = Field { value: *value, by: Some(at) },
-            Change::AddLine(line) => self.add_line(line),
-            Change::RemoveLine(id) => self.remove_line(at, *id),
-            Change::Line(id, change) => self.change_line(at, *id, change),
-        }
-    }
-
-    fn remove_line(&mut self, at: usize, id: u32) {
+    pub(in crate::order) fn remove_line(&mut self, at: usize, id: u32) {
         let Some(state) = self.lines.iter().find(|state| state.line.id == id && state.removed.is_none()) else {
             return;
         };
@@ -111,7 +80,7 @@ impl Order {
         }
     }
 
-    fn change_line(&mut self, at: usize, id: u32, change: &LineChange) {
+    pub(in crate::order) fn change_line(&mut self, at: usize, id: u32, change: &LineChange) {
         let Some(index) = self.lines.iter().position(|state| state.line.id == id) else { return };
         let Some(state) = self.lines.get(index) else { return };
         let mut line = state.line.clone();
@@ -148,17 +117,11 @@ impl Order {
     }
 }
 
-/// What an edit changes between what a form began with and what it holds now.
-pub(in crate::order) fn changes(base: &Content, new: &Content) -> Vec<Change> {
+/// What an edit changes in the lines between those that a form began with and those it holds now.
+pub(in crate::order) fn line_changes(base: &[Line], new: &[Line]) -> Vec<Change> {
     let mut changes = Vec::new();
-    macro_rules! field {
-        ($($field:ident $variant:ident;)*) => {
-            $(if base.$field != new.$field { changes.push(Change::$variant(new.$field.clone())); })*
-        };
-    }
-    field! { note Note; delivery Delivery; method Method; terms Terms; discount Discount; rounding Rounding; deposit Deposit; channel Channel; category Category; customer Customer; carrier Carrier; parked Parked; }
-    for line in &new.lines {
-        let Some(old) = base.lines.iter().find(|old| old.id == line.id) else {
+    for line in new {
+        let Some(old) = base.iter().find(|old| old.id == line.id) else {
             changes.push(Change::AddLine(line.clone()));
             continue;
         };
@@ -188,8 +151,8 @@ pub(in crate::order) fn changes(base: &Content, new: &Content) -> Vec<Change> {
             push(LineChange::Note(line.note.clone()));
         }
     }
-    for old in &base.lines {
-        if !new.lines.iter().any(|line| line.id == old.id) {
+    for old in base {
+        if !new.iter().any(|line| line.id == old.id) {
             changes.push(Change::RemoveLine(old.id));
         }
     }
