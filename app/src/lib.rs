@@ -15,11 +15,11 @@ mod ui;
 
 /// What the page that measures uses of the app. All else is private, so that the compiler finds what nobody uses.
 pub mod bench {
-    pub use crate::platform::clock::{now_ms, random};
+    pub use crate::platform::clock::{now_ms, own_zone, random};
     pub use crate::platform::page::{origin, query};
     pub use crate::platform::picture::scaled;
     pub use crate::platform::storage::{Durability, IndexedDb};
-    pub use crate::session::{Boot, Link, Session};
+    pub use crate::session::{Boot, ReplicaHandle, Session};
     pub use crate::ui::PictureField;
 }
 

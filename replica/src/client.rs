@@ -17,7 +17,7 @@ use std::future::{Future, poll_fn};
 use std::rc::Rc;
 use std::task::{Poll, Waker};
 
-use domain::order::Order;
+use domain::order::{Order, Rejection};
 use domain::record::Record;
 use domain::{OrderNumber, StreamKinds};
 use futures::lock::Mutex;
@@ -170,7 +170,10 @@ pub enum OpenFault {
 /// Why an act did not happen. Whatever it is, nothing of it is stored.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ActFault {
-    /// The order, as this device knows it, does not allow it; or there is no shop, or one already.
+    /// The order, as this device knows it, does not allow it.
+    #[error(transparent)]
+    Rejected(#[from] Rejection),
+    /// There is no shop, or one already, or it is too much.
     #[error(transparent)]
     Refused(Refused),
     /// It could not be stored.
@@ -196,6 +199,12 @@ pub enum ServerFault {
     /// This device has no server.
     #[error("this device is not connected to a server")]
     NotConnected,
+}
+
+impl From<StorageFault> for ServerFault {
+    fn from(fault: StorageFault) -> Self {
+        Self::Act(fault.into())
+    }
 }
 
 /// An act that is on the disk.

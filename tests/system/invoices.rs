@@ -18,7 +18,7 @@ use protocol::envelope::unstamp;
 use protocol::{Envelope, body};
 use replica::client::ActFault;
 use replica::memory::MemoryDisk;
-use replica::{Act, ActFault as Refused, Filter};
+use replica::{Act, Filter};
 use sync_server::Options;
 use tokio::task::LocalSet;
 use uuid::Uuid;
@@ -261,7 +261,7 @@ impl Tablet {
             };
             let faults = match self.client.act(None, &command, DAY).await {
                 Ok(acted) => return Some(acted.order),
-                Err(ActFault::Refused(Refused::Rejected(Rejection::Content(faults)))) => faults,
+                Err(ActFault::Rejected(Rejection::Content(faults))) => faults,
                 Err(fault) => panic!("{fault}"),
             };
             let mut keep = vec![true; content.lines.len()];

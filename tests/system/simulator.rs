@@ -44,12 +44,12 @@ use futures::executor::LocalPool;
 use futures::future::{AbortHandle, abortable, join};
 use futures::task::LocalSpawnExt;
 use protocol::BlobId;
+use replica::Act;
 use replica::blobs::BlobStore;
 use replica::client::{ActFault, Acted, Client, KeepFault, OpenFault};
 use replica::clock::Kept;
 use replica::memory::{MemoryDisk, Trouble};
 use replica::storage::{Storage, StorageFault};
-use replica::{Act, ActFault as Refused};
 use uuid::Uuid;
 
 use self::carts::Carts;
@@ -373,7 +373,7 @@ impl Simulation {
                 }
                 self.remember(nth, tab, &acted)
             }
-            Some(Err(ActFault::Refused(Refused::Rejected(_)))) => None,
+            Some(Err(ActFault::Rejected(_))) => None,
             Some(Err(ActFault::Storage(StorageFault::Quota | StorageFault::Closed))) => None,
             Some(Err(fault)) => panic!("an act failed: {fault}"),
         }

@@ -7,8 +7,8 @@ use std::collections::HashMap;
 use std::fmt::Display;
 use std::rc::Rc;
 
-use app::bench::{Boot, Durability, IndexedDb, Link, PictureField, Session};
-use app::bench::{now_ms, origin, query, random};
+use app::bench::{Boot, Durability, IndexedDb, PictureField, ReplicaHandle, Session};
+use app::bench::{now_ms, origin, own_zone, query, random};
 use domain::contact::Buyer;
 use domain::order::{Command, Content, Delivery, Line, Method, NewPayment, OrderEvent, Outcome};
 use domain::weight::WeightUnit;
@@ -174,7 +174,7 @@ pub fn picture_field(id: Option<String>) {
 
 /// A tablet under measurement.
 struct Tablet {
-    link: Rc<Link>,
+    handle: Rc<ReplicaHandle>,
     server: String,
     code: String,
     syncing: RefCell<Option<AbortHandle>>,
@@ -208,13 +208,16 @@ pub async fn open(options: Object) -> Result<(), JsValue> {
     let relaxed = query("durability").as_deref() == Some("relaxed");
     let durability = if relaxed { Durability::Relaxed } else { Durability::Strict };
     let name = format!("stallbook-bench-{shop}-{device}");
-    let link = Link::open(&name, durability).await.map_err(said)?;
+    let handle = ReplicaHandle::open(&name, durability).await.map_err(said)?;
     let code = text("code").unwrap_or_default();
-    if link.read(|replica| replica.device().shop.is_none()) && !lets_join(&code) {
-        link.start_shop(&shop, Currency::Gbp, WeightUnit::default(), device_code(&device)).await.map_err(said)?;
+    if handle.read(|replica| replica.device().shop.is_none()) && !lets_join(&code) {
+        handle
+            .start_shop(&shop, Currency::Gbp, WeightUnit::default(), &own_zone(), device_code(&device))
+            .await
+            .map_err(said)?;
     }
     let tablet = Tablet {
-        link,
+        handle,
         server: text("server").unwrap_or_else(origin),
         code,
         syncing: RefCell::default(),
@@ -239,26 +242,26 @@ fn device_code(name: &str) -> Option<DeviceCode> {
 #[wasm_bindgen]
 pub async fn connect() -> Result<(), JsValue> {
     let tablet = tablet()?;
-    let (link, server, code) = (&tablet.link, &tablet.server, &tablet.code);
-    let (shop, credential) = link.read(|replica| {
+    let (handle, server, code) = (&tablet.handle, &tablet.server, &tablet.code);
+    let (shop, credential) = handle.read(|replica| {
         let device = replica.device();
         (device.shop.is_some(), device.credential.is_some())
     });
     if !shop {
-        link.join(server, code, None).await.map_err(said)?;
+        handle.join(server, code, None).await.map_err(said)?;
     } else if !credential {
-        link.connect(server, code).await.map_err(said)?;
+        handle.claim(server, code).await.map_err(said)?;
     }
     if tablet.syncing.borrow().is_none() {
-        let link = Rc::clone(link);
-        let (syncing, handle) = abortable(async move { link.run().await });
-        tablet.syncing.replace(Some(handle));
+        let handle = Rc::clone(handle);
+        let (syncing, stop) = abortable(async move { handle.run().await });
+        tablet.syncing.replace(Some(stop));
         spawn_local(async {
             // Ends with `disconnect`.
             let _ = syncing.await;
         });
     }
-    link.wake();
+    handle.wake();
     Ok(())
 }
 
@@ -274,7 +277,7 @@ pub async fn disconnect() -> Result<(), JsValue> {
 /// A code for the next tablet.
 #[wasm_bindgen(js_name = pairingCode)]
 pub async fn pairing_code() -> Result<String, JsValue> {
-    Ok(tablet()?.link.pairing_code().await.map_err(said)?.code)
+    Ok(tablet()?.handle.pairing_code().await.map_err(said)?.code)
 }
 
 /// An order of about 635 bytes of JSON with four lines.
@@ -318,7 +321,7 @@ pub async fn write_orders(n: u32, offset: u32) -> Result<Array, JsValue> {
     for index in offset..offset + n {
         let command = order(index);
         let began = now();
-        let acted = tablet.link.act(None, &command).await.map_err(said)?;
+        let acted = tablet.handle.act(None, &command, tablet.handle.today()).await.map_err(said)?;
         took.push(&(now() - began).into());
         tablet.written.borrow_mut().insert(index, acted.order);
         tablet.keep_up();
@@ -334,22 +337,22 @@ impl Tablet {
             return;
         }
         let asked_ms = now_ms();
-        self.link.wake();
+        self.handle.wake();
         let since = |state: &SyncState| state.heard_ms.is_some_and(|heard_ms| heard_ms > asked_ms);
         let synced = |state: &SyncState| state.state == State::Synced && since(state);
-        self.link.until(|link| synced(&link.sync_state())).await;
+        self.handle.until(|handle| synced(&handle.sync_state())).await;
     }
 
     /// What the app does beside its acts, connected or not; the next act waits for it.
     fn keep_up(&self) {
-        let link = Rc::clone(&self.link);
-        spawn_local(async move { link.maintain().await });
+        let handle = Rc::clone(&self.handle);
+        spawn_local(async move { handle.maintain().await });
     }
     /// Finds the orders that these indices were written as, on whichever tablet.
     fn find(&self, indices: &[u32]) -> Result<Vec<Uuid>, JsValue> {
         let mut written = self.written.borrow_mut();
         if indices.iter().any(|index| !written.contains_key(index)) {
-            for summary in self.link.read(replica::Replica::summaries) {
+            for summary in self.handle.read(replica::Replica::summaries) {
                 if let Some(index) = summary.note.strip_prefix(MARK).and_then(|index| index.parse().ok()) {
                     written.insert(index, summary.id);
                 }
@@ -366,14 +369,14 @@ pub async fn edit_orders(indices: Vec<u32>, how: String) -> Result<Array, JsValu
     let tablet = tablet()?;
     let took = Array::new();
     for order in tablet.find(&indices)? {
-        let owed = tablet.link.read(|replica| replica.summary(order, now_ms())).map_or(0, |it| it.balance);
+        let owed = tablet.handle.read(|replica| replica.summary(order, now_ms())).map_or(0, |it| it.balance);
         let command = match how.as_str() {
             "pay" => Command::RecordPayment(NewPayment { method: Method::Cash, given: owed, deposit: false }),
             "cancel" => Command::Cancel("changed their mind".to_owned()),
             other => return Err(said(format!("{other} is neither pay nor cancel"))),
         };
         let began = now();
-        tablet.link.act(Some(order), &command).await.map_err(said)?;
+        tablet.handle.act(Some(order), &command, tablet.handle.today()).await.map_err(said)?;
         took.push(&(now() - began).into());
         tablet.keep_up();
     }
@@ -387,10 +390,10 @@ pub async fn settled(options: Object) -> Result<f64, JsValue> {
     let orders = Reflect::get(&options, &"orders".into())?.as_f64();
     let began = now();
     tablet
-        .link
-        .until(|link| {
-            let enough = orders.is_none_or(|orders| link.read(count_of) as f64 >= orders);
-            enough && link.sync_state().state == State::Synced
+        .handle
+        .until(|handle| {
+            let enough = orders.is_none_or(|orders| handle.read(count_of) as f64 >= orders);
+            enough && handle.sync_state().state == State::Synced
         })
         .await;
     Ok(now() - began)
@@ -399,7 +402,7 @@ pub async fn settled(options: Object) -> Result<f64, JsValue> {
 /// How far the shop's log is here: the sequence of its last event.
 #[wasm_bindgen]
 pub async fn applied() -> Result<f64, JsValue> {
-    Ok(tablet()?.link.read(replica::Replica::cursor) as f64)
+    Ok(tablet()?.handle.read(replica::Replica::cursor) as f64)
 }
 
 fn count_of(replica: &replica::Replica) -> usize {
@@ -409,7 +412,7 @@ fn count_of(replica: &replica::Replica) -> usize {
 /// How many orders there are.
 #[wasm_bindgen]
 pub async fn count() -> Result<f64, JsValue> {
-    Ok(tablet()?.link.read(count_of) as f64)
+    Ok(tablet()?.handle.read(count_of) as f64)
 }
 
 /// The digest of the log as this tablet has it.
@@ -417,7 +420,7 @@ pub async fn count() -> Result<f64, JsValue> {
 pub async fn digest() -> Result<String, JsValue> {
     let tablet = tablet()?;
     tablet.in_step().await;
-    Ok(tablet.link.read(|replica| replica.digest().to_string()))
+    Ok(tablet.handle.read(|replica| replica.digest().to_string()))
 }
 
 /// Of these orders, which were paid on one tablet and cancelled on the other: how many say so in words.
@@ -427,7 +430,7 @@ pub async fn double_edits_visible(indices: Vec<u32>) -> Result<u32, JsValue> {
     tablet.in_step().await;
     let mut visible = 0;
     for order in tablet.find(&indices)? {
-        let Some(order) = tablet.link.order(order).await.map_err(said)? else { continue };
+        let Some(order) = tablet.handle.order(order).await.map_err(said)? else { continue };
         let paid = order.payments.iter().any(domain::order::Payment::counts);
         let explained = order.timeline.iter().any(|entry| {
             matches!(entry.event, Event::Order(OrderEvent::Cancelled(_))) && matches!(entry.outcome, Outcome::Voided(_))
@@ -440,7 +443,7 @@ pub async fn double_edits_visible(indices: Vec<u32>) -> Result<u32, JsValue> {
 /// The newest 50.
 #[wasm_bindgen(js_name = firstPage)]
 pub async fn first_page() -> Result<Array, JsValue> {
-    let page = tablet()?.link.read(|replica| replica.page(&Filter::default(), 0, 50, now_ms()));
+    let page = tablet()?.handle.read(|replica| replica.page(&Filter::default(), 0, 50, now_ms()));
     let rows = Array::new();
     for row in page.rows {
         let shown = Object::new();
@@ -492,7 +495,7 @@ fn listed(filter: &Filter) -> Result<u32, JsValue> {
     const DAY_MS: i64 = 86_400_000;
     let day = |ms: i64| ms.div_euclid(DAY_MS) * DAY_MS..(ms.div_euclid(DAY_MS) + 1) * DAY_MS;
     let now_ms = now_ms();
-    let (counts, days, page) = tablet()?.link.read(|replica| {
+    let (counts, days, page) = tablet()?.handle.read(|replica| {
         (replica.counts_of(filter, now_ms), replica.days(filter, day, now_ms), replica.page(filter, 0, 50, now_ms))
     });
     let of_days: usize = days.iter().map(|(_, sums)| sums.orders).sum();

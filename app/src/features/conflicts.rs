@@ -7,7 +7,6 @@ use std::sync::Arc;
 
 use domain::order::{Command, Conflict, ConflictKind, Order, Outcome};
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 
 use super::order::{appearance, refusal, timeline_lines};
 use crate::frame::PageHead;
@@ -15,7 +14,9 @@ use crate::parts::Parts;
 use crate::session::{ActFault, Session};
 use crate::text::order_page::{page, settle};
 use crate::text::{conflicts, dispute, orders};
-use crate::ui::{Badge, Button, Empty, Fault, Glyph, Icon, LinkButton, Scroll, Serial, Sheet, Stamp, Toaster, Tone};
+use crate::ui::{
+    Badge, Button, Empty, Fault, Glyph, Icon, LinkButton, Scroll, Serial, Sheet, Stamp, Submission, Toaster, Tone,
+};
 
 /// The inbox.
 #[component]
@@ -66,25 +67,10 @@ fn Dispute(order: Arc<Order>, id: String) -> impl IntoView {
     let session = Session::here();
     let toaster = use_context::<Toaster>().unwrap_or_default();
     let currency = session.currency();
-    let busy = RwSignal::new(false);
-    let fault = RwSignal::new(None::<ActFault>);
+    let submission = Submission::<ActFault>::new();
     let order_id = order.id;
     let decide = Callback::new(move |(command,): (Command,)| {
-        if busy.get_untracked() {
-            return;
-        }
-        busy.set(true);
-        fault.set(None);
-        spawn_local(async move {
-            let outcome = session.act(Some(order_id), command).await;
-            let _ = busy.try_set(false);
-            match outcome {
-                Ok(_) => toaster.confirm(dispute::SETTLED),
-                Err(why) => {
-                    let _ = fault.try_set(Some(why));
-                }
-            }
-        });
+        submission.run(session.act(Some(order_id), command), move |_| toaster.confirm(dispute::SETTLED));
     });
     // Two orders with one number are found among all orders: no order's own conflict has that id.
     let conflict = order.conflict(&id).cloned();
@@ -117,12 +103,12 @@ fn Dispute(order: Arc<Order>, id: String) -> impl IntoView {
             each.into_iter()
                 .map(|(label, glyph, command)| {
                     let press = move || decide.run((command.clone(),));
-                    view! { <Button label glyph on_press=press busy/> }
+                    view! { <Button label glyph on_press=press busy=submission.busy/> }
                 })
                 .collect_view()
         }
     };
-    let wrong = Signal::derive(move || fault.get().as_ref().map(refusal::words));
+    let wrong = submission.wrong(refusal::words);
     view! {
         <article class="sheet conflict" data-testid="conflict" data-kind=kind.key() aria-label=head.clone()>
             <header>

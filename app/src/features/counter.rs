@@ -83,7 +83,7 @@ pub fn Counter() -> impl IntoView {
     spawn_local(async move {
         let last = match form_drafts::load_later(KEPT, at_ms).await {
             Later::Nothing => sold,
-            Later::Forgotten => (!began.is_blank()).then(|| Cart::new(session.draw_order())),
+            Later::Forgotten => (!began.is_blank()).then(|| Cart::new(session.draw_id())),
             Later::Typed(last) => Some(last),
         };
         if let Some(last) = last

@@ -74,8 +74,10 @@ pub fn FirstStart() -> impl IntoView {
         let words = match problem.get()? {
             Problem::NotStarted => text::fault::NOT_SAVED,
             // Nothing is on this device that could be lost.
-            Problem::Server(ServerFault::Unreachable) => first_start::UNREACHABLE,
-            Problem::Server(ServerFault::Refused(ProblemType::Unavailable | ProblemType::Internal)) => {
+            Problem::Server(ServerFault::Unreachable(_) | ServerFault::Nonsense) => first_start::UNREACHABLE,
+            Problem::Server(ServerFault::Problem(why))
+                if matches!(why.kind, ProblemType::Unavailable | ProblemType::Internal) =>
+            {
                 first_start::BROKEN
             }
             Problem::Server(why) => server_words::words(&why),

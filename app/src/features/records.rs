@@ -10,7 +10,6 @@ use domain::product::Product;
 use domain::record::{Changed, FieldConflict, Fields, Record, RecordEvent, Value, counted_field};
 use domain::{Event, StreamKind};
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 use replica::Act;
 
 pub use self::counts::CountQuestions;
@@ -18,7 +17,7 @@ pub use self::words::{field_name, value_words};
 use super::order::{appearance, refusal, timeline_lines};
 use crate::session::{ActFault, RecordConflict, Session};
 use crate::text::{dispute, records};
-use crate::ui::{Badge, Button, Fault, Glyph, Icon, LinkButton, Toaster, Tone};
+use crate::ui::{Badge, Button, Fault, Glyph, Icon, LinkButton, Submission, Toaster, Tone};
 
 /// With this begins what conflicts of counts call their field.
 const COUNTED: &str = "counted/";
@@ -71,8 +70,7 @@ fn Dispute(of: RecordConflict) -> impl IntoView {
     let session = Session::here();
     let toaster = use_context::<Toaster>().unwrap_or_default();
     let currency = session.currency();
-    let busy = RwSignal::new(false);
-    let fault = RwSignal::new(None::<ActFault>);
+    let submission = Submission::<ActFault>::new();
     let fields = Fields::of(id, &record);
     let is_count = conflict.field.starts_with(COUNTED);
     let shop = session.shop_fields();
@@ -109,11 +107,6 @@ fn Dispute(of: RecordConflict) -> impl IntoView {
     let settle = {
         let (conflict, record) = (conflict.clone(), Arc::clone(&record));
         Callback::new(move |(take,): (bool,)| {
-            if busy.get_untracked() {
-                return;
-            }
-            busy.set(true);
-            fault.set(None);
             let mut changed = Changed { settles: Some(conflict.id.clone()), ..Changed::default() };
             let count = record.take_count(&conflict).filter(|_| take);
             if take {
@@ -124,16 +117,7 @@ fn Dispute(of: RecordConflict) -> impl IntoView {
                 (kind, Some(count)) => Act::Record(kind, Some(id), vec![RecordEvent::StockMoved(count)]),
                 (kind, None) => Act::Record(kind, Some(id), vec![RecordEvent::Changed(changed)]),
             };
-            spawn_local(async move {
-                let outcome = session.act_all(vec![act]).await;
-                let _ = busy.try_set(false);
-                match outcome {
-                    Ok(_) => toaster.confirm(dispute::SETTLED),
-                    Err(why) => {
-                        let _ = fault.try_set(Some(why));
-                    }
-                }
-            });
+            submission.run(session.act_all(vec![act]), move |_| toaster.confirm(dispute::SETTLED));
         })
     };
     let keep = {
@@ -141,7 +125,7 @@ fn Dispute(of: RecordConflict) -> impl IntoView {
         move || dispute::keep_value(&value(standing.clone()))
     };
     let take = move || dispute::use_value(&value(other.clone()));
-    let wrong = Signal::derive(move || fault.get().as_ref().map(refusal::words));
+    let wrong = submission.wrong(refusal::words);
     let page = page_of(kind, id).map(|(href, label)| view! { <LinkButton href label glyph=Glyph::Edit/> });
     view! {
         <article class="sheet conflict" data-testid="conflict" data-kind=if is_count { "same_count" } else { "same_field" } aria-label=title.clone()>
@@ -152,8 +136,8 @@ fn Dispute(of: RecordConflict) -> impl IntoView {
                 <Fault text=wrong/>
             </div>
             <div class="choose">
-                <Button label=keep glyph=Glyph::Check busy on_press=move || settle.run((false,))/>
-                <Button label=take glyph=Glyph::Edit busy on_press=move || settle.run((true,))/>
+                <Button label=keep glyph=Glyph::Check busy=submission.busy on_press=move || settle.run((false,))/>
+                <Button label=take glyph=Glyph::Edit busy=submission.busy on_press=move || settle.run((true,))/>
                 {page}
             </div>
         </article>

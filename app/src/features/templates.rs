@@ -15,11 +15,11 @@ use uuid::Uuid;
 
 use super::order::{appearance, refusal};
 use crate::frame::PageHead;
-use crate::session::{Records, Session};
+use crate::session::{ActFault, Records, Session};
 use crate::text::{list, rules, templates};
 use crate::ui::{
-    Acts, Button, Dialog, Empty, Glyph, Icon, Kind, LinkButton, Menu, MenuAct, Scroll, Sheet, TextField, Toast,
-    ToastAct, Toaster,
+    Acts, Button, Dialog, Empty, Glyph, Icon, Kind, LinkButton, Menu, MenuAct, Scroll, Sheet, Submission, TextField,
+    Toast, ToastAct, Toaster,
 };
 
 /// So far apart lie two templates of the list, so that one fits between them.
@@ -228,7 +228,7 @@ pub fn SaveAs(
     let toaster = use_context::<Toaster>().unwrap_or_default();
     let name = RwSignal::new(String::new());
     let tried = RwSignal::new(false);
-    let busy = RwSignal::new(false);
+    let submission = Submission::<ActFault>::new();
     let fault = Signal::derive(move || {
         let missing = tried.get() && name.with(|name| name.trim().is_empty());
         missing.then(|| templates::NAME_MISSING.get().to_owned())
@@ -237,10 +237,9 @@ pub fn SaveAs(
     let save = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         tried.set(true);
-        if busy.get_untracked() || name.with_untracked(|name| name.trim().is_empty()) {
+        if submission.busy.get_untracked() || name.with_untracked(|name| name.trim().is_empty()) {
             return;
         }
-        busy.set(true);
         let content = order.with_untracked(|order| Content { customer: None, parked: false, ..order.content() });
         let last = all.with_untracked(|all| all.iter().map(|it| it.position).max()).unwrap_or_default();
         let template = Template {
@@ -249,25 +248,21 @@ pub fn SaveAs(
             position: last.saturating_add(STEP),
             ..Template::default()
         };
-        spawn_local(async move {
-            let saved = session.write(StreamKind::Template, None, &Default::default(), &template.fields()).await;
-            let _ = busy.try_set(false);
-            match saved {
-                Ok(_) => {
-                    let _ = open.try_set(false);
-                    let _ = name.try_update(String::clear);
-                    let _ = tried.try_set(false);
-                    toaster.confirm(templates::SAVED);
-                }
-                Err(fault) => toaster.warn(refusal::words(&fault)),
-            }
-        });
+        let saved = move |_| {
+            let _ = open.try_set(false);
+            let _ = name.try_update(String::clear);
+            let _ = tried.try_set(false);
+            toaster.confirm(templates::SAVED);
+        };
+        let work =
+            async move { session.write(StreamKind::Template, None, &Default::default(), &template.fields()).await };
+        submission.run_or(work, saved, move |fault| toaster.warn(refusal::words(fault)));
     };
     view! {
         <Dialog open title=templates::SAVE_AS>
             <form class="stack" novalidate on:submit=save>
                 <TextField label=templates::NAME value=name fault example=templates::NAME_HINT/>
-                <Acts><Button label=templates::SAVE kind=Kind::Main submit=true busy/></Acts>
+                <Acts><Button label=templates::SAVE kind=Kind::Main submit=true busy=submission.busy/></Acts>
             </form>
         </Dialog>
     }

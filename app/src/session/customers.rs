@@ -13,7 +13,7 @@ use replica::storage::StorageFault;
 use uuid::Uuid;
 
 use super::changes::ORDERS;
-use super::{Link, Load, Row, Session, newest};
+use super::{Load, ReplicaHandle, Row, Session, newest};
 
 /// A person.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -85,7 +85,7 @@ impl People {
             .collect()
     }
 
-    fn read(customers: &[Arc<Customer>], link: &Link) -> Self {
+    fn read(customers: &[Arc<Customer>], handle: &ReplicaHandle) -> Self {
         let into: HashMap<Uuid, Option<Uuid>> =
             customers.iter().map(|customer| (customer.id, customer.merged_into)).collect();
         // One that is not here takes nobody in: nobody is lost to it.
@@ -99,7 +99,7 @@ impl People {
             let place = if customer.id == is { 0 } else { group.len() };
             group.insert(place, Arc::clone(customer));
         }
-        let mut all: Vec<Arc<Person>> = link.read(|replica| {
+        let mut all: Vec<Arc<Person>> = handle.read(|replica| {
             let person = |group: Vec<Arc<Customer>>| {
                 let (mut orders, mut bought, mut open, mut debt, mut last_ms) = (0, 0_i64, 0_i64, 0_i64, 0);
                 for customer in &group {
@@ -141,10 +141,10 @@ impl Session {
             // Orders change what people owe.
             self.changes.track(&[StreamKind::Order]);
             let customers: Vec<Arc<Customer>> = customers.with(|all| all.iter().cloned().collect());
-            let Some(link) = self.link() else {
+            let Some(handle) = self.handle() else {
                 return Arc::default();
             };
-            Arc::new(People::read(&customers, &link))
+            Arc::new(People::read(&customers, &handle))
         });
         people.into()
     }
@@ -152,7 +152,7 @@ impl Session {
     /// Who the customer of an order is: the id and name of the person. Tracks changes.
     pub fn customer_of(self, customer: Uuid) -> Option<Customer> {
         self.changes.track(&[StreamKind::Customer]);
-        self.link()?.read(|replica| {
+        self.handle()?.read(|replica| {
             let read = |id| replica.fields(id).map(|fields| Customer::read(&fields));
             let is = customer::resolve(customer, |id| {
                 read(id)?.merged_into.filter(|other| replica.fields(*other).is_some())
@@ -167,7 +167,7 @@ impl Session {
         if digits.is_empty() {
             return None;
         }
-        let found = self.link()?.read(|replica| {
+        let found = self.handle()?.read(|replica| {
             let fields = replica.records(StreamKind::Customer).filter_map(|(id, _)| replica.fields(id));
             let mut customers = fields.map(|fields| Customer::read(&fields));
             customers.find(|it| !it.erased && it.phone_digits() == digits)
@@ -177,7 +177,7 @@ impl Session {
 
     /// The only customer who may be the one of this name and phone, where the phone is nobody's.
     pub fn by_name(self, name: &str, phone: &str) -> Option<Customer> {
-        let found: Vec<Uuid> = self.link()?.read(|replica| {
+        let found: Vec<Uuid> = self.handle()?.read(|replica| {
             let fields = replica.records(StreamKind::Customer).filter_map(|(id, _)| replica.fields(id));
             let customers = fields.map(|fields| Customer::read(&fields));
             customers.filter(|it| !it.erased && it.may_be(name, phone)).map(|it| it.id).collect()
@@ -193,10 +193,10 @@ impl Session {
         let rows = Memo::new(move |_| {
             self.changes.track(ORDERS);
             let now = self.now.get();
-            let Some(link) = self.link() else {
+            let Some(handle) = self.handle() else {
                 return Arc::default();
             };
-            let mut rows: Vec<Row> = link.read(|replica| {
+            let mut rows: Vec<Row> = handle.read(|replica| {
                 let ids = customers.get().into_iter().flat_map(|customer| replica.of_customer(customer).1);
                 ids.filter_map(|id| replica.summary(id, now))
                     .map(|summary| Row { pending: summary.badges.has(Badge::NotSent), summary })
@@ -215,33 +215,37 @@ impl Session {
             self.changes.track(&[StreamKind::Customer]);
             let customers = customers.get();
             let versions: Vec<(Uuid, u64)> = self
-                .link()
-                .map(|link| {
+                .handle()
+                .map(|handle| {
                     let is_ours = |(id, _): &(Uuid, u64)| customers.contains(id);
-                    link.read(|replica| replica.records(StreamKind::Customer).filter(is_ours).collect())
+                    handle.read(|replica| replica.records(StreamKind::Customer).filter(is_ours).collect())
                 })
                 .unwrap_or_default();
             (versions, rows.get())
         });
         let read = move || {
-            let ((versions, rows), link) = (asked_for.get(), self.link()?);
+            let ((versions, rows), handle) = (asked_for.get(), self.handle()?);
             Some(async move {
                 let customers = versions.into_iter().map(|(id, _)| id).collect();
-                read_book(&link, customers, &rows).await.ok().map(|book| Load::from(Some(book)))
+                read_book(&handle, customers, &rows).await.ok().map(|book| Load::from(Some(book)))
             })
         };
         newest(Load::Pending, read).into()
     }
 }
 
-async fn read_book(link: &Rc<Link>, customers: Vec<Uuid>, rows: &[Row]) -> Result<Vec<Posted>, StorageFault> {
+async fn read_book(
+    handle: &Rc<ReplicaHandle>,
+    customers: Vec<Uuid>,
+    rows: &[Row],
+) -> Result<Vec<Posted>, StorageFault> {
     let mut orders = Vec::with_capacity(rows.len());
     for row in rows {
-        orders.extend(link.order(row.id).await?);
+        orders.extend(handle.order(row.id).await?);
     }
     let mut records = Vec::with_capacity(customers.len());
     for customer in customers {
-        records.extend(link.record(customer).await?);
+        records.extend(handle.record(customer).await?);
     }
     Ok(debt_book(&orders, &records))
 }

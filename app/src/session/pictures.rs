@@ -12,8 +12,7 @@ use protocol::{BlobId, BlobKind};
 use replica::client::KeepFault;
 use replica::storage::StorageFault;
 
-use super::link::Link;
-use super::{NAME, Session};
+use super::{NAME, ReplicaHandle, Session};
 use crate::platform::picture::{self, Chosen, ObjectUrl, PictureFault};
 use crate::platform::tabs::Others;
 use crate::text::{self, Phrase};
@@ -156,11 +155,11 @@ impl Album {
 }
 
 /// Shows a picture to all who asked for it, where it is to be had.
-async fn develop(link: Rc<Link>, id: BlobId) {
+async fn develop(handle: Rc<ReplicaHandle>, id: BlobId) {
     if !ALBUM.with_borrow_mut(|album| album.begin(id)) {
         return;
     }
-    let bytes = link.picture(id).await.ok().flatten();
+    let bytes = handle.blob(id).await.ok().flatten();
     let shown = ALBUM.with_borrow_mut(|album| album.end(id, bytes.as_deref()));
     // Outside of the borrow: whoever hears of it may ask for the next one.
     if let Some((shown, url)) = shown {
@@ -168,9 +167,9 @@ async fn develop(link: Rc<Link>, id: BlobId) {
     }
 }
 
-fn develop_all(link: &Rc<Link>, ids: impl IntoIterator<Item = BlobId>) {
+fn develop_all(handle: &Rc<ReplicaHandle>, ids: impl IntoIterator<Item = BlobId>) {
     for id in ids {
-        spawn_local(develop(Rc::clone(link), id));
+        spawn_local(develop(Rc::clone(handle), id));
     }
 }
 
@@ -183,8 +182,8 @@ impl Session {
 
     /// Keeps a picture as it is. Answers with its name when it is on the disk.
     pub async fn keep_picture(self, bytes: &[u8]) -> Result<String, NoPicture> {
-        let link = self.link().ok_or(StorageFault::Closed)?;
-        Ok(link.keep_picture(bytes).await?.to_string())
+        let handle = self.handle().ok_or(StorageFault::Closed)?;
+        Ok(handle.keep_blob(bytes).await?.to_string())
     }
 
     /// Where a picture is shown from: nothing until it is here, and nothing where there is none of that name. The same
@@ -194,9 +193,9 @@ impl Session {
             let id = id.with(|id| BlobId::parse(id.as_deref()?))?;
             let shown = ALBUM.with_borrow_mut(|album| album.place(id));
             if shown.url.with_untracked(Option::is_none)
-                && let Some(link) = self.link()
+                && let Some(handle) = self.handle()
             {
-                develop_all(&link, [id]);
+                develop_all(&handle, [id]);
             }
             Some(shown)
         });
@@ -205,23 +204,26 @@ impl Session {
 
     /// Sends and fetches pictures from now on; once for each page, when the shop is open.
     pub fn carry_pictures(self) {
-        let Some(link) = self.link() else { return };
+        let Some(handle) = self.handle() else { return };
         // What another tab fetched is here too.
         let others = {
-            let link = Rc::clone(&link);
+            let handle = Rc::clone(&handle);
             Others::join(&format!("{NAME}-pictures"), move || {
-                develop_all(&link, ALBUM.with_borrow(Album::awaited));
+                develop_all(&handle, ALBUM.with_borrow(Album::awaited));
             })
         };
-        let listening = Rc::downgrade(&link);
-        link.on_pictures(move |ids| {
+        let listening = Rc::downgrade(&handle);
+        handle.on_change(move |change| {
+            if change.blobs.is_empty() {
+                return;
+            }
             others.tell();
-            if let Some(link) = listening.upgrade() {
+            if let Some(handle) = listening.upgrade() {
                 let awaited = ALBUM.with_borrow(Album::awaited);
-                develop_all(&link, ids.iter().copied().filter(|id| awaited.contains(id)));
+                develop_all(&handle, change.blobs.iter().copied().filter(|id| awaited.contains(id)));
             }
         });
-        develop_all(&link, ALBUM.with_borrow(Album::awaited));
-        spawn_local(async move { link.carry_pictures().await });
+        develop_all(&handle, ALBUM.with_borrow(Album::awaited));
+        spawn_local(async move { handle.carry().await });
     }
 }

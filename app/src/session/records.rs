@@ -22,7 +22,7 @@ use uuid::Uuid;
 use crate::platform::intl;
 
 use super::changes::ORDERS;
-use super::{ActFault, Link, Session, newest};
+use super::{ActFault, ReplicaHandle, Session, newest};
 
 /// All records of a kind as they stand. Cheap to clone; equal when nothing of them changed.
 #[derive(Debug)]
@@ -124,7 +124,7 @@ impl Session {
     ) -> Signal<Records<T>> {
         let records = Memo::new(move |before: Option<&Records<T>>| {
             self.changes.track(&[kind]);
-            let Some(link) = self.link() else {
+            let Some(handle) = self.handle() else {
                 return Records::default();
             };
             let known: HashMap<u64, &Arc<T>> = before
@@ -132,7 +132,7 @@ impl Session {
                 .flat_map(|before| before.all.iter())
                 .map(|(version, _, it)| (*version, it))
                 .collect();
-            let all = link.read(|replica| {
+            let all = handle.read(|replica| {
                 let read = |(id, version)| {
                     let thing = match known.get(&version) {
                         Some(thing) => Arc::clone(thing),
@@ -151,13 +151,13 @@ impl Session {
     pub fn products(self) -> Signal<Records<Product>> {
         let records = Memo::new(move |before: Option<&Records<Product>>| {
             self.changes.track(&[StreamKind::Product]);
-            let Some(link) = self.link() else {
+            let Some(handle) = self.handle() else {
                 return Records::default();
             };
             let known = before.into_iter().flat_map(|before| before.all.iter());
             let known: HashMap<(u64, Uuid), &Arc<Product>> =
                 known.map(|(version, id, it)| ((*version, *id), it)).collect();
-            link.read(|replica| {
+            handle.read(|replica| {
                 let merges = replica.merges();
                 let gone: HashMap<Uuid, Uuid> = merges.gone().collect();
                 let mut latest: HashMap<Uuid, u64> = HashMap::new();
@@ -186,7 +186,7 @@ impl Session {
     /// The article that this one turned out to be: product and variant. Tracks changes.
     pub fn article(self, product: Uuid, variant: u32) -> (Uuid, u32) {
         self.changes.track(&[StreamKind::Product]);
-        let is = self.link().map(|link| link.read(|replica| replica.merges().article((product, variant))));
+        let is = self.handle().map(|handle| handle.read(|replica| replica.merges().article((product, variant))));
         is.unwrap_or((product, variant))
     }
     /// The customers, those that were merged into others too.
@@ -210,7 +210,7 @@ impl Session {
     /// A record's fields, also of one that was thrown away since; tracks changes.
     pub fn fields_of(self, kind: StreamKind, record: Uuid) -> Option<Fields> {
         self.changes.track(&[kind]);
-        self.link()?.read(|replica| replica.fields(record))
+        self.handle()?.read(|replica| replica.fields(record))
     }
 
     /// The shop's own fields: its lists are read from them with [`domain::shop::list::entries`].
@@ -221,7 +221,7 @@ impl Session {
     /// What there is of a product's variant (0: of the product), as far as this tablet knows. Tracks changes.
     pub fn stock(self, product: &Product, variant: u32) -> Stock {
         self.changes.track(ORDERS);
-        self.link().map(|link| link.read(|replica| replica.stock_of(product.id, variant))).unwrap_or_default()
+        self.handle().map(|handle| handle.read(|replica| replica.stock_of(product.id, variant))).unwrap_or_default()
     }
 
     /// What there is of all of a product's variants together. Tracks changes.
@@ -242,8 +242,10 @@ impl Session {
     /// Does what a person asks for, all of it in one transaction or nothing. Answers when it is on the disk, with
     /// the orders and records that the acts are about, in their order.
     pub async fn act_all(self, acts: Vec<Act>) -> Result<Vec<Uuid>, ActFault> {
-        let link = self.link().ok_or(StorageFault::Closed)?;
-        link.act_all(&acts).await
+        let handle = self.handle().ok_or(StorageFault::Closed)?;
+        let acted = handle.act_all(&acts, handle.today()).await?;
+        handle.ask_to_keep();
+        Ok(acted)
     }
 
     /// Writes what differs between what a form began with and what it holds now; `None` begins a record.
@@ -272,14 +274,14 @@ impl Session {
 
     /// Changes the shop's settings: those that are named.
     pub async fn change_setting(self, change: SettingChanged) -> Result<(), ActFault> {
-        let link = self.link().ok_or(StorageFault::Closed)?;
-        link.change_setting(change).await
+        let handle = self.handle().ok_or(StorageFault::Closed)?;
+        handle.change_setting(change).await
     }
 
     /// Gives this tablet another code, for the orders that it takes from now on; false where another has it.
     pub async fn change_code(self, code: DeviceCode) -> Result<bool, ActFault> {
-        let link = self.link().ok_or(StorageFault::Closed)?;
-        link.change_code(&code).await
+        let handle = self.handle().ok_or(StorageFault::Closed)?;
+        handle.change_code(&code).await
     }
 
     /// The shop's time zone (IANA).
@@ -291,14 +293,14 @@ impl Session {
     pub fn record_conflicts(self) -> Signal<Vec<RecordConflict>> {
         let read = move || {
             self.changes.track(StreamKind::ALL);
-            let link = self.link()?;
-            Some(async move { conflicts(&link).await.ok() })
+            let handle = self.handle()?;
+            Some(async move { conflicts(&handle).await.ok() })
         };
         newest(Vec::new(), read).into()
     }
 }
 
-async fn conflicts(link: &Rc<Link>) -> Result<Vec<RecordConflict>, StorageFault> {
+async fn conflicts(handle: &Rc<ReplicaHandle>) -> Result<Vec<RecordConflict>, StorageFault> {
     let mut found = Vec::new();
     let mut add = |kind, id, record: Record| {
         let record = Arc::new(record);
@@ -310,9 +312,9 @@ async fn conflicts(link: &Rc<Link>) -> Result<Vec<RecordConflict>, StorageFault>
             conflict,
         }));
     };
-    add(StreamKind::Shop, Uuid::nil(), link.read(|replica| replica.shop().record().clone()));
-    for (kind, id, _) in link.read(|replica| replica.conflicted_records().collect::<Vec<_>>()) {
-        if let Some(record) = link.record(id).await? {
+    add(StreamKind::Shop, Uuid::nil(), handle.read(|replica| replica.shop().record().clone()));
+    for (kind, id, _) in handle.read(|replica| replica.conflicted_records().collect::<Vec<_>>()) {
+        if let Some(record) = handle.record(id).await? {
             add(kind, id, record);
         }
     }

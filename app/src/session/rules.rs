@@ -16,7 +16,7 @@ use replica::client::Host;
 use replica::client::rules::Waiting;
 use replica::storage::StorageFault;
 
-use super::{Link, Session};
+use super::{ReplicaHandle, Session};
 use crate::platform::clock::Browser;
 
 /// How often all orders are looked through.
@@ -27,8 +27,8 @@ const MANY: usize = 500;
 impl Session {
     /// The orders to which a rule would do something now, newest first, as far as this tablet knows.
     pub async fn touched_by(self, rule: &Rule) -> Result<Vec<Summary>, StorageFault> {
-        let link = self.link().ok_or(StorageFault::Closed)?;
-        link.touched_by(rule).await
+        let handle = self.handle().ok_or(StorageFault::Closed)?;
+        handle.touched_by(rule).await
     }
 
     /// Which rules can't cancel yet, and of which tablets nothing was heard.
@@ -38,25 +38,25 @@ impl Session {
 
     /// Acts by the shop's rules from now on; once for each page, when the shop is open.
     pub fn act_by_rules(self) {
-        let Some(link) = self.link() else { return };
+        let Some(handle) = self.handle() else { return };
         let changed: Rc<RefCell<HashSet<_>>> = Rc::default();
         let (bell, mut rung) = unbounded();
         {
             let changed = Rc::clone(&changed);
-            link.on_orders(move |orders| {
-                changed.borrow_mut().extend(orders.iter().copied());
+            handle.on_change(move |change| {
+                changed.borrow_mut().extend(change.streams.iter().copied());
                 // Fails where the page is gone.
                 let _ = bell.unbounded_send(());
             });
         }
         spawn_local(async move {
-            link.until(Link::leads).await;
-            let mut hand = link.rule_runner();
+            handle.until(ReplicaHandle::leads).await;
+            let mut hand = handle.rule_runner();
             let mut all = true;
             loop {
                 let now: HashSet<_> = std::mem::take(&mut *changed.borrow_mut());
                 all = all || now.len() > MANY;
-                let looked = hand.run_once((!all).then_some(now), link.today()).await;
+                let looked = hand.run_once((!all).then_some(now), handle.today()).await;
                 // What can't be read now is looked at again within a minute.
                 if let (true, Ok(waiting)) = (all, looked)
                     && self.rules_wait.try_with_untracked(|known| *known != waiting) == Some(true)

@@ -13,7 +13,7 @@ use replica::storage::StorageFault;
 use uuid::Uuid;
 
 use super::changes::ORDERS;
-use super::{Link, Load, Session, newest};
+use super::{Load, ReplicaHandle, Session, newest};
 
 /// The stock ledger of a product, as far as it was asked for.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -53,8 +53,8 @@ impl Session {
     pub fn count_questions(self, product: Option<Uuid>) -> Signal<Vec<CountQuestion>> {
         let read = move || {
             self.changes.track(ORDERS);
-            let link = self.link()?;
-            Some(async move { read_questions(&link, product).await.ok() })
+            let handle = self.handle()?;
+            Some(async move { read_questions(&handle, product).await.ok() })
         };
         newest(Vec::new(), read).into()
     }
@@ -63,9 +63,9 @@ impl Session {
     /// which variant. Tracks changes.
     pub fn reserving(self, product: Uuid) -> Vec<(Summary, Vec<(u32, i64)>)> {
         self.changes.track(ORDERS);
-        let Some(link) = self.link() else { return Vec::new() };
+        let Some(handle) = self.handle() else { return Vec::new() };
         let now = self.now.get();
-        link.read(|replica| {
+        handle.read(|replica| {
             let of = |id| {
                 let summary = replica.summary(id, now)?;
                 let merges = replica.merges();
@@ -85,21 +85,22 @@ impl Session {
     /// changes.
     pub fn is_in_use(self, product: &Product, variant: u32) -> bool {
         self.changes.track(ORDERS);
-        let taken = self.link().map(|link| link.read(|replica| replica.stock(product.id, variant))).unwrap_or_default();
+        let taken =
+            self.handle().map(|handle| handle.read(|replica| replica.stock(product.id, variant))).unwrap_or_default();
         product.moved.contains_key(&variant) || taken != (0, 0)
     }
 
     /// Whether orders took anything under this very name of an article, whatever it turned out to be. Tracks changes.
     pub fn is_taken(self, product: Uuid, variant: u32) -> bool {
         self.changes.track(ORDERS);
-        self.link().is_some_and(|link| link.read(|replica| replica.is_taken(product, variant)))
+        self.handle().is_some_and(|handle| handle.read(|replica| replica.is_taken(product, variant)))
     }
 
     /// Whether an order was promised what there is not enough of. Tracks changes.
     pub fn is_oversold(self, order: Uuid) -> bool {
         self.changes.track(ORDERS);
         let now = self.now.get_untracked();
-        let summary = self.link().and_then(|link| link.read(|replica| replica.summary(order, now)));
+        let summary = self.handle().and_then(|handle| handle.read(|replica| replica.summary(order, now)));
         summary.is_some_and(|summary| summary.badges.has(Badge::Oversold))
     }
 
@@ -107,19 +108,19 @@ impl Session {
     pub fn stock_ledger(self, product: Uuid, orders: Signal<usize>) -> Signal<Load<Arc<StockLedger>>> {
         let read = move || {
             self.changes.track(ORDERS);
-            let (orders, link) = (orders.get(), self.link()?);
-            Some(async move { read_ledger(&link, product, orders).await.ok().map(Load::from) })
+            let (orders, handle) = (orders.get(), self.handle()?);
+            Some(async move { read_ledger(&handle, product, orders).await.ok().map(Load::from) })
         };
         newest(Load::Pending, read).into()
     }
 }
 
-async fn read_questions(link: &Link, of: Option<Uuid>) -> Result<Vec<CountQuestion>, StorageFault> {
+async fn read_questions(handle: &ReplicaHandle, of: Option<Uuid>) -> Result<Vec<CountQuestion>, StorageFault> {
     let mut found = Vec::new();
-    for asked in link.read(replica::Replica::asked_counts) {
-        let product = link.read(|replica| replica.product(replica.merges().kept(asked.product)));
+    for asked in handle.read(replica::Replica::asked_counts) {
+        let product = handle.read(|replica| replica.product(replica.merges().kept(asked.product)));
         let Some(product) = product.filter(|product| of.is_none_or(|of| of == product.id)) else { continue };
-        let Some(record) = link.record(asked.product).await? else { continue };
+        let Some(record) = handle.record(asked.product).await? else { continue };
         let Some((by, _)) = record.timeline.get(asked.count.at).cloned() else { continue };
         let mut moves = Vec::new();
         for (meta, event) in record.unsure(&asked.count).into_iter().filter_map(|at| record.timeline.get(at)) {
@@ -128,7 +129,7 @@ async fn read_questions(link: &Link, of: Option<Uuid>) -> Result<Vec<CountQuesti
             }
         }
         for moved in asked.orders {
-            let Some(order) = link.order(moved.order).await? else { continue };
+            let Some(order) = handle.order(moved.order).await? else { continue };
             let Some(entry) = order.timeline.get(moved.at) else { continue };
             moves.push((entry.meta.clone(), moved.quantity, Beside::Order(order.id, order.number.clone())));
         }
@@ -138,21 +139,21 @@ async fn read_questions(link: &Link, of: Option<Uuid>) -> Result<Vec<CountQuesti
     Ok(found)
 }
 
-async fn read_ledger(link: &Link, product: Uuid, most: usize) -> Result<Option<StockLedger>, StorageFault> {
-    let members = link.read(|replica| replica.members(product));
-    let took = link.read(|replica| replica.took(product));
+async fn read_ledger(handle: &ReplicaHandle, product: Uuid, most: usize) -> Result<Option<StockLedger>, StorageFault> {
+    let members = handle.read(|replica| replica.members(product));
+    let took = handle.read(|replica| replica.took(product));
     // Of an order further back, nothing happened later than this.
     let complete_ms = took.get(most).map(|(_, last)| last.saturating_add(1));
     let mut orders = Vec::new();
     for (id, _) in took.into_iter().take(most) {
-        orders.extend(link.order(id).await?);
+        orders.extend(handle.order(id).await?);
     }
     let mut books = Vec::new();
     for member in members {
-        let Some(record) = link.record(member).await? else { continue };
+        let Some(record) = handle.record(member).await? else { continue };
         books.push((member, record));
     }
-    Ok(link.read(|replica| {
+    Ok(handle.read(|replica| {
         let known = replica.product(product)?;
         let counted = known.moved.keys().map(|variant| (*variant, replica.stock_of(product, *variant).on_hand));
         let on_hand: BTreeMap<u32, i64> = counted.collect();

@@ -11,43 +11,45 @@ use futures::channel::oneshot;
 use leptos::prelude::*;
 use replica::storage::StorageFault;
 
-use super::{Link, ServerFault, Session};
+use super::{ActFault, ReplicaHandle, ServerFault, Session};
+use crate::platform::clock;
 
 type Work<T> = Pin<Box<dyn Future<Output = T>>>;
 type Stored = Work<Result<(), StorageFault>>;
 type Answered = Work<Result<(), ServerFault>>;
+type Started = Work<Result<(), ActFault>>;
 
 /// Names everything of the session that the first file of the program does not hold.
 #[derive(Clone, Copy, Debug)]
 pub struct Works {
     /// Keeps in step with the server and with other tabs for as long as it is awaited.
-    pub(super) run: fn(Rc<Link>) -> Work<()>,
+    pub(super) run: fn(Rc<ReplicaHandle>) -> Work<()>,
     /// Builds anew what an older version of the app wrote.
     pub(super) rebuild: fn(&'static str) -> Stored,
     /// Begins a shop on this device, which weighs in this unit.
-    pub(super) start_shop: fn(Rc<Link>, String, Currency, WeightUnit) -> Stored,
+    pub(super) start_shop: fn(Rc<ReplicaHandle>, String, Currency, WeightUnit) -> Started,
     /// Takes the shop of this device to a server: its address, the set-up code.
-    pub(super) connect: fn(Rc<Link>, String, String) -> Answered,
+    pub(super) connect: fn(Rc<ReplicaHandle>, String, String) -> Answered,
     /// Joins the shop of a pairing code: the server's address, the code.
-    pub(super) join: fn(Rc<Link>, String, String) -> Answered,
+    pub(super) join: fn(Rc<ReplicaHandle>, String, String) -> Answered,
 }
 
 impl Works {
     /// All of it; only the later part of the program may call this.
     pub fn all() -> Self {
         Self {
-            run: |link| {
+            run: |handle| {
                 Box::pin(async move {
-                    link.listen_to_other_tabs();
-                    link.run().await;
+                    handle.listen_to_other_tabs();
+                    handle.run().await;
                 })
             },
-            rebuild: |name| Box::pin(Link::rebuild(name)),
-            start_shop: |link, name, currency, weight| {
-                Box::pin(async move { link.start_shop(&name, currency, weight, None).await })
+            rebuild: |name| Box::pin(ReplicaHandle::rebuild(name)),
+            start_shop: |handle, name, currency, weight| {
+                Box::pin(async move { handle.start_shop(&name, currency, weight, &clock::own_zone(), None).await })
             },
-            connect: |link, server, code| Box::pin(async move { link.connect(&server, &code).await }),
-            join: |link, server, code| Box::pin(async move { link.join(&server, &code, None).await }),
+            connect: |handle, server, code| Box::pin(async move { handle.claim(&server, &code).await }),
+            join: |handle, server, code| Box::pin(async move { handle.join(&server, &code, None).await }),
         }
     }
 }

@@ -103,6 +103,7 @@ impl<S: Storage, T: Transport, H: Host> Client<S, T, H> {
                     other => return Ok(other?),
                 },
                 Err(Refused::MissingEntries(wanting)) => self.fetch(wanting, &mut reopenings, true).await?,
+                Err(Refused::Rejected(rejection)) => return Err(rejection.into()),
                 Err(refused) => return Err(ActFault::Refused(refused)),
             }
         }

@@ -325,7 +325,7 @@ impl<S: Storage, T: Transport, H: Host> Client<S, T, H> {
         match self.write(|replica, mut moment| replica.succeed(id, &joined, &mut moment)).await {
             Ok(()) => {}
             Err(ActFault::Storage(fault)) => return Err(fault),
-            Err(ActFault::Refused(_)) => self.heard(SyncEvent::InvalidAnswer),
+            Err(ActFault::Rejected(_) | ActFault::Refused(_)) => self.heard(SyncEvent::InvalidAnswer),
         }
         // Something was done meanwhile: that is sent first, and the same is asked for again.
         if self.replica().device().id != id {

@@ -19,11 +19,11 @@ use domain::order::{Badge, Command, Content, Rejection, Status};
 use domain::shop::SettingChanged;
 use domain::weight::WeightUnit;
 use proptest::prelude::*;
+use replica::Filter;
 use replica::client::ActFault;
 use replica::memory::Trouble;
 use replica::storage::{Storage, StorageFault};
 use replica::sync::State;
-use replica::{ActFault as Refused, Filter};
 use support::{DAY, NOW, Stall, new_order, pay, ship};
 
 #[test]
@@ -538,7 +538,7 @@ fn a_shop_starts_with_its_unit_of_weight_or_not_at_all() {
 #[test]
 fn a_name_of_the_shop_is_not_endless() {
     let stall = Stall::new(1);
-    let too_long = Err(ActFault::Refused(Refused::Rejected(Rejection::TextTooLong(200))));
+    let too_long = Err(ActFault::Rejected(Rejection::TextTooLong(200)));
     let long = "摊".repeat(201);
     let change = SettingChanged { name: Some(long.clone()), ..SettingChanged::default() };
     assert_eq!(stall.wait(stall.tablets[0].tab.change_setting(change)), too_long);
@@ -560,7 +560,7 @@ fn an_event_that_this_build_does_not_know_makes_its_order_read_only() {
     stall.server.write_unknown(order);
     stall.settle();
     let refused = stall.act(1, Some(order), &pay(1_000));
-    assert_eq!(refused, Err(ActFault::Refused(Refused::Rejected(Rejection::NeedsUpdate))));
+    assert_eq!(refused, Err(ActFault::Rejected(Rejection::NeedsUpdate)));
     assert!(stall.tablets[1].tab.replica().summary(order, NOW).unwrap().badges.has(Badge::NeedsUpdate));
     stall.sell(1, "others work");
     stall.settle();
@@ -574,7 +574,7 @@ fn what_is_no_event_to_this_build_makes_its_order_read_only() {
     stall.server.hold(&format!("{{\"v\":2,\"id\":1,\"stream\":[\"order\",\"{order}\"],\"clock\":[]}}"));
     stall.settle();
     let refused = stall.act(1, Some(order), &pay(1_000));
-    assert_eq!(refused, Err(ActFault::Refused(Refused::Rejected(Rejection::NeedsUpdate))));
+    assert_eq!(refused, Err(ActFault::Rejected(Rejection::NeedsUpdate)));
     stall.sell(1, "others work");
     stall.settle();
 }

@@ -134,7 +134,7 @@ fn an_act_of_several_parts_is_stored_whole_or_not_at_all() {
         handed_over: false,
     };
     let refused = stall.wait(stall.tablets[0].tab.act_all(&[named("李四"), Act::Order(None, Box::new(nothing))], DAY));
-    assert!(matches!(refused, Err(ActFault::Refused(_))));
+    assert!(matches!(refused, Err(ActFault::Rejected(_))));
     assert_eq!(stall.tablets[0].tab.replica().fields(customer).unwrap().text("name"), "王小明");
     stall.agree_alone();
 }

@@ -223,7 +223,7 @@ impl Till {
         let go = move |to: &str, replace: bool| {
             navigate(to, NavigateOptions { replace, scroll: false, ..NavigateOptions::default() });
         };
-        let cart = RwSignal::new(kept.unwrap_or_else(|| Cart::new(session.draw_order())));
+        let cart = RwSignal::new(kept.unwrap_or_else(|| Cart::new(session.draw_id())));
         let sold = RwSignal::new(None::<Sold>);
         let customers = session.customers();
         let is_empty = Memo::new(move |_| cart.with(Cart::is_empty));
@@ -465,7 +465,7 @@ impl Till {
             self.back_to_goods();
         }
         self.how.set(usual_way(self.session));
-        self.cart.set(Cart::new(self.session.draw_order()));
+        self.cart.set(Cart::new(self.session.draw_id()));
     }
 
     /// On a phone: shows the cart whole.

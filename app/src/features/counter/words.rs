@@ -1,10 +1,10 @@
 //! What the counter says of methods, stock and refusals.
 
 use domain::order::{Rejection, Unit};
-use replica::storage::StorageFault;
 
+use crate::features::order::refusal;
 use crate::session::ActFault;
-use crate::text::{Phrase, counter, fault, weight};
+use crate::text::{Phrase, counter, weight};
 use crate::ui::Glyph;
 
 /// A method's picture.
@@ -34,9 +34,6 @@ pub fn act_fault(refused: &ActFault) -> Phrase {
     match refused {
         ActFault::Rejected(Rejection::AlreadyConfirmed) => counter::SOLD_ELSEWHERE,
         ActFault::Rejected(Rejection::OrderClosed) => counter::GONE_ELSEWHERE,
-        ActFault::Rejected(_) => fault::NOT_ALLOWED_NOW,
-        ActFault::NotSaved(StorageFault::Quota) => fault::DISK_FULL,
-        ActFault::NotSaved(StorageFault::Unavailable(_) | StorageFault::Corrupt(_)) => fault::STORAGE_BROKEN,
-        ActFault::NotSaved(StorageFault::Stale | StorageFault::Closed) => fault::NOT_SAVED,
+        other => refusal::not_saved(other),
     }
 }

@@ -26,8 +26,8 @@ use crate::platform::page;
 use crate::session::{ActFault, People, Person, Row, Session, Table, ask_for_alike};
 use crate::text::{customers, fault, method, payment};
 use crate::ui::{
-    Acts, AmountField, Button, Choices, Dialog, Fault, Glyph, Keypad, KeypadKey, Kind, Note, SearchField, TextField,
-    Toast, ToastAct, Toaster, Tone, uid,
+    Acts, AmountField, Button, Choices, Dialog, Fault, Glyph, Keypad, KeypadKey, Kind, Note, SearchField, Submission,
+    TextField, Toast, ToastAct, Toaster, Tone, uid,
 };
 
 /// What a dialog asks for.
@@ -56,8 +56,7 @@ pub struct CustomerDialogs {
     pub rows: Signal<Arc<Vec<Row>>>,
     kind: RwSignal<Option<DialogKind>>,
     open: RwSignal<bool>,
-    busy: RwSignal<bool>,
-    fault: RwSignal<Option<String>>,
+    submission: Submission<ActFault>,
     toaster: Toaster,
 }
 
@@ -71,15 +70,14 @@ impl CustomerDialogs {
             rows,
             kind: RwSignal::new(None),
             open: RwSignal::new(false),
-            busy: RwSignal::new(false),
-            fault: RwSignal::new(None),
+            submission: Submission::new(),
             toaster: use_context::<Toaster>().unwrap_or_default(),
         }
     }
 
     /// Asks in a dialog.
     pub fn open(self, kind: DialogKind) {
-        self.fault.set(None);
+        self.submission.fault.set(None);
         self.kind.set(Some(kind));
         self.open.set(true);
     }
@@ -96,29 +94,18 @@ impl CustomerDialogs {
 
     /// Does what the open dialog asked for: closes it when that is on the disk, else says why not.
     fn send(self, acts: Vec<Act>, said: String) {
-        if self.busy.get_untracked() {
-            return;
-        }
-        self.busy.set(true);
-        self.fault.set(None);
-        spawn_local(async move {
-            let outcome = self.session.act_all(acts).await;
-            // The person may have gone to another page meanwhile: then there is nothing to close.
-            let _ = self.busy.try_set(false);
-            match outcome {
-                Ok(_) => {
-                    let _ = self.open.try_set(false);
-                    self.toaster.confirm(said);
-                }
-                Err(fault) => {
-                    let words = match &fault {
-                        ActFault::Rejected(_) => customers::REPAY_CHANGED.get().to_owned(),
-                        ActFault::NotSaved(_) => refusal::words(&fault),
-                    };
-                    let _ = self.fault.try_set(Some(words));
-                }
-            }
+        self.submission.run(self.session.act_all(acts), move |_| {
+            let _ = self.open.try_set(false);
+            self.toaster.confirm(said);
         });
+    }
+
+    /// Why it was not done.
+    fn wrong(self) -> Signal<Option<String>> {
+        self.submission.wrong(|fault| match fault {
+            ActFault::Rejected(_) => customers::REPAY_CHANGED.get().to_owned(),
+            ActFault::Refused(_) | ActFault::Storage(_) => refusal::words(fault),
+        })
     }
 
     /// The orders that wait for money.
@@ -250,14 +237,14 @@ fn Repay(dialogs: CustomerDialogs) -> impl IntoView {
             />
             <div role="status">{told}</div>
             <Keypad field=id decimals=Signal::derive(move || currency.get().exponent) extra/>
-            <Fault text=dialogs.fault/>
+            <Fault text=dialogs.wrong()/>
             <Acts>
                 <Button
                     label=customers::SAVE_REPAYMENT
                     glyph=Glyph::Check
                     kind=Kind::Main
                     submit=true
-                    busy=dialogs.busy
+                    busy=dialogs.submission.busy
                 />
             </Acts>
         </form>
@@ -303,8 +290,8 @@ fn Debt(dialogs: CustomerDialogs) -> impl IntoView {
             />
             <Keypad field=id decimals=Signal::derive(move || currency.get().exponent)/>
             <TextField label=customers::NOTE value=note fault=note_wrong/>
-            <Fault text=dialogs.fault/>
-            <Acts><Button label=customers::SAVE_DEBT kind=Kind::Main submit=true busy=dialogs.busy/></Acts>
+            <Fault text=dialogs.wrong()/>
+            <Acts><Button label=customers::SAVE_DEBT kind=Kind::Main submit=true busy=dialogs.submission.busy/></Acts>
         </form>
     }
 }
@@ -368,8 +355,8 @@ fn Erase(dialogs: CustomerDialogs) -> impl IntoView {
         <div class="stack">
             <Note text=customers::ERASE_WHY tone=Tone::Alarm glyph=Glyph::Warn/>
             <Note text=customers::ERASE_KEEPS/>
-            <Fault text=dialogs.fault/>
-            <Acts><Button label=customers::ERASE_NOW kind=Kind::Danger on_press=erase busy=dialogs.busy/></Acts>
+            <Fault text=dialogs.wrong()/>
+            <Acts><Button label=customers::ERASE_NOW kind=Kind::Danger on_press=erase busy=dialogs.submission.busy/></Acts>
         </div>
     }
 }

@@ -8,17 +8,17 @@ use domain::customer::{Customer, CustomerFault};
 use domain::shop::list::{List, entries};
 use domain::text::{LONG, SHORT};
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 use uuid::Uuid;
 
 use super::model::{Fillable, Filling, Form};
 use super::{BackToList, Beside, Missing, Place};
 use crate::features::order::refusal;
 use crate::platform::{clock, page};
-use crate::session::{Session, Table};
+use crate::session::{ActFault, Session, Table};
 use crate::text::{customers, fault};
 use crate::ui::{
-    Acts, Button, Choice, Fault, Glyph, Icon, Kind, LinkButton, Note, Scroll, Select, Stub, TextField, Toaster, Tone,
+    Acts, Button, Choice, Fault, Glyph, Icon, Kind, LinkButton, Note, Scroll, Select, Stub, Submission, TextField,
+    Toaster, Tone,
 };
 
 /// What a price level is called: as the shop calls it, else as everybody does.
@@ -127,8 +127,7 @@ fn Typing(id: Option<Uuid>, base: Arc<Customer>, place: Place) -> impl IntoView 
     let toaster = use_context::<Toaster>().unwrap_or_default();
     let fields = Fields::of(Form::of(&base));
     let tried = RwSignal::new(false);
-    let busy = RwSignal::new(false);
-    let problem = RwSignal::new(None::<String>);
+    let submission = Submission::<ActFault>::new();
     let read = {
         let base = Arc::clone(&base);
         Memo::new(move |_| fields.typed().read(&base))
@@ -174,24 +173,11 @@ fn Typing(id: Option<Uuid>, base: Arc<Customer>, place: Place) -> impl IntoView 
             page::focus_first_fault();
             return;
         }
-        if busy.get_untracked() {
-            return;
-        }
-        busy.set(true);
-        problem.set(None);
         let base = base.fields();
-        spawn_local(async move {
-            let written = session.write(StreamKind::Customer, id, &base, &customer.fields()).await;
-            let _ = busy.try_set(false);
-            match written {
-                Ok(id) => {
-                    toaster.confirm(customers::SAVED);
-                    place.saved(id);
-                }
-                Err(fault) => {
-                    let _ = problem.try_set(Some(refusal::words(&fault)));
-                }
-            }
+        let work = async move { session.write(StreamKind::Customer, id, &base, &customer.fields()).await };
+        submission.run(work, move |id| {
+            toaster.confirm(customers::SAVED);
+            place.saved(id);
         });
     };
     let levels = untrack(|| {
@@ -234,10 +220,10 @@ fn Typing(id: Option<Uuid>, base: Arc<Customer>, place: Place) -> impl IntoView 
                 <TextField label=customers::NOTE value=fields.note rows=2 fault=long(fields.note, LONG)/>
             </Scroll>
             <Stub>
-                <Fault text=problem/>
+                <Fault text=submission.wrong(refusal::words)/>
                 <Acts>
                     <LinkButton href=back label=customers::CANCEL/>
-                    <Button label=customers::SAVE glyph=Glyph::Check kind=Kind::Main submit=true busy/>
+                    <Button label=customers::SAVE glyph=Glyph::Check kind=Kind::Main submit=true busy=submission.busy/>
                 </Acts>
             </Stub>
         </form>

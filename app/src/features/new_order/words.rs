@@ -2,10 +2,9 @@
 
 use domain::order::{BuyerField, Delivery, LineField, Rejection, Terms};
 use domain::text::MAX_LINES;
-use replica::storage::StorageFault;
 
 use super::model::{Fault, Locked, Place, Short};
-use crate::features::order::appearance;
+use crate::features::order::{appearance, refusal};
 use crate::session::ActFault;
 use crate::text::{Currency, Phrase, delivery, fault, method, new_order};
 use crate::ui::{Choice, Glyph};
@@ -50,10 +49,7 @@ pub fn act_fault(refused: &ActFault) -> Phrase {
         ActFault::Rejected(Rejection::AlreadyShipped) => new_order::HAS_SHIPPED,
         ActFault::Rejected(Rejection::OrderClosed) => new_order::IS_CLOSED,
         ActFault::Rejected(Rejection::NeedsUpdate) => new_order::NEEDS_UPDATE,
-        ActFault::Rejected(_) => fault::NOT_ALLOWED_NOW,
-        ActFault::NotSaved(StorageFault::Quota) => fault::DISK_FULL,
-        ActFault::NotSaved(StorageFault::Unavailable(_) | StorageFault::Corrupt(_)) => fault::STORAGE_BROKEN,
-        ActFault::NotSaved(StorageFault::Stale | StorageFault::Closed) => fault::NOT_SAVED,
+        other => refusal::not_saved(other),
     }
 }
 

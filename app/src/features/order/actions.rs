@@ -8,7 +8,6 @@ use domain::customer::{Address, Customer};
 use domain::order::{Command, Order};
 use domain::record::{Changed, RecordEvent};
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 use replica::Act;
 use uuid::Uuid;
 
@@ -17,7 +16,7 @@ use super::undo::{self, Mark};
 use crate::platform::{clock, page};
 use crate::session::{ActFault, Session};
 use crate::text;
-use crate::ui::{Glyph, Toast, ToastAct, Toaster};
+use crate::ui::{Glyph, Submission, Toast, ToastAct, Toaster};
 
 /// What a dialog asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,10 +58,8 @@ pub struct OrderActions {
     pub dialog: RwSignal<Option<DialogKind>>,
     /// The dialog is open.
     pub open: RwSignal<bool>,
-    /// An act is under way.
-    pub busy: RwSignal<bool>,
-    /// Why the act of the open dialog did not happen.
-    pub fault: RwSignal<Option<ActFault>>,
+    /// The act that is under way, and why that of the open dialog did not happen.
+    pub submission: Submission<ActFault>,
     toaster: Toaster,
 }
 
@@ -74,15 +71,14 @@ impl OrderActions {
             order,
             dialog: RwSignal::new(None),
             open: RwSignal::new(false),
-            busy: RwSignal::new(false),
-            fault: RwSignal::new(None),
+            submission: Submission::new(),
             toaster: use_context::<Toaster>().unwrap_or_default(),
         }
     }
 
     /// Asks in a dialog.
     pub fn open(self, dialog: DialogKind) {
-        self.fault.set(None);
+        self.submission.fault.set(None);
         self.dialog.set(Some(dialog));
         self.open.set(true);
     }
@@ -99,42 +95,30 @@ impl OrderActions {
     }
 
     fn run(self, command: Command, said: impl FnOnce() -> String + 'static, in_dialog: bool) {
-        if self.busy.get_untracked() {
-            return;
-        }
-        self.busy.set(true);
-        self.fault.set(None);
         let id = self.order.with_untracked(|order| order.id);
-        spawn_local(async move {
-            let mark = Mark::of(&command);
-            let outcome = self.session.act(Some(id), command).await;
-            // The person may have gone to another page meanwhile: then there is nothing to close.
-            let _ = self.busy.try_set(false);
-            match outcome {
-                Ok(_) => {
-                    if in_dialog {
-                        let _ = self.open.try_set(false);
-                    }
-                    let order = if mark.is_some() { self.session.order_now(id).await.ok().flatten() } else { None };
-                    match mark.zip(order).and_then(|(mark, order)| Some((mark, mark.id(&order)?))) {
-                        Some((mark, event)) => {
-                            undo::offer(self.session, self.toaster, vec![(id, event)], move || {
-                                mark.words().get().to_owned()
-                            });
-                        }
-                        None => self.toaster.confirm(said()),
-                    }
+        let mark = Mark::of(&command);
+        let work = async move {
+            self.session.act(Some(id), command).await?;
+            let order = if mark.is_some() { self.session.read_order(id).await.ok().flatten() } else { None };
+            Ok(mark.zip(order).and_then(|(mark, order)| Some((mark, mark.id(&order)?))))
+        };
+        let done = move |marked: Option<(Mark, Uuid)>| {
+            if in_dialog {
+                let _ = self.open.try_set(false);
+            }
+            match marked {
+                Some((mark, event)) => {
+                    undo::offer(self.session, self.toaster, vec![(id, event)], move || mark.words().get().to_owned());
                 }
-                Err(fault) if in_dialog => {
-                    let _ = self.fault.try_set(Some(fault));
-                    page::focus_first_fault();
-                }
-                Err(fault) => self.toaster.show(Toast {
-                    text: refusal::words(&fault).into(),
-                    glyph: Glyph::Warn,
-                    acts: Vec::new(),
-                    stays: false,
-                }),
+                None => self.toaster.confirm(said()),
+            }
+        };
+        self.submission.run_or(work, done, move |fault| {
+            if in_dialog {
+                page::focus_first_fault();
+            } else {
+                let text = refusal::words(fault).into();
+                self.toaster.show(Toast { text, glyph: Glyph::Warn, acts: Vec::new(), stays: false });
             }
         });
     }
@@ -142,10 +126,6 @@ impl OrderActions {
     /// The order's buyer becomes a customer, or is found to be one: the same phone is the same person, and so is the only
     /// one of the name, unless somebody says that this is a new one.
     pub fn keep_buyer(self, order: Uuid, buyer: &Buyer, is_new: bool) {
-        if self.busy.get_untracked() {
-            return;
-        }
-        self.busy.set(true);
         let mut acts = Vec::new();
         let by_phone = self.session.by_phone(&buyer.phone);
         let by_name = if by_phone.is_some() || is_new { None } else { self.session.by_name(&buyer.name, &buyer.phone) };
@@ -171,28 +151,25 @@ impl OrderActions {
         };
         acts.push(Act::Order(Some(order), Box::new(Command::SetCustomer(Some(id)))));
         let buyer = buyer.clone();
-        spawn_local(async move {
-            let outcome = self.session.act_all(acts).await;
-            let _ = self.busy.try_set(false);
-            match outcome {
-                Ok(_) if is_by_name => {
-                    let anew = ToastAct::new(text::customers::NEW, move || self.keep_buyer(order, &buyer, true));
-                    self.toaster.show(Toast {
-                        text: text::customers::BUYER_KNOWN.into(),
-                        glyph: Glyph::Person,
-                        acts: vec![anew],
-                        stays: false,
-                    });
-                }
-                Ok(_) => self.toaster.confirm(text::customers::BUYER_SAVED),
-                Err(fault) => self.toaster.warn(refusal::words(&fault)),
+        let done = move |_| {
+            if !is_by_name {
+                return self.toaster.confirm(text::customers::BUYER_SAVED);
             }
-        });
+            let anew = ToastAct::new(text::customers::NEW, move || self.keep_buyer(order, &buyer, true));
+            self.toaster.show(Toast {
+                text: text::customers::BUYER_KNOWN.into(),
+                glyph: Glyph::Person,
+                acts: vec![anew],
+                stays: false,
+            });
+        };
+        let acting = self.session.act_all(acts);
+        self.submission.run_or(acting, done, move |fault| self.toaster.warn(refusal::words(fault)));
     }
 
     /// Why the open dialog's act did not happen, in words.
     pub fn fault_words(self) -> Signal<Option<String>> {
-        Signal::derive(move || self.fault.get().as_ref().map(refusal::words))
+        self.submission.wrong(refusal::words)
     }
 
     /// Money of the shop, written out.

@@ -204,7 +204,7 @@ fn Buyer(actions: OrderActions) -> impl IntoView {
             let buyer = buyer.clone();
             let press = move || actions.keep_buyer(by, &buyer, false);
             view! {
-                <div><Button label=customers::SAVE_BUYER glyph=Glyph::Person on_press=press busy=actions.busy/></div>
+                <div><Button label=customers::SAVE_BUYER glyph=Glyph::Person on_press=press busy=actions.submission.busy/></div>
             }
         });
         view! {
@@ -368,7 +368,7 @@ fn payments(order: &Order, actions: OrderActions) -> impl IntoView + use<> {
             let is_unverified = it.state == PaymentState::Unverified && !order.needs_update;
             let arrived = is_unverified.then(|| {
                 let press = move || actions.act(Command::VerifyPayment(id), saved);
-                view! { <Button label=payment::ARRIVED glyph=Glyph::Check on_press=press busy=actions.busy/> }
+                view! { <Button label=payment::ARRIVED glyph=Glyph::Check on_press=press busy=actions.submission.busy/> }
             });
             let rejected = is_unverified.then(|| {
                 view! {
@@ -491,7 +491,7 @@ fn Foot(actions: OrderActions) -> impl IntoView {
     let key = move || {
         main.get().map(|act| {
             let (label, glyph) = act.face();
-            view! { <Button label glyph kind=Kind::Main on_press=move || run(act) busy=actions.busy/> }
+            view! { <Button label glyph kind=Kind::Main on_press=move || run(act) busy=actions.submission.busy/> }
         })
     };
     view! {

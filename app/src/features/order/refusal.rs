@@ -5,18 +5,26 @@ use domain::order::Rejection;
 use replica::storage::StorageFault;
 
 use crate::session::ActFault;
-use crate::text::fault;
 use crate::text::order_page::refused;
+use crate::text::{Phrase, fault};
 
 /// In the language in use.
 pub fn words(of: &ActFault) -> String {
     match of {
         ActFault::Rejected(rejection) => rejected(rejection),
-        ActFault::NotSaved(StorageFault::Quota) => fault::DISK_FULL.get().to_owned(),
-        ActFault::NotSaved(StorageFault::Unavailable(_) | StorageFault::Corrupt(_)) => {
-            fault::STORAGE_BROKEN.get().to_owned()
+        ActFault::Refused(_) | ActFault::Storage(_) => not_saved(of).get().to_owned(),
+    }
+}
+
+/// Why something that is allowed was not saved.
+pub fn not_saved(of: &ActFault) -> Phrase {
+    match of {
+        ActFault::Rejected(_) => fault::NOT_ALLOWED_NOW,
+        ActFault::Storage(StorageFault::Quota) => fault::DISK_FULL,
+        ActFault::Storage(StorageFault::Stale | StorageFault::Closed) => fault::NOT_SAVED,
+        ActFault::Refused(_) | ActFault::Storage(StorageFault::Unavailable(_) | StorageFault::Corrupt(_)) => {
+            fault::STORAGE_BROKEN
         }
-        ActFault::NotSaved(StorageFault::Stale | StorageFault::Closed) => fault::NOT_SAVED.get().to_owned(),
     }
 }
 

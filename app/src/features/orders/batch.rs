@@ -113,7 +113,7 @@ async fn waiting(session: Session, orders: Vec<Uuid>) -> Waiting {
         if nth % AT_ONCE == AT_ONCE - 1 {
             clock::breathe().await;
         }
-        let Ok(Some(order)) = session.order_now(id).await else { continue };
+        let Ok(Some(order)) = session.read_order(id).await else { continue };
         for payment in order.payments.iter().filter(|it| it.state == PaymentState::Unverified) {
             let (count, minor) = all.entry(payment.body.method.key().to_owned()).or_default();
             *count += 1;
@@ -208,7 +208,7 @@ impl BatchCommand {
 
 /// Does it with one order.
 async fn one(session: Session, id: Uuid, doing: &BatchCommand) -> Result<(), Why> {
-    let order = session.order_now(id).await.map_err(|fault| Why::Fault(ActFault::NotSaved(fault)))?;
+    let order = session.read_order(id).await.map_err(|fault| Why::Fault(ActFault::Storage(fault)))?;
     let steps = doing.steps(&order.ok_or(Why::Gone)?, untrack(|| session.now_ms().get()))?;
     let all = steps.len();
     for (done, step) in steps.into_iter().enumerate() {
@@ -397,7 +397,7 @@ impl Run {
                 let result = one(self.session, id, &doing).await;
                 if result.is_ok() {
                     done += 1;
-                    if let (Some(mark), Ok(Some(order))) = (mark, self.session.order_now(id).await) {
+                    if let (Some(mark), Ok(Some(order))) = (mark, self.session.read_order(id).await) {
                         marks.extend(mark.id(&order).map(|event| (id, event)));
                     }
                 } else {

@@ -7,7 +7,6 @@ use domain::StreamKind;
 use domain::product::{Product, rearranged};
 use domain::record::{Changed, RecordEvent, Value};
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 use replica::Act;
 use uuid::Uuid;
 
@@ -15,9 +14,9 @@ use super::ProductsRoute;
 use super::form::Tool;
 use super::list::{Thumb, in_order};
 use crate::features::order::refusal;
-use crate::session::Session;
+use crate::session::{ActFault, Session};
 use crate::text::products;
-use crate::ui::{Acts, Button, Glyph, Icon, Kind, Note, Stub, Toast, Toaster};
+use crate::ui::{Acts, Button, Glyph, Icon, Kind, Note, Stub, Submission, Toast, Toaster};
 
 /// The acts that write new positions.
 fn acts(products: &[Arc<Product>], from: usize, to: usize) -> Vec<Act> {
@@ -39,23 +38,18 @@ pub(super) fn Arrange(ways: ProductsRoute) -> impl IntoView {
     let ordered = in_order(session);
     let dragged = RwSignal::new(None::<Uuid>);
     let over = RwSignal::new(None::<Uuid>);
-    let busy = RwSignal::new(false);
+    let submission = Submission::<ActFault>::new();
     let all = move || ordered.get().into_iter().map(|(_, product)| product).collect::<Vec<_>>();
     let shift = move |id: Uuid, to: Callback<(usize, usize), usize>| {
         let all = untrack(all);
         let Some(from) = all.iter().position(|product| product.id == id) else { return };
         let acts = acts(&all, from, to.run((from, all.len().saturating_sub(1))));
-        if acts.is_empty() || busy.get_untracked() {
+        if acts.is_empty() {
             return;
         }
-        busy.set(true);
-        spawn_local(async move {
-            let outcome = session.act_all(acts).await;
-            let _ = busy.try_set(false);
-            if let Err(fault) = outcome {
-                let text = refusal::words(&fault).into();
-                toaster.show(Toast { text, glyph: Glyph::Warn, acts: Vec::new(), stays: false });
-            }
+        submission.run_or(session.act_all(acts), drop, move |fault| {
+            let text = refusal::words(fault).into();
+            toaster.show(Toast { text, glyph: Glyph::Warn, acts: Vec::new(), stays: false });
         });
     };
     let to_place = move |id: Uuid, target: Uuid| {

@@ -12,7 +12,6 @@ use domain::order::Unit;
 use domain::product::Product;
 use domain::record::{Changed, RecordEvent, StockMoved, StockReason, Value, changes};
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 use leptos_router::hooks::use_query_map;
 use replica::Act;
 use serde::{Deserialize, Serialize};
@@ -28,7 +27,7 @@ use crate::features::records::{field_name, value_words};
 use crate::platform::{clock, form_drafts, page};
 use crate::session::{ActFault, Session};
 use crate::text::products;
-use crate::ui::{self, Acts, Button, Dock, DockedKeypad, Glyph, Kind, Note, Scroll, Stub, Tone};
+use crate::ui::{self, Acts, Button, Dock, DockedKeypad, Glyph, Kind, Note, Scroll, Stub, Submission, Tone};
 
 /// How far apart products are put, so that others fit between.
 const APART: i64 = 1_000;
@@ -285,11 +284,7 @@ pub(super) fn ProductForm(
     );
     let (new_id, form, base) = match typed {
         Some(kept) => (kept.id, kept.form, kept.base),
-        None => {
-            let ms = u64::try_from(session.now_ms().get_untracked()).unwrap_or(0);
-            let drawn = uuid::Builder::from_unix_timestamp_millis(ms, &clock::random()).into_uuid();
-            (id.unwrap_or(drawn), begun, product.fields())
-        }
+        None => (id.unwrap_or_else(|| session.draw_id()), begun, product.fields()),
     };
     let levels = session.shop_fields().with_untracked(|shop| words::levels(shop));
     let levels: Vec<String> = levels.into_iter().map(|level| level.key).collect();
@@ -304,8 +299,7 @@ pub(super) fn ProductForm(
     let state = ProductFormState { session, fields, reading, tried: RwSignal::new(false), known };
     scans::take(ways, state);
     let base = StoredValue::new(base);
-    let busy = RwSignal::new(false);
-    let refused = RwSignal::new(None::<ActFault>);
+    let submission = Submission::<ActFault>::new();
     let clash = RwSignal::new(false);
 
     // Once it is saved or given up, nothing is kept any more.
@@ -326,7 +320,7 @@ pub(super) fn ProductForm(
     let written = Memo::new(move |_| known.get().map(|known| known.fields()));
     let version = written.get_untracked();
     Effect::new(move |_| {
-        if written.get() != version && !is_touched.get_untracked() && !busy.get_untracked() {
+        if written.get() != version && !is_touched.get_untracked() && !submission.busy.get_untracked() {
             done.set_value(true);
             on_done.run(());
         }
@@ -338,11 +332,11 @@ pub(super) fn ProductForm(
         form_drafts::forget(&key(id));
     };
     let save = move || {
-        if busy.get_untracked() {
+        if submission.busy.get_untracked() {
             return;
         }
         state.tried.set(true);
-        refused.set(None);
+        submission.fault.set(None);
         let reading = reading.get_untracked();
         if !reading.faults.is_empty() {
             page::focus_first_fault();
@@ -382,28 +376,20 @@ pub(super) fn ProductForm(
         let note = products::TO_VARIANT.get();
         let free = before.as_ref().map_or(0, |before| untrack(|| session.stock(before, 0).free()));
         events.extend(first_stocks(before.as_deref(), &product, &reading.stocks, free, note));
-        busy.set(true);
-        spawn_local(async move {
-            let outcome = if events.is_empty() {
-                Ok(Vec::new())
-            } else {
-                session.act_all(vec![Act::Record(StreamKind::Product, Some(new_id), events)]).await
-            };
-            let _ = busy.try_set(false);
-            match outcome {
-                Ok(_) => {
-                    forget();
-                    toaster.confirm(products::SAVED);
-                    match id {
-                        Some(_) => {
-                            let _ = on_done.try_run(());
-                        }
-                        None => ways.choose(Chosen::One(new_id)),
-                    }
+        let work = async move {
+            if events.is_empty() {
+                return Ok(());
+            }
+            session.act_all(vec![Act::Record(StreamKind::Product, Some(new_id), events)]).await.map(drop)
+        };
+        submission.run(work, move |()| {
+            forget();
+            toaster.confirm(products::SAVED);
+            match id {
+                Some(_) => {
+                    let _ = on_done.try_run(());
                 }
-                Err(fault) => {
-                    let _ = refused.try_set(Some(fault));
-                }
+                None => ways.choose(Chosen::One(new_id)),
             }
         });
     };
@@ -411,7 +397,7 @@ pub(super) fn ProductForm(
         forget();
         on_done.run(());
     };
-    let problem = Signal::derive(move || refused.get().as_ref().map(refusal::words));
+    let problem = submission.wrong(refusal::words);
     Dock::provide();
     let decimals = Signal::derive(move || session.currency().get().exponent.max(3 * u8::from(fields.is_weight.get())));
     let undo_label = if id.is_some() { products::UNDO_CHANGES } else { products::START_OVER };
@@ -433,7 +419,7 @@ pub(super) fn ProductForm(
                 <Show when=move || is_touched.get()>
                     <Button label=undo_label kind=Kind::Quiet glyph=Glyph::Erase on_press=undo/>
                 </Show>
-                <Button label=products::SAVE glyph=Glyph::Check kind=Kind::Main busy on_press=save/>
+                <Button label=products::SAVE glyph=Glyph::Check kind=Kind::Main busy=submission.busy on_press=save/>
             </Acts>
         </Stub>
     }

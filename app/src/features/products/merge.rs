@@ -18,7 +18,8 @@ use crate::features::order::refusal;
 use crate::session::{ActFault, Session};
 use crate::text::{customers, products};
 use crate::ui::{
-    Acts, Button, Dialog, Fault, Glyph, Icon, Kind, Note, SearchField, Switch, Toast, ToastAct, Toaster, uid,
+    Acts, Button, Dialog, Fault, Glyph, Icon, Kind, Note, SearchField, Submission, Switch, Toast, ToastAct, Toaster,
+    uid,
 };
 
 /// How many are offered at a time.
@@ -126,7 +127,7 @@ fn line(session: Session, product: &Product) -> String {
 pub(super) fn Doubles(ways: ProductsRoute, #[prop(optional)] of: Option<Uuid>) -> impl IntoView {
     let session = Session::here();
     let toaster = use_context::<Toaster>().unwrap_or_default();
-    let busy = RwSignal::new(false);
+    let submission = Submission::<ActFault>::new();
     let all = pairs_of(session);
     let pairs = Memo::new(move |_| {
         let mut pairs = all.get();
@@ -151,18 +152,9 @@ pub(super) fn Doubles(ways: ProductsRoute, #[prop(optional)] of: Option<Uuid>) -
         let count = pairs.with(Vec::len);
         let (kept, other) = (pair.kept.id, pair.other.id);
         let tell_apart = move || {
-            if busy.get_untracked() {
-                return;
-            }
-            busy.set(true);
             let set = [(format!("other/{kept}"), Some(true.into()))].into();
-            spawn_local(async move {
-                let outcome = session.act_all(vec![changed(other, set)]).await;
-                let _ = busy.try_set(false);
-                if let Err(fault) = outcome {
-                    toaster.warn(refusal::words(&fault));
-                }
-            });
+            let told = session.act_all(vec![changed(other, set)]);
+            submission.run_or(told, drop, move |fault| toaster.warn(refusal::words(fault)));
         };
         let one = pair.clone();
         let every = (count > 1).then(|| {
@@ -170,7 +162,7 @@ pub(super) fn Doubles(ways: ProductsRoute, #[prop(optional)] of: Option<Uuid>) -
                 <Button
                     label=move || products::merge_all(count)
                     glyph=Glyph::Merge
-                    busy
+                    busy=submission.busy
                     on_press=move || ask(pairs.get_untracked())
                 />
             }
@@ -185,8 +177,8 @@ pub(super) fn Doubles(ways: ProductsRoute, #[prop(optional)] of: Option<Uuid>) -
                 <p class="small muted">{products::DOUBLES_WHY}</p>
                 <ul>{sides.collect_view()}</ul>
                 <div class="acts">
-                    <Button label=customers::NOT_SAME busy on_press=tell_apart/>
-                    <Button label=customers::MERGE glyph=Glyph::Merge busy on_press=move || ask(vec![one.clone()])/>
+                    <Button label=customers::NOT_SAME busy=submission.busy on_press=tell_apart/>
+                    <Button label=customers::MERGE glyph=Glyph::Merge busy=submission.busy on_press=move || ask(vec![one.clone()])/>
                     {every}
                 </div>
             </section>
@@ -216,8 +208,7 @@ pub(super) fn MergeDialog(asked: RwSignal<Vec<Pair>>, open: RwSignal<bool>) -> i
 fn Preview(pairs: Vec<Pair>, open: RwSignal<bool>) -> impl IntoView {
     let session = Session::here();
     let toaster = use_context::<Toaster>().unwrap_or_default();
-    let busy = RwSignal::new(false);
-    let refused = RwSignal::new(None::<ActFault>);
+    let submission = Submission::<ActFault>::new();
     let rows: Vec<(Pair, Vec<Twice>, RwSignal<bool>)> = pairs
         .into_iter()
         .map(|pair| {
@@ -231,42 +222,28 @@ fn Preview(pairs: Vec<Pair>, open: RwSignal<bool>) -> impl IntoView {
     let each = each.collect_view();
     let rows = StoredValue::new(rows);
     let merge = move || {
-        if busy.get_untracked() {
-            return;
-        }
-        busy.set(true);
-        refused.set(None);
         let act = |(pair, twice, once): &(Pair, Vec<Twice>, RwSignal<bool>)| {
             (pair.other.id, merge_act(pair, twice, once.get_untracked()))
         };
         let (gone, acts): (Vec<Uuid>, Vec<Act>) = rows.with_value(|rows| rows.iter().map(act).unzip());
-        spawn_local(async move {
-            let outcome = session.act_all(acts).await;
-            let _ = busy.try_set(false);
-            match outcome {
-                Ok(_) => {
-                    let _ = open.try_set(false);
-                    let said = products::merged_products(u64::try_from(gone.len()).unwrap_or(u64::MAX));
-                    let undo = ToastAct::new(customers::UNDO, move || {
-                        let gone = gone.clone();
-                        spawn_local(async move { separate(session, toaster, gone).await });
-                    });
-                    toaster.show(Toast { text: said.into(), glyph: Glyph::Merge, acts: vec![undo], stays: false });
-                }
-                Err(fault) => {
-                    let _ = refused.try_set(Some(fault));
-                }
-            }
+        submission.run(session.act_all(acts), move |_| {
+            let _ = open.try_set(false);
+            let said = products::merged_products(u64::try_from(gone.len()).unwrap_or(u64::MAX));
+            let undo = ToastAct::new(customers::UNDO, move || {
+                let gone = gone.clone();
+                spawn_local(async move { separate(session, toaster, gone).await });
+            });
+            toaster.show(Toast { text: said.into(), glyph: Glyph::Merge, acts: vec![undo], stays: false });
         });
     };
-    let wrong = Signal::derive(move || refused.get().as_ref().map(refusal::words));
+    let wrong = submission.wrong(refusal::words);
     view! {
         <div class="stack" data-testid="merge-preview">
             <Note text=products::MERGE_WHY/>
             <ul class="stack">{each}</ul>
             <Fault text=wrong/>
             <Acts>
-                <Button label=customers::MERGE glyph=Glyph::Merge kind=Kind::Main busy on_press=merge/>
+                <Button label=customers::MERGE glyph=Glyph::Merge kind=Kind::Main busy=submission.busy on_press=merge/>
             </Acts>
         </div>
     }

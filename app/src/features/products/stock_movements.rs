@@ -9,7 +9,6 @@ use domain::product::{Product, Stock};
 use domain::record::{RecordEvent, StockMoved, StockReason};
 use domain::text::LONG;
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 use leptos::text_prop::TextProp;
 use replica::Act;
 
@@ -20,7 +19,8 @@ use crate::platform::page;
 use crate::session::{ActFault, Session};
 use crate::text::{Phrase, fault, products, weight};
 use crate::ui::{
-    self, Acts, AmountField, Button, Choice, Choices, Dialog, Glyph, Keypad, Kind, Note, TextField, Toaster, uid,
+    self, Acts, AmountField, Button, Choice, Choices, Dialog, Glyph, Keypad, Kind, Note, Submission, TextField,
+    Toaster, uid,
 };
 
 /// What is done to the stock.
@@ -115,8 +115,7 @@ fn Movement(product: Arc<Product>, what: What, open: RwSignal<bool>) -> impl Int
     let note = RwSignal::new(String::new());
     let damaged = RwSignal::new(false);
     let tried = RwSignal::new(false);
-    let busy = RwSignal::new(false);
-    let refused = RwSignal::new(None::<ActFault>);
+    let submission = Submission::<ActFault>::new();
     // A count may be nothing at all; of what moves, there is some.
     let read = move |typed: &str| match usage.get_untracked().quantity(typed, unit) {
         Ok(0) if what != What::Count => Err(NumberFault::Zero),
@@ -143,11 +142,11 @@ fn Movement(product: Arc<Product>, what: What, open: RwSignal<bool>) -> impl Int
     let save = {
         move |event: leptos::ev::SubmitEvent| {
             event.prevent_default();
-            if busy.get_untracked() {
+            if submission.busy.get_untracked() {
                 return;
             }
             tried.set(true);
-            refused.set(None);
+            submission.fault.set(None);
             let typed = rows.with_value(|rows| {
                 let filled = rows.iter().map(|(variant, _, value)| (*variant, value.get_untracked()));
                 filled.filter(|(_, typed)| !typed.trim().is_empty()).collect::<Vec<_>>()
@@ -169,19 +168,9 @@ fn Movement(product: Arc<Product>, what: What, open: RwSignal<bool>) -> impl Int
                 RecordEvent::StockMoved(moved)
             };
             let act = Act::Record(StreamKind::Product, Some(id), amounts.into_iter().map(moved).collect());
-            busy.set(true);
-            spawn_local(async move {
-                let outcome = session.act_all(vec![act]).await;
-                let _ = busy.try_set(false);
-                match outcome {
-                    Ok(_) => {
-                        let _ = open.try_set(false);
-                        toaster.confirm(products::MOVED);
-                    }
-                    Err(fault) => {
-                        let _ = refused.try_set(Some(fault));
-                    }
-                }
+            submission.run(session.act_all(vec![act]), move |_| {
+                let _ = open.try_set(false);
+                toaster.confirm(products::MOVED);
             });
         }
     };
@@ -225,7 +214,7 @@ fn Movement(product: Arc<Product>, what: What, open: RwSignal<bool>) -> impl Int
     let fields = fields.collect_view();
     let problem = Signal::derive(move || {
         let missing = (nothing.get() && !is_only).then(|| products::NOTHING_TYPED.get().to_owned());
-        missing.or_else(|| refused.get().as_ref().map(refusal::words))
+        missing.or_else(|| submission.fault.get().as_ref().map(refusal::words))
     });
     let quality = (what == What::Return).then(|| {
         view! {
@@ -247,7 +236,7 @@ fn Movement(product: Arc<Product>, what: What, open: RwSignal<bool>) -> impl Int
             <TextField label=products::WHY_NOTE value=note fault=note_wrong/>
             <ui::Fault text=problem/>
             <Acts>
-                <Button label=products::SAVE_MOVE glyph=Glyph::Check kind=Kind::Main submit=true busy/>
+                <Button label=products::SAVE_MOVE glyph=Glyph::Check kind=Kind::Main submit=true busy=submission.busy/>
             </Acts>
         </form>
     }

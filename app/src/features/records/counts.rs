@@ -4,14 +4,13 @@ use domain::StreamKind;
 use domain::product::Product;
 use domain::record::RecordEvent;
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 use replica::Act;
 use uuid::Uuid;
 
 use crate::features::order::{appearance, refusal, timeline_lines};
 use crate::session::{ActFault, Beside, CountQuestion, Session};
 use crate::text::{dispute, products, records};
-use crate::ui::{Button, Fault, Glyph, Icon, LinkButton, Toaster};
+use crate::ui::{Button, Fault, Glyph, Icon, LinkButton, Submission, Toaster};
 
 /// So many of what moved are named.
 const NAMED: usize = 8;
@@ -62,8 +61,7 @@ fn what_moved(of: &Beside, quantity: i64, amount: &str) -> String {
 fn Question(it: CountQuestion, is_here: bool) -> impl IntoView {
     let session = Session::here();
     let toaster = use_context::<Toaster>().unwrap_or_default();
-    let busy = RwSignal::new(false);
-    let fault = RwSignal::new(None::<ActFault>);
+    let submission = Submission::<ActFault>::new();
     let CountQuestion { of: recorded, product, count, by, moves } = it;
     let (id, unit) = (product.id, product.unit);
     let (_, variant) = untrack(|| session.article(recorded, count.variant));
@@ -96,26 +94,12 @@ fn Question(it: CountQuestion, is_here: bool) -> impl IntoView {
     let lines = lines.collect_view();
     let more = (rest > 0).then(|| view! { <p class="muted">{move || records::and_more(rest)}</p> });
     let settle = Callback::new(move |(before,): (bool,)| {
-        if busy.get_untracked() {
-            return;
-        }
-        busy.set(true);
-        fault.set(None);
         let words =
             moves.iter().map(|(meta, quantity, _)| RecordEvent::StockMoved(count.answer(meta, *quantity, before)));
         let act = Act::Record(StreamKind::Product, Some(recorded), words.collect());
-        spawn_local(async move {
-            let outcome = session.act_all(vec![act]).await;
-            let _ = busy.try_set(false);
-            match outcome {
-                Ok(_) => toaster.confirm(dispute::SETTLED),
-                Err(why) => {
-                    let _ = fault.try_set(Some(why));
-                }
-            }
-        });
+        submission.run(session.act_all(vec![act]), move |_| toaster.confirm(dispute::SETTLED));
     });
-    let wrong = Signal::derive(move || fault.get().as_ref().map(refusal::words));
+    let wrong = submission.wrong(refusal::words);
     let amount = move |n: i64| appearance::quantity(n, unit);
     let page = (!is_here).then(|| {
         view! { <LinkButton href=format!("/products/{id}?view=stock") label=records::OPEN_PRODUCT glyph=Glyph::Edit/> }
@@ -138,13 +122,13 @@ fn Question(it: CountQuestion, is_here: bool) -> impl IntoView {
                 <Button
                     label=move || records::before_count(&amount(there.get().saturating_sub(moved)))
                     glyph=Glyph::Check
-                    busy
+                    busy=submission.busy
                     on_press=move || settle.run((true,))
                 />
                 <Button
                     label=move || records::after_count(&amount(there.get()))
                     glyph=Glyph::Check
-                    busy
+                    busy=submission.busy
                     on_press=move || settle.run((false,))
                 />
                 {page}

@@ -6,14 +6,14 @@ use std::sync::Arc;
 use domain::StreamKind;
 use domain::customer::Customer;
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 
 use crate::features::counter::till::{Till, said_time};
+use crate::features::counter::words::act_fault;
 use crate::features::customers::Book;
 use crate::platform::page;
 use crate::session::{ActFault, Person};
 use crate::text::{counter, weight};
-use crate::ui::{Acts, Button, Empty, Fault, Glyph, Icon, Kind, Money, SearchField, TextField, uid};
+use crate::ui::{Acts, Button, Empty, Fault, Glyph, Icon, Kind, Money, SearchField, Submission, TextField, uid};
 
 /// So many customers are listed; more words lead to the others.
 const MOST: usize = 30;
@@ -89,8 +89,7 @@ fn NewCustomer(till: Till, typed: String) -> impl IntoView {
     let is_phone = typed.chars().any(|c| c.is_ascii_digit());
     let (name, phone) = if is_phone { (String::new(), typed) } else { (typed, String::new()) };
     let (name, phone) = (RwSignal::new(name), RwSignal::new(phone));
-    let busy = RwSignal::new(false);
-    let refused = RwSignal::new(None::<ActFault>);
+    let submission = Submission::<ActFault>::new();
     let tried = RwSignal::new(false);
     let customer = move || Customer {
         name: name.get().trim().to_owned(),
@@ -100,9 +99,6 @@ fn NewCustomer(till: Till, typed: String) -> impl IntoView {
     let missing = Signal::derive(move || {
         (tried.get() && !customer().faults().is_empty()).then(|| counter::CUSTOMER_MISSING.get().to_owned())
     });
-    let problem = Signal::derive(move || {
-        refused.get().map(|fault| crate::features::counter::words::act_fault(&fault).get().to_owned())
-    });
     let send = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         tried.set(true);
@@ -110,18 +106,9 @@ fn NewCustomer(till: Till, typed: String) -> impl IntoView {
         if !customer.faults().is_empty() {
             return page::focus_first_fault();
         }
-        if busy.get_untracked() {
-            return;
-        }
-        busy.set(true);
-        spawn_local(async move {
-            let written = till.session.write(StreamKind::Customer, None, &BTreeMap::new(), &customer.fields()).await;
-            match written {
-                Ok(id) => till.choose_customer(Some(&Customer { id, ..customer })),
-                Err(fault) => refused.set(Some(fault)),
-            }
-            let _ = busy.try_set(false);
-        });
+        let fields = customer.fields();
+        let work = async move { till.session.write(StreamKind::Customer, None, &BTreeMap::new(), &fields).await };
+        submission.run(work, move |id| till.choose_customer(Some(&Customer { id, ..customer })));
     };
     let place = uid("new");
     let first = format!("#{place} input");
@@ -134,9 +121,9 @@ fn NewCustomer(till: Till, typed: String) -> impl IntoView {
                 <TextField label=counter::CUSTOMER_NAME value=name fault=missing/>
                 <TextField label=counter::CUSTOMER_PHONE value=phone keys="tel"/>
             </div>
-            <Fault text=problem/>
+            <Fault text=submission.wrong(|fault| act_fault(fault).get().to_owned())/>
             <Acts>
-                <Button label=counter::SAVE_CUSTOMER glyph=Glyph::Check kind=Kind::Main submit=true busy/>
+                <Button label=counter::SAVE_CUSTOMER glyph=Glyph::Check kind=Kind::Main submit=true busy=submission.busy/>
             </Acts>
         </form>
     }

@@ -60,7 +60,7 @@ impl Till {
             self.cart.try_update(|now| {
                 // What was put into the new cart meanwhile is not lost for it.
                 if now.is_blank() {
-                    *now = cart.anew(self.session.draw_order());
+                    *now = cart.anew(self.session.draw_id());
                 }
             });
         };
@@ -239,7 +239,7 @@ impl Till {
 
     /// What is in hand becomes a sale of its own.
     pub fn as_new(self) {
-        self.cart.update(|cart| *cart = cart.anew(self.session.draw_order()));
+        self.cart.update(|cart| *cart = cart.anew(self.session.draw_id()));
         self.met.set(None);
         self.refused.set(None);
     }

@@ -239,7 +239,7 @@ impl Till {
     pub fn fill_again(self) {
         let Some(cart) = self.sold.with_untracked(|sold| sold.as_ref().map(|sold| sold.cart.clone())) else { return };
         self.next();
-        self.cart.set(cart.anew(self.session.draw_order()));
+        self.cart.set(cart.anew(self.session.draw_id()));
     }
 
     /// Why the last act did not happen, in words.

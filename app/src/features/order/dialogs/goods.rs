@@ -287,7 +287,7 @@ pub fn Ship(actions: OrderActions) -> impl IntoView {
             <PartFields actions parts tried=label.tried/>
             <Fault text=none/>
             <Fault text=actions.fault_words()/>
-            <Acts><Button label=shipping::SAVE glyph=Glyph::Truck kind=Kind::Main submit=true busy=actions.busy/></Acts>
+            <Acts><Button label=shipping::SAVE glyph=Glyph::Truck kind=Kind::Main submit=true busy=actions.submission.busy/></Acts>
         </form>
     }
 }
@@ -315,7 +315,7 @@ pub fn HandOver(actions: OrderActions) -> impl IntoView {
             <PartFields actions parts tried/>
             <Fault text=none/>
             <Fault text=actions.fault_words()/>
-            <Acts><Button label=words::SAVE_HAND_OVER glyph=Glyph::Hand kind=Kind::Main submit=true busy=actions.busy/></Acts>
+            <Acts><Button label=words::SAVE_HAND_OVER glyph=Glyph::Hand kind=Kind::Main submit=true busy=actions.submission.busy/></Acts>
         </form>
     }
 }
@@ -353,7 +353,7 @@ pub fn Correct(actions: OrderActions, parcel: Uuid) -> impl IntoView {
             <LabelFields label/>
             <Fault text=unchanged/>
             <Fault text=actions.fault_words()/>
-            <Acts><Button label=words::SAVE_CORRECTION glyph=Glyph::Edit kind=Kind::Main submit=true busy=actions.busy/></Acts>
+            <Acts><Button label=words::SAVE_CORRECTION glyph=Glyph::Edit kind=Kind::Main submit=true busy=actions.submission.busy/></Acts>
         </form>
     }
 }

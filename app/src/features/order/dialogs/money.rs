@@ -97,7 +97,7 @@ pub fn Payment(actions: OrderActions) -> impl IntoView {
             <Keypad field=id decimals=Signal::derive(move || currency.get().exponent) extra/>
             {move || (!is_cash()).then(|| view! { <Note text=payment::CODE_WHY glyph=Glyph::Code/> })}
             <Fault text=actions.fault_words()/>
-            <Acts><Button label=payment::SAVE glyph=Glyph::Check kind=Kind::Main submit=true busy=actions.busy/></Acts>
+            <Acts><Button label=payment::SAVE glyph=Glyph::Check kind=Kind::Main submit=true busy=actions.submission.busy/></Acts>
         </form>
     }
 }
@@ -156,7 +156,7 @@ pub fn Refund(actions: OrderActions) -> impl IntoView {
             <Keypad field=id decimals=Signal::derive(move || currency.get().exponent)/>
             <TextField label=reason::REASON value=why hint=words::REASON_MAY fault=why_wrong/>
             <Fault text=actions.fault_words()/>
-            <Acts><Button label=payment::SAVE_REFUND glyph=Glyph::Refund kind=Kind::Main submit=true busy=actions.busy/></Acts>
+            <Acts><Button label=payment::SAVE_REFUND glyph=Glyph::Refund kind=Kind::Main submit=true busy=actions.submission.busy/></Acts>
         </form>
     }
 }

@@ -53,7 +53,7 @@ pub fn Why(
             <TextField label=reason::REASON value=why fault=wrong rows=2/>
             <div class="choices">{keys}</div>
             <Fault text=actions.fault_words()/>
-            <Acts><Button label=act kind=Kind::Danger submit=true busy=actions.busy/></Acts>
+            <Acts><Button label=act kind=Kind::Danger submit=true busy=actions.submission.busy/></Acts>
         </form>
     }
 }
@@ -148,7 +148,7 @@ pub fn Extend(actions: OrderActions) -> impl IntoView {
             <TextField label=reason::NEW_DEADLINE value=typed fault=wrong hint=words::DEADLINE_FORM/>
             <div class="choices">{keys}</div>
             <Fault text=actions.fault_words()/>
-            <Acts><Button label=reason::EXTEND glyph=Glyph::Clock kind=Kind::Main submit=true busy=actions.busy/></Acts>
+            <Acts><Button label=reason::EXTEND glyph=Glyph::Clock kind=Kind::Main submit=true busy=actions.submission.busy/></Acts>
         </form>
     }
 }
