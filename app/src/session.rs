@@ -189,7 +189,7 @@ impl Session {
         self.handle.try_get_value().flatten()
     }
 
-    /// Says anew what every page shows.
+    /// Refreshes the signals that every page reads, after a change of the replica.
     fn changed(self, kinds: StreamKinds) {
         let Some(handle) = self.handle() else {
             return;
@@ -256,7 +256,7 @@ fn set_if_new<T: PartialEq + Send + Sync + 'static>(signal: RwSignal<T>, value: 
     }
 }
 
-/// How many conflicts ask for a person.
+/// How many conflicts need a decision.
 fn open_conflicts(replica: &replica::Replica, now_ms: i64) -> usize {
     let of_orders = replica.conflicted().into_iter().filter_map(|id| replica.summary(id, now_ms));
     let of_orders: usize = of_orders.map(|summary| usize::from(summary.open_conflicts)).sum();

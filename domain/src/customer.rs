@@ -191,7 +191,7 @@ pub fn duplicates<'a>(customers: impl IntoIterator<Item = &'a Customer>) -> Vec<
         same.sort_by_key(|(customer, _)| customer.id);
         let (mut all, mut without_phone): (Vec<&Customer>, Vec<&Customer>) = (Vec::new(), Vec::new());
         for (second, has_phone) in same {
-            // One pair for each later one: merged, it is with the first that it may belong to.
+            // Pair each later duplicate with the earliest candidate only.
             let before = if has_phone { &without_phone } else { &all };
             let first = before.iter().find(|first| !told_apart(first, second));
             if let Some(first) = first.filter(|_| paired.insert(second.id)) {

@@ -96,7 +96,7 @@ impl Meta {
     /// event in the fold. Two events of one device with one count are of two devices: one is the other's copy.
     ///
     /// Of its own events a device knew those that it had made, whatever `seen` says: a server that was restored gives
-    /// out its sequence anew.
+    /// out its sequence again.
     pub fn knew(&self, earlier: &Self) -> bool {
         if earlier.device == self.device {
             earlier.counter < self.counter || earlier.id == self.id

@@ -2,7 +2,7 @@
 //!
 //! The fold is total: any event in any order gives a state. A *fact* always counts; an *intent* counts when it is
 //! allowed at its place, otherwise it is voided and stays in the timeline. A fact that did not know of an intent can
-//! void it afterwards: the order is then folded anew with that intent marked.
+//! void it afterwards: the order is then folded again with that intent marked.
 
 mod command;
 mod conflict;
@@ -216,7 +216,7 @@ pub struct Order {
     pub cancelled: Option<usize>,
     /// Its conflicts, settled ones too.
     pub conflicts: Vec<Conflict>,
-    /// Fields that one event wrote as another had, unknowing of it: the field, the later place, the earlier.
+    /// Fields that one event wrote as another had, without knowing of it: the field, the later place, the earlier.
     pub(crate) concurrent_equal_writes: Vec<(String, usize, usize)>,
     /// Everything that happened, in the order of the fold.
     pub timeline: Vec<Entry>,
@@ -442,12 +442,12 @@ impl Order {
         badges
     }
 
-    /// The conflicts that ask for a person.
+    /// The conflicts that need a decision.
     pub fn open_conflicts(&self) -> impl Iterator<Item = &Conflict> {
         self.conflicts.iter().filter(|conflict| self.is_open(conflict))
     }
 
-    /// Whether a conflict still asks for a person: not settled, and not overtaken by what was done since.
+    /// Whether a conflict still needs a decision: not settled, and not overtaken by what was done since.
     pub fn is_open(&self, conflict: &Conflict) -> bool {
         if conflict.settled.is_some() {
             return false;

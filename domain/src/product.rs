@@ -328,7 +328,7 @@ impl Product {
     }
 }
 
-/// How far apart things are put that are ordered anew, so that others fit between.
+/// How far apart things are put that are ordered again, so that others fit between.
 pub const APART: i64 = 1_000;
 
 /// Which positions change when, of things in this order, the one at `from` goes to `to`: most often its own only.

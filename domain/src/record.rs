@@ -176,7 +176,7 @@ fn is_zero(value: &u32) -> bool {
 #[derive(Clone, Debug, PartialEq)]
 struct Written {
     value: Option<Value>,
-    /// The events that wrote it: their places in the timeline. Several, where they wrote the same unknowing of each
+    /// The events that wrote it: their places in the timeline. Several, where they wrote the same without knowing of each
     /// other.
     by: Vec<usize>,
 }
@@ -338,7 +338,7 @@ impl Record {
     pub fn sums(&self) -> impl Iterator<Item = (u32, i64)> {
         self.sums.iter().map(|(key, sum)| (*key, *sum))
     }
-    /// The conflicts that ask for a person: not settled, and not written anew by someone who knew both values.
+    /// The conflicts that need a decision: not settled, and not written again by someone who knew both values.
     pub fn open_conflicts(&self) -> impl Iterator<Item = &FieldConflict> {
         self.conflicts.iter().filter(|conflict| {
             let anew = self
@@ -374,7 +374,7 @@ pub struct Fields {
     pub sums: BTreeMap<u32, i64>,
     /// The counts that stand, one of each variant that was counted.
     pub counts: Vec<Count>,
-    /// How many conflicts ask for a person.
+    /// How many conflicts need a decision.
     pub open_conflicts: usize,
     /// The person's data were erased.
     pub erased: bool,

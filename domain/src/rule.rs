@@ -99,7 +99,7 @@ pub struct DeviceStatus {
     pub id: Uuid,
     /// The last time, by the server's clock, of which it said that it had nothing unsent.
     pub heard_ms: Option<i64>,
-    /// It is out: what it holds comes no more.
+    /// The device is revoked: its unsent events will not arrive.
     pub revoked: bool,
 }
 

@@ -1,6 +1,6 @@
 //! The envelope of an event: who did what to which stream, when, knowing what.
 //!
-//! The text of an event is never written anew: it is stored, relayed and hashed as its device wrote it. The server
+//! The text of an event is never written again: it is stored, relayed and hashed as its device wrote it. The server
 //! adds its stamp at the end of the object, and [`unstamp`] takes it off again, byte for byte.
 
 use serde::{Deserialize, Serialize};

@@ -1,5 +1,5 @@
 //! Which picture is sent or fetched next, sans-IO: pictures travel beside the log, one at a time, and only while no
-//! event waits. What the server holds already is asked for many at once.
+//! event waits. Presence on the server is queried in batches.
 
 use std::collections::BTreeSet;
 
@@ -98,7 +98,7 @@ impl BlobSync {
         self.full &= !self.unsent.is_empty();
         true
     }
-    /// The log began anew: what was known of the server is not so any more.
+    /// The log started over: what was known of the server is not so any more.
     pub(crate) fn anew(&mut self) {
         self.lacking.clear();
         self.there.clear();
@@ -148,7 +148,7 @@ impl BlobSync {
                 if lacks {
                     self.lacking.insert(*id);
                 } else {
-                    // Offered anew by another tab meanwhile.
+                    // Offered again by another tab meanwhile.
                     stuck = true;
                 }
             }

@@ -233,7 +233,7 @@ pub struct Change {
 /// Where the data is, and what waits.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct SyncState {
-    /// In a word.
+    /// A label.
     pub state: State,
     /// Own events that the server does not have.
     pub pending: usize,
@@ -308,7 +308,7 @@ struct Inner<S, T, H> {
     checkpoint_from: Cell<u32>,
     /// Erasing failed and is not tried again before, in milliseconds since 1970.
     erase_not_before: Cell<i64>,
-    /// Counts how often the replica was loaded again, because another tab built the journal anew.
+    /// Counts how often the replica was loaded again, because another tab rebuilt the journal.
     loads: Cell<u64>,
     clock: RefCell<Clock>,
     /// The device's clock less its uptime when this was opened: what is waited for goes by no clock that can be set.

@@ -73,15 +73,15 @@ pub(crate) struct Entry<'a> {
     pub(crate) fold: u32,
     /// Hybrid logical clock after it.
     pub(crate) hlc: (i64, u32),
-    /// The log begins anew, in this epoch: acknowledgements are void, own events are offered again.
+    /// The log starts over, in this epoch: acknowledgements are void, own events are offered again.
     pub(crate) restart: Option<Uuid>,
     /// How far the log is known after it.
     pub(crate) log: Option<LogMark>,
-    /// The log that began anew is complete: what an earlier generation left is gone from the rows.
+    /// The log that started over is complete: what an earlier generation left is gone from the rows.
     pub(crate) settled: bool,
     /// The device record was written with it.
     pub(crate) device: bool,
-    /// The rows were built anew and lie in another order: every other tab loads again.
+    /// The rows were rebuilt and lie in another order: every other tab loads again.
     pub(crate) rebuilt: bool,
     /// Own events that are in the log now.
     pub(crate) acks: Vec<Ack>,
@@ -97,7 +97,7 @@ pub(crate) struct Entry<'a> {
     pub(crate) erase: Vec<Uuid>,
     /// Streams whose person was erased from all entries before.
     pub(crate) erased: Vec<Uuid>,
-    /// Entries that can't be read: because of them the log begins anew.
+    /// Entries that can't be read: because of them the log starts over.
     pub(crate) passed_over: Vec<u32>,
 }
 

@@ -141,7 +141,7 @@ impl MemoryDisk {
         }
     }
 
-    /// As [`MemoryDisk::copy`], but with a checkpoint that can't be read: the rows are built anew from the journal.
+    /// As [`MemoryDisk::copy`], but with a checkpoint that can't be read: the rows are rebuilt from the journal.
     #[must_use]
     pub fn copy_with_damaged_checkpoint(&self) -> Self {
         let copy = self.copy();

@@ -139,7 +139,7 @@ pub(crate) fn redacted(row: &[u8]) -> Result<Vec<u8>, Damaged> {
 struct Row {
     id: Uuid,
     kind: StreamKind,
-    /// Whether any event of it is left: a log that began anew may not have it.
+    /// Whether any event of it is left: a log that started over may not have it.
     there: bool,
     open_conflicts: usize,
     /// What its movements and counts come to.
@@ -215,7 +215,7 @@ impl Records {
     pub(crate) fn of(&self, kind: StreamKind) -> impl Iterator<Item = (Uuid, u64)> {
         self.rows.iter().filter(move |row| row.kind == kind && row.there).map(|row| (row.id, row.version))
     }
-    /// Those with conflicts that ask for a person: how many there are of each.
+    /// Those with conflicts that need a decision: how many there are of each.
     pub(crate) fn conflicted(&self) -> impl Iterator<Item = (StreamKind, Uuid, usize)> {
         self.rows.iter().filter(|row| row.open_conflicts > 0).map(|row| (row.kind, row.id, row.open_conflicts))
     }

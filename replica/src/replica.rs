@@ -4,7 +4,7 @@
 //! **The replica's invariant.** What is in memory is what applying the journal's entries one after the other gives,
 //! whoever wrote them: this tab, another tab, or a start from a checkpoint. No other path changes it.
 //!
-//! **Generations.** A log that begins anew (a new epoch, a digest that differs) is a new *generation*. Until it is
+//! **Generations.** A log that starts over (a new epoch, a digest that differs) is a new *generation*. Until it is
 //! known to its head, events of the one before still count, so that no order falls back to an earlier state; then
 //! those that the new log does not have are gone from the rows (their own device offers them again), and own events
 //! that it does not have are offered.
@@ -42,7 +42,7 @@ use crate::outbox::{Acks, Outbox, Pending};
 use crate::records::Records;
 use crate::storage::Batch;
 
-/// Time, place and chance of an act: the caller's, never the replica's own.
+/// Clock, business day, actor and randomness of an act: passed in, so that the replica stays pure.
 pub struct ActContext<'a> {
     /// Now, as far as the device knows, milliseconds since 1970.
     pub now_ms: i64,
@@ -97,7 +97,7 @@ pub enum SyncFault {
     /// An own event is known to the log and not here: pull again with the whole texts.
     #[error("an own event came without its text")]
     UnknownOwn,
-    /// The log is another one than the one this replica holds: begin anew, with [`Replica::restart`].
+    /// The log is another one than the one this replica holds: start over, with [`Replica::restart`].
     #[error("the log is another one")]
     AnotherLog(Uuid),
     /// The answer is not what the protocol says.
@@ -174,7 +174,7 @@ struct PlacedEvent {
     stream: Option<StreamKind>,
 }
 
-/// What is stored of streams that were folded anew: id and row.
+/// What is stored of streams that were folded again: id and row.
 #[derive(Debug, Default)]
 struct Rows {
     orders: Vec<(Uuid, Vec<u8>)>,
@@ -260,13 +260,13 @@ pub struct Replica {
     shop: Shop,
     /// Entries since the checkpoint, and their bytes.
     tail: (usize, usize),
-    /// While the journal is read anew: the orders' events so far.
+    /// While the journal is read again: the orders' events so far.
     rebuilding: Option<Rebuild>,
-    /// Journal entries that could not be read when the rows were built anew, and were passed over.
+    /// Journal entries that could not be read when the rows were rebuilt, and were passed over.
     unreadable: Vec<u32>,
     /// The disk's counts of own events that were in them, until they come back with the log.
     lost: BTreeSet<u64>,
-    /// An entry that was passed over may have held what the log says: it is to be pulled anew.
+    /// An entry that was passed over may have held what the log says: it is to be pulled again.
     begins_anew: bool,
 
     // What follows is not stored.
@@ -275,7 +275,7 @@ pub struct Replica {
     hashes: BTreeMap<u64, EventHash>,
     /// The server's head, as last heard.
     head: u64,
-    /// Another tab built the journal's rows anew: this replica must be loaded again.
+    /// Another tab rebuilt the journal's rows: this replica must be loaded again.
     outdated: bool,
     /// The kinds of what was applied since somebody took this.
     changed: StreamKinds,

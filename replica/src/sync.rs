@@ -10,7 +10,7 @@ pub struct Facts {
     pub pending: usize,
     /// All that the server was last heard to have is here.
     pub caught_up: bool,
-    /// The log began anew and is not complete: own events wait.
+    /// The log started over and is not complete: own events wait.
     pub settling: bool,
     /// Pictures that the server does not have. They travel beside the log: see `blob_sync`.
     pub blobs: usize,
@@ -51,7 +51,7 @@ pub enum SyncEvent {
         /// Own events came without texts that are needed.
         whole: bool,
     },
-    /// The log is another one than it was; the replica has begun anew.
+    /// The log is another one than it was; the replica has started over.
     AnotherLog,
     /// The call got no answer. Whether a push was taken is uncertain.
     NoAnswer,
@@ -123,7 +123,7 @@ pub struct Engine {
     listen_not_before: i64,
     heard_ms: i64,
     unknown: bool,
-    /// The log began anew, without success since then.
+    /// The log started over, without success since then.
     restarted: bool,
 }
 

@@ -104,7 +104,7 @@ fn astray(path: &str) -> Option<&'static str> {
     }
 }
 
-/// Answers of the API are nobody's to keep, unless they say so themselves.
+/// Sets `no-store` unless a handler set Cache-Control.
 async fn not_stored(mut response: Response) -> Response {
     response.headers_mut().entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     response

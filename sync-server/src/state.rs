@@ -33,7 +33,7 @@ use crate::services::site::Site;
 use crate::services::turns::{Turns, held};
 use crate::store::{SecretHash, Store};
 
-/// How old the note of a device's last call may be before it is written anew.
+/// How old the note of a device's last call may be before it is written again.
 const SEEN_EVERY_MS: i64 = 60_000;
 
 /// How long a call waits for that note.

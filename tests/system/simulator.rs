@@ -61,8 +61,8 @@ use world::{Doom, Link, Mortal, Watch, World};
 
 const TABLETS: usize = 3;
 const RUNS: u64 = 1_000;
-/// Beyond those: what a longer night has found. 1349: a log read anew, an order's events whole in one page. 2644, 7705: a
-/// call that was on its way for an hour. 3937, 10253, 18085: a server that was restored, and gave out its sequence anew.
+/// Beyond those: what a longer night has found. 1349: a log read again, an order's events whole in one page. 2644, 7705: a
+/// call that was on its way for an hour. 3937, 10253, 18085: a server that was restored, and gave out its sequence again.
 /// 1003577: a name in what an earlier log left. 5002038: a place in a restored log before what had been seen. 7000577,
 /// 7009165: rows of what was erased, stored beside a checkpoint and not in the next one. 8081406: two first events with
 /// one id. 8050409: a name that was under way as its person was erased.
@@ -276,7 +276,7 @@ impl Simulation {
         let opened = self.at_once(nth, async move { Client::open(storage, link, watch).await });
         let Some(opened) = opened else { return };
         let tab = match opened {
-            // Rows that an entry was lost of are built anew, and there is no room for them: another time.
+            // Rows that an entry was lost of are rebuilt, and there is no room for them: another time.
             Err(OpenFault::Storage(StorageFault::Quota)) if self.spoilt > 0 => return,
             opened => opened.expect("a disk that was written by us opens"),
         };

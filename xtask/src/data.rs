@@ -42,7 +42,7 @@ enum Table {
     Characters,
 }
 
-/// Writes the tables anew and says what each costs to fetch.
+/// Writes the tables again and says what each costs to fetch.
 pub fn run(options: &Options) -> Result<()> {
     let tables = if options.only.is_empty() {
         &[Table::Divisions, Table::Pinyin, Table::Characters][..]

@@ -43,7 +43,7 @@ enum Command {
     Bench(bench::Options),
     /// Pictures of every page on tablet and phone, upright and on its side, in both languages and two themes
     Shots(shots::Options),
-    /// Write the tables that the app ships anew: official divisions, readings of characters
+    /// Write the tables that the app ships again: official divisions, readings of characters
     Data(data::Options),
     /// Run the simulator on new seeds for an hour, or as long as one says
     Soak(soak::Options),

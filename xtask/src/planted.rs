@@ -80,7 +80,7 @@ fn apply(tree: &Path, patch: &Path, how: &[&str]) -> Result<()> {
     run_command(git.arg("apply").args(how).arg(patch))
 }
 
-/// Makes `tree` what is worked on here, and touches only what differs: the rest need not be built again.
+/// Makes `tree` what is worked on here, and touches only what differs: the rest need not be rebuilt.
 fn copy_workspace(tree: &Path) -> Result<()> {
     let mut git = Command::new("git");
     let listed = output(git.current_dir(root()).args(["ls-files", "--cached", "--others", "--exclude-standard"]));

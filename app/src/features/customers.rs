@@ -53,7 +53,7 @@ impl Beside {
     }
 }
 
-/// Where one is on the page, and how one gets elsewhere.
+/// The page's route, and navigation from it.
 #[derive(Clone, Copy)]
 pub struct Place {
     owing: Memo<bool>,

@@ -21,8 +21,8 @@ pub fn by_scan(typed: RwSignal<String>) {
     }
 }
 
-/// What is typed searches at once; the address follows after a pause, and leads when the person goes back. `asked` is
-/// what the address says; `write` puts there what it is given.
+/// Typing filters at once and is written to the address after a pause; the browser's “back” sets the field. `asked`
+/// is what the address says; `write` puts there what it is given.
 pub fn follow(asked: Memo<String>, typed: RwSignal<String>, write: impl Fn(&str) + Clone + 'static) {
     let on_the_way = StoredValue::new(OnTheWay::default());
     Effect::new(move |before: Option<()>| {

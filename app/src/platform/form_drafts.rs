@@ -56,7 +56,7 @@ struct Dated<T> {
     typed: T,
 }
 
-/// What the disk knows that is later than what a page that is loaded anew has.
+/// What the disk knows that is later than what a page that is loaded again has.
 pub enum Later<T> {
     /// Nothing.
     Nothing,
@@ -73,7 +73,7 @@ fn now_ms() -> i64 {
     ms
 }
 
-/// Keeps it twice: at once for a page that is loaded anew, and on the disk for a browser that was killed.
+/// Keeps it twice: at once for a page that is loaded again, and on the disk for a browser that was killed.
 pub fn store_durable<T: Serialize>(form: &str, typed: &T) {
     let dated = Dated { at_ms: now_ms(), typed };
     store(form, &dated);
@@ -87,7 +87,7 @@ pub fn forget_twice(form: &str) {
     write_later(form, &Dated { at_ms: now_ms(), typed: None::<()> });
 }
 
-/// What was kept for a page that is loaded anew, and when, milliseconds since 1970.
+/// What was kept for a page that is loaded again, and when, milliseconds since 1970.
 pub fn load_dated<T: DeserializeOwned>(form: &str) -> Option<(T, i64)> {
     let Dated { at_ms, typed } = load(form)?;
     LATEST_MS.set(LATEST_MS.get().max(at_ms));

@@ -178,7 +178,7 @@ fn keep_on_row(list: HtmlElement, at: usize, wanted: impl Fn() -> bool + 'static
     leptos::prelude::request_animation_frame(move || keep_on_row(list, at, wanted, left));
 }
 
-/// Where a row has the focus and is about to be drawn anew, the new one has it.
+/// Where a row has the focus and is about to be drawn again, the new one has it.
 pub fn keep_row_focus() {
     let row = document().active_element().filter(|active| active.has_attribute("data-at"));
     let Some(href) = row.and_then(|row| row.get_attribute("href")) else { return };

@@ -13,7 +13,7 @@ use web_sys::{Response, ServiceWorker, ServiceWorkerContainer, ServiceWorkerRegi
 const SCRIPT: &str = "/sw.js";
 
 thread_local! {
-    /// Set when the person asked for the new version: only then may the page open anew.
+    /// Set when the person asked for the new version: only then may the page open again.
     static ASKED: Cell<bool> = const { Cell::new(false) };
 }
 
@@ -93,7 +93,7 @@ async fn is_script() -> Result<bool, JsValue> {
     Ok(response.ok() && kind.contains("javascript"))
 }
 
-/// Takes the new version: the waiting worker takes charge, and the page opens anew.
+/// Takes the new version: the waiting worker takes charge, and the page opens again.
 pub fn activate() {
     spawn_local(async {
         let waiting = waiting().await.ok().flatten();

@@ -163,7 +163,7 @@ impl Session {
         Some(self.handle()?.read(|replica| question(replica, now)))
     }
 
-    /// The conflicts that ask for a person: the order, and the conflict's id.
+    /// The conflicts that need a decision: the order, and the conflict's id.
     pub fn conflicts(self) -> Signal<Vec<(Arc<Order>, String)>> {
         let read = move || {
             self.changes.track(&[StreamKind::Order]);

@@ -289,7 +289,7 @@ impl Session {
         self.zone.into()
     }
 
-    /// The conflicts of records that ask for a person.
+    /// The conflicts of records that need a decision.
     pub fn record_conflicts(self) -> Signal<Vec<RecordConflict>> {
         let read = move || {
             self.changes.track(StreamKind::ALL);

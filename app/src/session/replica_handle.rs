@@ -67,7 +67,7 @@ impl ReplicaHandle {
         Ok(Self::of(name, client, changed))
     }
 
-    /// Builds anew what an older version of the app wrote.
+    /// Rebuilds what an older version of the app wrote.
     pub(super) async fn rebuild(name: &str) -> Result<(), StorageFault> {
         let disk = IndexedDb::open(name, Durability::Strict, Rc::new(|_| ())).await?;
         client::rebuild(&disk).await.map_err(storage_fault)

@@ -24,7 +24,7 @@ type Started = Work<Result<(), ActFault>>;
 pub struct Works {
     /// Keeps in step with the server and with other tabs for as long as it is awaited.
     pub(super) run: fn(Rc<ReplicaHandle>) -> Work<()>,
-    /// Builds anew what an older version of the app wrote.
+    /// Rebuilds what an older version of the app wrote.
     pub(super) rebuild: fn(&'static str) -> Stored,
     /// Begins a shop on this device, which weighs in this unit.
     pub(super) start_shop: fn(Rc<ReplicaHandle>, String, Currency, WeightUnit) -> Started,

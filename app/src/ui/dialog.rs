@@ -15,7 +15,7 @@ use crate::text::keys;
 /// A tap beside a dialog closes it only after this: the second of two taps on what opened it does not.
 const SETTLED: Duration = Duration::from_millis(1_200);
 
-/// Shows its content while `open`; each time anew.
+/// Shows its content while `open`; each time again.
 #[component]
 pub fn Dialog(
     /// Whether it is open. Set false again when the person closes it.

@@ -73,7 +73,7 @@ pub fn Badge(
     tone: Tone,
     /// What about.
     glyph: Glyph,
-    /// In a word.
+    /// A label.
     #[prop(into)]
     label: TextProp,
 ) -> impl IntoView {

@@ -13,7 +13,7 @@ use crate::text::keys;
 /// One more thing that can be done about it.
 #[derive(Clone)]
 pub struct ToastAct {
-    /// In a word, such as "Undo".
+    /// Its label, such as "Undo".
     pub label: TextProp,
     /// What happens. It belongs to no part of the page: the toast outlives the dialog that said it.
     pub act: Arc<dyn Fn() + Send + Sync>,

@@ -24,7 +24,7 @@ use crate::{Event, Meta};
 enum Step {
     /// The event counts, or is voided.
     Done(Outcome),
-    /// A fact that did not know of an intent voids it: fold anew with this place marked.
+    /// A fact that did not know of an intent voids it: fold again with this place marked.
     Overrule(usize, VoidReason),
 }
 use Outcome::{Applied, Voided};
@@ -294,7 +294,7 @@ impl Order {
         self.conflicts.push(Conflict { id, kind, first, second, field, other, settled: None });
     }
 
-    /// Two events wrote a field unknowing of each other: a person chooses, where they did not write the same.
+    /// Two events wrote a field concurrently: a person chooses, where they did not write the same.
     /// `other`: what takes the value back that does not stand.
     pub(super) fn meet(&mut self, field: &str, first: usize, second: usize, other: Option<OtherValue>) {
         match other {

@@ -109,7 +109,7 @@ pub struct Summary {
     pub delivery: Delivery,
     /// How the buyer means to pay.
     pub method: Method,
-    /// How many conflicts ask for a person.
+    /// How many conflicts need a decision.
     pub open_conflicts: u16,
     /// Sales channel key.
     pub channel: String,

@@ -31,7 +31,7 @@ fn a_part_payment_stands_against_a_cancel_made_knowing_an_earlier_one() {
 fn a_payment_stands_against_two_cancels() {
     let mut stall = Stall::with(two_teapots());
     stall.a(cancel()).send(A);
-    // B cancels as well, unknowing; then, on the same B, before it hears of either, nothing can be paid. A third
+    // B cancels as well, concurrently; then, on the same B, before it hears of either, nothing can be paid. A third
     // hand does: the payment was taken on B before its own cancel was put in by its owner.
     stall.b(cash(100_00)).send(B).fetch(A).fetch(B);
     assert_eq!(stall.status(), Status::Paid);

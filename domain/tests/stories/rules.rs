@@ -180,7 +180,7 @@ fn what_a_person_undid_is_not_done_again_by_a_tablet_that_did_not_know() {
 fn after_a_server_was_restored_no_rule_cancels_what_was_paid() {
     let mut stall = unpaid();
     stall.a(cash(50_00)).join(&[A, B]);
-    // It stands behind the payment in a log that was given out anew; what it had seen were places of the old one.
+    // It stands behind the payment in a log that was given out again; what it had seen were places of the old one.
     let cancelled = |rule| {
         let mut order = stall.order(A);
         let (id, device) = (Uuid::from_u128(0xca), Uuid::from_u128(0xc));

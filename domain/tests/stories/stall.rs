@@ -363,7 +363,7 @@ impl Stall {
             })
             .collect()
     }
-    /// Whether nothing asks for a person and nothing was voided.
+    /// Whether nothing needs a decision and nothing was voided.
     #[track_caller]
     pub fn assert_quiet(&self) {
         assert_eq!(self.inbox(), []);

@@ -109,7 +109,7 @@ impl<S: Storage, T: Transport, H: Host> Client<S, T, H> {
         }
     }
 
-    /// Reads entries into memory. Where one can't be read, the rows that lead to it are built anew without it.
+    /// Reads entries into memory. Where one can't be read, the rows that lead to it are rebuilt without it.
     /// `writing`: the caller holds the lock.
     pub(super) async fn fetch(
         &self,
@@ -225,7 +225,7 @@ impl<S: Storage, T: Transport, H: Host> Client<S, T, H> {
         let outdated = self.replica().is_outdated();
         match absorbed {
             Ok(streams) if !outdated => Ok(Some(streams)),
-            // Another tab built the rows anew, or what it wrote can't be read here: begin again from the disk.
+            // Another tab rebuilt the rows, or what it wrote can't be read here: begin again from the disk.
             _ => {
                 let replica = load_any(&self.0.storage).await.map_err(unopened)?;
                 *self.0.replica.borrow_mut() = replica;

@@ -100,7 +100,7 @@ impl<S: Storage, T: Transport, H: Host> Client<S, T, H> {
         news
     }
 
-    /// The log begins anew: the server may have lost any picture.
+    /// The log starts over: the server may have lost any picture.
     pub(super) async fn offer_blobs(&self, epoch: Uuid) -> Result<(), StorageFault> {
         let storage = &self.0.storage;
         steadily(storage, async || storage.offer_blobs(epoch).await).await?;
@@ -234,7 +234,7 @@ impl<S: Storage, T: Transport, H: Host> Client<S, T, H> {
                 return Ok(None);
             }
         };
-        // Where the log began anew meanwhile, the server that had it may have it no more.
+        // Where the log started over meanwhile, the server that had it may have it no more.
         let to_send = self.replica().epoch() != epoch;
         let storage = &self.0.storage;
         match steadily(storage, async || storage.put_blob(id, &bytes, to_send).await).await {

@@ -21,7 +21,7 @@ impl<S: Storage, T: Transport, H: Host> Client<S, T, H> {
     }
 
     /// Reads the journal while acts go on, and only what they wrote meanwhile while none does. Where another tab built
-    /// it anew in between, what was read is worth nothing: [`StorageFault::Stale`].
+    /// it again in between, what was read is worth nothing: [`StorageFault::Stale`].
     async fn try_erase(&self) -> Result<(), StorageFault> {
         let loads = self.0.loads.get();
         let Some(erasing) = self.who_is_erased(false).await? else { return Ok(()) };

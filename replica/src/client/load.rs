@@ -6,7 +6,7 @@ use super::{DECISIONS, OpenFault, REOPENINGS, corrupt};
 use crate::replica::{LoadFault, Loaded, Prepared, Replica};
 use crate::storage::{Start, Storage, StorageFault};
 
-/// Loads a replica from the storage; [`OpenFault::Outdated`] where its rows have to be built anew first.
+/// Loads a replica from the storage; [`OpenFault::Outdated`] where its rows have to be rebuilt first.
 pub(super) async fn load<S: Storage>(storage: &S) -> Result<Replica, OpenFault> {
     let mut reopenings = 0;
     loop {
@@ -39,13 +39,13 @@ pub(super) async fn load_any<S: Storage>(storage: &S) -> Result<Replica, OpenFau
     load(storage).await
 }
 
-/// Builds the rows anew where they are of an older version or damaged; after that the storage can be opened. Apart
+/// Rebuilds the rows where they are of an older version or damaged; after that the storage can be opened. Apart
 /// from opening, because almost no start needs it.
 pub async fn rebuild<S: Storage>(storage: &S) -> Result<(), OpenFault> {
     rebuild_of(storage, Replica::load).await
 }
 
-/// Builds the rows anew because they lead to an entry that can't be read.
+/// Rebuilds the rows because they lead to an entry that can't be read.
 pub(super) async fn rebuild_anew<S: Storage>(storage: &S) -> Result<(), OpenFault> {
     rebuild_of(storage, |start| Ok(Loaded::Rebuild(Box::new(Replica::load_anew(start)?)))).await
 }
@@ -61,7 +61,7 @@ async fn rebuild_of<S: Storage>(
                 again += 1;
                 storage.reopen().await?;
             }
-            // Another tab wrote while the rows were built anew: look again.
+            // Another tab wrote while the rows were rebuilt: look again.
             Err(OpenFault::Storage(StorageFault::Stale)) if again < DECISIONS => again += 1,
             other => return other,
         }

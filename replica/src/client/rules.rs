@@ -56,7 +56,7 @@ fn is_candidate(rule: &Rule, summary: &Summary, now_ms: i64) -> bool {
         && (!rule.deed.is_timed() || rule.due_ms(summary.placed_ms) <= now_ms)
 }
 
-/// The one who does what the rules say, as far as this device may.
+/// Runs the shop's rules on this device, as far as it may.
 pub struct RuleRunner<S, T, H> {
     client: Client<S, T, H>,
     /// What was looked at, and when it is to be looked at again: by rule and order.

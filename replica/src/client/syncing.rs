@@ -386,9 +386,9 @@ impl<S: Storage, T: Transport, H: Host> Client<S, T, H> {
         self.concluded(taken, SyncEvent::Answer).await
     }
 
-    /// That this device had nothing unsent at a time of the server's, said with a pull; nothing where it has. What other
-    /// tabs have just done counts, and what the server put aside: that is in no log. The time is the one that was told
-    /// last: this call may be on its way for hours.
+    /// Query parameters of a pull telling the server that the outbox was empty at its own time `told_ms`; empty when it was
+    /// not. What other tabs have just done counts, and what the server put aside: that is in no log. The time is the one
+    /// that was told last: this call may be on its way for hours.
     async fn idle_here(&self) -> Result<String, StorageFault> {
         let Some(told_ms) = self.0.told_ms.get() else { return Ok(String::new()) };
         let is_idle =
@@ -416,7 +416,7 @@ impl<S: Storage, T: Transport, H: Host> Client<S, T, H> {
 
     async fn begin_anew(&self, epoch: Uuid) -> Result<(), StorageFault> {
         self.0.sent.replace(None);
-        // Before the log begins anew: a crash in between marks them once more, and loses none.
+        // Before the log starts over: a crash in between marks them once more, and loses none.
         self.offer_blobs(epoch).await?;
         let begun = self.settle(|replica| Ok(Some(replica.restart(epoch)))).await?;
         self.heard(if begun.is_ok() { SyncEvent::AnotherLog } else { SyncEvent::InvalidAnswer });

@@ -11,7 +11,7 @@ pub struct Counts {
     pub(super) by_status: [usize; Status::ALL.len()],
     /// Those whose payment is overdue.
     pub overdue: usize,
-    /// Orders with conflicts that ask for a person.
+    /// Orders with conflicts that need a decision.
     pub conflicted: usize,
     /// Orders that were promised goods of which there is not enough.
     pub oversold: usize,

@@ -41,7 +41,7 @@ impl Replica {
     pub fn epoch(&self) -> Option<Uuid> {
         (!self.log.epoch.is_nil()).then_some(self.log.epoch)
     }
-    /// Whether the log began anew and is not complete yet: own events wait until it is, and come whole in pulls.
+    /// Whether the log started over and is not complete yet: own events wait until it is, and come whole in pulls.
     pub fn is_settling(&self) -> bool {
         self.settling
     }
@@ -153,7 +153,7 @@ impl Replica {
     pub fn of_customer(&self, customer: Uuid) -> (Sums, Vec<Uuid>) {
         self.index.of_customer(customer)
     }
-    /// Orders with conflicts that ask for a person, newest first.
+    /// Orders with conflicts that need a decision, newest first.
     pub fn conflicted(&self) -> Vec<Uuid> {
         self.index.conflicted()
     }
@@ -184,7 +184,7 @@ impl Replica {
         };
         records.chain([self.shop().fields()]).flat_map(pictures).collect()
     }
-    /// Records with conflicts that ask for a person, and how many each has.
+    /// Records with conflicts that need a decision, and how many each has.
     pub fn conflicted_records(&self) -> impl Iterator<Item = (StreamKind, Uuid, usize)> {
         self.records.conflicted()
     }

@@ -53,7 +53,7 @@ impl Replica {
         }
     }
 
-    /// Makes a replica whose rows are to be built anew, whatever its checkpoint says.
+    /// Makes a replica whose rows are to be rebuilt, whatever its checkpoint says.
     pub fn load_anew(start: &Start) -> Result<Self, LoadFault> {
         let device = start.device.as_deref().map_or(Ok(Device::default()), Device::read)?;
         Ok(Self::anew(device, start))
@@ -235,7 +235,7 @@ impl Replica {
         if let Some(device) = &batch.device {
             self.read_device(device)?;
         }
-        // What is written here comes from what is here.
+        // A batch of this tab never makes this tab's replica outdated.
         self.outdated = outdated;
         self.finish();
         Ok(())
@@ -281,7 +281,7 @@ impl Replica {
         entries.iter().any(|entry| Entry::decode(&entry.bytes).map_or(true, |entry| entry.device))
     }
 
-    /// Whether another tab built the rows anew, or runs another version: load again before going on.
+    /// Whether another tab rebuilt the rows, or runs another version: load again before going on.
     pub fn is_outdated(&self) -> bool {
         self.outdated
     }
@@ -318,7 +318,7 @@ impl Replica {
                         rebuild.own.insert(counter);
                     }
                 }
-                // Where the log began anew may be in an entry that can't be read.
+                // Where the log started over may be in an entry that can't be read.
                 Place::Log(generation, _) => self.generation = self.generation.max(generation),
             }
             // What an older build did not know may be something that this build knows.
@@ -422,7 +422,7 @@ impl Replica {
         std::mem::take(&mut self.changed)
     }
 
-    /// The log begins anew: own events are all to be offered, unless it turns out to hold them.
+    /// The log starts over: own events are all to be offered, unless it turns out to hold them.
     fn begin_generation(&mut self, epoch: Uuid) {
         let mut own: Vec<(u64, Pending)> = Vec::new();
         let mut found = |at: &Ref, id: Option<Uuid>, stream: Uuid| {
@@ -462,7 +462,7 @@ impl Replica {
     }
 }
 
-/// Rows of an older fold are built anew; rows of a newer one are for a newer app.
+/// Rows of an older fold are rebuilt; rows of a newer one are for a newer app.
 fn made_by_this_fold(fold: u32) -> Result<(), LoadFault> {
     match fold.cmp(&FOLD_VERSION) {
         std::cmp::Ordering::Equal => Ok(()),

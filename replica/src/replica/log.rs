@@ -79,7 +79,7 @@ impl Replica {
         sent.items.iter().any(|(counter, ..)| self.outbox.get(*counter).is_some())
     }
 
-    /// The log begins anew: another epoch, or another digest.
+    /// The log starts over: another epoch, or another digest.
     pub fn restart(&self, epoch: Uuid) -> Prepared {
         let entry = Entry { restart: Some(epoch), ..self.entry() };
         Prepared { batch: self.batch(&entry), streams: Vec::new() }
@@ -162,7 +162,7 @@ impl Replica {
         let mut seen = BTreeSet::new();
         for (counter, ack) in acks {
             let Some(pending) = self.outbox.get(*counter) else { continue };
-            // In a log that began anew it may have been given a place before what its device had seen of the other.
+            // In a log that started over it may have been given a place before what its device had seen of the other.
             let is_early = self.generation > 0
                 && self.cache.event(pending.no, pending.index).is_none_or(|found| {
                     Envelope::read(found.text).is_ok_and(|envelope| envelope.seen_at(Some(ack.seq)) != envelope.seen)

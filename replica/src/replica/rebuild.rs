@@ -1,4 +1,4 @@
-//! Building the rows anew, where an older fold made them.
+//! Rebuilding the rows, where an older fold made them.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -194,7 +194,7 @@ fn a_server_restored_from_yesterday_gets_everything_again() {
             } else {
                 stall.server.restore(keep);
             }
-            // One of them works on meanwhile, the other starts anew.
+            // One of them works on meanwhile, the other starts again.
             let more = stall.sell(0, "meanwhile").order;
             stall.act(0, Some(orders[0]), &ship()).unwrap();
             stall.restart(1);

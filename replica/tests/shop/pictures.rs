@@ -179,7 +179,7 @@ fn what_records_name_comes_by_itself() {
     stall.until("fetched", |stall| ids[..2].iter().all(|id| stall.held(&other, *id).is_some()));
     assert_eq!(stall.held(&other, ids[2]), None, "nobody names it");
     stall.pause(1);
-    // Named while it was off, and its process began anew.
+    // Named while it was off, and its process started over.
     let third = Act::Record(StreamKind::Product, None, vec![RecordEvent::Changed(set("variant/7/picture", ids[2]))]);
     stall.wait(tab.act_all(&[third], DAY)).unwrap();
     stall.settle();

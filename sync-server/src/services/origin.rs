@@ -5,7 +5,7 @@ use axum::http::uri::Authority;
 use axum::http::{HeaderMap, Uri, header};
 
 /// Whether the request's `Origin`, where it has one, is where it was sent to: its `Host`, or what a proxy that writes
-/// that anew says it was. Such proxies may leave the port out; a page can set neither.
+/// that again says it was. Such proxies may leave the port out; a page can set neither.
 pub fn is_own(headers: &HeaderMap) -> bool {
     let mut origins = headers.get_all(header::ORIGIN).iter();
     let Some(origin) = origins.next() else { return true };

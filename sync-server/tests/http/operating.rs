@@ -218,7 +218,7 @@ async fn a_database_put_together_from_two_is_refused_with_words() {
     let old = tempfile::tempdir().unwrap();
     let copy = old.path().join("old.db");
     done(data, Command::Backup { file: copy.clone() }).await.unwrap();
-    // So much that the log of writes began anew: alone, it is no whole database.
+    // So much that the log of writes started over: alone, it is no whole database.
     for n in 0..250 {
         first.push(&[first.event_of(new_id(), n + 1, &"n".repeat(30_000))]).await;
     }

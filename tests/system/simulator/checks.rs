@@ -9,7 +9,7 @@ use super::*;
 
 impl Simulation {
     pub(super) fn check(&mut self) {
-        // One tablet is of a newer version by now: it has built its rows anew, from its journal.
+        // One tablet is of a newer version by now: it has rebuilt its rows, from its journal.
         self.kill(0);
         self.tablets[0].disk = self.tablets[0].disk.copy_with_damaged_checkpoint();
         self.open_tab(0);

@@ -19,7 +19,7 @@ pub static OVERSOLD: AtomicU64 = AtomicU64::new(0);
 pub static UNAWARE: AtomicU64 = AtomicU64::new(0);
 /// How many products turned out to be others in the end, in all runs.
 pub static MERGED: AtomicU64 = AtomicU64::new(0);
-/// How often two tablets counted the same article unknowing of each other, and said the same.
+/// How often two tablets counted the same article concurrently, and said the same.
 pub static AGREED: AtomicU64 = AtomicU64::new(0);
 
 /// A product and its variant (0: it has none).
@@ -252,7 +252,7 @@ impl Simulation {
                     asked.insert((*id, count.id), beside);
                 }
                 // Of those that are one, the whole is looked at, and each count knew of the others what its tablet did. Whose
-                // journal was spoilt says that it has seen nothing, until it has pulled anew: it is asked.
+                // journal was spoilt says that it has seen nothing, until it has pulled again: it is asked.
                 if self.goods.merges
                     || self.copies + self.spoilt > 0
                     || self.may.gone

@@ -9,7 +9,7 @@ use domain::shop::Shop;
 use super::checks::sort_by_device_order;
 use super::*;
 
-/// How many fields ask for a person in the end, in all runs.
+/// How many fields need a decision in the end, in all runs.
 pub static DISPUTED: AtomicU64 = AtomicU64::new(0);
 
 /// The types of all events that anybody wrote, in all runs.
@@ -103,7 +103,7 @@ impl Simulation {
             sort_by_device_order(events).iter().for_each(|(meta, event)| record.apply(meta, event));
             self.check_sums(&record);
             // After a restore sequences are others than those that a tablet had seen, and a copy goes by its original's
-            // name until they hear of each other; whose journal was spoilt has seen nothing until it has pulled anew.
+            // name until they hear of each other; whose journal was spoilt has seen nothing until it has pulled again.
             if self.world.server().borrow().restored == 0 && self.copies + self.spoilt == 0 && !record.erased {
                 self.check_written(&record);
             }
@@ -179,7 +179,7 @@ impl Simulation {
             };
             assert_ne!(written(sides[0]), written(sides[1]), "asked for nothing");
             assert!(asked.insert((&conflict.field, sides)), "asked twice: {}", conflict.id);
-            // Who reads the log anew says to have seen only what was read again: is asked too much, never too little.
+            // Who reads the log again says to have seen only what was read again: is asked too much, never too little.
             if !self.may.gone && sides.iter().all(|(at, id)| is_known(*at, *id)) {
                 assert!(!knew(&sides[1].1, &sides[0].1), "it was written knowingly: {}", conflict.id);
             }

@@ -282,7 +282,7 @@ fn Pad(till: Till) -> impl IntoView {
         let minor = whole * 10_i64.pow(u32::from(currency.get_untracked().exponent));
         let act = Callback::new(move |()| {
             let typed = untrack(|| till.step_now()).map_or(0, |(given, _)| given);
-            // The exact amount stands there by itself; a note that is handed over begins anew.
+            // The exact amount stands there by itself; a note that is handed over starts over.
             let from = if typed == till.rest.get_untracked() { 0 } else { typed };
             till.write(from + minor);
         });

@@ -59,7 +59,7 @@ pub fn Rows(
     let each = move || found.with(|found| found.iter().take(limit.get()).cloned().collect::<Vec<_>>());
     view! {
         <ul class="rows scroll" tabindex="0" aria-label=customers::TITLE node_ref=list on:scroll=move |_| look()>
-            // The same as long as nothing of it has changed, so that only rows that did are drawn anew.
+            // The same as long as nothing of it has changed, so that only rows that did are drawn again.
             <For each key=|person| sight(person) let:person>
                 <PersonRow person chosen place/>
             </For>

@@ -191,7 +191,7 @@ impl Draft {
         (is_confirmed && !is_ours && is_same()).then_some(order.id)
     }
 
-    /// Throws away what was typed; for a while it can be had back. `begin`: begins the form anew with what is kept.
+    /// Throws away what was typed; for a while it can be had back. `begin`: begins the form again with what is kept.
     pub fn throw_away(self, toaster: Toaster, begin: Callback<()>) {
         let Flow { session, purpose, order, base, .. } = self.flow;
         self.clear_pause(None);

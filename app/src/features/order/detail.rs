@@ -148,7 +148,7 @@ fn Total(total: Signal<i64>, currency: Signal<Currency>) -> impl IntoView {
     view! { <span class="unseen">{words::TOTAL}</span> <Money minor=total currency size=Size::ExtraLarge/> }
 }
 
-/// What asks for a person before anything else.
+/// What needs a decision before anything else.
 fn trouble(order: &Order) -> impl IntoView + use<> {
     let update = order.needs_update.then(|| {
         view! { <div class="section"><Note text=page::NEEDS_UPDATE_WHY tone=Tone::Alarm glyph=Glyph::Warn/></div> }

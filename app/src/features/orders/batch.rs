@@ -441,7 +441,7 @@ impl Run {
 fn Batch(list_state: OrderListState, open: RwSignal<bool>) -> impl IntoView {
     let run = Run { open, ..Run::new() };
     on_cleanup(move || run.stop.set_value(true));
-    // Closed while it runs, it runs on; opened again later, it begins anew.
+    // Closed while it runs, it runs on; opened again later, it starts over.
     Effect::new(move |was: Option<bool>| {
         let is = open.get();
         let rests = !run.running.get_untracked();

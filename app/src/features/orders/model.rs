@@ -87,7 +87,7 @@ pub fn sort_word(sort: Sort) -> String {
     format!("{}{word}", if sort.ascending { "" } else { "-" })
 }
 
-/// The order that pressing the head of a column asks for: again, and it is turned round.
+/// The sort after a press on a column's head; a second press reverses it.
 pub fn pressed(sort: Sort, by: SortBy) -> Sort {
     let first = SORTS.iter().any(|(known, _, ascending)| *known == by && *ascending);
     Sort { by, ascending: if sort.by == by { !sort.ascending } else { first } }

@@ -35,7 +35,7 @@ enum RowPlace {
 }
 
 impl RowPlace {
-    /// The same as long as nothing of it has changed, so that only rows that did are drawn anew.
+    /// The same as long as nothing of it has changed, so that only rows that did are drawn again.
     fn key(&self) -> (Uuid, u64) {
         let mut hash = DefaultHasher::new();
         match self {

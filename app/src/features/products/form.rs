@@ -236,7 +236,7 @@ impl ProductFormState {
 /// A new product.
 #[component]
 pub(super) fn Writing(ways: ProductsRoute) -> impl IntoView {
-    // Once saved, or thrown away, it begins anew.
+    // Once saved, or thrown away, it starts over.
     let round = RwSignal::new(0_u32);
     view! {
         <div class="product-head">

@@ -87,7 +87,7 @@ impl Order {
             }
             return void(VoidReason::ShipmentStands);
         }
-        // A rule that knew of money would not have acted: a restored server gives out its sequence anew, and `seen` errs.
+        // A rule that knew of money would not have acted: a restored server gives out its sequence again, and `seen` errs.
         if self.payments.iter().any(|p| p.counts() && (by_rule || !self.knew(at, p.at))) {
             return void(VoidReason::PaymentStands);
         }

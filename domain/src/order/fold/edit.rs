@@ -1,4 +1,4 @@
-//! Edits: what they change, and what two tablets wrote unknowing of each other.
+//! Edits: what they change, and what two tablets wrote concurrently.
 
 use super::{APPLIED, Overrule, Step, void};
 use crate::order::conflict::{ConflictKind, OtherValue};
@@ -7,7 +7,7 @@ use crate::order::{Field, Line, Order, VoidReason};
 
 impl Order {
     /// Why an edit, of the order or of its buyer, does not count at this place. One that did not know of a parcel
-    /// asks: what left is not what was written.
+    /// raises a conflict: the shipped goods differ from the edited order.
     pub(super) fn edit_refused(&mut self, at: usize) -> Option<Step> {
         if let Some(place) = self.discarded {
             return Some(if self.knew(at, place) {
@@ -29,7 +29,7 @@ impl Order {
         None
     }
 
-    /// Asks once for all that one tablet edited unknowing of a parcel: an act may be several events.
+    /// Asks once for all that one tablet edited without knowing of a parcel: an act may be several events.
     pub(super) fn shipped_and_edited(&mut self, parcel: usize, edit: usize) {
         let editor = |at: usize| self.timeline.get(at).map(|entry| entry.meta.device);
         let asked = self.conflicts.iter().any(|conflict| {

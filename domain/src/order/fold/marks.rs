@@ -25,7 +25,7 @@ impl Order {
         }
     }
 
-    /// Takes one tablet's mark back. What another tablet said of the same, unknowing of it, then counts.
+    /// Takes one tablet's mark back. What another tablet said of the same, without knowing of it, then counts.
     pub(super) fn mark_voided(&mut self, at: usize, body: &MarkVoided) -> Step {
         let mut before = self.timeline.iter().take(at);
         let Some(mark) = before.position(|entry| entry.meta.id == body.mark) else {

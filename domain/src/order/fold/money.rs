@@ -43,7 +43,7 @@ impl Order {
         match (state, by) {
             (PaymentState::Unverified, _) => self.set_payment(index, PaymentState::Verified, at),
             (PaymentState::Verified, _) => void(VoidReason::AlreadyDone),
-            // Somebody saw the money come in: that is a fact, whatever another tablet decided unknowing.
+            // Somebody saw the money come in: that is a fact, whatever another tablet decided concurrently.
             (PaymentState::Rejected | PaymentState::Voided, Some(by)) if !self.knew(at, by) => {
                 self.raise(ConflictKind::VerifiedRejected, by, at, None, None);
                 self.set_payment(index, PaymentState::Verified, at)

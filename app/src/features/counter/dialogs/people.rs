@@ -1,4 +1,4 @@
-//! Who buys, found as one types or written down anew; and the carts that wait.
+//! Who buys, found as one types or written down again; and the carts that wait.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -188,7 +188,7 @@ impl Till {
         })
     }
 
-    /// Whether goods of another day wait under the same count: at a night market the count begins anew at midnight.
+    /// Whether goods of another day wait under the same count: at a night market the count starts over at midnight.
     fn is_called_already(self, number: &OrderNumber) -> bool {
         let status = vec![Status::AwaitingPayment, Status::PartPaid, Status::Paid];
         let filter = Filter {

@@ -93,7 +93,7 @@ impl ItemFields {
         self.discount.set(item.discount.clone());
         self.note.set(item.note.clone());
         self.rest.set_value(item);
-        // What was chosen with it is no signal: say it anew.
+        // What was chosen with it is no signal: say it again.
         self.item.notify();
     }
 }

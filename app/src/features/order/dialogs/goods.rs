@@ -40,7 +40,7 @@ struct Label {
 
 impl Label {
     fn new(carrier: &str, tracking: &str, expected: &str) -> Self {
-        // What orders and parcels name by a key stands in the list, hidden by now or not.
+        // Offer the carrier that the order names even if the shop has hidden it since.
         let offered = shop_lists::has(List::Carrier, carrier);
         Self {
             carrier: RwSignal::new(if offered { carrier } else { OTHER }.to_owned()),

@@ -14,7 +14,7 @@ struct Book {
     strings: Vec<String>,
     formats: Vec<Format>,
     since_1904: bool,
-    /// Its program asks for all formulas to be calculated anew: it wrote 0 for each.
+    /// Its program asks for all formulas to be calculated again: it wrote 0 for each.
     is_stale: bool,
 }
 
