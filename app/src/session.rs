@@ -227,7 +227,7 @@ impl Session {
             let shop = device.shop.filter(|_| replica.shop().is_started()).map(|_| ShopHeader {
                 name: replica.shop().name().to_owned(),
                 tablet: device.code.clone().unwrap_or_default(),
-                currency: Currency::of(&replica.shop().settings().currency.code()),
+                currency: replica.shop().settings().currency.into(),
             });
             (shop, replica.shop().time_zone().to_owned())
         });

@@ -32,11 +32,11 @@ pub use catalogue::{
     clock, conflicts, currency, first_start, frame, keys, missing, orders, server, settings, sync, update,
 };
 pub use language::{Language, Phrase, language, set_language};
-pub use money::{CURRENCIES, Currency, MoneyParts};
+pub use money::{Currency, MoneyParts};
 pub use selling::{
     badge, delivery, dispute, fault, form, list, method, order, payment, preview, reason, shipping, state, timeline,
 };
-pub use when::{Day, age, date_time, date_time_in, day_heading, set_time_zone, time, zone_name};
+pub use when::{age, date_time, date_time_in, day_heading, set_time_zone, time, zone_name};
 
 #[cfg(test)]
 mod tests {

@@ -11,15 +11,17 @@ pub const MAX_PIECES: i64 = 1_000_000;
 pub const MAX_GRAMS: i64 = 100_000_000;
 
 macro_rules! currencies {
-    ($($name:ident $sign:literal $exponent:literal;)*) => {
+    ($($name:ident $code:literal $sign:literal $exponent:literal;)*) => {
         /// The currencies a shop can be kept in (ISO 4217).
         #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
         #[serde(rename_all = "UPPERCASE")]
         #[expect(missing_docs, reason = "each variant is its ISO 4217 code")]
         pub enum Currency { #[default] $($name,)* }
         impl Currency {
-            /// All of them, the likeliest first.
+            /// All of them, in the order in which people choose.
             pub const ALL: &[Self] = &[$(Self::$name,)*];
+            /// The ISO 4217 code.
+            pub fn code(self) -> &'static str { match self { $(Self::$name => $code,)* } }
             /// The sign printed before an amount.
             pub fn sign(self) -> &'static str { match self { $(Self::$name => $sign,)* } }
             /// How many decimals it has.
@@ -27,13 +29,12 @@ macro_rules! currencies {
         }
     };
 }
-currencies! { Cny "¥" 2; Gbp "£" 2; Eur "€" 2; Usd "$" 2; Hkd "HK$" 2; Twd "NT$" 2; Sgd "S$" 2; Myr "RM" 2; Jpy "¥" 0; Krw "₩" 0; }
+currencies! {
+    Cny "CNY" "¥" 2; Hkd "HKD" "HK$" 2; Twd "TWD" "NT$" 2; Sgd "SGD" "S$" 2; Myr "MYR" "RM" 2; Jpy "JPY" "¥" 0;
+    Krw "KRW" "₩" 0; Usd "USD" "$" 2; Eur "EUR" "€" 2; Gbp "GBP" "£" 2;
+}
 
 impl Currency {
-    /// The ISO 4217 code.
-    pub fn code(self) -> String {
-        format!("{self:?}").to_uppercase()
-    }
     /// Finds a currency by its ISO 4217 code.
     pub fn parse(code: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|currency| currency.code() == code)

@@ -36,9 +36,35 @@ impl Day {
         }
     }
 
+    /// Reads `2026-11-23`: a day of the calendar, between 1970 and 2999.
+    pub fn parse(typed: &str) -> Option<Self> {
+        let mut parts = typed.trim().splitn(3, '-');
+        let (year, month, day) = (parts.next()?, parts.next()?, parts.next()?);
+        let day = Self { year: year.parse().ok()?, month: month.parse().ok()?, day: day.parse().ok()? };
+        let is_month = (1..=12).contains(&day.month);
+        ((1970..3000).contains(&day.year) && is_month && Self::at(day.utc_ms(), 0) == day).then_some(day)
+    }
+
+    /// Midnight of the day in UTC, in milliseconds since 1970. A day after its month's last counts on into the next.
+    pub fn utc_ms(self) -> i64 {
+        let (year, month, day) = (i64::from(self.year), i64::from(self.month), i64::from(self.day));
+        // Years begin in March, so that a leap day ends one.
+        let year = year - i64::from(month <= 2);
+        let day_of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
+        let leap_days = year.div_euclid(4) - year.div_euclid(100) + year.div_euclid(400);
+        (365 * year + leap_days + day_of_year - 719_468) * 86_400_000
+    }
+
     /// The six digits that open a number: `261123`.
     pub fn digits(self) -> String {
         format!("{:02}{:02}{:02}", self.year % 100, self.month, self.day)
+    }
+}
+
+impl fmt::Display for Day {
+    /// `2026-11-23`
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}-{:02}-{:02}", self.year, self.month, self.day)
     }
 }
 
@@ -124,6 +150,26 @@ mod tests {
         assert_eq!(Day::at(new_year_utc - 1, 0), Day { year: 2026, month: 12, day: 31 });
         assert_eq!(Day::at(new_year_utc - 1, 480), Day { year: 2027, month: 1, day: 1 });
         assert_eq!(Day::at(951_782_400_000, 0), Day { year: 2000, month: 2, day: 29 });
+    }
+
+    #[test]
+    fn days_are_counted_from_1970_and_back() {
+        let ms = |year, month, day| Day { year, month, day }.utc_ms();
+        assert_eq!(ms(1970, 1, 1), 0);
+        assert_eq!(ms(1969, 12, 31), -86_400_000);
+        assert_eq!(ms(2026, 11, 31), ms(2026, 12, 1));
+        for days in -1_000..100_000 {
+            assert_eq!(Day::at(days * 86_400_000, 0).utc_ms(), days * 86_400_000);
+        }
+    }
+
+    #[test]
+    fn a_day_is_read_as_it_is_written_and_is_one_of_the_calendar() {
+        assert_eq!(Day::parse("2028-02-29").map(|day| day.to_string()).as_deref(), Some("2028-02-29"));
+        assert_eq!(Day::parse(" 2026-1-2 ").map(|day| day.to_string()).as_deref(), Some("2026-01-02"));
+        for other in ["2026-02-29", "2026-13-01", "2026-00-10", "2026-11-00", "1969-12-31", "26 Nov", ""] {
+            assert_eq!(Day::parse(other), None, "{other}");
+        }
     }
 
     #[test]

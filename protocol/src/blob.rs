@@ -6,6 +6,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
+use crate::hex::{self, Hex};
 use crate::{MAX_BLOB_BYTES, MAX_BLOB_SIDE, ProblemType};
 
 /// A blob's name: the SHA-256 of its bytes; on the wire 64 hexadecimal digits, small letters.
@@ -18,30 +19,15 @@ impl BlobId {
         Self(Sha256::digest(bytes).into())
     }
 
-    /// Reads 64 hexadecimal digits. Capital letters are refused: one blob has one name.
+    /// Reads 64 hexadecimal digits.
     pub fn parse(text: &str) -> Option<Self> {
-        let mut id = [0; 32];
-        if text.len() != 64 {
-            return None;
-        }
-        for (byte, pair) in id.iter_mut().zip(text.as_bytes().chunks_exact(2)) {
-            *byte = pair.iter().try_fold(0, |byte, digit| Some(byte << 4 | value_of(*digit)?))?;
-        }
-        Some(Self(id))
-    }
-}
-
-fn value_of(digit: u8) -> Option<u8> {
-    match digit {
-        b'0'..=b'9' => Some(digit - b'0'),
-        b'a'..=b'f' => Some(digit - b'a' + 10),
-        _ => None,
+        hex::parse(text).map(Self)
     }
 }
 
 impl fmt::Display for BlobId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+        Hex(&self.0).fmt(f)
     }
 }
 

@@ -54,36 +54,25 @@ pub struct Stamp {
     /// What the server noticed.
     pub flags: Vec<Flag>,
     /// Where the person it tells of was erased: the hash of the text as its device wrote it, for the digest.
-    #[serde(default, skip_serializing_if = "Option::is_none", with = "hex")]
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "hash_digits")]
     pub hash: Option<EventHash>,
 }
 
 /// A hash as 64 hexadecimal digits.
-mod hex {
+mod hash_digits {
     use serde::de::Error;
     use serde::{Deserialize, Deserializer, Serializer};
 
     use crate::digest::EventHash;
+    use crate::hex::{self, Hex};
 
     pub(super) fn serialize<S: Serializer>(hash: &Option<EventHash>, serializer: S) -> Result<S::Ok, S::Error> {
-        let digits: String = hash.iter().flatten().map(|byte| format!("{byte:02x}")).collect();
-        serializer.serialize_str(&digits)
+        serializer.collect_str(&Hex(hash.as_ref().map_or(&[], |hash| hash)))
     }
 
     pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<EventHash>, D::Error> {
         let Some(digits) = Option::<String>::deserialize(deserializer)? else { return Ok(None) };
-        read(&digits).map(Some).ok_or_else(|| D::Error::custom("a hash is 64 hexadecimal digits"))
-    }
-
-    fn read(digits: &str) -> Option<EventHash> {
-        let mut hash = EventHash::default();
-        if digits.len() != 64 || !digits.is_ascii() {
-            return None;
-        }
-        for (at, byte) in hash.iter_mut().enumerate() {
-            *byte = u8::from_str_radix(digits.get(2 * at..2 * at + 2)?, 16).ok()?;
-        }
-        Some(hash)
+        hex::parse(&digits).map(Some).ok_or_else(|| D::Error::custom("a hash is 64 hexadecimal digits"))
     }
 }
 

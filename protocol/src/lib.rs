@@ -8,6 +8,7 @@ pub mod body;
 pub mod digest;
 pub mod envelope;
 pub mod erasure;
+pub mod hex;
 pub mod problem;
 
 pub use blob::{BlobFault, BlobId, BlobKind};

@@ -14,7 +14,7 @@ use crate::features::server_words;
 use crate::frame::arrive;
 use crate::platform::page;
 use crate::session::{ServerFault, Session};
-use crate::text::{self, CURRENCIES, Language, Phrase, first_start, frame};
+use crate::text::{self, Currency, Language, Phrase, first_start, frame};
 use crate::ui::{Button, Choice, Fault, Glyph, Icon, Kind, Select, TextField, Toaster};
 
 /// What went wrong, to be said in the language in use.
@@ -174,9 +174,8 @@ struct NewShopSignals {
 
 impl NewShopSignals {
     fn new() -> Self {
-        let first = CURRENCIES.first();
         let name = RwSignal::new(String::new());
-        let currency = RwSignal::new(first.map_or_else(String::new, |first| first.code.to_owned()));
+        let currency = RwSignal::new(domain::Currency::default().code().to_owned());
         let form = move || NewShopForm { name: name.get(), currency: currency.get() };
         Self { name, currency, tried: RwSignal::new(false), parsed: Memo::new(move |_| form().parse()) }
     }
@@ -211,7 +210,8 @@ fn NewShopPart(
             None => on_wrong.run(()),
         }
     };
-    let currencies = CURRENCIES.iter().map(|currency| Choice::new(currency.code, currency.name)).collect();
+    let currencies = domain::Currency::ALL.iter().copied().map(Currency::from);
+    let currencies = currencies.map(|currency| Choice::new(currency.code, currency.name)).collect();
     view! {
         <form novalidate on:submit=send>
             <h2 class="title">{first_start::NEW_SHOP}</h2>

@@ -112,26 +112,3 @@ pub(super) fn construct(locale: &str, options: &Object) -> Result<Intl::DateTime
     let class: Function = Reflect::get(&intl, &"DateTimeFormat".into())?.dyn_into()?;
     Reflect::construct(&class, &Array::of2(&locale.into(), options))?.dyn_into()
 }
-
-/// Midnight of a day in UTC, in milliseconds since 1970.
-pub fn utc_ms(year: i32, month: u32, day: u32) -> i64 {
-    let (month, day) = (i64::from(month), i64::from(day));
-    // Years begin in March, so that a leap day ends one.
-    let year = i64::from(year) - i64::from(month <= 2);
-    let day_of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
-    let leap_days = year.div_euclid(4) - year.div_euclid(100) + year.div_euclid(400);
-    (365 * year + leap_days + day_of_year - 719_468) * 86_400_000
-}
-
-#[cfg(test)]
-mod tests {
-    use super::utc_ms;
-
-    #[test]
-    fn days_are_counted_from_1970() {
-        assert_eq!(utc_ms(1970, 1, 1), 0);
-        assert_eq!(utc_ms(1969, 12, 31), -86_400_000);
-        assert_eq!(utc_ms(2000, 3, 1), 951_868_800_000);
-        assert_eq!(utc_ms(2026, 11, 23), 1_795_392_000_000);
-    }
-}

@@ -9,16 +9,15 @@ use leptos::prelude::*;
 use uuid::Uuid;
 
 use super::{Device, Session};
-use crate::platform::{clock, intl};
-use crate::text::{CURRENCIES, Currency};
+use crate::platform::clock;
+use crate::text::Currency;
 
 impl Session {
     /// What money is counted in.
     pub fn currency(self) -> Signal<Currency> {
         Signal::derive(move || {
-            let default = CURRENCIES.first().copied();
             let shop = self.shop.read();
-            shop.as_ref().map(|shop| shop.currency).or(default).unwrap_or_else(|| Currency::of(""))
+            shop.as_ref().map_or_else(|| domain::Currency::default().into(), |shop| shop.currency)
         })
     }
 
@@ -53,7 +52,7 @@ impl Session {
 
     /// When a day of the shop begins, milliseconds since 1970.
     pub fn midnight(self, day: Day) -> i64 {
-        let utc = intl::utc_ms(i32::from(day.year), u32::from(day.month), u32::from(day.day));
+        let utc = day.utc_ms();
         self.zone.with(|zone| {
             let offset_ms = |ms| i64::from(clock::offset_minutes(zone, ms)) * 60_000;
             // The offset of the day before decides where the clocks change at midnight itself.

@@ -1,20 +1,10 @@
 //! Days and times, written by the language in use and in the shop's time zone.
 
+use domain::Day;
 use leptos::prelude::*;
 
 use super::{Language, frame, language, sync};
 use crate::platform::intl::{self, Shape};
-
-/// A day of the shop's calendar.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Day {
-    /// Such as 2026.
-    pub year: i32,
-    /// 1 to 12.
-    pub month: u32,
-    /// 1 to 31.
-    pub day: u32,
-}
 
 const DAY_MS: i64 = 86_400_000;
 
@@ -49,10 +39,9 @@ pub fn date_time_in(ms: i64, language: Language) -> String {
 
 /// "今天 11月23日周一" or "Today, Mon 23 Nov"; the year stands with it when it is not today's.
 pub fn day_heading(day: Day, today: Day) -> String {
-    let at = |day: Day| intl::utc_ms(day.year, day.month, day.day);
     let shape = if day.year == today.year { Shape::Weekday } else { Shape::WeekdayYear };
-    let written = intl::format(at(day), language().locale(), Some("UTC"), shape);
-    match at(today) - at(day) {
+    let written = intl::format(day.utc_ms(), language().locale(), Some("UTC"), shape);
+    match today.utc_ms() - day.utc_ms() {
         0 => frame::today(&written),
         DAY_MS => frame::yesterday(&written),
         _ => written,

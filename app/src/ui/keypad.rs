@@ -40,7 +40,7 @@ const SIGNS: [char; 2] = ['.', ','];
 
 /// Applies a key where the caret is, `start..end` marked, in characters. Nothing, where the key does not
 /// apply: a second point or comma, or more decimals than there are.
-fn stroke(text: &str, start: usize, end: usize, stroke: Stroke, decimals: u8) -> Option<(String, usize)> {
+fn stroke(text: &str, start: usize, end: usize, stroke: Stroke, decimals: u32) -> Option<(String, usize)> {
     let part = |from: usize, to: usize| -> String { text.chars().skip(from).take(to.saturating_sub(from)).collect() };
     let (mut before, after) = (part(0, start), part(end.max(start), usize::MAX));
     match stroke {
@@ -64,7 +64,7 @@ fn stroke(text: &str, start: usize, end: usize, stroke: Stroke, decimals: u8) ->
         return None;
     }
     let places = whole.split_once(SIGNS).map_or(0, |(_, places)| places.len());
-    if written && places > usize::from(decimals) {
+    if written && places > decimals as usize {
         return None;
     }
     let tidy = if whole == "00" { "0".to_owned() } else { whole };
@@ -80,7 +80,7 @@ pub fn Keypad(
     field: String,
     /// How many decimals can be typed; 0 leaves the point out.
     #[prop(into)]
-    decimals: Signal<u8>,
+    decimals: Signal<u32>,
     /// At most two keys of the page's own.
     #[prop(optional)]
     extra: Vec<KeypadKey>,
@@ -189,7 +189,7 @@ impl Dock {
 #[component]
 pub fn DockedKeypad(
     /// How many decimals an amount has.
-    decimals: Signal<u8>,
+    decimals: Signal<u32>,
 ) -> impl IntoView {
     let key =
         |label: crate::text::Phrase, act: fn()| KeypadKey { label: label.into(), act: Callback::new(move |()| act()) };
@@ -209,7 +209,7 @@ mod tests {
     use super::*;
 
     /// Types keys at the end of a text, as a seller does.
-    fn typed(text: &str, keys: &[&'static str], decimals: u8) -> String {
+    fn typed(text: &str, keys: &[&'static str], decimals: u32) -> String {
         keys.iter().fold(text.to_owned(), |text, key| {
             let end = text.chars().count();
             stroke(&text, end, end, Stroke::Write(key), decimals).map_or(text, |(new, _)| new)

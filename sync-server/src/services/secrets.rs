@@ -1,6 +1,7 @@
 //! Credentials and codes: drawn from the system's randomness, kept as hashes only.
 
 use protocol::ProblemType;
+use protocol::hex::Hex;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
@@ -43,12 +44,7 @@ fn random<const N: usize>() -> Result<[u8; N], Fault> {
 
 /// A device's credential: 256 bits as 64 hexadecimal digits.
 pub fn credential() -> Result<Secret, Fault> {
-    use std::fmt::Write;
-    let mut text = String::with_capacity(64);
-    for byte in random::<32>()? {
-        // Writing to a string cannot fail.
-        let _ = write!(text, "{byte:02x}");
-    }
+    let text = Hex(&random::<32>()?).to_string();
     let hash = hash(&text);
     Ok(Secret::new(text, hash))
 }

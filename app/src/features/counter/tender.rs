@@ -279,7 +279,7 @@ fn Pad(till: Till) -> impl IntoView {
     let currency = till.session.currency();
     let decimals = Signal::derive(move || currency.get().exponent);
     let more = move |whole: i64| {
-        let minor = whole * 10_i64.pow(u32::from(currency.get_untracked().exponent));
+        let minor = whole * 10_i64.pow(currency.get_untracked().exponent);
         let act = Callback::new(move |()| {
             let typed = untrack(|| till.step_now()).map_or(0, |(given, _)| given);
             // The exact amount stands there by itself; a note that is handed over starts over.

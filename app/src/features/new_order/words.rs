@@ -29,7 +29,7 @@ pub fn fault_words(place: Place, wrong: Fault, currency: Currency) -> String {
         (Place::Buyer(BuyerField::Address), _) => said(fault::ADDRESS_TO_SHIP),
         (_, Fault::TooLarge | Fault::TooMany) => said(fault::NUMBER_TOO_LARGE),
         (_, Fault::TooPrecise) if currency.exponent == 0 => new_order::no_places(currency.name.get()),
-        (_, Fault::TooPrecise) => new_order::places(currency.exponent.into()),
+        (_, Fault::TooPrecise) => new_order::places(currency.exponent),
         (Place::Deposit, Fault::MoreThanThereIs) => said(new_order::DEPOSIT_TOO_MUCH),
         (_, Fault::MoreThanThereIs) => said(new_order::DISCOUNT_TOO_MUCH),
         (_, Fault::Missing) => said(fault::AMOUNT_MISSING),

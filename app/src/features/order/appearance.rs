@@ -7,7 +7,7 @@ use domain::weight::WeightUnit;
 
 use crate::text::order as words;
 use crate::text::order_page::{page, told};
-use crate::text::{self, Currency, Phrase, badge, delivery, method, state, weight};
+use crate::text::{Currency, Phrase, badge, delivery, method, state, weight};
 use crate::ui::{Glyph, Tone};
 
 /// A state: who acts next, what about, its name.
@@ -159,9 +159,4 @@ pub fn weight_price(of_kilogram: i64, per: WeightUnit, currency: Currency) -> St
     let is_half = per == WeightUnit::Jin && of_kilogram % 2 != 0;
     let half = if is_half { "5" } else { "" };
     format!("{}{half}", currency.plain(if is_half { (of_kilogram - 1) / 2 } else { per.price(of_kilogram) }))
-}
-
-/// The shop's day as texts write it.
-pub fn day(of: domain::Day) -> text::Day {
-    text::Day { year: of.year.into(), month: of.month.into(), day: of.day.into() }
 }

@@ -145,7 +145,7 @@ impl Column {
 
 /// A moment as programs read it.
 fn moment(session: Session, ms: i64) -> Cell {
-    Cell::Figure(format!("{} {}", super::model::written(session.day_of(ms)), text::time(ms)))
+    Cell::Figure(format!("{} {}", session.day_of(ms), text::time(ms)))
 }
 
 fn owed(summary: &Summary) -> i64 {
@@ -154,14 +154,14 @@ fn owed(summary: &Summary) -> i64 {
 }
 
 /// A figure as programs read it: a point, no groups.
-fn decimal(minor: i64, exponent: u8) -> String {
-    let unit = 10_u64.pow(u32::from(exponent));
+fn decimal(minor: i64, exponent: u32) -> String {
+    let unit = 10_u64.pow(exponent);
     let sign = if minor < 0 { "-" } else { "" };
     let (whole, rest) = (minor.unsigned_abs() / unit, minor.unsigned_abs() % unit);
     if exponent == 0 {
         format!("{sign}{whole}")
     } else {
-        format!("{sign}{whole}.{rest:0width$}", width = usize::from(exponent))
+        format!("{sign}{whole}.{rest:0width$}", width = exponent as usize)
     }
 }
 
@@ -379,7 +379,7 @@ pub async fn save_orders(session: Session, columns: RwSignal<Vec<String>>, toast
 
 /// Saves a spreadsheet under a name with today's date.
 pub fn save_file(session: Session, name: Phrase, toaster: Toaster, file: &str, lines: u64) {
-    let today = super::model::written(session.day_of(session.now_ms().get_untracked()));
+    let today = session.day_of(session.now_ms().get_untracked());
     if files::save(&format!("{}-{today}.csv", name.get()), "text/csv;charset=utf-8", file.as_bytes()) {
         toaster.confirm(words::saved(lines));
     } else {

@@ -1,5 +1,6 @@
 //! Filters: the panel, what is on, and moving through the list by keys.
 
+use domain::Day;
 use domain::figure;
 use domain::money::NumberFault;
 use domain::order::{Badge, Delivery, Status};
@@ -13,7 +14,7 @@ use replica::{Facet, Filter, Sort, SortBy};
 use super::super::order::appearance;
 use super::super::shop_lists;
 use super::batch::{Picking, VerifyAll};
-use super::model::{Lately, ListQuery, SORTS, day, sort_of, sort_word, written};
+use super::model::{Lately, ListQuery, SORTS, sort_of, sort_word};
 use super::saved::{self, Keep, Saved};
 use super::{OrderListState, ScrollState, TABS};
 use crate::features::meant;
@@ -34,7 +35,7 @@ pub fn narrow(session: Session, query: &ParamsMap, filter: &mut Filter) {
 }
 
 /// The day of the shop that was so many days ago.
-fn ago(session: Session, days: i64) -> domain::Day {
+fn ago(session: Session, days: i64) -> Day {
     let today = session.midnight(session.day_of(session.now_ms().get()));
     // At noon, whenever the clocks were changed.
     session.day_of(today - days * 86_400_000 + 43_200_000)
@@ -177,8 +178,8 @@ fn chips(session: Session, asked: &ListQuery) -> Vec<(String, ListQuery)> {
     let mut push = |on: Option<String>, without: ListQuery| chips.extend(on.map(|words| (words, without)));
     let lately = asked.lately.map(|days| lately_words(days).get().to_owned());
     push(lately, ListQuery { lately: None, ..asked.clone() });
-    push(asked.from.map(|of| words::day_from(&written(of))), ListQuery { from: None, ..asked.clone() });
-    push(asked.to.map(|of| words::day_to(&written(of))), ListQuery { to: None, ..asked.clone() });
+    push(asked.from.map(|of| words::day_from(&of.to_string())), ListQuery { from: None, ..asked.clone() });
+    push(asked.to.map(|of| words::day_to(&of.to_string())), ListQuery { to: None, ..asked.clone() });
     push(asked.least.map(|of| words::least(&money(of))), ListQuery { least: None, ..asked.clone() });
     push(asked.most.map(|of| words::most(&money(of))), ListQuery { most: None, ..asked.clone() });
     push(asked.owed.then(|| words::OWED.get().to_owned()), ListQuery { owed: false, ..asked.clone() });
@@ -281,8 +282,8 @@ fn amount(session: Session, typed: &str) -> Result<Option<i64>, NumberFault> {
 #[component]
 fn DayField(
     label: text::Phrase,
-    value: Signal<Option<domain::Day>>,
-    #[prop(into)] on_change: Callback<(Option<domain::Day>,)>,
+    value: Signal<Option<Day>>,
+    #[prop(into)] on_change: Callback<(Option<Day>,)>,
 ) -> impl IntoView {
     let id = crate::ui::uid("f");
     view! {
@@ -292,8 +293,8 @@ fn DayField(
                 class="input"
                 type="date"
                 id=id
-                prop:value=move || value.get().map(written).unwrap_or_default()
-                on:change:target=move |event| on_change.run((day(&event.target().value()),))
+                prop:value=move || value.get().map(|day| day.to_string()).unwrap_or_default()
+                on:change:target=move |event| on_change.run((Day::parse(&event.target().value()),))
             />
         </div>
     }

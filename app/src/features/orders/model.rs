@@ -96,22 +96,6 @@ pub fn pressed(sort: Sort, by: SortBy) -> Sort {
 const DELIVERIES: [(Delivery, &str); 3] =
     [(Delivery::HandOver, "hand_over"), (Delivery::PickUp, "pick_up"), (Delivery::Ship, "ship")];
 
-/// Reads `2026-11-23`.
-pub fn day(text: &str) -> Option<Day> {
-    let mut parts = text.trim().splitn(3, '-');
-    let (year, month, day) = (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?, parts.next()?.parse().ok()?);
-    ((1970..3000).contains(&year) && (1..=12).contains(&month) && (1..=31).contains(&day)).then_some(Day {
-        year,
-        month,
-        day,
-    })
-}
-
-/// Writes it.
-pub fn written(day: Day) -> String {
-    format!("{}-{:02}-{:02}", day.year, day.month, day.day)
-}
-
 /// The day after, or one before the first of a month that counts as the month before; what turns it into a moment
 /// knows the calendar.
 fn next(day: Day) -> Day {
@@ -142,8 +126,8 @@ impl ListQuery {
             match key {
                 "status" => asked.status.extend(Status::parse(value)),
                 "placed" => asked.lately = Lately::ALL.into_iter().find(|days| days.face().0 == value),
-                "from" => asked.from = day(value),
-                "to" => asked.to = day(value),
+                "from" => asked.from = Day::parse(value),
+                "to" => asked.to = Day::parse(value),
                 "least" => asked.least = value.parse().ok(),
                 "most" => asked.most = value.parse().ok(),
                 "owed" => asked.owed = value == "1",
@@ -175,8 +159,8 @@ impl ListQuery {
             self.status.iter().map(|status| ("status", status.key().to_owned())).collect();
         said.extend(self.only.iter().map(facet));
         said.extend(self.lately.map(|days| ("placed", days.face().0.to_owned())));
-        said.extend(self.from.map(|day| ("from", written(day))));
-        said.extend(self.to.map(|day| ("to", written(day))));
+        said.extend(self.from.map(|day| ("from", day.to_string())));
+        said.extend(self.to.map(|day| ("to", day.to_string())));
         said.extend(self.least.map(|minor| ("least", minor.to_string())));
         said.extend(self.most.map(|minor| ("most", minor.to_string())));
         said.extend(self.owed.then(|| ("owed", "1".to_owned())));
@@ -257,8 +241,8 @@ mod tests {
                 Facet::Delivery(Delivery::PickUp),
             ],
             lately: Some(Lately::Week),
-            from: day("2026-11-01"),
-            to: day("2026-11-30"),
+            from: Day::parse("2026-11-01"),
+            to: Day::parse("2026-11-30"),
             least: Some(100),
             most: Some(99_900),
             owed: true,
@@ -304,13 +288,12 @@ mod tests {
             ("q", "tea"),
         ];
         assert_eq!(ListQuery::read(pairs.into_iter()), ListQuery::default());
-        assert_eq!(day("2026-11-23").map(written).as_deref(), Some("2026-11-23"));
     }
 
     #[test]
     fn the_last_day_counts_whole() {
         let mut filter = Filter::default();
-        let to = day("2026-11-30");
+        let to = Day::parse("2026-11-30");
         let midnight = |day: Day| i64::from(day.day) * 100;
         let ago = |days: i64| Day { year: 2026, month: 11, day: 23 - u8::try_from(days).unwrap() };
         ListQuery { from: to, to, ..ListQuery::default() }.fill(&mut filter, midnight, ago);

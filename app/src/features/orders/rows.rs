@@ -264,7 +264,7 @@ fn DayHead(sum: DaySum) -> impl IntoView {
         <li class="day-head">
             <b>
                 {move || match sum.day {
-                    Some(day) => text::day_heading(appearance::day(day), appearance::day(today.get())),
+                    Some(day) => text::day_heading(day, today.get()),
                     None => list::ALL.get().to_owned(),
                 }}
             </b>

@@ -399,7 +399,7 @@ pub(super) fn ProductForm(
     };
     let problem = submission.wrong(refusal::words);
     Dock::provide();
-    let decimals = Signal::derive(move || session.currency().get().exponent.max(3 * u8::from(fields.is_weight.get())));
+    let decimals = Signal::derive(move || session.currency().get().exponent.max(3 * u32::from(fields.is_weight.get())));
     let undo_label = if id.is_some() { products::UNDO_CHANGES } else { products::START_OVER };
     view! {
         <Scroll label=products::DETAILS class="pad stack">

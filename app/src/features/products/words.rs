@@ -82,7 +82,7 @@ pub fn fault(place: &Place, fault: Fault, unit: Unit, currency: Currency) -> Str
         (_, Fault::Number(NumberFault::TooPrecise)) if currency.exponent == 0 => {
             return new_order::no_places(currency.name.get());
         }
-        (_, Fault::Number(NumberFault::TooPrecise)) => return new_order::places(u32::from(currency.exponent)),
+        (_, Fault::Number(NumberFault::TooPrecise)) => return new_order::places(currency.exponent),
         (_, Fault::Number(_)) => products::PRICE_WRONG,
     };
     phrase.get().to_owned()

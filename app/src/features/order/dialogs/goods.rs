@@ -1,10 +1,10 @@
 //! Goods that leave, and a parcel put right.
 
-use domain::Currency;
 use domain::figure;
 use domain::order::{Command, Line, LinePart, Order, ParcelCorrected, PaymentState};
 use domain::shop::list::{List, default_of};
 use domain::text::SHORT;
+use domain::{Currency, Day};
 use leptos::prelude::*;
 use leptos::text_prop::TextProp;
 use uuid::Uuid;
@@ -12,7 +12,6 @@ use uuid::Uuid;
 use super::super::actions::{OrderActions, saved};
 use super::super::{appearance, carrier};
 use super::too_long;
-use super::why::date_parts;
 use crate::features::{meant, shop_lists};
 use crate::platform::page;
 use crate::session::{Session, shop_now};
@@ -69,7 +68,7 @@ impl Label {
     }
     fn date_wrong(self) -> Option<String> {
         let wrong =
-            self.tried.get() && self.expected.with(|date| !date.trim().is_empty() && date_parts(date).is_none());
+            self.tried.get() && self.expected.with(|date| !date.trim().is_empty() && Day::parse(date).is_none());
         wrong.then(|| fault::DATE_WRONG.get().to_owned())
     }
     /// Once the person has tried to save it.

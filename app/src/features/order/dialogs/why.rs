@@ -1,5 +1,6 @@
 //! Acts that ask why, and the one that asks until when.
 
+use domain::Day;
 use domain::order::Command;
 use domain::text::LONG;
 use leptos::prelude::*;
@@ -7,7 +8,7 @@ use leptos::text_prop::TextProp;
 
 use super::super::actions::{OrderActions, saved};
 use super::too_long;
-use crate::platform::{intl, page};
+use crate::platform::page;
 use crate::session::Session;
 use crate::text::order_page::page as words;
 use crate::text::{self, Phrase, fault, reason};
@@ -67,46 +68,30 @@ fn offset_ms(session: Session, ms: i64) -> i64 {
     let clock = text::time(minute);
     let (hours, minutes) = clock.split_once(':').unwrap_or(("0", "0"));
     let number = |text: &str| text.trim().parse::<i64>().unwrap_or(0);
-    let shown = intl::utc_ms(day.year.into(), day.month.into(), day.day.into())
-        + (number(hours) * 60 + number(minutes)) * 60_000;
+    let shown = day.utc_ms() + (number(hours) * 60 + number(minutes)) * 60_000;
     shown - minute
 }
 
 /// A moment as it is typed, in the shop's time.
 fn typed_of(session: Session, ms: i64) -> String {
     let day = session.day_of(ms);
-    format!("{}-{:02}-{:02} {}", day.year, day.month, day.day, text::time(ms))
+    format!("{day} {}", text::time(ms))
 }
 
-/// Reads `2026-11-26 18:00` or `2026-11-26`, which is the end of that day, in the shop's time.
-fn moment(typed: &str) -> Option<(i32, u32, u32, u32, u32)> {
+/// Reads `2026-11-26 18:00` or `2026-11-26`, which is the end of that day: the day, and the minutes of it.
+fn moment(typed: &str) -> Option<(Day, i64)> {
     let typed = typed.trim().replace('：', ":").replace(['/', '.'], "-");
     let (date, clock) = typed.split_once([' ', 'T']).unwrap_or((&typed, "23:59"));
-    let (year, month, day) = date_parts(date)?;
     let (hours, minutes) = clock.trim().split_once(':')?;
-    let (hours, minutes) = (hours.parse().ok()?, minutes.parse().ok()?);
-    (hours < 24 && minutes < 60).then_some((year, month, day, hours, minutes))
+    let (hours, minutes): (u8, u8) = (hours.parse().ok()?, minutes.parse().ok()?);
+    let day = Day::parse(date).filter(|day| day.year >= 2000)?;
+    (hours < 24 && minutes < 60).then_some((day, i64::from(hours) * 60 + i64::from(minutes)))
 }
 
-/// Reads `2026-11-26`.
-pub fn date_parts(typed: &str) -> Option<(i32, u32, u32)> {
-    let mut parts = typed.trim().splitn(3, '-');
-    let (year, month, day) = (parts.next()?, parts.next()?, parts.next()?);
-    let (year, month, day): (i32, u32, u32) = (year.parse().ok()?, month.parse().ok()?, day.parse().ok()?);
-    let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-    let last = match month {
-        2 if leap => 29,
-        2 => 28,
-        4 | 6 | 9 | 11 => 30,
-        1..=12 => 31,
-        _ => return None,
-    };
-    ((2000..3000).contains(&year) && (1..=last).contains(&day)).then_some((year, month, day))
-}
-
+/// The moment that was typed, in the shop's time.
 fn moment_ms(session: Session, typed: &str) -> Option<i64> {
-    let (year, month, day, hours, minutes) = moment(typed)?;
-    let shown = intl::utc_ms(year, month, day) + (i64::from(hours) * 60 + i64::from(minutes)) * 60_000;
+    let (day, minutes) = moment(typed)?;
+    let shown = day.utc_ms() + minutes * 60_000;
     // The offset may change with the season between the two: the second look is at the right side of it.
     let guess = shown - offset_ms(session, shown);
     Some(shown - offset_ms(session, guess))
@@ -155,22 +140,16 @@ pub fn Extend(actions: OrderActions) -> impl IntoView {
 
 #[cfg(test)]
 mod tests {
-    use super::{date_parts, moment};
+    use super::*;
 
     #[test]
     fn a_moment_is_read_as_people_write_it() {
-        assert_eq!(moment("2026-11-26 18:05"), Some((2026, 11, 26, 18, 5)));
-        assert_eq!(moment(" 2026/11/26 18：05 "), Some((2026, 11, 26, 18, 5)));
-        assert_eq!(moment("2026-11-26"), Some((2026, 11, 26, 23, 59)));
-        assert_eq!(moment("26 Nov"), None);
-        assert_eq!(moment("2026-11-26 24:00"), None);
-    }
-
-    #[test]
-    fn a_date_is_one_of_the_calendar() {
-        assert_eq!(date_parts("2028-02-29"), Some((2028, 2, 29)));
-        assert_eq!(date_parts("2026-02-29"), None);
-        assert_eq!(date_parts("2026-13-01"), None);
-        assert_eq!(date_parts(""), None);
+        let day = Day { year: 2026, month: 11, day: 26 };
+        assert_eq!(moment("2026-11-26 18:05"), Some((day, 18 * 60 + 5)));
+        assert_eq!(moment(" 2026/11/26 18：05 "), Some((day, 18 * 60 + 5)));
+        assert_eq!(moment("2026-11-26"), Some((day, 23 * 60 + 59)));
+        for other in ["26 Nov", "2026-11-26 24:00", "2026-02-29", "1999-12-31", ""] {
+            assert_eq!(moment(other), None, "{other}");
+        }
     }
 }
