@@ -43,7 +43,7 @@ pub enum DialogKind {
     Erase,
 }
 
-/// The desk of one customer: what is asked now, and what became of it.
+/// The dialogs of one customer: which is open, and what became of it.
 #[derive(Clone, Copy)]
 pub struct CustomerDialogs {
     /// The shop.
@@ -117,7 +117,7 @@ impl CustomerDialogs {
     }
 }
 
-/// The dialog of a desk.
+/// The dialog that is open.
 #[component]
 pub fn Dialogs(dialogs: CustomerDialogs) -> impl IntoView {
     let title = move || match dialogs.kind.get() {

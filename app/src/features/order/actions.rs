@@ -47,7 +47,7 @@ pub enum DialogKind {
     VoidParcel(Uuid),
 }
 
-/// The desk of one order.
+/// What a person can do with one order.
 #[derive(Clone, Copy)]
 pub struct OrderActions {
     /// The shop.
@@ -64,7 +64,7 @@ pub struct OrderActions {
 }
 
 impl OrderActions {
-    /// The desk of this order; for the body of a component.
+    /// The actions of this order; for the body of a component.
     pub fn of(order: Signal<Arc<Order>>) -> Self {
         Self {
             session: Session::here(),

@@ -20,7 +20,7 @@ use money::{Payment, Refund};
 use remind::Remind;
 use why::{Extend, Why};
 
-/// The dialog of a desk.
+/// The dialog that is open.
 #[component]
 pub fn Dialogs(
     /// Whose acts.

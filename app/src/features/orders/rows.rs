@@ -44,13 +44,8 @@ impl RowPlace {
                 (Uuid::nil(), hash.finish())
             }
             Self::Order(row) => {
-                let Summary { id, number, status, badges, due_ms, placed_ms, name, items, total, balance, .. } =
-                    &row.summary;
-                (number, status, badges, due_ms, placed_ms).hash(&mut hash);
-                (name, items, total, balance, row.pending).hash(&mut hash);
-                // What only a table shows.
-                (&row.labels, &row.phone, &row.note, &row.channel, &row.category, &row.method).hash(&mut hash);
-                (*id, hash.finish())
+                row.hash(&mut hash);
+                (row.id, hash.finish())
             }
         }
     }
@@ -394,4 +389,22 @@ fn two_lines(summary: &Arc<Summary>, by_day: bool, badges: AnyView) -> AnyView {
         </span>
     }
     .into_any()
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::order::{Delivery, Order};
+
+    use super::*;
+
+    #[test]
+    fn a_row_is_drawn_again_when_only_the_delivery_of_its_order_changes() {
+        let summary = Order::new(Uuid::from_u128(1)).summary();
+        let key = |delivery| {
+            let summary = Summary { delivery, ..summary.clone() };
+            RowPlace::Order(Box::new(Row { summary, pending: false })).key()
+        };
+        assert_eq!(key(Delivery::Ship), key(Delivery::Ship));
+        assert_ne!(key(Delivery::Ship), key(Delivery::PickUp), "paid, it says “to pick up” or “to ship”");
+    }
 }
