@@ -38,7 +38,7 @@ impl Tablet {
 
     fn store(&mut self, prepared: Prepared) {
         let batch = prepared.batch;
-        let numbered = (batch.expect_no + 1..).zip(&batch.entries);
+        let numbered = (batch.expected_last + 1..).zip(&batch.entries);
         self.start.tail.extend(numbered.map(|(no, bytes)| JournalEntry { no, bytes: bytes.clone() }));
         if let Some(device) = &batch.device {
             self.start.device = Some(device.clone());
