@@ -36,7 +36,7 @@ impl<T> Load<T> {
 }
 
 /// One order in a list.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Row {
     /// What the list shows of it.
     pub summary: Summary,

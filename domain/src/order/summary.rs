@@ -77,7 +77,7 @@ impl Badges {
 }
 
 /// What a list shows of an order, and what a search looks through.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Summary {
     /// The order.
     pub id: Uuid,
@@ -130,7 +130,7 @@ pub struct Summary {
 }
 
 /// What an order takes of one product's stock.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct StockUse {
     /// The product.
     pub product: Uuid,

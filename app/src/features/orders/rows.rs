@@ -35,7 +35,8 @@ enum RowPlace {
 }
 
 impl RowPlace {
-    /// The same as long as nothing of it has changed, so that only rows that did are drawn again.
+    /// The same as long as nothing that is shown of it has changed, so that only rows that did are drawn again: whatever
+    /// a row or a column shows is named here.
     fn key(&self) -> (Uuid, u64) {
         let mut hash = DefaultHasher::new();
         match self {
@@ -44,7 +45,13 @@ impl RowPlace {
                 (Uuid::nil(), hash.finish())
             }
             Self::Order(row) => {
-                row.hash(&mut hash);
+                let Summary {
+                    number, status, badges, due_ms, placed_ms, name, items, total, balance, delivery, ..
+                } = &row.summary;
+                (number, status, badges, due_ms, placed_ms).hash(&mut hash);
+                (name, items, total, balance, delivery, row.pending).hash(&mut hash);
+                // What only a table shows.
+                (&row.labels, &row.phone, &row.note, &row.channel, &row.category, &row.method).hash(&mut hash);
                 (row.id, hash.finish())
             }
         }
