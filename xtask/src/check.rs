@@ -13,6 +13,7 @@ use crate::planted;
 use crate::process::{cargo, run as run_command, say};
 use crate::supply;
 use crate::tools::{self, WASM};
+use crate::workspace::target_dir;
 
 /// Which checks; all of them but the advisories where none is named: these need a network.
 #[derive(clap::Args)]
@@ -42,7 +43,10 @@ impl Part {
 
     fn check(self) -> Result<()> {
         match self {
-            Self::Format => run_command(cargo().args(["fmt", "--all", "--check"])),
+            Self::Format => {
+                run_command(cargo().args(["fmt", "--all", "--check"]))?;
+                run_command(cargo().args(["fmt", "--check"]).args(FUZZERS))
+            }
             Self::Layering => layering::check(),
             Self::Dead => dead::check(),
             Self::Licences => licences::check(),
@@ -73,11 +77,18 @@ pub fn run(options: &Options) -> Result<()> {
     Ok(())
 }
 
-/// Native rooms and the app, each as it is built, tests and benchmarks included.
+/// The fuzzers are a workspace of their own.
+const FUZZERS: [&str; 2] = ["--manifest-path", "fuzz/Cargo.toml"];
+
+/// Native rooms, the fuzzers and the app, each as it is built, tests and benchmarks included.
 fn lints() -> Result<()> {
     tools::wasm_target()?;
     let deny = ["--", "-D", "warnings"];
     run_command(native(&mut cargo(), "clippy").arg("--all-targets").args(deny))?;
+    // Into the folder of the native rooms: most of what they need is there.
+    let mut fuzzers = cargo();
+    fuzzers.args(["clippy", "--quiet", "--locked", "--bins"]).args(FUZZERS).arg("--target-dir").arg(target_dir());
+    run_command(fuzzers.args(deny))?;
     run_command(wasm(&mut cargo(), "clippy").arg("--all-targets").args(deny))?;
     run_command(wasm(&mut cargo(), "clippy").args(["--features", "split"]).args(deny))
 }

@@ -88,7 +88,8 @@ mod tests {
     use super::*;
 
     fn usage(code: &str, weight: WeightUnit) -> (Usage, Currency) {
-        (Usage { currency: domain::Currency::parse(code).unwrap(), weight }, Currency::of(code))
+        let currency = domain::Currency::parse(code).unwrap();
+        (Usage { currency, weight }, currency.into())
     }
 
     fn price(typed: &str, code: &str) -> Meaning {

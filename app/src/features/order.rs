@@ -1,11 +1,11 @@
 //! The page of one order.
 
 mod actions;
-mod acts;
 pub mod appearance;
 pub mod carrier;
 mod detail;
 mod dialogs;
+mod menu;
 pub mod refusal;
 pub mod timeline_lines;
 pub mod undo;

@@ -50,12 +50,6 @@ impl From<domain::Currency> for Currency {
 }
 
 impl Currency {
-    /// The currency of that code; one this build does not know is written with ¤ and two decimals.
-    pub fn of(code: &str) -> Self {
-        let unknown = Self { code: "XXX", symbol: "¤", exponent: 2, name: Phrase { zh: "¤", en: "¤" } };
-        domain::Currency::parse(code).map_or(unknown, Self::from)
-    }
-
     /// Takes a figure in minor units apart.
     pub fn parts(self, minor: i64) -> MoneyParts {
         let (whole, decimals) = self.split(minor);
@@ -118,7 +112,7 @@ mod tests {
 
     #[test]
     fn figures_are_grouped_and_keep_their_decimals() {
-        let yuan = Currency::of("CNY");
+        let yuan = Currency::from(domain::Currency::Cny);
         assert_eq!(yuan.full(0), "¥0.00");
         assert_eq!(yuan.full(5), "¥0.05");
         assert_eq!(yuan.full(123_456_789), "¥1,234,567.89");
@@ -129,22 +123,22 @@ mod tests {
 
     #[test]
     fn a_currency_without_decimals_has_none() {
-        assert_eq!(Currency::of("JPY").full(1_200), "¥1,200");
-        assert_eq!(Currency::of("JPY").typed(1_200), "1200");
+        assert_eq!(Currency::from(domain::Currency::Jpy).full(1_200), "¥1,200");
+        assert_eq!(Currency::from(domain::Currency::Jpy).typed(1_200), "1200");
     }
 
     #[test]
     fn a_key_says_an_amount_in_groups_and_without_empty_decimals() {
-        let yuan = Currency::of("CNY");
+        let yuan = Currency::from(domain::Currency::Cny);
         assert_eq!(yuan.short(10_000), "¥100");
         assert_eq!(yuan.short(1_000_040_000), "¥10,000,400");
         assert_eq!(yuan.short(125_050), "¥1,250.50");
-        assert_eq!(Currency::of("JPY").short(12_000), "¥12,000");
+        assert_eq!(Currency::from(domain::Currency::Jpy).short(12_000), "¥12,000");
     }
 
     #[test]
     fn a_field_is_filled_with_no_more_than_is_needed() {
-        let yuan = Currency::of("CNY");
+        let yuan = Currency::from(domain::Currency::Cny);
         assert_eq!(yuan.typed(31_600), "316");
         assert_eq!(yuan.typed(31_650), "316.50");
         assert_eq!(yuan.typed(-50), "-0.50");

@@ -40,7 +40,9 @@ pub fn build(page: &str, how: Build, into: &Path) -> Result<()> {
         let needed = |name: &str| attribute(link, name).with_context(|| format!("{page} lacks {name} in: {line}"));
         match needed("rel")? {
             "css" => built.push_str(&style_sheet(needed("href")?, how, into)?),
-            "copy-dir" => copy(&source.with_file_name("").join(needed("href")?), into)?,
+            "copy-dir" => {
+                copy(&source.with_file_name("").join(needed("href")?), &into.join(needed("data-target-path")?))?
+            }
             "rust" => built.push_str(&program(needed("data-bin")?, how, into)?),
             other => bail!("{page} asks for “{other}”, which nobody knows how to build"),
         }

@@ -9,8 +9,8 @@ use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
 
 use super::actions::{DialogKind, OrderActions, saved};
-use super::acts::{self, OrderAction};
 use super::dialogs::Dialogs;
+use super::menu::{self, OrderAction};
 use super::{appearance, timeline_lines};
 use crate::features::templates::SaveAs;
 use crate::session::Session;
@@ -439,8 +439,8 @@ fn Foot(actions: OrderActions) -> impl IntoView {
     let now = session.now_ms();
     let navigate = StoredValue::new_local(use_navigate());
     let as_template = RwSignal::new(false);
-    let allowed = Memo::new(move |_| order.with(|order| acts::allowed(order, session, now.get())));
-    let main = Memo::new(move |_| order.with(|order| allowed.with(|allowed| acts::main(order, allowed))));
+    let allowed = Memo::new(move |_| order.with(|order| menu::allowed(order, session, now.get())));
+    let main = Memo::new(move |_| order.with(|order| allowed.with(|allowed| menu::main(order, allowed))));
     let go = move |query: &str| {
         let id = order.with_untracked(|order| order.id);
         navigate.with_value(|navigate| navigate(&format!("/orders/new?{query}={id}"), NavigateOptions::default()));
@@ -469,7 +469,7 @@ fn Foot(actions: OrderActions) -> impl IntoView {
         OrderAction::Copy => go("copy"),
         OrderAction::Template => as_template.set(true),
     };
-    let second = Memo::new(move |_| allowed.with(|allowed| acts::second(allowed, main.get())));
+    let second = Memo::new(move |_| allowed.with(|allowed| menu::second(allowed, main.get())));
     // All is in here, the main one too: it may have come out between a look and a tap. Where the second one is out, it
     // is hidden here; on a phone it is in here alone.
     let out = Signal::derive(move || allowed.with(|acts| acts.iter().position(|act| second.get() == Some(*act))));

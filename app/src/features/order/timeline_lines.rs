@@ -389,7 +389,7 @@ mod tests {
     #[test]
     fn a_weighed_line_is_told_in_its_own_unit() {
         let line = Line { unit: Unit::Gram, per: WeightUnit::Jin, ..Line::default() };
-        let said = |line: &Line, change: &LineChange| line_field(line, change, Currency::of("CNY")).1;
+        let said = |line: &Line, change: &LineChange| line_field(line, change, Currency::from(domain::Currency::Cny)).1;
         let price = LineChange::Price(4_000);
         assert!(said(&line, &price).starts_with("20.00/"), "{}", said(&line, &price));
         let weight = said(&line, &LineChange::Quantity(750, Unit::Gram));

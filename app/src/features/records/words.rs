@@ -136,7 +136,7 @@ mod tests {
         assert_eq!(name(StreamKind::Product, "level/member"), "Member price");
         assert_eq!(name(StreamKind::Shop, "channel/own/name"), "Own: Name");
         assert_eq!(name(StreamKind::Rule, "colour"), "colour");
-        let yuan = Currency::of("CNY");
+        let yuan = Currency::from(domain::Currency::Cny);
         let value =
             |kind, field, value: Option<Value>| value_words(kind, field, value.as_ref(), &Fields::default(), yuan);
         assert_eq!(value(StreamKind::Product, "variant/7/price", Some(12_50.into())), "¥12.50");
